@@ -1,0 +1,121 @@
+"""Instants and durations, both as whole microseconds.
+
+An *instant* is an int: microseconds since 1970-01-01T00:00:00Z. Plain integers compare and add where `datetime` cannot:
+an offset may move a date-time before year 1 or past year 9999 (contract, "List"). In text an instant is an RFC 3339
+date-time, a *duration* a signed ISO 8601 one of weeks, days, hours, minutes and seconds (`-P3DT4H`).
+"""
+
+import re
+from datetime import date, datetime, timedelta
+from typing import Final
+
+SECOND: Final = 1_000_000
+MINUTE: Final = 60 * SECOND
+HOUR: Final = 60 * MINUTE
+DAY: Final = 24 * HOUR
+
+_EPOCH: Final = datetime(1970, 1, 1)
+_EPOCH_DAY: Final = _EPOCH.toordinal()
+LATEST: Final = (date.max.toordinal() - _EPOCH_DAY + 1) * DAY - 1
+"""9999-12-31T23:59:59.999999Z, the last instant that can be written."""
+
+_DATE_TIME: Final = re.compile(
+    r"(\d{4})-(\d{2})-(\d{2})[Tt](\d{2}):(\d{2}):(\d{2})(?:\.(\d+))?(?:([Zz])|([+-])(\d{2}):(\d{2}))", re.ASCII
+)
+_LOST_PLUS: Final = re.compile(r"\d{4}-\d{2}-\d{2}[Tt][\d:.]+ \d{2}:\d{2}", re.ASCII)
+_NO_OFFSET: Final = re.compile(r"\d{4}-\d{2}-\d{2}[Tt ]\d{2}:\d{2}(:\d{2}(\.\d+)?)?", re.ASCII)
+_DURATION: Final = re.compile(
+    r"([+-])?P(?=\d|T\d)(?:(\d+)W)?(?:(\d+)D)?(?:T(?=\d)(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)(?:\.(\d{1,6}))?S)?)?", re.ASCII
+)
+_MAX_TEXT: Final = 128
+_LONGEST: Final = 10_000 * 366 * DAY
+
+
+class InstantError(ValueError):
+    """Text that is no instant or duration. `problem` names the fault in a few words, `hint` says how to mend it."""
+
+    def __init__(self, problem: str, hint: str) -> None:
+        super().__init__(f"{problem}; {hint}")
+        self.problem = problem
+        self.hint = hint
+
+
+def parse_instant(text: str, *, round_up: bool = False) -> int:
+    """The instant that an RFC 3339 date-time with offset names.
+
+    Digits beyond the sixth of a fraction are rounded down, or up to the next microsecond with `round_up`. A second of 60
+    is the first second of the next minute. Raises InstantError.
+    """
+    match = _DATE_TIME.fullmatch(text) if len(text) <= _MAX_TEXT else None
+    if match is None:
+        raise _explain(text)
+    year, month, day, hour, minute, second = (int(part) for part in match.group(1, 2, 3, 4, 5, 6))
+    if hour > 23 or minute > 59 or second > 60:
+        raise InstantError("no such time of day", "hours run to 23, minutes to 59, seconds to 59 (60 for a leap second)")
+    offset_hour, offset_minute = int(match[10] or 0), int(match[11] or 0)
+    if offset_hour > 23 or offset_minute > 59:
+        raise InstantError("no such offset", "an offset runs from -23:59 to +23:59")
+    offset = offset_hour * HOUR + offset_minute * MINUTE
+    moved = _days(year, month, day) * DAY + hour * HOUR + minute * MINUTE + second * SECOND
+    return moved + _microseconds(match[7], round_up) - (-offset if match[9] == "-" else offset)
+
+
+def format_instant(instant: int) -> str:
+    """RFC 3339 in UTC with `Z`; a fraction only when it is not zero, without trailing zeros."""
+    text = (_EPOCH + timedelta(microseconds=instant)).isoformat()
+    return f"{text.rstrip('0')}Z" if instant % SECOND else f"{text}Z"
+
+
+def parse_duration(text: str) -> int:
+    """The signed length, in microseconds, of an ISO 8601 duration without years and months. Raises InstantError."""
+    match = _DURATION.fullmatch(text) if len(text) <= _MAX_TEXT else None
+    if match is None:
+        raise InstantError(
+            "not a duration", "write one like P2D, PT1H30M or -P1W (weeks, days, hours, minutes, seconds)"
+        )
+    weeks, days, hours, minutes, seconds = (int(part or 0) for part in match.group(2, 3, 4, 5, 6))
+    length = (7 * weeks + days) * DAY + hours * HOUR + minutes * MINUTE + seconds * SECOND
+    length += _microseconds(match[7], round_up=False)
+    if length > _LONGEST:
+        raise InstantError("too long a duration", "ten thousand years are the most")
+    return -length if match[1] == "-" else length
+
+
+def format_duration(length: int) -> str:
+    """The ISO 8601 duration of a length in microseconds: `P2D`, `-PT1H30M`, `PT0S`."""
+    days, rest = divmod(abs(length), DAY)
+    hours, rest = divmod(rest, HOUR)
+    minutes, rest = divmod(rest, MINUTE)
+    seconds, micros = divmod(rest, SECOND)
+    fraction = f".{micros:06}".rstrip("0") if micros else ""
+    clock = (f"{hours}H" if hours else "") + (f"{minutes}M" if minutes else "")
+    clock += f"{seconds}{fraction}S" if seconds or micros else ""
+    body = (f"{days}D" if days else "") + (f"T{clock}" if clock else "")
+    return f"{'-' if length < 0 else ''}P{body}" if body else "PT0S"
+
+
+def _days(year: int, month: int, day: int) -> int:
+    """Days since 1970-01-01 in the proleptic Gregorian calendar, year 0 included, which `date` does not know."""
+    try:
+        if year == 0:
+            return date(400, month, day).toordinal() - 146_097 - _EPOCH_DAY
+        return date(year, month, day).toordinal() - _EPOCH_DAY
+    except ValueError:
+        raise InstantError("no such day", "check the month and the day") from None
+
+
+def _microseconds(digits: str | None, round_up: bool) -> int:
+    if digits is None:
+        return 0
+    whole = int(digits[:6].ljust(6, "0"))
+    return whole + 1 if round_up and digits[6:].strip("0") else whole
+
+
+def _explain(text: str) -> InstantError:
+    if len(text) <= _MAX_TEXT and _LOST_PLUS.fullmatch(text):
+        return InstantError(
+            "the '+' of its offset arrived as a space", "in a URL write '+' as '%2B', or give the instant with 'Z'"
+        )
+    if len(text) <= _MAX_TEXT and _NO_OFFSET.fullmatch(text):
+        return InstantError("no offset", "end it with 'Z' or an offset such as '+01:00'")
+    return InstantError("not a date-time", "write one like 2026-03-02T09:00:00Z")
