@@ -1,0 +1,110 @@
+"""Answers: values and issues as status, headers and bytes. The one place where an Issue becomes HTTP.
+
+A run is encoded once and kept with the value that it was made from: runs are frozen, so the bytes stay true for as long
+as the value lives.
+"""
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from ..entities import Sequence
+from ..errors import Issue
+from ..instants import format_instant
+from ..views import PageView, RunView
+
+Headers = list[tuple[bytes, bytes]]
+
+_JSON: Final = (b"content-type", b"application/json")
+_MOST_KEPT: Final = 20_000
+
+
+@dataclass(slots=True)
+class Answer:
+    """What is sent back, the request id's header left to the sender."""
+
+    status: int
+    body: bytes
+    headers: Headers
+
+
+class Encoder:
+    """Turns what handlers return into answers."""
+
+    def __init__(self) -> None:
+        # By the identity of a run, beside the run itself, so that the identity cannot pass to another value.
+        self._kept: dict[int, tuple[Sequence, int, bytes]] = {}
+
+    def answer(self, status: int, value: Any) -> Answer:
+        """The answer that carries a handler's value; none for None."""
+        if isinstance(value, RunView):
+            body = self._run(value.run, value.birth)
+        elif isinstance(value, PageView):
+            body = self._page(value)
+        elif value is None:
+            return Answer(status, b"", [])
+        else:
+            body = encode(value)
+        return Answer(status, body, [_JSON, (b"content-length", b"%d" % len(body))])
+
+    def _page(self, view: PageView) -> bytes:
+        items = b",".join([self._run(run, view.birth) for run in view.runs])
+        more = b"true" if view.has_more else b"false"
+        return b'{"items":[%b],"total_count":%d,"total_pages":%d,"has_more":%b}' % (
+            items, view.total_count, view.total_pages, more,
+        )  # fmt: skip
+
+    def _run(self, run: Sequence, birth: int) -> bytes:
+        kept = self._kept.get(id(run))
+        if kept is not None and kept[0] is run and kept[1] == birth:
+            return kept[2]
+        encoded = encode(run_fields(run, birth))
+        if len(self._kept) >= _MOST_KEPT:
+            self._kept.clear()
+        self._kept[id(run)] = (run, birth, encoded)
+        return encoded
+
+
+def run_fields(run: Sequence, birth: int) -> dict[str, Any]:
+    """The ten fields of the contract's object."""
+    last = run.last_step_executed_at
+    return {
+        "id": run.id,
+        "organization_id": run.organization_id,
+        "contact_id": run.contact_id,
+        "sequence_template_id": run.sequence_template_id,
+        "status": run.status,
+        "variables": run.variables,
+        "source_contact_list_id": run.source_contact_list_id,
+        "last_step_executed_at": None if last is None else format_instant(birth + last),
+        "created_at": format_instant(birth + run.created_at),
+        "updated_at": format_instant(birth + run.updated_at),
+    }
+
+
+def encode(value: Any) -> bytes:
+    """Compact JSON in UTF-8. A lone surrogate, which only a refused request can hold, is written as its escape."""
+    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    return text.encode("utf-8", "backslashreplace")
+
+
+def refusal(issue: Issue, request_id: str) -> Answer:
+    """The answer to a request that an Issue refuses: the contract's section "Errors"."""
+    fields: dict[str, Any] = {
+        "status_code": issue.status_code, "type": issue.type, "message": issue.message, "request_id": request_id,
+    }  # fmt: skip
+    if issue.data:
+        fields["data"] = issue.data
+    body = encode(fields)
+    headers = [_JSON, (b"content-length", b"%d" % len(body)), *_encoded(issue.headers.items())]
+    return Answer(issue.status_code, body, headers)
+
+
+def _encoded(headers: Iterable[tuple[str, str]]) -> Headers:
+    return [(name.encode("latin-1"), value.encode("latin-1", "replace")) for name, value in headers]
+
+
+def with_headers(answer: Answer, headers: Mapping[str, str]) -> Answer:
+    """The answer with further headers."""
+    return Answer(answer.status, answer.body, [*answer.headers, *_encoded(headers.items())])

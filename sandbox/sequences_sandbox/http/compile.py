@@ -1,0 +1,94 @@
+"""The heart: an operation of a contract, compiled at start into one object that answers its requests.
+
+Down once and back by return: key, scope, size and type, parameters and body, handler, wire form. Nothing is looked up in
+the contract, and nothing is built from it, while a request is under way.
+"""
+
+import inspect
+from collections.abc import Callable, Mapping
+from typing import Any, Final
+
+from starlette.concurrency import run_in_threadpool
+from starlette.types import Receive
+
+from ..keys import require_scope
+from ..store.base import KeyRecord
+from ..world import Caller
+from .answers import Answer, Encoder
+from .body import Body
+from .exchange import Exchange
+from .parameters import Query, compile_reader, read_parameter
+
+Authenticator = Callable[[Exchange], KeyRecord | None]
+Handler = Callable[..., Any]
+
+
+class CompileError(Exception):
+    """A contract that names something which the program does not have."""
+
+
+class Operation:
+    """One operation. `blocking` says that its handler can wait and is to run off the event loop."""
+
+    def __init__(
+        self,
+        operation: Mapping[str, Any],
+        shared: list[Mapping[str, Any]],
+        handler: Handler,
+        authenticate: Authenticator,
+        encoder: Encoder,
+        *,
+        blocking: bool,
+    ) -> None:
+        parameters = [*shared, *operation.get("parameters", [])]
+        self.operation_id: Final[str] = operation["operationId"]
+        self._scope: Final[str | None] = operation.get("x-required-scope")
+        self._path: Final = {
+            parameter["name"]: compile_reader(parameter["schema"]) for parameter in parameters if parameter["in"] == "path"
+        }
+        self._query: Final = Query([parameter for parameter in parameters if parameter["in"] == "query"])
+        self._body: Final = Body(operation["requestBody"]) if "requestBody" in operation else None
+        self._status: Final = min(int(status) for status in operation["responses"] if status.startswith("2"))
+        self._handler: Final = handler
+        self._authenticate: Final = authenticate
+        self._encoder: Final = encoder
+        self._blocking: Final = blocking
+
+    async def answer(self, exchange: Exchange, texts: Mapping[str, str], receive: Receive) -> Answer:
+        """The answer to a request. Raises an Issue to refuse it, the first that applies in the contract's order."""
+        key = exchange.key = self._authenticate(exchange)
+        if key is not None and self._scope is not None:
+            require_scope(key, self._scope)
+        body = None
+        if self._body is not None:
+            body = await exchange.read_body(receive)
+            self._body.check_type(exchange.header(b"content-type"), empty=not body)
+        values = {
+            name: read_parameter("Path parameter", name, texts[name], reader) for name, reader in self._path.items()
+        }
+        values.update(self._query.read(exchange.query))
+        if self._body is not None and body is not None:
+            values["body"] = self._body.read(body)
+        caller = Caller(key, exchange.request_id) if key is not None else None
+        if self._blocking:
+            result = await run_in_threadpool(self._handler, caller, **values)
+        else:
+            result = self._handler(caller, **values)
+        return self._encoder.answer(self._status, result)
+
+
+def require_handler(operation: Mapping[str, Any], shared: list[Mapping[str, Any]], handler: Handler | None) -> Handler:
+    """The handler, after checking that it takes just what the contract sends it. Raises CompileError."""
+    operation_id = operation["operationId"]
+    if handler is None:
+        raise CompileError(f"operationId '{operation_id}' has no handler of that name")
+    parameters = [*shared, *operation.get("parameters", [])]
+    sent = {parameter["name"] for parameter in parameters} | ({"body"} if "requestBody" in operation else set())
+    taken = {
+        name
+        for name, parameter in inspect.signature(handler).parameters.items()
+        if parameter.kind is inspect.Parameter.KEYWORD_ONLY
+    }
+    if sent != taken:
+        raise CompileError(f"operationId '{operation_id}': the contract sends {sorted(sent)}, its handler takes {sorted(taken)}")
+    return handler

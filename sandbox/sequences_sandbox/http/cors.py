@@ -1,0 +1,42 @@
+"""CORS: which pages of other origins may call the API from a browser."""
+
+from collections.abc import Iterable
+from typing import Final
+
+from .answers import Answer, Headers
+from .exchange import Exchange
+
+_EXPOSED: Final = b"X-Request-Id, Allow, Retry-After, WWW-Authenticate, X-Sandbox-Fault"
+_DEFAULT_HEADERS: Final = b"Authorization, Content-Type"
+_MAX_AGE: Final = b"600"
+
+
+class Cors:
+    """The origins that may call; `*` is any. A key travels in a header and never in a cookie, so any is safe."""
+
+    def __init__(self, origins: Iterable[str]) -> None:
+        self._origins: Final = frozenset(origin.encode("latin-1") for origin in origins)
+        self._any: Final = b"*" in self._origins
+
+    def headers(self, exchange: Exchange) -> Headers:
+        """The headers that let the page of an allowed origin read the answer."""
+        origin = exchange.headers.get(b"origin")
+        if origin is None or not (self._any or origin in self._origins):
+            return []
+        allowed = [(b"access-control-expose-headers", _EXPOSED)]
+        if self._any:
+            return [(b"access-control-allow-origin", b"*"), *allowed]
+        return [(b"access-control-allow-origin", origin), (b"vary", b"Origin"), *allowed]
+
+    def options(self, exchange: Exchange, methods: list[str]) -> Answer:
+        """The answer to OPTIONS: the path's methods, and for a preflight of an allowed origin what it may send."""
+        allow = ", ".join(methods).encode()
+        headers: Headers = [(b"allow", allow)]
+        if b"access-control-request-method" in exchange.headers and self.headers(exchange):
+            wanted = exchange.headers.get(b"access-control-request-headers", _DEFAULT_HEADERS)
+            headers += [
+                (b"access-control-allow-methods", allow),
+                (b"access-control-allow-headers", wanted),
+                (b"access-control-max-age", _MAX_AGE),
+            ]
+        return Answer(204, b"", headers)

@@ -1,0 +1,155 @@
+"""Connexion's way in: the contracts are registered here, and every request enters and leaves here.
+
+`connexion.middleware.abstract` is the seam that Connexion offers for middleware that works by operation. This one compiles
+each operation once and routes by its own tree, since the contract wants answers to unknown paths, other methods, HEAD and
+OPTIONS that Connexion's router does not give.
+"""
+
+import time
+import traceback
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from connexion.middleware.abstract import RoutedAPI, RoutedMiddleware
+from connexion.operations import AbstractOperation
+from connexion.resolver import Resolver
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from ..errors import InternalIssue, Issue
+from .answers import Answer, Encoder, refusal
+from .compile import Authenticator, CompileError, Handler, Operation, require_handler
+from .cors import Cors
+from .exchange import ClientGone, Exchange
+from .ids import RequestIds
+from .log import Log
+from .pages import REQUEST_ID_HEADER
+from .router import Router
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    """What the operations need: handlers by operationId, authenticators by security scheme, and the ways out."""
+
+    handlers: Mapping[str, Handler]
+    authenticators: Mapping[str, Authenticator]
+    cors: Cors
+    log: Log
+    wall: Callable[[], int]
+    blocking: bool
+
+
+class HandlerResolver(Resolver):
+    """Finds the handler of an operationId, and stops the start where there is none."""
+
+    def __init__(self, handlers: Mapping[str, Handler]) -> None:
+        super().__init__(handlers.get)
+
+
+class ContractAPI(RoutedAPI[Operation]):
+    """One contract, its operations compiled."""
+
+    def __init__(self, specification: Any, *, services: Services, encoder: Encoder, router: Router[Operation], **kwargs: Any):
+        super().__init__(specification, resolver=HandlerResolver(services.handlers), **kwargs)
+        self._services = services
+        self._encoder = encoder
+        self._router = router
+        self.add_paths()
+
+    def make_operation(self, operation: AbstractOperation) -> Operation:
+        """Compiles an operation and gives it its place in the tree."""
+        path, method = operation.path, operation.method
+        raw = self.specification.get_operation(path, method)
+        shared = self.specification.get_path_params(path)
+        compiled = Operation(
+            raw,
+            shared,
+            require_handler(raw, shared, self._services.handlers.get(raw["operationId"])),
+            self._authenticator(operation.security),
+            self._encoder,
+            blocking=self._services.blocking,
+        )
+        self._router.add(self.base_path, path, method, compiled)
+        return compiled
+
+    def _authenticator(self, security: list[Mapping[str, Any]]) -> Authenticator:
+        names = [name for requirement in security for name in requirement]
+        if not names:
+            return lambda exchange: None
+        if len(names) > 1 or names[0] not in self._services.authenticators:
+            raise CompileError(f"security {names}: known are {sorted(self._services.authenticators)}, one for an operation")
+        return self._services.authenticators[names[0]]
+
+
+class ContractMiddleware(RoutedMiddleware[ContractAPI]):
+    """Answers every request for a path of a contract, and passes the others on, to the pages."""
+
+    api_cls = ContractAPI
+
+    def __init__(self, app: ASGIApp, services: Services) -> None:
+        super().__init__(app)
+        self._services: Final = services
+        self._router: Final[Router[Operation]] = Router()
+        self._encoder: Final = Encoder()
+        self._new_id: Final[Callable[[], str]] = RequestIds(services.wall)
+
+    def add_api(self, specification: Any, **kwargs: Any) -> ContractAPI:
+        """Compiles a contract. Connexion calls this once for each, at start."""
+        own = {"services": self._services, "encoder": self._encoder, "router": self._router}
+        return super().add_api(specification, base_path=kwargs.get("base_path"), **own)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """One request."""
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        began = time.perf_counter()
+        exchange = Exchange.of(scope, self._new_id())
+        try:
+            answer = await self._answer(exchange, receive)
+        except ClientGone:
+            return
+        if answer is None:
+            await self.app(_page_scope(scope, exchange.request_id), _no_body, send)
+            return
+        await self._send(exchange, answer, send)
+        self._services.log.request(exchange, answer, time.perf_counter() - began)
+
+    async def _answer(self, exchange: Exchange, receive: Receive) -> Answer | None:
+        """The answer; None for a path of no contract."""
+        try:
+            found = self._router.find(exchange.raw_path)
+            if found is None:
+                return None
+            route, texts = found
+            if exchange.method == "OPTIONS":
+                return self._services.cors.options(exchange, route.allowed)
+            operation = route.operation(exchange.method)
+            exchange.operation_id = operation.operation_id
+            return await operation.answer(exchange, texts, receive)
+        except Issue as issue:
+            return refusal(issue, exchange.request_id)
+        except ClientGone:
+            raise
+        except Exception:  # noqa: BLE001  # the last resort: whatever fails is answered in the contract's form
+            self._services.log.failure(exchange, traceback.format_exc())
+            message = "The server failed unexpectedly; quote the request_id when you report it."
+            return refusal(InternalIssue(message), exchange.request_id)
+
+    async def _send(self, exchange: Exchange, answer: Answer, send: Send) -> None:
+        headers = answer.headers
+        headers.append((b"x-request-id", exchange.request_id.encode()))
+        headers += self._services.cors.headers(exchange)
+        await send({"type": "http.response.start", "status": answer.status, "headers": headers})
+        await send({"type": "http.response.body", "body": b"" if exchange.method == "HEAD" else answer.body})
+
+
+async def _no_body() -> Message:
+    """Pages read no bodies, so none is kept for them."""
+    return {"type": "http.request", "body": b"", "more_body": False}
+
+
+def _page_scope(scope: Scope, request_id: str) -> Scope:
+    name = REQUEST_ID_HEADER.lower().encode()
+    headers = [pair for pair in scope["headers"] if pair[0] not in (name, b"content-length", b"transfer-encoding")]
+    return {**scope, "headers": [*headers, (name, request_id.encode())]}

@@ -1,0 +1,60 @@
+"""Everything that is not an operation of a contract: Flask serves the pages, and refuses other paths in the contract's form."""
+
+import json
+from pathlib import Path
+from typing import Final
+
+import yaml
+from a2wsgi import WSGIMiddleware
+from flask import Flask, Response, request
+from starlette.types import ASGIApp
+from werkzeug.exceptions import HTTPException
+
+from ..errors import Issue, MethodNotAllowedIssue, NotFoundIssue
+from .answers import refusal
+
+REQUEST_ID_HEADER: Final = "X-Sandbox-Request-Id"
+"""The header by which a page's request is told its id; the server sets it, whatever the client sent."""
+
+
+def pages(contract: Path) -> ASGIApp:
+    """The pages as an ASGI application: the contract as a file, in YAML as it stands and as JSON."""
+    flask = Flask("sequences_sandbox", static_folder=None)
+    text = contract.read_bytes()
+
+    @flask.get("/openapi.yaml")
+    def contract_as_yaml() -> Response:
+        return Response(text, mimetype="application/yaml")
+
+    @flask.get("/openapi.json")
+    def contract_as_json() -> Response:
+        document = yaml.load(text, getattr(yaml, "CSafeLoader", yaml.SafeLoader))  # noqa: S506
+        return Response(json.dumps(document, ensure_ascii=False), mimetype="application/json")
+
+    @flask.errorhandler(HTTPException)
+    def refuse(error: HTTPException) -> Response:
+        return _response(_issue(error))
+
+    @flask.after_request
+    def identify(response: Response) -> Response:
+        response.headers["X-Request-Id"] = _request_id()
+        return response
+
+    return WSGIMiddleware(flask.wsgi_app)
+
+
+def _issue(error: HTTPException) -> Issue:
+    allowed = sorted(getattr(error, "valid_methods", None) or ())
+    if allowed:
+        return MethodNotAllowedIssue(f"{request.method} is not answered here; use {', '.join(allowed)}.", allowed=allowed)
+    return NotFoundIssue(f"There is nothing at {request.path[:200]}; the API is under /v1.", value=request.path[:200])
+
+
+def _response(issue: Issue) -> Response:
+    answer = refusal(issue, _request_id())
+    headers = [(name.decode("latin-1"), value.decode("latin-1")) for name, value in answer.headers]
+    return Response(answer.body, answer.status, headers)
+
+
+def _request_id() -> str:
+    return request.headers.get(REQUEST_ID_HEADER, "")

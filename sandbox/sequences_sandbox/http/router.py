@@ -1,0 +1,100 @@
+"""From a path and a method to an operation: one tree of segments, made at start.
+
+No path is redirected: with a slash too many, a path is an unknown one.
+"""
+
+from collections.abc import Mapping
+from typing import Final, Generic, TypeVar
+from urllib.parse import unquote_to_bytes
+
+from ..errors import MethodNotAllowedIssue, NotFoundIssue
+
+Op = TypeVar("Op")
+
+_HEAD: Final = "HEAD"
+_GET: Final = "GET"
+_OPTIONS: Final = "OPTIONS"
+
+
+class Route(Generic[Op]):
+    """The operations of one path, by method, and the names of its parameters, in order."""
+
+    def __init__(self, names: tuple[str, ...]) -> None:
+        self.names: Final = names
+        self.operations: Final[dict[str, Op]] = {}
+
+    @property
+    def allowed(self) -> list[str]:
+        """The methods that the path answers; HEAD wherever GET."""
+        heads = {_HEAD} if _GET in self.operations else set()
+        return sorted({*self.operations, *heads, _OPTIONS})
+
+    def operation(self, method: str) -> Op:
+        """The operation that answers a method. Raises MethodNotAllowedIssue."""
+        found = self.operations.get(_GET if method == _HEAD else method)
+        if found is None:
+            allowed = self.allowed
+            message = f"{method} is not answered here; use {', '.join(allowed[:-1])} or {allowed[-1]}."
+            raise MethodNotAllowedIssue(message, value=method, allowed=allowed)
+        return found
+
+
+class Router(Generic[Op]):
+    """Every path of every contract."""
+
+    def __init__(self) -> None:
+        self._root: _Node[Op] = _Node()
+        self._prefixes: list[bytes] = []
+
+    def add(self, base_path: str, path: str, method: str, operation: Op) -> None:
+        """Adds an operation under a path template such as `/sequences/{sequence_id}`."""
+        prefix = base_path.encode() + b"/"
+        if prefix not in self._prefixes:
+            self._prefixes.append(prefix)
+        node, names = self._root, []
+        for segment in (base_path + path).split("/")[1:]:
+            if segment.startswith("{"):
+                names.append(segment[1:-1])
+                node.parameter = node = node.parameter or _Node()
+            else:
+                node = node.literals.setdefault(segment, _Node())
+        node.route = node.route or Route(tuple(names))
+        node.route.operations[method.upper()] = operation
+
+    def find(self, raw_path: bytes) -> tuple[Route[Op], Mapping[str, str]] | None:
+        """The route of a path and the texts of its parameters; None for a path of no contract.
+
+        Raises NotFoundIssue for a path under a contract's base path that the contract does not have.
+        """
+        node: _Node[Op] | None = self._root
+        values: list[str] = []
+        for segment in _segments(raw_path):
+            if node is None:
+                break
+            literal = node.literals.get(segment)
+            if literal is None and segment:
+                values.append(segment)
+                node = node.parameter
+            else:
+                node = literal
+        if node is not None and node.route is not None:
+            return node.route, dict(zip(node.route.names, values, strict=True))
+        if any(raw_path.startswith(prefix) for prefix in self._prefixes):
+            path = raw_path.decode("utf-8", "replace")
+            raise NotFoundIssue(f"There is no path {path[:200]} in this API; openapi.yaml lists them.", value=path[:200])
+        return None
+
+
+class _Node(Generic[Op]):
+    __slots__ = ("literals", "parameter", "route")
+
+    def __init__(self) -> None:
+        self.literals: dict[str, _Node[Op]] = {}
+        self.parameter: _Node[Op] | None = None
+        self.route: Route[Op] | None = None
+
+
+def _segments(raw_path: bytes) -> list[str]:
+    if b"%" not in raw_path:
+        return raw_path.decode("utf-8", "replace").split("/")[1:]
+    return [unquote_to_bytes(segment).decode("utf-8", "replace") for segment in raw_path.split(b"/")[1:]]

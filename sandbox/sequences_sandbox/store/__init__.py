@@ -1,0 +1,1 @@
+"""Storage: the verbs (`base`), and one file or folder per implementation."""

@@ -1,0 +1,132 @@
+"""The verbs of storage: all that the rest of the program asks of a store.
+
+A store holds worlds. Whatever happens in a world happens inside one unit of work: `Store.unit` gives the caller the world
+to itself, and what it wrote becomes visible all at once when the unit is left, or not at all when it is left by an
+exception. An implementation that can meet a competing writer raises CommitIssue then, with nothing done.
+All times are world time unless a name says `wall`.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence as Seq
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from typing import Protocol
+
+from ..clock import Clock
+from ..entities import Organization, Sequence
+from ..query import Query
+from ..schedule import Schedule
+
+
+@dataclass(frozen=True, slots=True)
+class WorldRecord:
+    """What is fixed about a world at its birth. `birth` is the instant of world time 0; the wall times are instants."""
+
+    id: str
+    name: str
+    fixture: str
+    birth: int
+    created_wall: int
+    ttl: int | None
+    seed: int
+    organizations: Mapping[str, Organization]
+    schedule: Schedule
+
+
+@dataclass(frozen=True, slots=True)
+class KeyRecord:
+    """A key as it opens a world. `digest` is the SHA-256 of its token, which is kept nowhere."""
+
+    digest: bytes
+    id: str
+    name: str
+    scopes: frozenset[str]
+    world_id: str
+    organization_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Happening:
+    """One line of a run's history: at `at`, `event` by client, clock or engine led from `source` to `target`."""
+
+    at: int
+    event: str
+    by: str
+    source: str | None
+    target: str
+    request_id: str | None
+
+
+class Unit(Protocol):
+    """One world during one unit of work. Reads see the unit's own writes, except `page`, which comes before any."""
+
+    record: WorldRecord
+    clock: Clock
+    """Assigning it moves the world's clock with the unit."""
+
+    def get(self, organization_id: str | None, sequence_id: str) -> Sequence | None:
+        """A run by id; within one organization, or in any with None."""
+
+    def page(self, organization_id: str, query: Query) -> tuple[Seq[Sequence], int]:
+        """The runs of a page and the number of matches over all pages."""
+
+    def counts(self, organization_id: str) -> Mapping[str, int]:
+        """Runs by status; statuses without a run may be absent."""
+
+    def siblings(self, run: Sequence) -> Seq[Sequence]:
+        """Runs of the same organization, template and company, by id, `run` excluded; none without a company."""
+
+    def of_contact(self, organization_id: str, contact_id: str) -> Seq[Sequence]:
+        """The runs of a contact, by id."""
+
+    def due(self, until: int) -> Seq[Sequence]:
+        """The runs for which something falls due at `until` or before, by instant and then id."""
+
+    def next_due(self) -> Sequence | None:
+        """The run for which something falls due first."""
+
+    def put(self, run: Sequence, *happenings: Happening) -> None:
+        """Stores a run, new or changed, and appends to its history."""
+
+    def history(self, sequence_id: str) -> Seq[Happening]:
+        """What happened to a run since the timeline began, oldest first."""
+
+    def all_runs(self) -> Iterable[Sequence]:
+        """Every run of the world, by organization and then id."""
+
+    def forget_contact(self, contact_id: str) -> None:
+        """Marks a contact's record as deleted."""
+
+    def forgotten_contacts(self) -> frozenset[str]:
+        """The contacts whose records were deleted."""
+
+
+class Base(Protocol):
+    """The runs of a fixture, in world time, as a world is born with them; one object serves all worlds born so."""
+
+    def runs(self) -> Iterable[Sequence]:
+        """Each run, in no particular order."""
+
+
+class Store(Protocol):
+    """A keeper of worlds."""
+
+    blocking: bool
+    """Whether a verb can wait for something outside the process; the server then calls handlers off its event loop."""
+
+    def add(self, record: WorldRecord, base: Base, clock: Clock, keys: Iterable[KeyRecord]) -> None:
+        """Adds a world with the runs of its fixture."""
+
+    def remove(self, world_id: str) -> None:
+        """Removes a world, its keys too. Raises KeyError when there is no such world."""
+
+    def worlds(self) -> Seq[WorldRecord]:
+        """Every world, in order of creation."""
+
+    def find_key(self, digest: bytes) -> KeyRecord | None:
+        """The key with this digest."""
+
+    def keys(self, world_id: str) -> Seq[KeyRecord]:
+        """The keys of a world."""
+
+    def unit(self, world_id: str) -> AbstractContextManager[Unit]:
+        """The world's unit of work. Raises KeyError when there is no such world."""

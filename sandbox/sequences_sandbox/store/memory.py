@@ -1,0 +1,153 @@
+"""The store in memory: each world a lock, a clock and one immutable state.
+
+A unit of work holds the world's lock, collects what is put, and on leaving swaps the world's state for one derived from
+it. An exception leaves the old state in place.
+"""
+
+import threading
+from collections.abc import Iterable, Iterator, Mapping, Sequence as Seq
+from contextlib import contextmanager
+from typing import Final
+from weakref import WeakKeyDictionary
+
+from ..clock import Clock
+from ..entities import Sequence
+from ..query import Query
+from .base import Base, Happening, KeyRecord, WorldRecord
+from .state import State
+
+
+class MemoryStore:
+    """Worlds in this process, gone with it. Safe for any number of threads."""
+
+    blocking: Final = False
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._worlds: dict[str, _World] = {}
+        self._keys: dict[bytes, KeyRecord] = {}
+        self._states: WeakKeyDictionary[Base, State] = WeakKeyDictionary()
+
+    def add(self, record: WorldRecord, base: Base, clock: Clock, keys: Iterable[KeyRecord]) -> None:
+        """Adds a world. The first one on a base builds the state that all later ones share."""
+        with self._lock:
+            state = self._states.get(base)
+            if state is None:
+                state = self._states[base] = State.build(base.runs(), record.schedule)
+            mine = {key.digest: key for key in keys}
+            self._worlds[record.id] = _World(record, base, state, clock, tuple(mine.values()))
+            self._keys.update(mine)
+
+    def remove(self, world_id: str) -> None:
+        """Removes a world and its keys."""
+        with self._lock:
+            for key in self._worlds.pop(world_id).keys:
+                del self._keys[key.digest]
+
+    def worlds(self) -> Seq[WorldRecord]:
+        """Every world, in order of creation."""
+        return [world.record for world in list(self._worlds.values())]
+
+    def find_key(self, digest: bytes) -> KeyRecord | None:
+        """The key with this digest."""
+        return self._keys.get(digest)
+
+    def keys(self, world_id: str) -> Seq[KeyRecord]:
+        """The keys of a world."""
+        return self._worlds[world_id].keys
+
+    @contextmanager
+    def unit(self, world_id: str) -> Iterator["MemoryUnit"]:
+        """Holds the world's lock, and commits unless left by an exception."""
+        world = self._worlds[world_id]
+        with world.lock:
+            unit = MemoryUnit(world.record, world.state, world.clock)
+            yield unit
+            world.state = unit.committed()
+            world.clock = unit.clock
+
+
+class _World:
+    __slots__ = ("base", "clock", "keys", "lock", "record", "state")
+
+    def __init__(self, record: WorldRecord, base: Base, state: State, clock: Clock, keys: Seq[KeyRecord]) -> None:
+        self.record = record
+        self.base = base  # kept alive with the world, so that the state built on it stays shared
+        self.state = state
+        self.clock = clock
+        self.keys = keys
+        self.lock = threading.Lock()
+
+
+class MemoryUnit:
+    """A unit of work on an immutable state."""
+
+    __slots__ = ("_changed", "_happenings", "_state", "clock", "record")
+
+    def __init__(self, record: WorldRecord, state: State, clock: Clock) -> None:
+        self.record = record
+        self.clock = clock
+        self._state = state
+        self._changed: dict[str, Sequence] = {}
+        self._happenings: list[tuple[str, Happening]] = []
+
+    def get(self, organization_id: str | None, sequence_id: str) -> Sequence | None:
+        """A run by id; within one organization, or in any with None."""
+        run = self._changed.get(sequence_id) or self._state.runs.get(sequence_id)
+        return run if run is not None and organization_id in (None, run.organization_id) else None
+
+    def page(self, organization_id: str, query: Query) -> tuple[Seq[Sequence], int]:
+        """The runs of a page and the number of matches over all pages."""
+        return self._flushed().page(organization_id, query, self.record.schedule.lifecycle)
+
+    def counts(self, organization_id: str) -> Mapping[str, int]:
+        """Runs by status."""
+        return self._flushed().counts(organization_id, self.record.schedule.lifecycle.statuses)
+
+    def siblings(self, run: Sequence) -> Seq[Sequence]:
+        """Runs of the same organization, template and company, by id, `run` excluded."""
+        return self._flushed().siblings(run)
+
+    def of_contact(self, organization_id: str, contact_id: str) -> Seq[Sequence]:
+        """The runs of a contact, by id."""
+        return self._flushed().of_contact(organization_id, contact_id)
+
+    def due(self, until: int) -> Seq[Sequence]:
+        """The runs for which something falls due at `until` or before."""
+        return self._flushed().due(until)
+
+    def next_due(self) -> Sequence | None:
+        """The run for which something falls due first."""
+        return self._flushed().next_due()
+
+    def put(self, run: Sequence, *happenings: Happening) -> None:
+        """Stores a run, new or changed, and appends to its history."""
+        self._changed[run.id] = run
+        self._happenings += [(run.id, happening) for happening in happenings]
+
+    def history(self, sequence_id: str) -> Seq[Happening]:
+        """What happened to a run since the timeline began, oldest first."""
+        return self._flushed().history(sequence_id)
+
+    def all_runs(self) -> Iterable[Sequence]:
+        """Every run of the world, by organization and then id."""
+        return sorted(self._flushed().runs.values(), key=lambda run: (run.organization_id, run.id))
+
+    def forget_contact(self, contact_id: str) -> None:
+        """Marks a contact's record as deleted."""
+        self._state = self._flushed().without_contact(contact_id)
+
+    def forgotten_contacts(self) -> frozenset[str]:
+        """The contacts whose records were deleted."""
+        return frozenset(self._state.forgotten)
+
+    def committed(self) -> State:
+        """The state with all that was put."""
+        return self._flushed()
+
+    def _flushed(self) -> State:
+        if self._changed or self._happenings:
+            self._state = self._state.with_runs(self._changed, self.record.schedule).with_happenings(self._happenings)
+            self._changed = {}
+            self._happenings = []
+        return self._state
