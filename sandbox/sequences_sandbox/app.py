@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 from types import ModuleType
-from typing import Final
+from typing import Any, Final
 
 from starlette.types import ASGIApp
 
@@ -30,7 +30,7 @@ from .world import Worlds
 with warnings.catch_warnings():
     # Connexion 3.3 imports Starlette names that Starlette has since deprecated, and users need not hear of it.
     warnings.filterwarnings("ignore", module="connexion")
-    from connexion.middleware import ConnexionMiddleware
+    from connexion.middleware.main import ConnexionMiddleware
 
     from .http.middleware import ContractMiddleware, Services
 
@@ -68,7 +68,8 @@ def build(settings: Settings, wall: Callable[[], int] = wall_clock, store: Store
     """A sandbox. Raises SpecError, FixtureError, InstantError or CompileError for settings that cannot be met."""
     spec = read_spec(settings.contract)
     lifecycle = read_lifecycle(spec)
-    store = MemoryStore() if store is None else store
+    if store is None:
+        store = MemoryStore()
     worlds = Worlds(store, wall)
     now = parse_instant(settings.clock) if settings.clock is not None else None
     birth = Birth(DEFAULT_WORLD, now=now, frozen=settings.freeze, minted=False)
@@ -81,7 +82,8 @@ def build(settings: Settings, wall: Callable[[], int] = wall_clock, store: Store
         wall=wall,
         blocking=store.blocking,
     )
-    connexion = ConnexionMiddleware(pages(settings.contract), middlewares=[partial(ContractMiddleware, services=services)])
+    contracts: Any = partial(ContractMiddleware, services=services)
+    connexion = ConnexionMiddleware(pages(settings.contract), middlewares=[contracts])
     connexion.add_api(spec.document, base_path=spec.base_path)
     # Connexion builds its stack at the first request; a contract that cannot be kept has to stop the start.
     asgi, _ = connexion._build_middleware_stack()  # noqa: SLF001

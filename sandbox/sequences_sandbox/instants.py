@@ -51,7 +51,9 @@ def parse_instant(text: str, *, round_up: bool = False) -> int:
         raise _explain(text)
     year, month, day, hour, minute, second = (int(part) for part in match.group(1, 2, 3, 4, 5, 6))
     if hour > 23 or minute > 59 or second > 60:
-        raise InstantError("no such time of day", "hours run to 23, minutes to 59, seconds to 59 (60 for a leap second)")
+        raise InstantError(
+            "no such time of day", "hours run to 23, minutes to 59, seconds to 59 (60 for a leap second)"
+        )
     offset_hour, offset_minute = int(match[10] or 0), int(match[11] or 0)
     if offset_hour > 23 or offset_minute > 59:
         raise InstantError("no such offset", "an offset runs from -23:59 to +23:59")

@@ -128,4 +128,3 @@ class Schedule:
 
     def _move(self, run: Sequence, event: str, at: int) -> Sequence:
         return replace(run, status=self.lifecycle.next(run.status, event), updated_at=at)
-

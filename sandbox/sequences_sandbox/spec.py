@@ -140,7 +140,7 @@ def _problems(value: Any, kind: str, place: str) -> Iterator[str]:
         yield from _members(value, _GRAMMAR[kind.rstrip("?")], place)
 
 
-def _members(value: Document, grammar: Mapping[str, str | None], place: str) -> Iterator[str]:
+def _members(value: dict[Any, Any], grammar: Mapping[str, str | None], place: str) -> Iterator[str]:
     for key, member in value.items():
         where = f"{place}/{str(key).replace('~', '~0').replace('/', '~1')}"
         if not isinstance(key, str):

@@ -78,7 +78,9 @@ def parse_json(raw: bytes) -> Any:
     if text.count("[") + text.count("{") > _DEEPEST and _depth(text) > _DEEPEST:
         raise ValidationIssue(f"The body nests deeper than {_DEEPEST} levels.", problem="too deep")
     try:
-        value = json.loads(text, object_pairs_hook=_object, parse_constant=_constant, parse_int=_integer, parse_float=_fraction)
+        value = json.loads(
+            text, object_pairs_hook=_object, parse_constant=_constant, parse_int=_integer, parse_float=_fraction
+        )
     except json.JSONDecodeError as error:
         raise ValidationIssue(
             f"The body is not valid JSON: {error.msg} at line {error.lineno}, column {error.colno}.",
@@ -101,7 +103,9 @@ def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 
 def _constant(name: str) -> None:
-    raise ValidationIssue(f"The body holds {name}, which is not JSON; send a number, a string or null.", problem="not JSON")
+    raise ValidationIssue(
+        f"The body holds {name}, which is not JSON; send a number, a string or null.", problem="not JSON"
+    )
 
 
 def _integer(digits: str) -> int:

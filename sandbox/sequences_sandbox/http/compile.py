@@ -44,7 +44,9 @@ class Operation:
         self.operation_id: Final[str] = operation["operationId"]
         self._scope: Final[str | None] = operation.get("x-required-scope")
         self._path: Final = {
-            parameter["name"]: compile_reader(parameter["schema"]) for parameter in parameters if parameter["in"] == "path"
+            parameter["name"]: compile_reader(parameter["schema"])
+            for parameter in parameters
+            if parameter["in"] == "path"
         }
         self._query: Final = Query([parameter for parameter in parameters if parameter["in"] == "query"])
         self._body: Final = Body(operation["requestBody"]) if "requestBody" in operation else None
@@ -90,5 +92,7 @@ def require_handler(operation: Mapping[str, Any], shared: list[Mapping[str, Any]
         if parameter.kind is inspect.Parameter.KEYWORD_ONLY
     }
     if sent != taken:
-        raise CompileError(f"operationId '{operation_id}': the contract sends {sorted(sent)}, its handler takes {sorted(taken)}")
+        raise CompileError(
+            f"operationId '{operation_id}': the contract sends {sorted(sent)}, its handler takes {sorted(taken)}"
+        )
     return handler

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from connexion.middleware.abstract import RoutedAPI, RoutedMiddleware
-from connexion.operations import AbstractOperation
+from connexion.operations.abstract import AbstractOperation
 from connexion.resolver import Resolver
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -49,7 +49,9 @@ class HandlerResolver(Resolver):
 class ContractAPI(RoutedAPI[Operation]):
     """One contract, its operations compiled."""
 
-    def __init__(self, specification: Any, *, services: Services, encoder: Encoder, router: Router[Operation], **kwargs: Any):
+    def __init__(
+        self, specification: Any, *, services: Services, encoder: Encoder, router: Router[Operation], **kwargs: Any
+    ):
         super().__init__(specification, resolver=HandlerResolver(services.handlers), **kwargs)
         self._services = services
         self._encoder = encoder
@@ -59,8 +61,8 @@ class ContractAPI(RoutedAPI[Operation]):
     def make_operation(self, operation: AbstractOperation) -> Operation:
         """Compiles an operation and gives it its place in the tree."""
         path, method = operation.path, operation.method
-        raw = self.specification.get_operation(path, method)
-        shared = self.specification.get_path_params(path)
+        item = self.specification["paths"][path]
+        raw, shared = item[method], item.get("parameters", [])
         compiled = Operation(
             raw,
             shared,
@@ -77,7 +79,9 @@ class ContractAPI(RoutedAPI[Operation]):
         if not names:
             return lambda exchange: None
         if len(names) > 1 or names[0] not in self._services.authenticators:
-            raise CompileError(f"security {names}: known are {sorted(self._services.authenticators)}, one for an operation")
+            raise CompileError(
+                f"security {names}: known are {sorted(self._services.authenticators)}, one for an operation"
+            )
         return self._services.authenticators[names[0]]
 
 

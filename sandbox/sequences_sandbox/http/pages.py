@@ -2,7 +2,7 @@
 
 import json
 from pathlib import Path
-from typing import Final
+from typing import Any, Final, cast
 
 import yaml
 from a2wsgi import WSGIMiddleware
@@ -40,13 +40,16 @@ def pages(contract: Path) -> ASGIApp:
         response.headers["X-Request-Id"] = _request_id()
         return response
 
-    return WSGIMiddleware(flask.wsgi_app)
+    # a2wsgi types the two protocols more narrowly than Flask and Starlette do.
+    return cast(ASGIApp, WSGIMiddleware(cast(Any, flask.wsgi_app)))
 
 
 def _issue(error: HTTPException) -> Issue:
     allowed = sorted(getattr(error, "valid_methods", None) or ())
     if allowed:
-        return MethodNotAllowedIssue(f"{request.method} is not answered here; use {', '.join(allowed)}.", allowed=allowed)
+        return MethodNotAllowedIssue(
+            f"{request.method} is not answered here; use {', '.join(allowed)}.", allowed=allowed
+        )
     return NotFoundIssue(f"There is nothing at {request.path[:200]}; the API is under /v1.", value=request.path[:200])
 
 

@@ -153,7 +153,9 @@ def _integer_reader(minimum: int | None, maximum: int | None) -> Reader:
 def _string_reader(longest: int | None) -> Reader:
     def read(text: str) -> str:
         if longest is not None and len(text) > longest:
-            raise ParameterError("too long", f"it may have {longest} characters at most", allowed={"maxLength": longest})
+            raise ParameterError(
+                "too long", f"it may have {longest} characters at most", allowed={"maxLength": longest}
+            )
         return text
 
     return read

@@ -81,7 +81,9 @@ class Router(Generic[Op]):
             return node.route, dict(zip(node.route.names, values, strict=True))
         if any(raw_path.startswith(prefix) for prefix in self._prefixes):
             path = raw_path.decode("utf-8", "replace")
-            raise NotFoundIssue(f"There is no path {path[:200]} in this API; openapi.yaml lists them.", value=path[:200])
+            raise NotFoundIssue(
+                f"There is no path {path[:200]} in this API; openapi.yaml lists them.", value=path[:200]
+            )
         return None
 
 

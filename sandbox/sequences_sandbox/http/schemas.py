@@ -132,7 +132,10 @@ def _no_form(at: list[str | int], schema: Schema) -> ValidationIssue:
     field = _name(at)
     subject = f"'{field}'" if field else "The body"
     return ValidationIssue(
-        f"{subject} must have exactly one of these forms: {'; '.join(forms)}.", field=field, problem="no form", allowed=forms
+        f"{subject} must have exactly one of these forms: {'; '.join(forms)}.",
+        field=field,
+        problem="no form",
+        allowed=forms,
     )
 
 

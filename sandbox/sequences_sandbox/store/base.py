@@ -110,8 +110,9 @@ class Base(Protocol):
 class Store(Protocol):
     """A keeper of worlds."""
 
-    blocking: bool
-    """Whether a verb can wait for something outside the process; the server then calls handlers off its event loop."""
+    @property
+    def blocking(self) -> bool:
+        """Whether a verb can wait for something outside the process; handlers are then called off the event loop."""
 
     def add(self, record: WorldRecord, base: Base, clock: Clock, keys: Iterable[KeyRecord]) -> None:
         """Adds a world with the runs of its fixture."""

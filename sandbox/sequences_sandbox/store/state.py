@@ -8,6 +8,8 @@ without a template) has a tree by `created_at`, and one by `updated_at` that als
 status have one by `id`, for sorting by status. A page costs O(log n) for any filters, bounds, order and offset.
 """
 
+from __future__ import annotations
+
 from collections.abc import Iterable, Iterator, Mapping, Sequence as Seq
 from dataclasses import dataclass, field, replace
 from typing import Final, TypeAlias

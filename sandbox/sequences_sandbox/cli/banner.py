@@ -1,0 +1,49 @@
+"""What `serve` prints when it is ready: where, with which keys, which operations, and a line to try."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from ..app import App
+
+_BOLD, _DIM, _GREEN, _RESET = "\033[1m", "\033[2m", "\033[32m", "\033[0m"
+_METHODS = ("get", "put", "post", "patch", "delete")
+
+
+def banner(app: App, host: str, port: int, *, colour: bool) -> str:
+    """The text, in colour for a terminal and plain for a pipe."""
+    address = f"[{host}]" if ":" in host else host
+    root = f"http://{address}:{port}"
+    text = "\n".join(_lines(app, f"{root}{app.spec.base_path}"))
+    if colour:
+        return text
+    for code in (_BOLD, _DIM, _GREEN, _RESET):
+        text = text.replace(code, "")
+    return text
+
+
+def _lines(app: App, base: str) -> Iterator[str]:
+    record = app.default.record
+    yield f"{_BOLD}Sequences sandbox{_RESET}  {_GREEN}{base}{_RESET}   fixture: {record.fixture}"
+    yield ""
+    yield f"{_BOLD}Keys{_RESET}"
+    for token, key in app.default.keys:
+        scopes = " ".join(sorted(key.scopes)) or "no scope"
+        organization = record.organizations[key.organization_id].name
+        yield f"  {token:<32} {scopes}  {_DIM}{organization}{_RESET}"
+    yield ""
+    yield f"{_BOLD}Operations{_RESET}"
+    for method, path, operation in _operations(app.spec.document):
+        yield f"  {method.upper():<6} {base}{path}  {_DIM}{operation['summary']}{_RESET}"
+    yield ""
+    yield f"{_BOLD}Try{_RESET}"
+    token = next((token for token, key in app.default.keys if key.scopes), "<key>")
+    yield f"  curl -H 'Authorization: Bearer {token}' '{base}/sequences?size=2'"
+    yield ""
+    yield f"{_DIM}Stop with Ctrl-C.{_RESET}"
+
+
+def _operations(document: dict[str, Any]) -> Iterator[tuple[str, str, dict[str, Any]]]:
+    for path, item in document["paths"].items():
+        for method in _METHODS:
+            if method in item:
+                yield method, path, item[method]

@@ -1,0 +1,38 @@
+"""`sequences-sandbox fixtures`: worlds of any size."""
+
+import argparse
+import sys
+from typing import Any
+
+from ..fixtures import generate
+from .options import UsageError
+
+
+def add_to(commands: "argparse._SubParsersAction[Any]") -> None:
+    """Adds the command."""
+    parser = commands.add_parser("fixtures", help="make fixtures")
+    actions = parser.add_subparsers(title="actions", required=True, metavar="ACTION")
+    make = actions.add_parser(
+        "generate",
+        help="write a world of any size as JSON Lines",
+        description="Writes a world of any size as JSON Lines, in constant memory; the same seed gives the same world.",
+        epilog="example: sequences-sandbox fixtures generate --sequences 100000 --seed 7 --output big.jsonl",
+    )
+    make.add_argument("--sequences", type=int, required=True, metavar="N", help="how many runs")
+    make.add_argument("--seed", type=int, default=0, metavar="S", help="what chance is drawn from (default: 0)")
+    make.add_argument("--output", default="-", metavar="FILE", help="where to write (default: standard output)")
+    make.set_defaults(run=run)
+
+
+def run(options: argparse.Namespace) -> None:
+    """Writes the world."""
+    if options.sequences < 0:
+        raise UsageError(f"--sequences is {options.sequences}; give 0 or more.")
+    if options.output == "-":
+        generate(options.sequences, options.seed, sys.stdout)
+        return
+    try:
+        with open(options.output, "w", encoding="utf-8") as out:
+            generate(options.sequences, options.seed, out)
+    except OSError as error:
+        raise UsageError(f"{options.output} cannot be written: {error.strerror}.") from None

@@ -1,0 +1,49 @@
+"""Options that an environment variable can give too."""
+
+import argparse
+import os
+from collections.abc import Callable
+from typing import Any
+
+_PREFIX = "SEQUENCES_SANDBOX_"
+
+
+class UsageError(Exception):
+    """A command that cannot be carried out as it was given; one sentence that says how to mend it."""
+
+
+def add_option(parser: argparse.ArgumentParser, flag: str, help_text: str, **how: Any) -> None:
+    """An option `--flag`, whose default is taken from `SEQUENCES_SANDBOX_FLAG` when that is set."""
+    variable = _PREFIX + flag.removeprefix("--").replace("-", "_").upper()
+    value = os.environ.get(variable)
+    if value is not None:
+        how["default"] = _value(variable, value, how)
+        how["required"] = False
+    default = how.get("default")
+    shown = f" (default: {default})" if default not in (None, [], False) and value is None else ""
+    parser.add_argument(flag, help=f"{help_text}{shown} [{variable}]", **how)
+
+
+def _value(variable: str, text: str, how: dict[str, Any]) -> Any:
+    if how.get("action") == "store_true":
+        if text.lower() in ("1", "true", "yes", "on"):
+            return True
+        if text.lower() in ("", "0", "false", "no", "off"):
+            return False
+        raise UsageError(f"{variable} is {text!r}; set it to 1 or 0.")
+    convert: Callable[[str], Any] = how.get("type", str)
+    try:
+        value = [convert(part) for part in text.split()] if how.get("nargs") in ("+", "*") else convert(text)
+    except (argparse.ArgumentTypeError, ValueError) as error:
+        raise UsageError(f"{variable}: {error}") from None
+    choices = how.get("choices")
+    if choices is not None and value not in choices:
+        raise UsageError(f"{variable} is {text!r}; set it to one of {', '.join(choices)}.")
+    return value
+
+
+def port(text: str) -> int:
+    """A port number; 0 picks a free one."""
+    if not text.isascii() or not text.isdigit() or int(text[:9]) > 65535:
+        raise argparse.ArgumentTypeError(f"{text!r} is no port; give a number from 0 to 65535, 0 for a free one")
+    return int(text)

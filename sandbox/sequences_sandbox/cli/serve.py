@@ -1,0 +1,99 @@
+"""`sequences-sandbox serve`: starts a sandbox and says what it offers."""
+
+import argparse
+import ipaddress
+import logging
+import socket
+import sys
+from typing import Any
+
+from ..app import App, Settings, build
+from ..fixtures import FixtureError
+from ..http.compile import CompileError
+from ..http.server import bind, serve
+from ..instants import InstantError
+from ..spec import SpecError
+from .banner import banner
+from .options import UsageError, add_option, port
+
+_EXAMPLES = """examples:
+  sequences-sandbox serve
+  sequences-sandbox serve --port 0 --fixture every_status
+  sequences-sandbox serve --fixture ./my-world.yaml --clock 2026-03-02T09:00:00Z --freeze
+"""
+
+
+def add_to(commands: "argparse._SubParsersAction[Any]") -> None:
+    """Adds the command."""
+    parser = commands.add_parser(
+        "serve",
+        help="start a sandbox",
+        description="Starts a sandbox with the data of a fixture. It stops at Ctrl-C, and forgets everything then.",
+        epilog=_EXAMPLES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    add_option(parser, "--host", "the address to listen on", default="127.0.0.1", metavar="ADDRESS")
+    add_option(parser, "--port", "the port to listen on; 0 picks a free one", default=4010, type=port)
+    add_option(
+        parser, "--fixture", "a fixture file, or the name of one that ships", default="demo", metavar="FILE|NAME"
+    )
+    add_option(parser, "--clock", "the instant at which the world's time begins", metavar="INSTANT")
+    add_option(parser, "--freeze", "hold the world's time still", action="store_true", default=False)
+    add_option(parser, "--log-format", "how the access log is written", default="text", choices=("text", "json"))
+    add_option(
+        parser, "--log-level", "what is logged; 'warning' leaves out the access log", default="info",
+        choices=("debug", "info", "warning", "error"),
+    )  # fmt: skip
+    add_option(
+        parser, "--cors", "origins whose pages may call the API; on loopback any may", nargs="+", metavar="ORIGIN"
+    )
+    add_option(parser, "--no-cors", "let no page of another origin call", action="store_true", default=False)
+    parser.set_defaults(run=run)
+
+
+def run(options: argparse.Namespace) -> None:
+    """Serves until it is stopped."""
+    app = _built(options)
+    listening = _bound(options.host, options.port)
+    logging.basicConfig(format="%(message)s", level=options.log_level.upper(), stream=sys.stderr)
+    host, bound_port = listening.getsockname()[:2]
+    print(banner(app, host, bound_port, colour=sys.stdout.isatty()), flush=True)
+    serve(app.asgi, listening)
+
+
+def _built(options: argparse.Namespace) -> App:
+    if options.cors and options.no_cors:
+        raise UsageError("--cors and --no-cors contradict each other; give one of them.")
+    everyone = ("*",) if is_loopback(options.host) and not options.no_cors else ()
+    try:
+        return build(
+            Settings(
+                fixture=options.fixture,
+                clock=options.clock,
+                freeze=options.freeze or None,
+                cors=tuple(options.cors) if options.cors else everyone,
+                log_format=options.log_format,
+            )
+        )
+    except InstantError as error:
+        raise UsageError(f"--clock {options.clock!r}: {error}.") from None
+    except (FixtureError, SpecError, CompileError) as error:
+        raise UsageError(str(error)) from None
+
+
+def _bound(host: str, number: int) -> socket.socket:
+    try:
+        return bind(host, number)
+    except OSError as error:
+        mending = "give another --port, or --port 0 for a free one" if number else "give another --host"
+        raise UsageError(f"{host} port {number} cannot be listened on: {error.strerror or error}; {mending}.") from None
+    except OverflowError as error:
+        raise UsageError(f"--port {number}: {error}.") from None
+
+
+def is_loopback(host: str) -> bool:
+    """Whether a host is reached from this machine only."""
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
