@@ -1,4 +1,4 @@
-"""Everything that is not an operation of a contract: Flask serves the pages, and refuses other paths in the contract's form."""
+"""Whatever is not an operation of a contract: Flask serves pages, and refuses other paths in the contract's form."""
 
 import json
 from pathlib import Path

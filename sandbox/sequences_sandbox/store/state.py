@@ -10,7 +10,8 @@ status have one by `id`, for sorting by status. A page costs O(log n) for any fi
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence as Seq
+from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Sequence as Seq
 from dataclasses import dataclass, field, replace
 from typing import Final, TypeAlias
 
@@ -54,7 +55,7 @@ class State:
     forgotten: HashTrieSet[str] = field(default_factory=HashTrieSet)
 
     @classmethod
-    def build(cls, runs: Iterable[Sequence], schedule: Schedule) -> "State":
+    def build(cls, runs: Iterable[Sequence], schedule: Schedule) -> State:
         """The state that holds `runs`, all at once."""
         by_id = {run.id: run for run in runs}
         entries: dict[Key, list[Entry]] = {}
@@ -64,7 +65,7 @@ class State:
         trees = {key: Tree.build(sorted(found), _CROSS.get(str(key[0]))) for key, found in entries.items()}
         return cls(runs=HashTrieMap(by_id), trees=HashTrieMap(trees))
 
-    def with_runs(self, changed: Mapping[str, Sequence], schedule: Schedule) -> "State":
+    def with_runs(self, changed: Mapping[str, Sequence], schedule: Schedule) -> State:
         """This state with runs changed or added."""
         runs = self.runs
         removed: dict[Key, list[Entry]] = {}
@@ -82,14 +83,14 @@ class State:
             runs = runs.insert(sequence_id, run)
         return replace(self, runs=runs, trees=self._replaced(removed, added))
 
-    def with_happenings(self, happenings: Iterable[tuple[str, Happening]]) -> "State":
+    def with_happenings(self, happenings: Iterable[tuple[str, Happening]]) -> State:
         """This state with histories grown, each happening beside its run's id, oldest first."""
         histories = self.histories
         for sequence_id, happening in happenings:
             histories = histories.insert(sequence_id, (happening, histories.get(sequence_id)))
         return replace(self, histories=histories)
 
-    def without_contact(self, contact_id: str) -> "State":
+    def without_contact(self, contact_id: str) -> State:
         """This state with a contact's record deleted."""
         return replace(self, forgotten=self.forgotten.insert(contact_id))
 
