@@ -1,0 +1,70 @@
+"""What the tests of the sandbox share: a sandbox in this process, with a clock that the test moves."""
+
+import asyncio
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import httpx
+import pytest
+from sequences_sandbox.app import App, Settings, build
+from sequences_sandbox.instants import parse_instant
+
+BIRTH = "2026-03-02T09:00:00Z"
+
+
+@dataclass
+class ManualClock:
+    """The machine's time, moved by hand; microseconds since 1970."""
+
+    now: int = parse_instant(BIRTH)
+
+    def __call__(self) -> int:
+        return self.now
+
+    def advance(self, microseconds: int) -> None:
+        self.now += microseconds
+
+
+class Api:
+    """A sandbox called in this process, without a socket."""
+
+    def __init__(self, app: App, clock: ManualClock) -> None:
+        self.app = app
+        self.clock = clock
+        self.key = "topo_demo_readwrite"
+
+    def __call__(self, method: str, path: str, *, key: str | None = "", **how: Any) -> httpx.Response:
+        """One request; `key` replaces the read-write key, None sends none. Paths without a leading slash are under /v1."""
+        headers = dict(how.pop("headers", {}))
+        if key is not None:
+            headers.setdefault("Authorization", f"Bearer {key or self.key}")
+        url = path if path.startswith("/") else f"/v1/{path}"
+        return asyncio.run(self._send(method, url, headers, how))
+
+    async def _send(self, method: str, url: str, headers: dict[str, str], how: dict[str, Any]) -> httpx.Response:
+        transport = httpx.ASGITransport(self.app.asgi, raise_app_exceptions=False)
+        async with httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1:4010") as client:
+            return await client.request(method, url, headers=headers, **how)
+
+    def sequences(self, **query: Any) -> list[dict[str, Any]]:
+        """The runs of a list call."""
+        items: list[dict[str, Any]] = self("GET", "sequences", params={"size": 100, **query}).json()["items"]
+        return items
+
+
+@pytest.fixture
+def clock() -> ManualClock:
+    return ManualClock()
+
+
+@pytest.fixture
+def api(clock: ManualClock) -> Iterator[Api]:
+    """The demo world, frozen at its birth by a clock that stands still unless it is advanced."""
+    yield Api(build(Settings(fixture="demo"), clock), clock)
+
+
+@pytest.fixture
+def every_status(clock: ManualClock) -> Api:
+    """The world with one run in each status."""
+    return Api(build(Settings(fixture="every_status"), clock), clock)
