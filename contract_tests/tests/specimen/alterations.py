@@ -1,0 +1,68 @@
+"""What a fault and a freedom are: named classes that override a few lines of the correct server."""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from .control import Specimen
+
+Altering = type[Specimen]
+
+
+@dataclass(frozen=True)
+class Fault:
+    """A planted fault.
+
+    `profile` is the laxest profile that forbids it: "documented" where it breaks a [doc] or [ref] line, and then both
+    forbid it, else "strict". `rule` is the expected beginning of the id of the rule that names it. `probe` is a
+    script (see `probes`) whose outcome differs from that on the correct server.
+    """
+
+    name: str
+    summary: str
+    group: str
+    profile: str
+    rule: str
+    probe: str
+    alters: Altering
+
+
+@dataclass(frozen=True)
+class Freedom:
+    """A reading that profile `documented` grants and profile `strict` does not."""
+
+    name: str
+    summary: str
+    probe: str
+    alters: Altering
+
+
+def snake(name: str) -> str:
+    return re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", "_", name).lower()
+
+
+class Catalogue:
+    """The faults of one group, in the order in which their classes stand."""
+
+    def __init__(self, group: str) -> None:
+        self.group = group
+        self.faults: list[Fault] = []
+
+    def documented(self, rule: str, probe: str) -> Callable[[Altering], Altering]:
+        """A fault in both profiles."""
+        return self._entry("documented", rule, probe)
+
+    def strict(self, rule: str, probe: str) -> Callable[[Altering], Altering]:
+        """A fault in profile strict alone."""
+        return self._entry("strict", rule, probe)
+
+    def add(self, name: str, summary: str, profile: str, rule: str, probe: str, alters: Altering) -> None:
+        """A fault whose class was made by a function."""
+        self.faults.append(Fault(name, summary, self.group, profile, rule, probe, alters))
+
+    def _entry(self, profile: str, rule: str, probe: str) -> Callable[[Altering], Altering]:
+        def enter(alters: Altering) -> Altering:
+            self.add(snake(alters.__name__), (alters.__doc__ or "").strip(), profile, rule, probe, alters)
+            return alters
+
+        return enter

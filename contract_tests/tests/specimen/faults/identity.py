@@ -1,0 +1,255 @@
+"""Who a key is, what it opens, and in which order requests are refused."""
+
+from collections.abc import Iterable
+
+from ..alterations import Catalogue
+from ..control import Specimen
+from ..messages import Call, Refusal
+from ..world import Key, Run
+
+planted = Catalogue("access")
+
+
+@planted.documented("scope.write", 'ro: PATCH {active} {"variables": {"a": "b"}} && ro: POST {paused}/resume')
+class ReadImpliesWrite(Specimen):
+    """A key that may read may write."""
+
+    def has_scope(self, call: Call) -> bool:
+        return super().has_scope(call) or "sequences:read" in call.key.scopes
+
+
+@planted.strict("scope.read", "wo: GET {active} && wo: GET /sequences")
+class WriteImpliesRead(Specimen):
+    """A key that may write may read."""
+
+    def has_scope(self, call: Call) -> bool:
+        return super().has_scope(call) or "sequences:write" in call.key.scopes
+
+
+@planted.documented("scope.pause", 'wo: POST {active}/pause {"paused_until": "2100-01-01T00:00:00Z"}')
+class PauseNeedsBothScopes(Specimen):
+    """Pause refuses a key that may write and not read."""
+
+    def has_scope(self, call: Call) -> bool:
+        return super().has_scope(call) and (call.operation != "pause" or "sequences:read" in call.key.scopes)
+
+
+@planted.documented("access.forbidden", "no: GET {active}")
+class MissingScopeIs401(Specimen):
+    """A valid key without the scope is 401."""
+
+    def no_scope(self, call: Call) -> None:
+        self.no_key(call)
+
+
+@planted.documented("access.forbidden", "no: GET /sequences && no: GET {active}")
+class MissingScopeSeesNothing(Specimen):
+    """Reads without the scope are 404."""
+
+    def no_scope(self, call: Call) -> None:
+        if self.needed_scope(call.operation) == "sequences:read":
+            raise Refusal(404, "There is nothing here.")
+        super().no_scope(call)
+
+
+@planted.documented("access.unauthorized", "<Authorization: Bearer topo_unknown> GET {active} && nobody: GET {active}")
+class UnknownKeyIs403(Specimen):
+    """An unknown key is 403."""
+
+    def no_key(self, call: Call) -> Key:
+        if "authorization" in call.request.headers:
+            raise Refusal(403, "This key opens nothing.")
+        return super().no_key(call)
+
+
+@planted.documented("access.unauthorized", "nobody: GET {active} && <Authorization: Bearer topo_x> GET {active}")
+class MissingKeyIs400(Specimen):
+    """A missing key is 400."""
+
+    def no_key(self, call: Call) -> Key:
+        if "authorization" not in call.request.headers:
+            raise Refusal(400, "The header Authorization is missing.")
+        return super().no_key(call)
+
+
+@planted.documented("access.unauthorized", "<Authorization: Basic topo_probe_readwrite> GET {active}")
+class AnySchemeAccepted(Specimen):
+    """The scheme may be any word."""
+
+    def is_bearer(self, scheme: str) -> bool:
+        return bool(scheme)
+
+
+@planted.documented("access.unauthorized", "<Authorization: topo_probe_readwrite> GET {active}")
+class BareKeyAccepted(Specimen):
+    """A key without any scheme is accepted."""
+
+    def find_key(self, call: Call) -> Key:
+        return self.lookup(call.request.headers.get("authorization", "")) or super().find_key(call)
+
+
+@planted.documented("access.unauthorized", "<Authorization: Bearer topo_probe_readwritexyz> GET {active}")
+class KeyMayHaveMoreAtItsEnd(Specimen):
+    """A key followed by anything is accepted."""
+
+    def same_token(self, token: str, sent: str) -> bool:
+        return sent.startswith(token)
+
+
+@planted.documented("access.unauthorized", "<Authorization: Bearer TOPO_PROBE_READWRITE> GET {active}")
+class KeyInAnyCase(Specimen):
+    """Keys are compared without regard to case."""
+
+    def same_token(self, token: str, sent: str) -> bool:
+        return sent.lower() == token.lower()
+
+
+@planted.strict("access.scheme", "<Authorization: bearer topo_probe_readwrite> GET {active}")
+class SchemeInOneCase(Specimen):
+    """The scheme must be written Bearer."""
+
+    def is_bearer(self, scheme: str) -> bool:
+        return scheme == "Bearer"
+
+
+@planted.strict("access.scheme", "<Authorization: Bearer   topo_probe_readwrite> GET {active}")
+class OneSpaceOnly(Specimen):
+    """More than one space before the key is refused."""
+
+    def find_key(self, call: Call) -> Key:
+        return self.no_key(call) if "  " in call.request.headers.get("authorization", "") else super().find_key(call)
+
+
+@planted.documented("access.organization", "GET {foreign}")
+class ForeignRunIs403(Specimen):
+    """A run of another organization is 403."""
+
+    def no_run(self, call: Call) -> Run:
+        if call.run_id in call.world.runs:
+            raise Refusal(403, "This sequence belongs to another organization.")
+        return super().no_run(call)
+
+
+@planted.documented("access.organization", 'PATCH {foreign} {"variables": {}} && POST {foreign}/resume')
+class ForeignWriteIs422(Specimen):
+    """A write to a run of another organization is 422."""
+
+    def no_run(self, call: Call) -> Run:
+        if call.run_id in call.world.runs and call.operation != "get":
+            raise Refusal(422, "This sequence cannot be changed.")
+        return super().no_run(call)
+
+
+class Leak(Specimen):
+    """Shows every organization's runs in lists that use certain parameters."""
+
+    def leaks(self, call: Call) -> bool:
+        raise NotImplementedError
+
+    def visible(self, call: Call) -> Iterable[Run]:
+        return call.world.runs.values() if self.leaks(call) else super().visible(call)
+
+
+@planted.documented("access.organization", "GET /sequences?size=100")
+class ListShowsEveryOrganization(Leak):
+    """The list without filters shows the runs of every organization."""
+
+    def leaks(self, call: Call) -> bool:
+        return not call.query.filters
+
+
+@planted.documented("access.organization", "GET /sequences?size=100&status=ACTIVE")
+class StatusFilterShowsEveryOrganization(Leak):
+    """The list filtered by status shows the runs of every organization."""
+
+    def leaks(self, call: Call) -> bool:
+        return "status" in call.query.filters
+
+
+@planted.documented("access.organization", "GET /sequences?sequence_template_id=9acd9de9-99f5-473b-9921-0000000000ff")
+class TemplateFilterShowsEveryOrganization(Leak):
+    """The list filtered by template shows the runs of every organization."""
+
+    def leaks(self, call: Call) -> bool:
+        return "sequence_template_id" in call.query.filters
+
+
+@planted.documented("access.organization", "GET /sequences?size=100&created_at_after=2020-01-01T00:00:00Z")
+class DateFilterShowsEveryOrganization(Leak):
+    """The list filtered by created_at_after shows the runs of every organization."""
+
+    def leaks(self, call: Call) -> bool:
+        return "created_at_after" in call.query.filters
+
+
+@planted.documented("list.total_count", "GET /sequences?size=1")
+class TotalCountsEveryOrganization(Specimen):
+    """`total_count` counts the runs of every organization, without showing them."""
+
+    def total(self, call: Call, matching: list[Run]) -> int:
+        return sum(self.matches(run, call.query) for run in call.world.runs.values())
+
+
+@planted.strict("order.refusals", "nobody: GET /sequences?size=0")
+class FormBeforeKey(Specimen):
+    """A malformed request without a key is 400 instead of 401."""
+
+    def step_key(self, call: Call) -> None:
+        if call.operation == "list":
+            self.read_query(call)
+        super().step_key(call)
+
+
+@planted.strict("order.refusals", 'ro: POST {active}/stop {"reason": "NO"}')
+class FormBeforeScope(Specimen):
+    """A malformed body without the scope is 400 instead of 403."""
+
+    steps = ("key", "size", "media_type", "form", "scope", "find")
+
+
+@planted.strict("order.refusals", "ro: POST /sequences/00000000-0000-4000-8000-000000000000/resume")
+class RunBeforeScope(Specimen):
+    """An unknown run without the scope is 404 instead of 403."""
+
+    def step_scope(self, call: Call) -> None:
+        if call.segment.lower() not in call.world.runs and len(call.segment) == 36:
+            call.run_id = call.segment
+            self.no_run(call)
+        super().step_scope(call)
+
+
+@planted.strict("order.refusals", 'POST /sequences/00000000-0000-4000-8000-000000000000/stop {"reason": "NO"}')
+class RunBeforeForm(Specimen):
+    """An unknown run with a malformed body is 404 instead of 400."""
+
+    def step_form(self, call: Call) -> None:
+        if len(call.segment) == 36:
+            call.run_id = call.segment.lower()
+            self.step_find(call)
+        super().step_form(call)
+
+
+@planted.strict("order.refusals", 'POST {stopped}/pause {"paused_until": "2020-01-01T00:00:00Z"}')
+class StateBeforeForm(Specimen):
+    """A pause in the past of a run that has ended is 422 instead of 400."""
+
+    def step_form(self, call: Call) -> None:
+        run = call.world.runs.get(call.segment.lower())
+        if call.operation == "pause" and run is not None and self.is_own(call, run):
+            call.run = run
+            self.require(call, "pause")
+        super().step_form(call)
+
+
+@planted.strict("order.refusals", "ro: <Content-Type: text/plain> PATCH {active} x")
+class MediaTypeBeforeScope(Specimen):
+    """Another media type without the scope is 415 instead of 403."""
+
+    steps = ("key", "media_type", "scope", "size", "form", "find")
+
+
+@planted.strict("order.refusals", "<Content-Type: text/plain> PATCH /sequences/nonsense {}")
+class FormBeforeMediaType(Specimen):
+    """A malformed id with another media type is 400 instead of 415."""
+
+    steps = ("key", "scope", "size", "form", "media_type", "find")

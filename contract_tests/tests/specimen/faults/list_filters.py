@@ -1,0 +1,254 @@
+"""Filters that are ignored, too wide, too narrow, or wrong together."""
+
+from fractions import Fraction
+from typing import Any
+
+from ..alterations import Catalogue
+from ..control import Specimen
+from ..instants import SECOND
+from ..messages import Query
+from ..world import Run
+
+planted = Catalogue("list")
+DAY = 86_400 * SECOND
+# The instant at which the probe world's run `asked` was created, and the same instant at another offset.
+EXACT = "2026-03-02T07:50:00Z"
+SAME = "2026-03-02T09:50:00%2B02:00"
+
+
+class Ignoring(Specimen):
+    """Ignores one filter, always or in some company."""
+
+    ignored = ""
+
+    def given(self, query: Query) -> dict[str, Any]:
+        found = super().given(query)
+        return {name: one for name, one in found.items() if name != self.ignored or not self.when(query)}
+
+    def when(self, query: Query) -> bool:
+        return True
+
+
+@planted.documented("list.filter.status", "GET /sequences?status=FOUND")
+class StatusIgnored(Ignoring):
+    """The filter status is ignored."""
+
+    ignored = "status"
+
+
+@planted.documented("list.filter.template", "GET /sequences?sequence_template_id={other_template}")
+class TemplateIgnored(Ignoring):
+    """The filter sequence_template_id is ignored."""
+
+    ignored = "sequence_template_id"
+
+
+@planted.documented("list.created_at_after", f"GET /sequences?created_at_after={EXACT}")
+class AfterIgnored(Ignoring):
+    """The filter created_at_after is ignored."""
+
+    ignored = "created_at_after"
+
+
+@planted.documented("list.created_at_before", f"GET /sequences?created_at_before={EXACT}")
+class BeforeIgnored(Ignoring):
+    """The filter created_at_before is ignored."""
+
+    ignored = "created_at_before"
+
+
+@planted.documented("list.filters", "GET /sequences?status=FOUND&sequence_template_id={other_template}")
+class StatusIgnoredWithTemplate(Ignoring):
+    """The filter status is ignored when a template is given too."""
+
+    ignored = "status"
+
+    def when(self, query: Query) -> bool:
+        return "sequence_template_id" in query.filters
+
+
+@planted.documented("list.filters", f"GET /sequences?sequence_template_id={{other_template}}&created_at_after={EXACT}")
+class TemplateIgnoredWithAfter(Ignoring):
+    """The filter sequence_template_id is ignored when created_at_after is given too."""
+
+    ignored = "sequence_template_id"
+
+    def when(self, query: Query) -> bool:
+        return "created_at_after" in query.filters
+
+
+@planted.documented("list.filters", f"GET /sequences?created_at_after={EXACT}&created_at_before=2026-03-02T08:10:00Z")
+class AfterIgnoredWithBefore(Ignoring):
+    """The filter created_at_after is ignored when created_at_before is given too."""
+
+    ignored = "created_at_after"
+
+    def when(self, query: Query) -> bool:
+        return "created_at_before" in query.filters
+
+
+@planted.documented("list.filters", f"GET /sequences?status=ACTIVE&created_at_before={EXACT}")
+class BeforeIgnoredWithStatus(Ignoring):
+    """The filter created_at_before is ignored when status is given too."""
+
+    ignored = "created_at_before"
+
+    def when(self, query: Query) -> bool:
+        return "status" in query.filters
+
+
+@planted.documented("list.filter.status", "GET /sequences?status=ACTIVE&sort_by=updated_at")
+class StatusIgnoredWhenSortedByUpdate(Ignoring):
+    """The filter status is ignored when sort_by is updated_at."""
+
+    ignored = "status"
+
+    def when(self, query: Query) -> bool:
+        return query.sort_by == "updated_at"
+
+
+@planted.documented("list.filter.status", "GET /sequences?status=FOUND&page=2&size=1")
+class StatusIgnoredFromSecondPage(Ignoring):
+    """The filter status is ignored from the second page on."""
+
+    ignored = "status"
+
+    def when(self, query: Query) -> bool:
+        return query.page > 1
+
+
+@planted.documented("list.filters", "GET /sequences?status=FOUND&sequence_template_id={other_template}")
+class FiltersCombinedWithOr(Specimen):
+    """Runs that satisfy any filter are shown."""
+
+    def matches(self, run: Run, query: Query) -> bool:
+        verdicts = list(self.conditions(run, query.filters))
+        return any(verdicts) or not verdicts
+
+
+@planted.documented("list.created_at_after", f"GET /sequences?created_at_after={EXACT}")
+class AfterInclusive(Specimen):
+    """created_at_after lets its own instant through."""
+
+    def is_after(self, run: Run, bound: Fraction) -> bool:
+        return run.created_at >= bound
+
+
+@planted.documented("list.created_at_before", f"GET /sequences?created_at_before={EXACT}")
+class BeforeInclusive(Specimen):
+    """created_at_before lets its own instant through."""
+
+    def is_before(self, run: Run, bound: Fraction) -> bool:
+        return run.created_at <= bound
+
+
+@planted.documented("list.created_at_after", f"GET /sequences?size=50&created_at_after={SAME}")
+class AfterIgnoresOffset(Specimen):
+    """created_at_after takes a local time for UTC."""
+
+    def read_bound(self, field: str, text: str) -> Fraction | None:
+        exact = super().read_bound(field, text)
+        return exact if field != "created_at_after" or exact is None else super().read_bound(field, text[:19] + "Z")
+
+
+@planted.documented("list.created_at_before", f"GET /sequences?size=50&created_at_before={SAME}")
+class BeforeTurnsOffsetRound(Specimen):
+    """created_at_before applies the offset with the wrong sign."""
+
+    def read_bound(self, field: str, text: str) -> Fraction | None:
+        exact = super().read_bound(field, text)
+        if field != "created_at_before" or exact is None or text[-1] in "zZ":
+            return exact
+        return super().read_bound(field, text[:-6] + text[-6:].translate(str.maketrans("+-", "-+")))
+
+
+@planted.documented("list.created_at_after", "GET /sequences?size=50&created_at_after=2026-03-02T04:00:00Z")
+class AfterComparesWholeSeconds(Specimen):
+    """created_at_after compares whole seconds."""
+
+    def is_after(self, run: Run, bound: Fraction) -> bool:
+        return run.created_at // SECOND > bound // SECOND
+
+
+@planted.documented("list.created_at_before", "GET /sequences?size=50&created_at_before=2026-03-02T04:00:00.7Z")
+class BeforeCutsItsBoundToSeconds(Specimen):
+    """created_at_before forgets the fraction of its bound."""
+
+    def is_before(self, run: Run, bound: Fraction) -> bool:
+        return run.created_at < bound // SECOND * SECOND
+
+
+@planted.documented("list.created_at_before", f"GET /sequences?size=50&created_at_before={EXACT}")
+class BeforeTakesTheWholeDay(Specimen):
+    """created_at_before lets the bound's whole day through."""
+
+    def is_before(self, run: Run, bound: Fraction) -> bool:
+        return run.created_at < (bound // DAY + 1) * DAY
+
+
+@planted.documented("list.created_at_after", f"GET /sequences?size=50&created_at_after={EXACT}")
+class AfterLooksAtUpdate(Specimen):
+    """created_at_after compares `updated_at`."""
+
+    def is_after(self, run: Run, bound: Fraction) -> bool:
+        return run.updated_at > bound
+
+
+@planted.documented("list.created_at_before", "GET /sequences?size=50&created_at_before=2026-03-02T08:30:00Z")
+class BeforeLooksAtUpdate(Specimen):
+    """created_at_before compares `updated_at`."""
+
+    def is_before(self, run: Run, bound: Fraction) -> bool:
+        return run.updated_at < bound
+
+
+@planted.documented("list.filters", f"GET /sequences?created_at_after={EXACT}&created_at_before=2026-03-02T07:00:00Z")
+class ReversedWindowTurnedRound(Specimen):
+    """A window whose end lies before its beginning is turned round."""
+
+    def given(self, query: Query) -> dict[str, Any]:
+        found = dict(super().given(query))
+        after, before = found.get("created_at_after"), found.get("created_at_before")
+        if after is not None and before is not None and after > before:
+            found |= {"created_at_after": before, "created_at_before": after}
+        return found
+
+
+@planted.documented("list.filter.status", "GET /sequences?status=WAITING_FOR_LEAD")
+class WaitingMerged(Specimen):
+    """The filter WAITING_FOR_LEAD finds WAITING_FOR_USER as well."""
+
+    def has_status(self, run: Run, status: str) -> bool:
+        return super().has_status(run, status) or (status, run.status) == ("WAITING_FOR_LEAD", "WAITING_FOR_USER")
+
+
+@planted.documented("list.filter.status", "GET /sequences?status=SUCCEEDED")
+class SucceededIncludesCompleted(Specimen):
+    """The filter SUCCEEDED finds COMPLETED as well."""
+
+    def has_status(self, run: Run, status: str) -> bool:
+        return super().has_status(run, status) or (status, run.status) == ("SUCCEEDED", "COMPLETED")
+
+
+@planted.documented("list.filter.status", "GET /sequences?status=FAILED && GET /sequences?status=REFUSED")
+class FailedAndRefusedSwapped(Specimen):
+    """The filters FAILED and REFUSED find each other's runs."""
+
+    def has_status(self, run: Run, status: str) -> bool:
+        return super().has_status(run, {"FAILED": "REFUSED", "REFUSED": "FAILED"}.get(status, status))
+
+
+@planted.documented("list.census", "GET /sequences?size=100")
+class EndedRunsHiddenByDefault(Specimen):
+    """Without a status filter, runs that have ended are not shown."""
+
+    def matches(self, run: Run, query: Query) -> bool:
+        return super().matches(run, query) and ("status" in query.filters or run.status not in self.ended)
+
+
+@planted.documented("list.census", "GET /sequences?size=100&status=ACTIVE")
+class DeletedContactsHiddenByStatus(Specimen):
+    """With a status filter, runs of deleted contacts are not shown."""
+
+    def matches(self, run: Run, query: Query) -> bool:
+        return super().matches(run, query) and not ("status" in query.filters and run.contact_id is None)

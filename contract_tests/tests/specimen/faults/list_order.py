@@ -1,0 +1,109 @@
+"""Sorting."""
+
+import itertools
+from collections.abc import Iterable
+from typing import Any
+
+from ..alterations import Catalogue
+from ..control import Specimen
+from ..messages import Query
+from ..world import Run
+
+planted = Catalogue("list")
+ALL = "GET /sequences?size=100"
+
+
+@planted.documented("list.sort_by", ALL)
+class DefaultSortUpdatedAt(Specimen):
+    """Without sort_by, runs stand by `updated_at`."""
+
+    default_sort = "updated_at"
+
+
+@planted.documented("list.sort_order", ALL)
+class DefaultOrderDesc(Specimen):
+    """Without sort_order, runs stand in descending order."""
+
+    default_order = "desc"
+
+
+@planted.documented("list.sort_by", f"{ALL}&sort_by=updated_at")
+class SortByUpdatedAtIgnored(Specimen):
+    """sort_by=updated_at sorts by `created_at`."""
+
+    def sort_key(self, run: Run, query: Query) -> Any:
+        return run.created_at if query.sort_by == "updated_at" else super().sort_key(run, query)
+
+
+@planted.documented("list.sort_by", f"{ALL}&sort_by=status")
+class SortByStatusIgnored(Specimen):
+    """sort_by=status sorts by `created_at`."""
+
+    def sort_key(self, run: Run, query: Query) -> Any:
+        return run.created_at if query.sort_by == "status" else super().sort_key(run, query)
+
+
+@planted.documented("list.sort_by", f"{ALL}&sort_by=status")
+class SortByStatusMixesWaiting(Specimen):
+    """sort_by=status takes both waiting statuses for one."""
+
+    def sort_key(self, run: Run, query: Query) -> Any:
+        return run.status[:7] if query.sort_by == "status" else super().sort_key(run, query)
+
+
+@planted.documented("list.sort_order", f"{ALL}&sort_order=desc")
+class DescIgnored(Specimen):
+    """sort_order=desc sorts in ascending order."""
+
+    def descending(self, query: Query) -> bool:
+        return False
+
+
+@planted.documented("list.sort_order", f"{ALL}&sort_by=status&sort_order=desc")
+class DescIgnoredForStatus(Specimen):
+    """sort_order=desc is ignored when sort_by is status."""
+
+    def descending(self, query: Query) -> bool:
+        return super().descending(query) and query.sort_by != "status"
+
+
+@planted.documented("list.sort_order", "GET /sequences?size=5&sort_order=desc")
+class DescReversesThePageOnly(Specimen):
+    """sort_order=desc reverses each page of the ascending order."""
+
+    def descending(self, query: Query) -> bool:
+        return False
+
+    def envelope(self, page: list[Run], total: int, query: Query) -> dict[str, Any]:
+        return super().envelope(page[::-1] if query.sort_order == "desc" else page, total, query)
+
+
+@planted.documented("list.sort_by", ALL)
+class SortsInstantsAsText(Specimen):
+    """Instants are sorted as text, in which 09:00:00Z stands after 09:00:00.5Z."""
+
+    def sort_key(self, run: Run, query: Query) -> Any:
+        key = super().sort_key(run, query)
+        return self.instant(key) if isinstance(key, int) else key
+
+
+@planted.strict("list.order_of_ties", f"{ALL}&sort_order=desc")
+class TiesReversedInDesc(Specimen):
+    """In descending order, equal runs stand in descending order of id."""
+
+    def order_ties(self, runs: Iterable[Run], query: Query) -> list[Run]:
+        return super().order_ties(runs, query)[:: -1 if query.sort_order == "desc" else 1]
+
+
+@planted.documented("list.order_of_ties", f"{ALL}&sort_by=status && {ALL}&sort_by=status")
+class TiesInAnyOrder(Specimen):
+    """Equal runs stand in another order at each request."""
+
+    def __init__(self, worlds: Any) -> None:
+        super().__init__(worlds)
+        self.turns = itertools.count()
+
+    def order_ties(self, runs: Iterable[Run], query: Query) -> list[Run]:
+        found = super().order_ties(runs, query)
+        turn = next(self.turns) * 7 % max(1, len(found))
+        return found[turn:] + found[:turn]
