@@ -6,7 +6,8 @@ exception. An implementation that can meet a competing writer raises CommitIssue
 All times are world time unless a name says `wall`.
 """
 
-from collections.abc import Iterable, Mapping, Sequence as Seq
+from collections.abc import Iterable, Mapping
+from collections.abc import Sequence as Seq
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Protocol

@@ -5,7 +5,8 @@ it. An exception leaves the old state in place.
 """
 
 import threading
-from collections.abc import Iterable, Iterator, Mapping, Sequence as Seq
+from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Sequence as Seq
 from contextlib import contextmanager
 from typing import Final
 from weakref import WeakKeyDictionary
