@@ -1,0 +1,154 @@
+"""The indexes of a world's runs: for every list call a tree in which its page is found by rank.
+
+Each group of filters (organization, with or without a status, with or without a template) has a tree by `created_at`, and
+one by `updated_at` that also counts by `created_at`; groups with a status have one by `id`, for sorting by status. A page
+and its total cost O(log n) for any filters, bounds, order and offset. An index is immutable: a change makes a new one that
+shares what did not change.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Sequence as Seq
+from dataclasses import dataclass, field
+from typing import Final, TypeAlias
+
+from rpds import HashTrieMap
+
+from ..entities import Sequence
+from ..lifecycle import Lifecycle
+from ..query import CREATED, STATUS, Query
+from .tree import Entry, Tree
+
+Key: TypeAlias = tuple[str | None, ...]
+"""An index: its kind, then the filters of its group."""
+
+Change: TypeAlias = tuple[Sequence | None, Sequence]
+"""A run as the index knows it, None for a new one, and as it is."""
+
+_BY_CREATED: Final = "created"
+_BY_UPDATED: Final = "updated"
+_BY_ID: Final = "id"
+_BY_COMPANY: Final = "company"
+_BY_CONTACT: Final = "contact"
+_CROSS: Final[Mapping[str, int]] = {_BY_UPDATED: 2, _BY_ID: 1}
+"""Where a kind's entries hold `created_at`, when pages are cut from them within bounds of it."""
+
+_EMPTY: Final[Mapping[str, Tree]] = {
+    kind: Tree.build([], _CROSS.get(kind)) for kind in (_BY_CREATED, _BY_UPDATED, _BY_ID, _BY_COMPANY, _BY_CONTACT)
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Index:
+    """Trees by key. Entries hold ids; whoever asks has the runs."""
+
+    trees: HashTrieMap[Key, Tree] = field(default_factory=HashTrieMap)
+
+    @classmethod
+    def build(cls, runs: Iterable[Sequence]) -> Index:
+        """The index of `runs`, all at once."""
+        entries: dict[Key, list[Entry]] = {}
+        for run in sorted(runs, key=lambda run: (run.created_at, run.id)):
+            for key, entry in _entries(run):
+                entries.setdefault(key, []).append(entry)
+        return cls(HashTrieMap({key: Tree.build(sorted(of), _CROSS.get(str(key[0]))) for key, of in entries.items()}))
+
+    def with_changes(self, changes: Iterable[Change]) -> Index:
+        """This index after runs were changed or added."""
+        removed: dict[Key, list[Entry]] = {}
+        added: dict[Key, list[Entry]] = {}
+        for before, after in changes:
+            old = dict(_entries(before)) if before is not None else {}
+            new = dict(_entries(after))
+            for key, entry in old.items():
+                if new.get(key) != entry:
+                    removed.setdefault(key, []).append(entry)
+            for key, entry in new.items():
+                if old.get(key) != entry:
+                    added.setdefault(key, []).append(entry)
+        trees = self.trees
+        for key in removed.keys() | added.keys():
+            tree = self._tree(key).replace(removed.get(key, ()), added.get(key, ()))
+            trees = trees.insert(key, tree) if len(tree) else trees.discard(key)
+        return Index(trees)
+
+    def page(self, organization_id: str, query: Query, lifecycle: Lifecycle) -> tuple[list[str], int]:
+        """The ids of a page, and the number of matches over all pages."""
+        group = (organization_id, query.status, query.template)
+        created = self._tree((_BY_CREATED, *group))
+        low = created.rank((query.after + 1,)) if query.after is not None else 0
+        high = created.rank((query.before,)) if query.before is not None else len(created)
+        total = max(0, high - low)
+        size = max(0, min(query.size, total - query.offset))
+        if not size:
+            return [], total
+        within = (query.after, query.before) if query.bounded else None
+        if query.sort_by == STATUS:
+            return [str(entry[0]) for entry in self._by_status(query, organization_id, size, lifecycle)], total
+        if query.sort_by == CREATED:
+            # What is newer than the bounds comes first in descending order, what is older in ascending order.
+            ahead = len(created) - high if query.descending else low
+            found = created.page(ahead + query.offset, size, query.descending)
+        else:
+            found = self._tree((_BY_UPDATED, *group)).page(query.offset, size, query.descending, within)
+        return [str(entry[1]) for entry in found], total
+
+    def siblings(self, run: Sequence) -> list[str]:
+        """The ids of organization, template and company of `run`, its own included; none without a company."""
+        if run.company is None:
+            return []
+        tree = self._tree((_BY_COMPANY, run.organization_id))
+        return [str(entry[2]) for entry in _starting(tree, (run.sequence_template_id, run.company))]
+
+    def of_contact(self, organization_id: str, contact_id: str) -> list[str]:
+        """The ids of a contact's runs, ascending."""
+        return [str(entry[1]) for entry in _starting(self._tree((_BY_CONTACT, organization_id)), (contact_id,))]
+
+    def counts(self, organization_id: str, statuses: Iterable[str]) -> dict[str, int]:
+        """Runs by status, every status named."""
+        return {status: len(self._tree((_BY_CREATED, organization_id, status, None))) for status in statuses}
+
+    def _by_status(self, query: Query, organization_id: str, size: int, lifecycle: Lifecycle) -> Iterator[Entry]:
+        statuses = (query.status,) if query.status is not None else lifecycle.by_name
+        within = (query.after, query.before) if query.bounded else None
+        offset = query.offset
+        for status in reversed(statuses) if query.descending else statuses:
+            tree = self._tree((_BY_ID, organization_id, status, query.template))
+            found = tree.slice(offset, offset + size, within)
+            yield from found
+            size -= len(found)
+            if not size:
+                return
+            offset = 0 if found else offset - tree.count(within)
+
+    def _tree(self, key: Key) -> Tree:
+        found: Tree | None = self.trees.get(key)
+        return _EMPTY[str(key[0])] if found is None else found
+
+
+def _starting(tree: Tree, prefix: tuple[str, ...]) -> Seq[Entry]:
+    # No character sorts after the last code point, so this bound stands behind every entry with the prefix.
+    return tree.slice(tree.rank(prefix), tree.rank((*prefix, "\U0010ffff")))
+
+
+def _entries(run: Sequence) -> Iterator[tuple[Key, Entry]]:
+    """Every tree that the run stands in, and how."""
+    organization, status, template = run.organization_id, run.status, run.sequence_template_id
+    by_created: Entry = (run.created_at, run.id)
+    by_updated: Entry = (run.updated_at, run.id, run.created_at)
+    by_id: Entry = (run.id, run.created_at)
+    for group in (
+        (organization, None, None),
+        (organization, None, template),
+        (organization, status, None),
+        (organization, status, template),
+    ):
+        yield (_BY_CREATED, *group), by_created
+        yield (_BY_UPDATED, *group), by_updated
+        if group[1] is not None:
+            yield (_BY_ID, *group), by_id
+    if run.company is not None:
+        yield (_BY_COMPANY, organization), (template, run.company, run.id)
+    if run.contact_id is not None:
+        yield (_BY_CONTACT, organization), (run.contact_id, run.id)
