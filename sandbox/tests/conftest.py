@@ -1,7 +1,7 @@
 """What the tests of the sandbox share: a sandbox in this process, with a clock that the test moves."""
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -62,6 +62,12 @@ def clock() -> ManualClock:
 def api(clock: ManualClock) -> Iterator[Api]:
     """The demo world, frozen at its birth by a clock that stands still unless it is advanced."""
     yield Api(build(Settings(fixture="demo"), clock), clock)
+
+
+@pytest.fixture
+def api_of(clock: ManualClock) -> Callable[..., Api]:
+    """Makes a sandbox that serves a given contract."""
+    return lambda contract, fixture="demo": Api(build(Settings(contract=contract, fixture=fixture), clock), clock)
 
 
 @pytest.fixture
