@@ -32,17 +32,17 @@ class Api:
     def __init__(self, app: App, clock: ManualClock) -> None:
         self.app = app
         self.clock = clock
-        self.key = "topo_demo_readwrite"
+        self.key = app.default.keys[0][0]
 
     def __call__(self, method: str, path: str, *, key: str | None = "", **how: Any) -> httpx.Response:
-        """One request; `key` replaces the read-write key, None sends none. Paths without a leading slash are under /v1."""
-        headers = dict(how.pop("headers", {}))
+        """One request; `key` replaces the first key, which reads and writes, None sends none. Paths without a leading slash are under /v1."""
+        headers = httpx.Headers(how.pop("raw_headers", None) or how.pop("headers", {}))
         if key is not None:
             headers.setdefault("Authorization", f"Bearer {key or self.key}")
         url = path if path.startswith("/") else f"/v1/{path}"
         return asyncio.run(self._send(method, url, headers, how))
 
-    async def _send(self, method: str, url: str, headers: dict[str, str], how: dict[str, Any]) -> httpx.Response:
+    async def _send(self, method: str, url: str, headers: httpx.Headers, how: dict[str, Any]) -> httpx.Response:
         transport = httpx.ASGITransport(self.app.asgi, raise_app_exceptions=False)
         async with httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1:4010") as client:
             return await client.request(method, url, headers=headers, **how)

@@ -26,7 +26,7 @@ def altered(tmp_path):
     ("old", "new", "place", "hint"),
     [
         ("x-required-scope:", "x-required-scopes:", "/paths/~1sequences/get/x-required-scopes", "'x-required-scope'"),
-        ("minimum: 1, default: 1", "exclusiveMinimum: 0", "/parameters/6/schema/exclusiveMinimum", "'minimum'"),
+        ("minimum: 1, default: 1", "exclusiveMinimum: 0", "/parameters/6/schema/exclusiveMinimum", "understood here: type"),
         ("basis: doc}", "basis: rumour}", "/x-lifecycle/0/basis", "doc, ref, own"),
         ("x-basis: doc", "x-basis: hearsay", "/x-basis", "doc, ref, own"),
         ("operationId: listSequences", "operationID: listSequences", "/get/operationID", "'operationId'"),

@@ -45,7 +45,9 @@ def issue_of(errors: Iterable[jsonschema_rs.ValidationError], schema: Schema) ->
     details = first.kind.as_dict()
     match _keyword(first):
         case "additionalProperties":
-            return _unknown(at, details["unexpected"][0], _within(schema, at).get("properties", {}))
+            # Where no field at all is allowed, the finding stands at the field instead of naming it.
+            name = details["unexpected"][0] if "unexpected" in details else str(at.pop())
+            return _unknown(at, name, _within(schema, at).get("properties", {}))
         case "required":
             return _missing(at, details["property"])
         case "oneOf" | "anyOf":

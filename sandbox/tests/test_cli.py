@@ -1,0 +1,215 @@
+"""The command line in a process of its own: what it prints, how it stops, and how it fails."""
+
+import json
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import urllib.error
+import urllib.request
+
+import pytest
+from sequences_sandbox import __version__
+from sequences_sandbox.cli import main
+from sequences_sandbox.paths import shipped
+from sequences_sandbox.spec import read_lifecycle, read_spec
+
+
+def command(*arguments, **environment):
+    return subprocess.run(
+        [sys.executable, "-m", "sequences_sandbox", *arguments],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        env={**os.environ, **environment},
+        check=False,
+    )
+
+
+class Running:
+    """A sandbox started as a user starts it."""
+
+    def __init__(self, *arguments, **environment):
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", "sequences_sandbox", "serve", "--port", "0", *arguments],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            env={**os.environ, **environment},
+        )
+        self.banner = ""
+        for line in self.process.stdout:
+            self.banner += line
+            if "Ctrl-C" in line:
+                break
+        self.base = re.search(r"http://\S+/v1", self.banner)[0]
+
+    def get(self, path, token="topo_demo_readonly"):
+        request = urllib.request.Request(self.base + path, headers={"Authorization": f"Bearer {token}"})
+        with urllib.request.urlopen(request, timeout=10) as answer:
+            return json.load(answer)
+
+    def stop(self, how=signal.SIGINT):
+        self.process.send_signal(how)
+        _, errors = self.process.communicate(timeout=20)
+        return self.process.returncode, errors
+
+
+@pytest.fixture
+def running():
+    started = []
+
+    def start(*arguments, **environment):
+        started.append(Running(*arguments, **environment))
+        return started[-1]
+
+    yield start
+    for sandbox in started:
+        sandbox.process.kill()
+        sandbox.process.communicate()
+
+
+def test_the_banner_names_url_keys_scopes_operations_and_a_line_that_works(running):
+    sandbox = running()
+    for token in (
+        "topo_demo_readwrite",
+        "topo_demo_readonly",
+        "topo_demo_writeonly",
+        "topo_demo_noscope",
+        "topo_other_readwrite",
+    ):
+        assert token in sandbox.banner
+    for operation in ("GET ", "PATCH ", "/pause", "/resume", "/stop", "sequences:read sequences:write", "no scope"):
+        assert operation in sandbox.banner
+    assert "\033" not in sandbox.banner
+    line = next(line for line in sandbox.banner.splitlines() if line.strip().startswith("curl"))
+    pasted = subprocess.run(f"{line} --silent", shell=True, capture_output=True, text=True, timeout=20, check=True)  # noqa: S602
+    assert len(json.loads(pasted.stdout)["items"]) == 2
+
+
+@pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM])
+def test_it_stops_at_once_and_cleanly(running, how):
+    sandbox = running()
+    sandbox.get("/sequences")
+    status, errors = sandbox.stop(how)
+    assert status == 0
+    assert "Traceback" not in errors
+
+
+def test_the_access_log_has_a_line_a_request_and_never_a_key(running):
+    sandbox = running()
+    sandbox.get("/sequences?size=1")
+    _, errors = sandbox.stop()
+    assert re.search(r"GET /v1/sequences 200 [\d.]+ ms req_\w{26}", errors)
+    assert "topo_" not in errors
+
+
+def test_the_access_log_can_be_json_or_left_out(running):
+    sandbox = running("--log-format", "json")
+    sandbox.get("/sequences")
+    line = json.loads(next(line for line in sandbox.stop()[1].splitlines() if "req_" in line))
+    assert (line["method"], line["path"], line["status"]) == ("GET", "/v1/sequences", 200)
+    quiet = running("--log-level", "warning")
+    quiet.get("/sequences")
+    assert quiet.stop()[1] == ""
+
+
+def test_the_clock_begins_where_it_is_told_and_stands_when_frozen(running):
+    sandbox = running("--clock", "2030-01-01T00:00:00Z", "--freeze", "--fixture", "every_status")
+    runs = sandbox.get("/sequences", "topo_every_readwrite")["items"]
+    assert {run["created_at"][:4] for run in runs} == {"2029"}
+
+
+def test_options_can_come_from_the_environment(running):
+    sandbox = running(SEQUENCES_SANDBOX_FIXTURE="empty", SEQUENCES_SANDBOX_LOG_LEVEL="warning")
+    assert "fixture: empty" in sandbox.banner
+
+
+def test_a_page_of_another_origin_may_call_by_default_on_loopback_and_not_with_no_cors(running):
+    for arguments, allowed in (((), "*"), (("--no-cors",), None), (("--cors", "https://docs.example"), None)):
+        sandbox = running(*arguments)
+        request = urllib.request.Request(sandbox.base + "/sequences", headers={"Origin": "https://page.example"})
+        with pytest.raises(urllib.error.HTTPError) as caught:
+            urllib.request.urlopen(request, timeout=10)
+        assert caught.value.headers.get("Access-Control-Allow-Origin") == allowed
+        caught.value.close()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["--fixture", "dmeo"], ["dmeo", "demo"]),
+        (["--fixture", "./absent.yaml"], ["absent.yaml"]),
+        (["--clock", "tomorrow"], ["--clock 'tomorrow'", "2026"]),
+        (["--clock", "2026-03-02T09:00:00"], ["offset"]),
+        (["--host", "203.0.113.9"], ["203.0.113.9"]),
+        (["--cors", "https://a.example", "--no-cors"], ["contradict"]),
+    ],
+)
+def test_a_start_that_cannot_be_is_one_sentence_and_status_2(arguments, words):
+    result = command("serve", "--port", "0", *arguments)
+    assert (result.returncode, result.stdout) == (2, "")
+    assert "Traceback" not in result.stderr
+    assert len(result.stderr.strip().splitlines()) == 1
+    for word in words:
+        assert word in result.stderr
+
+
+def test_a_taken_port_is_named_with_a_way_out():
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        result = command("serve", "--port", str(taken.getsockname()[1]))
+    assert result.returncode == 2
+    assert "--port 0" in result.stderr
+
+
+@pytest.mark.parametrize(
+    ("variable", "value", "words"),
+    [
+        ("PORT", "http", "no port"),
+        ("PORT", "70000", "no port"),
+        ("LOG_FORMAT", "xml", "text, json"),
+        ("FREEZE", "maybe", "1 or 0"),
+    ],
+)
+def test_a_bad_environment_variable_is_named(variable, value, words):
+    result = command("serve", **{f"SEQUENCES_SANDBOX_{variable}": value})
+    assert result.returncode == 2
+    assert f"SEQUENCES_SANDBOX_{variable}" in result.stderr
+    assert words in result.stderr
+
+
+def test_version_and_help(capsys):
+    for flag, word in (("--version", __version__), ("--help", "examples:")):
+        with pytest.raises(SystemExit) as caught:
+            main([flag])
+        assert caught.value.code == 0
+        assert word in capsys.readouterr().out
+
+
+def test_the_diagram_is_the_lifecycle(capsys):
+    assert main(["diagram"]) == 0
+    assert capsys.readouterr().out.strip() == read_lifecycle(read_spec(shipped("openapi.yaml"))).mermaid()
+
+
+def test_a_generated_world_can_be_served(running, tmp_path):
+    world = tmp_path / "big.jsonl"
+    assert main(["fixtures", "generate", "--sequences", "250", "--seed", "7", "--output", str(world)]) == 0
+    sandbox = running("--fixture", str(world))
+    token = re.search(r"topo_\w+", sandbox.banner)[0]
+    assert sandbox.get("/sequences", token)["total_count"] > 0
+
+
+def test_a_reader_that_leaves_early_is_no_failure():
+    result = subprocess.run(
+        f"{sys.executable} -m sequences_sandbox fixtures generate --sequences 20000 --seed 1 | head -n 1",
+        shell=True,  # noqa: S602
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert "Traceback" not in result.stderr
