@@ -1,7 +1,7 @@
 """What the tests of the sandbox share: a sandbox in this process, with a clock that the test moves."""
 
 import asyncio
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -35,7 +35,7 @@ class Api:
         self.key = app.default.keys[0][0]
 
     def __call__(self, method: str, path: str, *, key: str | None = "", **how: Any) -> httpx.Response:
-        """One request; `key` replaces the first key, which reads and writes, None sends none. Paths without a leading slash are under /v1."""
+        """One request. `key` replaces the first key, None sends none. Relative paths are under /v1."""
         headers = httpx.Headers(how.pop("raw_headers", None) or how.pop("headers", {}))
         if key is not None:
             headers.setdefault("Authorization", f"Bearer {key or self.key}")
@@ -59,9 +59,9 @@ def clock() -> ManualClock:
 
 
 @pytest.fixture
-def api(clock: ManualClock) -> Iterator[Api]:
+def api(clock: ManualClock) -> Api:
     """The demo world, frozen at its birth by a clock that stands still unless it is advanced."""
-    yield Api(build(Settings(fixture="demo"), clock), clock)
+    return Api(build(Settings(fixture="demo"), clock), clock)
 
 
 @pytest.fixture

@@ -85,7 +85,7 @@ def test_the_banner_names_url_keys_scopes_operations_and_a_line_that_works(runni
         assert operation in sandbox.banner
     assert "\033" not in sandbox.banner
     line = next(line for line in sandbox.banner.splitlines() if line.strip().startswith("curl"))
-    pasted = subprocess.run(f"{line} --silent", shell=True, capture_output=True, text=True, timeout=20, check=True)  # noqa: S602
+    pasted = subprocess.run(f"{line} --silent", shell=True, capture_output=True, text=True, timeout=20, check=True)
     assert len(json.loads(pasted.stdout)["items"]) == 2
 
 
@@ -206,7 +206,7 @@ def test_a_generated_world_can_be_served(running, tmp_path):
 def test_a_reader_that_leaves_early_is_no_failure():
     result = subprocess.run(
         f"{sys.executable} -m sequences_sandbox fixtures generate --sequences 20000 --seed 1 | head -n 1",
-        shell=True,  # noqa: S602
+        shell=True,
         capture_output=True,
         text=True,
         timeout=60,

@@ -1,4 +1,4 @@
-"""One form for every refusal, whichever layer it comes from: routing, method, key, scope, size, type, syntax, schema, rules.
+"""One form for every refusal, from every layer: routing, method, key, scope, size, type, syntax, schema, rules.
 
 The canonical body is `{status_code, type, message, request_id, data?}`; `refused` asserts it, one test follows per path.
 """

@@ -3,6 +3,7 @@
 from itertools import pairwise
 
 import pytest
+from sequences_sandbox.paths import shipped
 
 RUN = "88c23cea-f199-4cf0-964c-3f1e007417b7"  # ACTIVE in the demo world
 TEMPLATE = "9acd9de9-99f5-473b-9921-1defef72edb6"
@@ -183,10 +184,7 @@ def test_a_refused_event_names_the_status_and_where_it_is_allowed_from(every_sta
 
 
 def contract_world(api_of):
-    from sequences_sandbox.paths import shipped
-
-    api = api_of(shipped("openapi.yaml"), fixture="contract")
-    return api
+    return api_of(shipped("openapi.yaml"), fixture="contract")
 
 
 def everything(api):

@@ -45,9 +45,7 @@ def issue_of(errors: Iterable[jsonschema_rs.ValidationError], schema: Schema) ->
     details = first.kind.as_dict()
     match _keyword(first):
         case "additionalProperties":
-            # Where no field at all is allowed, the finding stands at the field instead of naming it.
-            name = details["unexpected"][0] if "unexpected" in details else str(at.pop())
-            return _unknown(at, name, _within(schema, at).get("properties", {}))
+            return _unknown(at, details["unexpected"][0], _within(schema, at).get("properties", {}))
         case "required":
             return _missing(at, details["property"])
         case "oneOf" | "anyOf":
@@ -90,6 +88,8 @@ def _plain(schema: Any) -> Any:
         for key, value in schema.items()
         if key not in _ANNOTATIONS and key != "nullable" and not key.startswith("x-")
     }
+    if plain.get("additionalProperties") is False:
+        plain.setdefault("properties", {})  # without it, jsonschema-rs does not name the field that is too many
     if schema.get("nullable"):
         plain["type"] = [plain["type"], "null"]
         if "enum" in plain:
