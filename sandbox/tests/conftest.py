@@ -1,6 +1,13 @@
 """What the tests of the sandbox share: a sandbox in this process, with a clock that the test moves."""
 
 import asyncio
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+import urllib.request
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -74,3 +81,47 @@ def api_of(clock: ManualClock) -> Callable[..., Api]:
 def every_status(clock: ManualClock) -> Api:
     """The world with one run in each status."""
     return Api(build(Settings(fixture="every_status"), clock), clock)
+
+
+class Running:
+    """A sandbox started as a user starts it."""
+
+    def __init__(self, *arguments, python=sys.executable, cwd=None, **environment):
+        self.process = subprocess.Popen(
+            [python, "-m", "sequences_sandbox", "serve", "--port", "0", *arguments],
+            cwd=cwd,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            env={**os.environ, **environment},
+        )
+        self.banner = ""
+        for line in self.process.stdout:
+            self.banner += line
+            if "Ctrl-C" in line:
+                break
+        self.base = re.search(r"http://\S+/v1", self.banner)[0]
+
+    def get(self, path, token="topo_demo_readonly"):
+        request = urllib.request.Request(self.base + path, headers={"Authorization": f"Bearer {token}"})
+        with urllib.request.urlopen(request, timeout=10) as answer:
+            return json.load(answer)
+
+    def stop(self, how=signal.SIGINT):
+        self.process.send_signal(how)
+        _, errors = self.process.communicate(timeout=20)
+        return self.process.returncode, errors
+
+
+@pytest.fixture
+def running():
+    started = []
+
+    def start(*arguments, **how):
+        started.append(Running(*arguments, **how))
+        return started[-1]
+
+    yield start
+    for sandbox in started:
+        sandbox.process.kill()
+        sandbox.process.communicate()

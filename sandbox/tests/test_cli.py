@@ -28,49 +28,6 @@ def command(*arguments, **environment):
     )
 
 
-class Running:
-    """A sandbox started as a user starts it."""
-
-    def __init__(self, *arguments, **environment):
-        self.process = subprocess.Popen(
-            [sys.executable, "-m", "sequences_sandbox", "serve", "--port", "0", *arguments],
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-            env={**os.environ, **environment},
-        )
-        self.banner = ""
-        for line in self.process.stdout:
-            self.banner += line
-            if "Ctrl-C" in line:
-                break
-        self.base = re.search(r"http://\S+/v1", self.banner)[0]
-
-    def get(self, path, token="topo_demo_readonly"):
-        request = urllib.request.Request(self.base + path, headers={"Authorization": f"Bearer {token}"})
-        with urllib.request.urlopen(request, timeout=10) as answer:
-            return json.load(answer)
-
-    def stop(self, how=signal.SIGINT):
-        self.process.send_signal(how)
-        _, errors = self.process.communicate(timeout=20)
-        return self.process.returncode, errors
-
-
-@pytest.fixture
-def running():
-    started = []
-
-    def start(*arguments, **environment):
-        started.append(Running(*arguments, **environment))
-        return started[-1]
-
-    yield start
-    for sandbox in started:
-        sandbox.process.kill()
-        sandbox.process.communicate()
-
-
 def test_the_banner_names_url_keys_scopes_operations_and_a_line_that_works(running):
     sandbox = running()
     for token in (

@@ -14,6 +14,21 @@ _COMMANDS = (serve, diagram, fixtures)
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Runs a command. The exit status is 0, or 2 for a command that cannot be carried out as it was given."""
+    try:
+        options = _parser().parse_args(arguments)
+        options.run(options)
+    except UsageError as error:
+        print(f"sequences-sandbox: {error}", file=sys.stderr)
+        return 2
+    except BrokenPipeError:
+        # Whoever read our output has left; the interpreter must not fail again when it flushes.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except KeyboardInterrupt:
+        return 130
+    return 0
+
+
+def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="sequences-sandbox",
         description="A sandbox of the Sequences API: it behaves as openapi.yaml says, in memory, with data of its own.",
@@ -25,15 +40,4 @@ def main(arguments: Sequence[str] | None = None) -> int:
     commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
     for command in _COMMANDS:
         command.add_to(commands)
-    try:
-        options = parser.parse_args(arguments)
-        options.run(options)
-    except UsageError as error:
-        print(f"sequences-sandbox: {error}", file=sys.stderr)
-        return 2
-    except BrokenPipeError:
-        # Whoever read our output has left; the interpreter must not fail again when it flushes.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-    except KeyboardInterrupt:
-        return 130
-    return 0
+    return parser
