@@ -5,6 +5,8 @@ import sys
 from typing import Any
 
 from ..fixtures import generate
+from ..paths import shipped
+from ..spec import read_lifecycle, read_spec
 from .options import UsageError
 
 
@@ -28,11 +30,12 @@ def run(options: argparse.Namespace) -> None:
     """Writes the world."""
     if options.sequences < 0:
         raise UsageError(f"--sequences is {options.sequences}; give 0 or more.")
+    lifecycle = read_lifecycle(read_spec(shipped("openapi.yaml")))
     if options.output == "-":
-        generate(options.sequences, options.seed, sys.stdout)
+        generate(options.sequences, options.seed, sys.stdout, lifecycle)
         return
     try:
         with open(options.output, "w", encoding="utf-8") as out:
-            generate(options.sequences, options.seed, out)
+            generate(options.sequences, options.seed, out, lifecycle)
     except OSError as error:
         raise UsageError(f"{options.output} cannot be written: {error.strerror}.") from None
