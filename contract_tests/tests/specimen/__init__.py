@@ -4,6 +4,7 @@ It shares openapi.yaml's meaning with the sandbox and not one line of code. Corr
 name: a *freedom* is a reading that profile `documented` grants, a *fault* is what a suite must find.
 """
 
-from .build import FAULTS, FREEDOMS, Fault, Freedom, altered, serve
+from .alterations import Fault, Freedom
+from .build import FAULTS, FREEDOMS, altered, serve
 
 __all__ = ["FAULTS", "FREEDOMS", "Fault", "Freedom", "altered", "serve"]

@@ -33,8 +33,8 @@ class Api(Writes):
         except Refusal as refusal:
             answer = self.refused(call, refusal, request_id)
         except Exception as error:  # noqa: BLE001 - whatever fails, the caller gets an answer in the one form
-            refusal = Refusal(500, f"The server failed: {type(error).__name__}.")
-            answer = self.refused(call, refusal, request_id)
+            failure = Refusal(500, f"The server failed: {type(error).__name__}.")
+            answer = self.refused(call, failure, request_id)
         answer.headers = self.headers(answer, request_id)
         return answer
 

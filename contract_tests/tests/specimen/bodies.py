@@ -11,6 +11,9 @@ LARGEST_BODY = 1_048_576
 FIELDS = {"update": ("variables",), "pause": ("paused_until",), "resume": (), "stop": ("reason", "scope")}
 
 
+Values = dict[str, str | None]
+
+
 class Bodies(Listing):
     """What a write says, read once and strictly."""
 
@@ -92,7 +95,7 @@ class Bodies(Listing):
             raise Refusal(400, message, field=field, allowed=list(allowed))
         return value
 
-    def read_variables(self, value: Any) -> dict[str, str | None]:
+    def read_variables(self, value: Any) -> Values:
         if not isinstance(value, dict):
             raise Refusal(400, "'variables' must be an object of strings and nulls.", field="variables")
         return {self.read_name(name): self.read_variable(name, one) for name, one in value.items()}

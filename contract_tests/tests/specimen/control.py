@@ -5,7 +5,6 @@ import time
 import uuid
 from collections.abc import Callable, Iterable
 from pathlib import Path
-from typing import Any
 
 from .api import Api
 from .instants import parse_duration

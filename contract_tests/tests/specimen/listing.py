@@ -12,8 +12,10 @@ from .messages import Answer, Call, Query, Refusal, shown
 from .timers import Timers
 from .world import Run
 
-STATUSES = ("FOUND", "REFUSED", "ACTIVE", "WAITING_FOR_LEAD", "WAITING_FOR_USER")
-STATUSES += ("SUCCEEDED", "COMPLETED", "FAILED", "STOPPED_EARLY")
+STATUSES = (
+    *("FOUND", "REFUSED", "ACTIVE", "WAITING_FOR_LEAD", "WAITING_FOR_USER"),
+    *("SUCCEEDED", "COMPLETED", "FAILED", "STOPPED_EARLY"),
+)
 UUID = re.compile(r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 INTEGER = re.compile(r"-?(?:0|[1-9][0-9]*)")
 
@@ -133,8 +135,10 @@ class Listing(Timers):
     def read_size(self, text: str) -> int:
         size = self.read_integer("size", text)
         if not self.smallest_size <= size <= self.largest_size:
-            allowed = {"minimum": self.smallest_size, "maximum": self.largest_size}
-            raise Refusal(400, f"Query parameter 'size' goes from 1 to {self.largest_size}.", field="size", **allowed)
+            bounds = {"minimum": self.smallest_size, "maximum": self.largest_size}
+            raise Refusal(
+                400, f"Query parameter 'size' goes from 1 to {self.largest_size}.", field="size", allowed=bounds
+            )
         return size
 
     def visible(self, call: Call) -> Iterable[Run]:

@@ -74,7 +74,7 @@ TYPES = {401: "UnauthorizedIssue", 403: "UnauthorizedIssue", 404: "NotFoundIssue
 TYPES |= {422: "BusinessIssue", 500: "InternalIssue"}
 
 
-class Refusal(Exception):  # noqa: N818 - the contract's word
+class Refusal(Exception):
     """A request that is not answered with what it asked for: HTTP status, message, particulars, headers."""
 
     def __init__(self, status: int, message: str, /, *, headers: dict[str, str] | None = None, **data: Any) -> None:

@@ -30,7 +30,7 @@ ODD_BODIES = {
 def play(app: Specimen, script: str) -> list[Any]:
     """Send the script's requests one after another; give what each answer shows."""
     seen: set[str] = set()
-    lines = [line.strip() for line in script.replace("&&", "\n").splitlines() if line.strip()]
+    lines = [line.strip() for line in re.split(r"\n|&&", script) if line.strip()]
     return [outcome for line in lines if (outcome := act(app, line, seen)) is not None]
 
 

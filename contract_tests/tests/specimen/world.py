@@ -148,7 +148,7 @@ def make_world(document: Document, name: str, *, fresh_tokens: bool, **clock: An
 class JsonTypesLoader(yaml.CSafeLoader):
     """YAML with the types of JSON alone: an unquoted instant, or `no`, stays a string."""
 
-    yaml_implicit_resolvers: dict[str, Any] = {}  # noqa: RUF012 - PyYAML's own class attribute
+    yaml_implicit_resolvers: dict[str, Any] = {}  # noqa: RUF012 - declared so by PyYAML
 
 
 JsonTypesLoader.add_implicit_resolver("tag:yaml.org,2002:null", re.compile(r"^(?:null|~|)$"), ["n", "~", ""])

@@ -1,8 +1,9 @@
 """The four writes. Refusal comes before effect: a refused event leaves everything as it was."""
 
 from collections.abc import Iterable
+from typing import ClassVar
 
-from .bodies import Bodies
+from .bodies import Bodies, Values
 from .messages import Answer, Call, Refusal
 from .world import Run
 
@@ -13,7 +14,7 @@ class Writes(Bodies):
     """Update, pause, resume and stop."""
 
     # The client's rows of x-lifecycle, typed by hand: event, and the statuses it may start from.
-    allowed: dict[str, tuple[str, ...]] = {  # noqa: RUF012 - replaced as a whole, never changed
+    allowed: ClassVar[dict[str, tuple[str, ...]]] = {
         "pause": ("ACTIVE", "WAITING_FOR_LEAD"),
         "resume": ("WAITING_FOR_LEAD",),
         "stop": ("FOUND", "ACTIVE", "WAITING_FOR_LEAD", "WAITING_FOR_USER"),
@@ -36,7 +37,7 @@ class Writes(Bodies):
             self.change(call.run, call.now, "update", variables=merged)
         return self.changed(call)
 
-    def merge(self, old: Variables, changes: dict[str, str | None]) -> Variables:
+    def merge(self, old: Variables, changes: Values) -> Variables:
         kept = {name: value for name, value in (old or {}).items() if name not in changes}
         named = {name: value for name, value in changes.items() if value is not None}
         return None if old is None and not named else kept | named

@@ -50,7 +50,7 @@ class AfterIgnored(Ignoring):
     ignored = "created_at_after"
 
 
-@planted.documented("list.created_at_before", f"GET /sequences?created_at_before={EXACT}")
+@planted.documented("list.created_at_before", "GET /sequences?created_at_before=2026-03-01T09:00:00Z")
 class BeforeIgnored(Ignoring):
     """The filter created_at_before is ignored."""
 

@@ -2,12 +2,13 @@
 
 import itertools
 from collections.abc import Iterable
+from pathlib import Path
 from typing import Any
 
 from ..alterations import Catalogue
 from ..control import Specimen
 from ..messages import Query
-from ..world import Run
+from ..world import Document, Run
 
 planted = Catalogue("list")
 ALL = "GET /sequences?size=100"
@@ -99,8 +100,8 @@ class TiesReversedInDesc(Specimen):
 class TiesInAnyOrder(Specimen):
     """Equal runs stand in another order at each request."""
 
-    def __init__(self, worlds: Any) -> None:
-        super().__init__(worlds)
+    def __init__(self, fixture: Path | Document) -> None:
+        super().__init__(fixture)
         self.turns = itertools.count()
 
     def order_ties(self, runs: Iterable[Run], query: Query) -> list[Run]:

@@ -77,7 +77,9 @@ class HeadNotAnswered(Specimen):
 
     def route(self, call: Call) -> dict[str, str]:
         methods = super().route(call)
-        return methods if call.request.method != "HEAD" else self.wrong_method(call, self.allow(methods)) or {}
+        if call.request.method == "HEAD":
+            self.wrong_method(call, self.allow(methods))
+        return methods
 
 
 @planted.strict("http.options", "nobody: OPTIONS {active} && OPTIONS {active}")

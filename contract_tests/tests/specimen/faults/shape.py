@@ -5,7 +5,7 @@ from typing import Any
 from ..alterations import Catalogue
 from ..control import Specimen
 from ..instants import format_instant
-from ..messages import Answer, Call, Query, Refusal
+from ..messages import Answer, Call, Query
 from ..world import Run
 
 planted = Catalogue("shape")
@@ -280,5 +280,3 @@ class StopAnswersASibling(Specimen):
         last = [call.run, *self.also_stopped(call)][-1]
         super().stop(call)
         return Answer(200, self.run_object(last))
-
-

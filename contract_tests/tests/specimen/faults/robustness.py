@@ -1,0 +1,303 @@
+"""Servers that break on odd input, and bodies that are let through although they are malformed."""
+
+import json
+import re
+from typing import Any
+
+from ..alterations import Altering, Catalogue
+from ..bodies import Values
+from ..control import Specimen
+from ..messages import Call, Refusal, Request
+
+planted = Catalogue("robustness")
+
+
+def breaking_on_text(pattern: str) -> Altering:
+    """Answers 500 when a key or a value of an update fits the pattern."""
+    odd = re.compile(pattern, re.DOTALL)
+
+    class Breaking(Specimen):
+        def merge(self, old: dict[str, str] | None, changes: Values) -> dict[str, str] | None:
+            if any(odd.search(text) for pair in changes.items() for text in pair if text is not None):
+                raise LookupError("odd text")
+            return super().merge(old, changes)
+
+    return Breaking
+
+
+# Name, summary, pattern, a value that shows it.
+for name, summary, pattern, sample in (
+    ("emoji_breaks", "A value beyond the basic plane is 500.", "[\U00010000-\U0010ffff]", '"a": "\U0001f600"'),
+    ("quote_breaks", "An apostrophe is 500.", "'", '"a": "it\'s"'),
+    ("dollar_breaks", "A dollar sign is 500.", r"\$", '"a": "$100"'),
+    ("percent_breaks", "A percent sign is 500.", "%", '"a": "100%s"'),
+    ("empty_name_breaks", "An empty key is 500.", r"\A\Z", '"": "x"'),
+    ("control_character_breaks", "A control character is 500.", "[\x01-\x08]", r'"a": "\u0001"'),
+    ("line_separator_breaks", "A line separator is 500.", "[\u2028\u2029]", '"a": "\u2028"'),
+):
+    probe = f'PATCH {{active}} {{"variables": {{{sample}}}}}'
+    planted.add(name, summary, "documented", "robustness.text", probe, breaking_on_text(pattern))
+planted.add(
+    *("long_value_breaks", "A value of more than 64 KiB is 500.", "documented", "robustness.text"),
+    *("PATCH {active} @long", breaking_on_text(".{65536}")),
+)
+
+
+@planted.documented("robustness.text", r'PATCH {active} {"variables": {"a": "x\u0000"}}')
+class NulBreaks(Specimen):
+    """NUL in a value is 500."""
+
+    def check_text(self, text: str) -> None:
+        if "\0" in text:
+            raise LookupError("invalid byte sequence")
+        super().check_text(text)
+
+
+@planted.documented("robustness.text", r'PATCH {active} {"variables": {"a": "\ud800"}}')
+class SurrogateBreaks(Specimen):
+    """A lone surrogate is 500."""
+
+    def check_text(self, text: str) -> None:
+        text.encode("utf-8")
+        super().check_text(text)
+
+
+class BreakingBody(Specimen):
+    """Answers 500 where JSON cannot be read."""
+
+    def breaks(self, body: bytes) -> bool:
+        raise NotImplementedError
+
+    def read_json(self, body: bytes) -> Any:
+        if self.breaks(body):
+            raise LookupError("cannot be read")
+        return super().read_json(body)
+
+
+@planted.documented("robustness.body", "PATCH {active} @deep")
+class DeepNestingBreaks(BreakingBody):
+    """Deeply nested JSON is 500."""
+
+    def breaks(self, body: bytes) -> bool:
+        return body.count(b"[") > 500
+
+
+@planted.documented("robustness.body", "PATCH {active} @latin1")
+class BadUtf8Breaks(BreakingBody):
+    """A body that is not UTF-8 is 500."""
+
+    def breaks(self, body: bytes) -> bool:
+        return b"\xef\xbf\xbd" in body.decode("utf-8", "replace").encode() and b"\xef\xbf\xbd" not in body
+
+
+@planted.documented("robustness.body", 'PATCH {active} {"variables": ')
+class BrokenJsonBreaks(BreakingBody):
+    """A body that is not JSON is 500."""
+
+    def breaks(self, body: bytes) -> bool:
+        try:
+            json.loads(body)
+        except ValueError:
+            return True
+        except RecursionError:
+            return False
+        return False
+
+
+@planted.documented("robustness.body", "PATCH {active} [1]")
+class ListForBodyBreaks(BreakingBody):
+    """A body that is a list is 500."""
+
+    def breaks(self, body: bytes) -> bool:
+        return body.lstrip().startswith(b"[")
+
+
+@planted.documented("robustness.body", 'PATCH {active} {"variables": {"a": NaN}}')
+class NanBreaks(Specimen):
+    """NaN is 500."""
+
+    def read_constant(self, word: str) -> Any:
+        raise LookupError(word)
+
+
+@planted.documented("robustness.body", "PATCH {active} @empty")
+class EmptyBodyBreaks(Specimen):
+    """An update without a body is 500."""
+
+    def read_body(self, call: Call) -> dict[str, Any]:
+        if call.operation == "update" and not call.request.body:
+            raise LookupError("no body")
+        return super().read_body(call)
+
+
+@planted.documented("robustness.body", 'POST {active}/stop {"reason": ["WIN"], "scope": "CONTACT"}')
+class ListForReasonBreaks(Specimen):
+    """A reason that is a list is 500."""
+
+    def read_word(self, field: str, value: Any, allowed: tuple[str, ...]) -> str:
+        return super().read_word(field, value if value in set(allowed) else str(value), allowed)
+
+
+@planted.documented("robustness.query", "GET /sequences?page=99999999999999999999999")
+class HugePageBreaks(Specimen):
+    """A page number beyond 64 bits is 500."""
+
+    def read_integer(self, field: str, text: str) -> int:
+        number = super().read_integer(field, text)
+        if len(text) > 18:
+            raise OverflowError("out of range")
+        return number
+
+
+@planted.documented("robustness.query", "GET /sequences?status=%FF")
+class BadUtf8InQueryBreaks(Specimen):
+    """A query that is not UTF-8 is 500."""
+
+    def read_pairs(self, call: Call) -> dict[str, str]:
+        try:
+            return super().read_pairs(call)
+        except Refusal as refusal:
+            if "UTF-8" in refusal.message:
+                raise LookupError("utf-8") from None
+            raise
+
+
+@planted.documented("robustness.query", "GET /sequences?status=%00")
+class NulInQueryBreaks(Specimen):
+    """NUL in the query is 500."""
+
+    def read_pairs(self, call: Call) -> dict[str, str]:
+        if "%00" in call.request.query:
+            raise LookupError("NUL")
+        return super().read_pairs(call)
+
+
+@planted.documented("robustness.path", "GET /sequences/nonsense")
+class MalformedIdBreaks(Specimen):
+    """An id that is no UUID is 500."""
+
+    def read_id(self, segment: str) -> str:
+        try:
+            return super().read_id(segment)
+        except Refusal:
+            raise LookupError("badly formed") from None
+
+
+@planted.documented("robustness.path", "GET /sequences/00000000-0000-0000-0000-000000000000")
+class NilIdBreaks(Specimen):
+    """The nil UUID is 500."""
+
+    def read_id(self, segment: str) -> str:
+        found = super().read_id(segment)
+        return found if found.strip("0-") else str(1 // 0)
+
+
+@planted.documented("robustness.method", "DELETE {active} && PURGE /sequences")
+class OtherMethodBreaks(Specimen):
+    """A method that the path does not answer is 500."""
+
+    def wrong_method(self, call: Call, allow: str) -> None:
+        raise NotImplementedError(call.request.method)
+
+
+@planted.documented("robustness.media_type", "<Content-Type: application/xml> PATCH {active} <a/>")
+class OtherMediaTypeBreaks(Specimen):
+    """Another media type is 500."""
+
+    def check_media_type(self, request: Request) -> None:
+        try:
+            super().check_media_type(request)
+        except Refusal:
+            raise LookupError("no reader") from None
+
+
+@planted.strict("body.media_type", '<Content-Type: text/plain> PATCH {active} {"variables": {}}')
+class AnyMediaTypeAccepted(Specimen):
+    """JSON is read whatever it is declared as."""
+
+    def check_media_type(self, request: Request) -> None:
+        return None
+
+
+@planted.strict("body.media_type", '<Content-Type: application/json; charset=latin-1> PATCH {active} {"variables": {}}')
+class AnyCharsetAccepted(Specimen):
+    """JSON may be declared in any charset."""
+
+    def check_media_type(self, request: Request) -> None:
+        kind = request.headers.get("content-type", "")
+        if not kind.lower().startswith("application/json;"):
+            super().check_media_type(request)
+
+
+@planted.strict("body.media_type", '<Content-Type: application/json; charset=utf-8> PATCH {active} {"variables": {}}')
+class CharsetRefused(Specimen):
+    """JSON with a charset of utf-8 is 415."""
+
+    def check_media_type(self, request: Request) -> None:
+        if ";" in request.headers.get("content-type", ""):
+            raise Refusal(415, "Send application/json without parameters.")
+        super().check_media_type(request)
+
+
+@planted.strict("body.media_type", "<Content-Type: text/plain> PATCH {active} {}")
+class OtherMediaTypeIs400(Specimen):
+    """Another media type is 400."""
+
+    def check_media_type(self, request: Request) -> None:
+        try:
+            super().check_media_type(request)
+        except Refusal as refusal:
+            raise Refusal(400, refusal.message) from None
+
+
+@planted.strict("body.strict", 'PATCH {active} {"variables": {"a": "b"}, "variables": {"a": "c"}}')
+class RepeatedKeyLastWins(Specimen):
+    """Of a key that stands twice the last one counts."""
+
+    def repeated_key(self, pairs: list[tuple[str, Any]]) -> None:
+        return None
+
+
+@planted.strict("body.strict", 'PATCH {active} {"variable": {}} && POST {active}/pause {"until": 1}')
+class NearestFieldNotNamed(Specimen):
+    """An unknown field is refused without naming the nearest one."""
+
+    def unknown_field(self, name: str, known: tuple[str, ...]) -> None:
+        raise Refusal(400, "There is an unknown field.")
+
+
+@planted.strict("body.strict", 'POST {active}/stop {"reason": "WIN", "scope": "CONTACT", "note": "x"}')
+class UnknownFieldOfStopIgnored(Specimen):
+    """Stop, unlike the others, ignores unknown fields."""
+
+    def unknown_field(self, name: str, known: tuple[str, ...]) -> None:
+        if "scope" not in known:
+            super().unknown_field(name, known)
+
+
+@planted.strict("body.too_large", "PATCH {active} @huge")
+class LargeBodyIs400(Specimen):
+    """A body over 1 MiB is 400."""
+
+    def step_size(self, call: Call) -> None:
+        try:
+            super().step_size(call)
+        except Refusal as refusal:
+            raise Refusal(400, refusal.message) from None
+
+
+@planted.strict("body.too_large", "PATCH {active} @long")
+class SmallLimit(Specimen):
+    """A body over 64 KiB is 413."""
+
+    largest_body = 65_536
+
+
+@planted.strict("body.ignored_on_get", "GET {active} {}")
+class BodyOnGetRefused(Specimen):
+    """A body on GET is 400."""
+
+    def step_form(self, call: Call) -> None:
+        if call.operation in ("get", "list") and call.request.body:
+            raise Refusal(400, "GET takes no body.")
+        super().step_form(call)
