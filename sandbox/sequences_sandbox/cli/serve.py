@@ -1,6 +1,7 @@
 """`sequences-sandbox serve`: starts a sandbox and says what it offers."""
 
 import argparse
+import gc
 import ipaddress
 import logging
 import socket
@@ -53,7 +54,11 @@ def add_to(commands: "argparse._SubParsersAction[Any]") -> None:
 
 def run(options: argparse.Namespace) -> None:
     """Serves until it is stopped."""
+    # While a large fixture loads, the collector would look at every run again and again, and find nothing to collect.
+    gc.disable()
     app = _built(options)
+    gc.enable()
+    gc.freeze()
     listening = _bound(options.host, options.port)
     logging.basicConfig(format="%(message)s", level=options.log_level.upper(), stream=sys.stderr)
     host, bound_port = listening.getsockname()[:2]
