@@ -29,11 +29,12 @@ class Fault:
 
 @dataclass(frozen=True)
 class Freedom:
-    """A reading that profile `documented` grants and profile `strict` does not."""
+    """A reading that profile `documented` grants; `strict` says whether profile strict grants it, too."""
 
     name: str
     summary: str
     probe: str
+    strict: bool
     alters: Altering
 
 
@@ -63,6 +64,21 @@ class Catalogue:
     def _entry(self, profile: str, rule: str, probe: str) -> Callable[[Altering], Altering]:
         def enter(alters: Altering) -> Altering:
             self.add(snake(alters.__name__), (alters.__doc__ or "").strip(), profile, rule, probe, alters)
+            return alters
+
+        return enter
+
+
+class Grants:
+    """Freedoms, in the order in which their classes stand."""
+
+    def __init__(self) -> None:
+        self.freedoms: list[Freedom] = []
+
+    def freedom(self, probe: str, *, strict: bool = False) -> Callable[[Altering], Altering]:
+        def enter(alters: Altering) -> Altering:
+            summary = (alters.__doc__ or "").strip()
+            self.freedoms.append(Freedom(snake(alters.__name__), summary, probe, strict, alters))
             return alters
 
         return enter

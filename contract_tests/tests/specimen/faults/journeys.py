@@ -1,122 +1,16 @@
-"""Faults that show only after several steps: caches, indexes, and state that is kept twice."""
+"""Faults that show only after several steps."""
 
 from collections.abc import Iterable
 from copy import deepcopy
-from pathlib import Path
-from typing import Any
 
 from ..alterations import Catalogue
 from ..control import Specimen
-from ..messages import Answer, Call, Query, Refusal
-from ..world import Document, Run
+from ..messages import Answer, Call, Refusal
+from ..world import Run
+from .caches import Remembering
+from .scripts import COMPANY, LOOK, OTHER, REMOVE, RESUME, SET, STOP, UNTIL_NOON, UNTIL_TEN
 
 planted = Catalogue("journeys")
-SET = 'PATCH {active} {"variables": {"a": "b"}}'
-OTHER = 'PATCH {active} {"variables": {"z": "y"}}'
-REMOVE = 'PATCH {active} {"variables": {"city": null}}'
-PAUSE = 'POST {active}/pause {"paused_until": "2026-03-02T10:00:00Z"}'
-AGAIN = 'POST {active}/pause {"paused_until": "2026-03-02T12:00:00Z"}'
-RESUME = "POST {active}/resume"
-STOP = 'POST {active}/stop {"reason": "WIN", "scope": "CONTACT"}'
-COMPANY = 'POST {active}/stop {"reason": "WIN", "scope": "COMPANY"}'
-LOOK = "GET {active}"
-
-
-class Remembering(Specimen):
-    """Keeps something beside the runs themselves."""
-
-    def __init__(self, fixture: Path | Document) -> None:
-        self.memory: dict[Any, Any] = {}
-        super().__init__(fixture)
-
-
-@planted.documented("journey.get_is_current", f"{LOOK} && {SET} && {LOOK}")
-class GetCached(Remembering):
-    """Get answers from a cache that no write clears."""
-
-    def get_run(self, call: Call) -> Answer:
-        place = call.world.id, call.run.id
-        body = self.memory.setdefault(place, super().get_run(call).body)
-        return Answer(200, body)
-
-
-@planted.documented("journey.get_is_current", f"{LOOK} && {PAUSE} && {LOOK} && wait PT1H && {LOOK}")
-class GetCachedOverThePausesEnd(Remembering):
-    """Get answers from a cache that every write clears and the end of a pause does not."""
-
-    def get_run(self, call: Call) -> Answer:
-        return Answer(200, self.memory.setdefault((call.world.id, call.run.id), super().get_run(call).body))
-
-    def changed(self, call: Call) -> Answer:
-        self.memory.clear()
-        return super().changed(call)
-
-
-LISTED = "GET /sequences?status=ACTIVE&size=100"
-
-
-@planted.documented("journey.list_is_current", f"{LISTED} && {STOP} && {LISTED}")
-class ListCached(Remembering):
-    """The list answers from a cache, by query, that no write clears."""
-
-    def list_runs(self, call: Call) -> Answer:
-        place = call.world.id, call.key.id, call.request.query
-        return Answer(200, self.memory.setdefault(place, super().list_runs(call).body))
-
-
-@planted.documented("journey.list_is_current", f"{SET} && {LOOK} && GET /sequences?size=100")
-class ListShowsFirstVariables(Remembering):
-    """The list shows a run's variables as they were at first."""
-
-    def item(self, run: Run) -> dict[str, Any]:
-        return super().item(run) | {"variables": self.memory.get(id(run), run.variables)}
-
-    def update(self, call: Call) -> Answer:
-        self.memory.setdefault(id(call.run), deepcopy(call.run.variables))
-        return super().update(call)
-
-
-@planted.documented("journey.filter_is_current", f"{PAUSE} && GET /sequences?status=WAITING_FOR_LEAD")
-class FilterGoesByOldStatus(Remembering):
-    """The status filter goes by the status that a run had before its last pause."""
-
-    def pause(self, call: Call) -> Answer:
-        self.memory[id(call.run)] = call.run.status
-        return super().pause(call)
-
-    def resume(self, call: Call) -> Answer:
-        self.memory.pop(id(call.run), None)
-        return super().resume(call)
-
-    def has_status(self, run: Run, status: str) -> bool:
-        old = self.memory.get(id(run)) if run.status == "WAITING_FOR_LEAD" else None
-        return (old or run.status) == status
-
-
-@planted.documented("journey.sort_is_current", f"{SET} && GET /sequences?sort_by=updated_at&sort_order=desc&size=100")
-class SortGoesByOldUpdate(Remembering):
-    """sort_by=updated_at goes by the first `updated_at` that it saw."""
-
-    def update(self, call: Call) -> Answer:
-        self.memory.setdefault(id(call.run), call.run.updated_at)
-        return super().update(call)
-
-    def sort_key(self, run: Run, query: Query) -> Any:
-        key = super().sort_key(run, query)
-        return self.memory.get(id(run), key) if query.sort_by == "updated_at" else key
-
-
-@planted.documented(
-    "journey.count_is_current", f"GET /sequences?status=ACTIVE && {STOP} && GET /sequences?status=ACTIVE"
-)
-class CountCached(Remembering):
-    """`total_count` is kept from the first time that a query was asked."""
-
-    def total(self, call: Call, matching: list[Run]) -> int:
-        filters = tuple(sorted(call.query.filters.items()))
-        place = call.world.id, call.key.organization_id, filters
-        count: int = self.memory.setdefault(place, len(matching))
-        return count
 
 
 @planted.documented("journey.stopped_stays", f"{STOP} && GET /sequences?size=100")
@@ -153,7 +47,7 @@ class UpdateRevivesStopped(Specimen):
         return super().update(call)
 
 
-@planted.documented("journey.update_while_paused", f"{PAUSE} && {SET} && wait PT1H && {LOOK}")
+@planted.documented("journey.update_while_paused", f"{UNTIL_TEN} && {SET} && wait PT1H && {LOOK}")
 class UpdateDropsTimer(Specimen):
     """A paused run that is updated never wakes."""
 
@@ -162,7 +56,7 @@ class UpdateDropsTimer(Specimen):
         return super().update(call)
 
 
-@planted.documented("journey.update_while_paused", f"{SET} && {PAUSE} && {OTHER} && {RESUME} && {LOOK}")
+@planted.documented("journey.update_while_paused", f"{SET} && {UNTIL_TEN} && {OTHER} && {RESUME} && {LOOK}")
 class ResumeRestoresVariables(Remembering):
     """A resume brings back the variables from before the pause."""
 
@@ -199,7 +93,7 @@ class SecondUpdateForgetsFirst(Remembering):
         return super().update(call)
 
 
-@planted.documented("journey.removed_stays_removed", f"{REMOVE} && {PAUSE} && {LOOK}")
+@planted.documented("journey.removed_stays_removed", f"{REMOVE} && {UNTIL_TEN} && {LOOK}")
 class RemovedKeyComesBack(Remembering):
     """A key that was removed comes back with a pause."""
 
@@ -215,7 +109,7 @@ class RemovedKeyComesBack(Remembering):
         return super().pause(call)
 
 
-@planted.documented("journey.pause_again", f"{PAUSE} && {RESUME} && {AGAIN}")
+@planted.documented("journey.pause_again", f"{UNTIL_TEN} && {RESUME} && {UNTIL_NOON}")
 class PauseOnlyOnce(Remembering):
     """A run that was paused and resumed cannot be paused again."""
 
@@ -230,7 +124,7 @@ class PauseOnlyOnce(Remembering):
         return super().pause(call)
 
 
-@planted.documented("journey.pause_again", f"{PAUSE} && wait PT1H && {LOOK} && {AGAIN}")
+@planted.documented("journey.pause_again", f"{UNTIL_TEN} && wait PT1H && {LOOK} && {UNTIL_NOON}")
 class PauseAfterWakeRefused(Remembering):
     """A run whose pause ended by itself cannot be paused again."""
 
@@ -244,7 +138,7 @@ class PauseAfterWakeRefused(Remembering):
         return super().pause(call)
 
 
-@planted.strict("journey.pause_again", f"{PAUSE} && {AGAIN} && {RESUME}")
+@planted.strict("journey.pause_again", f"{UNTIL_TEN} && {UNTIL_NOON} && {RESUME}")
 class ResumeRefusedAfterSecondPause(Remembering):
     """A run that was paused twice needs to be resumed twice."""
 
@@ -262,7 +156,7 @@ class ResumeRefusedAfterSecondPause(Remembering):
         return super().resume(call)
 
 
-@planted.documented("journey.resume_again", f"{PAUSE} && wait PT1H && {LOOK} && {RESUME}")
+@planted.documented("journey.resume_again", f"{UNTIL_TEN} && wait PT1H && {LOOK} && {RESUME}")
 class ResumeAfterWakeBreaks(Specimen):
     """Resume of a run whose pause ended by itself is 500."""
 
@@ -280,7 +174,7 @@ class ResumeAfterWakeBreaks(Specimen):
         return answer
 
 
-@planted.documented("journey.updated_at_grows", f"{PAUSE} && wait PT30M && {RESUME}")
+@planted.documented("journey.updated_at_grows", f"{UNTIL_TEN} && wait PT30M && {RESUME}")
 class ResumeTurnsUpdatedAtBack(Remembering):
     """A resume sets `updated_at` to what it was before the pause."""
 
@@ -293,7 +187,7 @@ class ResumeTurnsUpdatedAtBack(Remembering):
         return super().resume(call)
 
 
-@planted.documented("journey.stop_after_pause", f"{PAUSE} && {RESUME} && {COMPANY} && GET {{colleague}}")
+@planted.documented("journey.stop_after_pause", f"{UNTIL_TEN} && {RESUME} && {COMPANY} && GET {{colleague}}")
 class CompanyStopForgetsPausedBefore(Remembering):
     """A COMPANY stop of a run that was once paused spares the siblings."""
 

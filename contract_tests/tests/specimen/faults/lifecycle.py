@@ -6,19 +6,11 @@ from ..alterations import Altering, Catalogue
 from ..control import Specimen
 from ..messages import Answer, Call, Refusal
 from ..world import Run
+from .scripts import request
 
 planted = Catalogue("lifecycle")
 
-EVENTS = {
-    "pause": ' {"paused_until": "2100-01-01T00:00:00Z"}',
-    "resume": "",
-    "stop": ' {"reason": "WIN", "scope": "CONTACT"}',
-}
 ROWS = Specimen.allowed
-
-
-def request(event: str, name: str) -> str:
-    return f"POST {{{name}}}/{event}{EVENTS[event]}"
 
 
 def allowing(event: str, *statuses: str) -> Altering:
@@ -170,79 +162,3 @@ for name, summary, event, status, moves, run_name in (
     probe = f"{request(event, run_name)} && GET {{{run_name}}}"
     trace = changing_despite(event, status, moves=moves)
     planted.add(name, summary, "documented", "lifecycle.refusal_changes_nothing", probe, trace)
-
-
-class Untouched(Specimen):
-    """Lets an event change a run without moving `updated_at`."""
-
-    still: str = ""
-
-    def change(self, run: Run, at: int, event: str, **fields: Any) -> None:
-        super().change(run, run.updated_at if event == self.still else at, event, **fields)
-
-
-@planted.documented("lifecycle.updated_at", request("pause", "active"))
-class PauseLeavesUpdatedAt(Untouched):
-    """A pause does not move `updated_at`."""
-
-    still = "pause"
-
-
-@planted.documented("lifecycle.updated_at", request("resume", "paused"))
-class ResumeLeavesUpdatedAt(Untouched):
-    """A resume does not move `updated_at`."""
-
-    still = "resume"
-
-
-@planted.documented("lifecycle.updated_at", request("stop", "active"))
-class StopLeavesUpdatedAt(Untouched):
-    """A stop does not move `updated_at`."""
-
-    still = "stop"
-
-
-class Careless(Specimen):
-    """Changes another field along with the status."""
-
-    careless_event: str = ""
-    lost: ClassVar[dict[str, Any]] = {}
-
-    def change(self, run: Run, at: int, event: str, **fields: Any) -> None:
-        also = self.lost if event == self.careless_event else {}
-        super().change(run, at, event, **fields, **also)
-
-
-@planted.documented("lifecycle.only_status", request("pause", "active"))
-class PauseLosesVariables(Careless):
-    """A pause sets `variables` to null."""
-
-    careless_event, lost = "pause", {"variables": None}
-
-
-@planted.documented("lifecycle.only_status", request("resume", "paused"))
-class ResumeLosesStepTime(Careless):
-    """A resume sets `last_step_executed_at` to null."""
-
-    careless_event, lost = "resume", {"last_step_executed_at": None}
-
-
-@planted.documented("lifecycle.only_status", request("stop", "active"))
-class StopLosesVariables(Careless):
-    """A stop empties `variables`."""
-
-    careless_event, lost = "stop", {"variables": {}}
-
-
-@planted.documented("lifecycle.only_status", request("stop", "active"))
-class StopLosesContactList(Careless):
-    """A stop sets `source_contact_list_id` to null."""
-
-    careless_event, lost = "stop", {"source_contact_list_id": None}
-
-
-@planted.documented("lifecycle.only_status", request("stop", "active"))
-class StopLosesContact(Careless):
-    """A stop sets `contact_id` to null."""
-
-    careless_event, lost = "stop", {"contact_id": None}

@@ -57,75 +57,6 @@ class BeforeIgnored(Ignoring):
     ignored = "created_at_before"
 
 
-@planted.documented("list.filters", "GET /sequences?status=FOUND&sequence_template_id={other_template}")
-class StatusIgnoredWithTemplate(Ignoring):
-    """The filter status is ignored when a template is given too."""
-
-    ignored = "status"
-
-    def when(self, query: Query) -> bool:
-        return "sequence_template_id" in query.filters
-
-
-@planted.documented("list.filters", f"GET /sequences?sequence_template_id={{other_template}}&created_at_after={EXACT}")
-class TemplateIgnoredWithAfter(Ignoring):
-    """The filter sequence_template_id is ignored when created_at_after is given too."""
-
-    ignored = "sequence_template_id"
-
-    def when(self, query: Query) -> bool:
-        return "created_at_after" in query.filters
-
-
-@planted.documented("list.filters", f"GET /sequences?created_at_after={EXACT}&created_at_before=2026-03-02T08:10:00Z")
-class AfterIgnoredWithBefore(Ignoring):
-    """The filter created_at_after is ignored when created_at_before is given too."""
-
-    ignored = "created_at_after"
-
-    def when(self, query: Query) -> bool:
-        return "created_at_before" in query.filters
-
-
-@planted.documented("list.filters", f"GET /sequences?status=ACTIVE&created_at_before={EXACT}")
-class BeforeIgnoredWithStatus(Ignoring):
-    """The filter created_at_before is ignored when status is given too."""
-
-    ignored = "created_at_before"
-
-    def when(self, query: Query) -> bool:
-        return "status" in query.filters
-
-
-@planted.documented("list.filter.status", "GET /sequences?status=ACTIVE&sort_by=updated_at")
-class StatusIgnoredWhenSortedByUpdate(Ignoring):
-    """The filter status is ignored when sort_by is updated_at."""
-
-    ignored = "status"
-
-    def when(self, query: Query) -> bool:
-        return query.sort_by == "updated_at"
-
-
-@planted.documented("list.filter.status", "GET /sequences?status=FOUND&page=2&size=1")
-class StatusIgnoredFromSecondPage(Ignoring):
-    """The filter status is ignored from the second page on."""
-
-    ignored = "status"
-
-    def when(self, query: Query) -> bool:
-        return query.page > 1
-
-
-@planted.documented("list.filters", "GET /sequences?status=FOUND&sequence_template_id={other_template}")
-class FiltersCombinedWithOr(Specimen):
-    """Runs that satisfy any filter are shown."""
-
-    def matches(self, run: Run, query: Query) -> bool:
-        verdicts = list(self.conditions(run, query.filters))
-        return any(verdicts) or not verdicts
-
-
 @planted.documented("list.created_at_after", f"GET /sequences?created_at_after={EXACT}")
 class AfterInclusive(Specimen):
     """created_at_after lets its own instant through."""
@@ -200,18 +131,6 @@ class BeforeLooksAtUpdate(Specimen):
 
     def is_before(self, run: Run, bound: Fraction) -> bool:
         return run.updated_at < bound
-
-
-@planted.documented("list.filters", f"GET /sequences?created_at_after={EXACT}&created_at_before=2026-03-02T07:00:00Z")
-class ReversedWindowTurnedRound(Specimen):
-    """A window whose end lies before its beginning is turned round."""
-
-    def given(self, query: Query) -> dict[str, Any]:
-        found = dict(super().given(query))
-        after, before = found.get("created_at_after"), found.get("created_at_before")
-        if after is not None and before is not None and after > before:
-            found |= {"created_at_after": before, "created_at_before": after}
-        return found
 
 
 @planted.documented("list.filter.status", "GET /sequences?status=WAITING_FOR_LEAD")

@@ -9,9 +9,9 @@ from ..alterations import Catalogue
 from ..control import Specimen
 from ..messages import Query
 from ..world import Document, Run
+from .scripts import ALL
 
 planted = Catalogue("list")
-ALL = "GET /sequences?size=100"
 
 
 @planted.documented("list.sort_by", ALL)

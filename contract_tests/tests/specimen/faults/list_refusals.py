@@ -1,14 +1,10 @@
 """Values of the list's parameters: bad ones that are let through, good ones that are refused."""
 
 import re
-from fractions import Fraction
-from urllib.parse import unquote
 
 from ..alterations import Catalogue
 from ..control import Specimen
-from ..instants import parse_instant
-from ..messages import Call, Refusal
-from ..world import Run
+from ..messages import Refusal
 
 planted = Catalogue("list")
 
@@ -60,134 +56,6 @@ class MalformedTemplateIgnored(Specimen):
     def read_uuid(self, field: str, text: str) -> str | None:
         lenient = field == "sequence_template_id" and len(text) != 36
         return None if lenient else super().read_uuid(field, text)
-
-
-class LenientBounds(Specimen):
-    """Reads some bounds that are not full date-times."""
-
-    def read_bound(self, field: str, text: str) -> Fraction | None:
-        try:
-            return super().read_bound(field, text)
-        except Refusal:
-            return self.second_try(text)
-
-    def second_try(self, text: str) -> Fraction | None:
-        raise NotImplementedError
-
-
-@planted.documented("list.created_at_after.refused", "GET /sequences?created_at_after=yesterday")
-class MalformedBoundIgnored(LenientBounds):
-    """A bound that is no date at all is ignored."""
-
-    def second_try(self, text: str) -> Fraction | None:
-        if re.match(r"[0-9]", text):
-            raise Refusal(400, "This bound is not an RFC 3339 date-time with offset.")
-        return None
-
-
-class PatchedBounds(LenientBounds):
-    """Completes some bounds and reads them again."""
-
-    pattern = ""
-    completed = ""
-
-    def second_try(self, text: str) -> Fraction | None:
-        patched = re.sub(self.pattern, self.completed, text)
-        try:
-            return parse_instant(patched)
-        except ValueError:
-            raise Refusal(400, "This bound is not an RFC 3339 date-time with offset.") from None
-
-
-@planted.strict("list.instants", "GET /sequences?created_at_after=2026-03-02")
-class DateOnlyAccepted(PatchedBounds):
-    """A bound may be a date without a time."""
-
-    pattern, completed = r"^([0-9-]{10})$", r"\1T00:00:00Z"
-
-
-@planted.strict("list.instants", "GET /sequences?created_at_after=2026-03-02T09:00:00")
-class BoundWithoutOffsetAccepted(PatchedBounds):
-    """A bound may lack its offset."""
-
-    pattern, completed = r"(T[0-9:.]+)$", r"\1Z"
-
-
-@planted.strict("list.lost_plus", "GET /sequences?created_at_after=2026-03-02T09:00:00+00:00")
-class LostPlusAccepted(PatchedBounds):
-    """A bound whose + arrived as a space is read as if it had not."""
-
-    pattern, completed = r" (\d\d:\d\d)$", r"+\1"
-
-
-@planted.strict("list.instants", "GET /sequences?created_at_after=1767225600")
-class BoundAsNumberAccepted(LenientBounds):
-    """A bound may be a number of seconds."""
-
-    def second_try(self, text: str) -> Fraction | None:
-        if not text.isdecimal():
-            raise Refusal(400, "This bound is not an RFC 3339 date-time with offset.")
-        return Fraction(int(text) * 1_000_000)
-
-
-@planted.strict("list.lost_plus", "GET /sequences?created_at_after=2026-03-02T09:00:00+00:00")
-class LostPlusNotExplained(Specimen):
-    """A + that arrived as a space is refused without a word on it."""
-
-    def read_bound(self, field: str, text: str) -> Fraction | None:
-        if " " in text:
-            raise Refusal(400, f"'{field}' is invalid.", field=field)
-        return super().read_bound(field, text)
-
-
-class Picky(Specimen):
-    """Refuses instants that are well-formed."""
-
-    refused_form = ""
-
-    def read_instant(self, field: str, text: str) -> Fraction:
-        if re.search(self.refused_form, text):
-            raise ValueError("not an RFC 3339 date-time")
-        return super().read_instant(field, text)
-
-
-@planted.strict("list.instants", "GET /sequences?created_at_after=2026-03-02t09:00:00z")
-class LowerCaseLettersRefused(Picky):
-    """Lower-case t and z are refused."""
-
-    refused_form = r"[tz]"
-
-
-@planted.strict("list.instants", "GET /sequences?created_at_after=2016-12-31T23:59:60Z")
-class LeapSecondRefused(Picky):
-    """Second 60 is refused."""
-
-    refused_form = r":60(?:\.\d+)?(?:[Zz]|[+-])"
-
-
-@planted.strict("list.instants", "GET /sequences?created_at_after=2026-03-02T09:00:00.123456789Z")
-class LongFractionRefused(Picky):
-    """A fraction of more than six digits is refused."""
-
-    refused_form = r"\.\d{7}"
-
-
-@planted.documented("list.created_at_after", "GET /sequences?created_at_after=2026-03-02T09:00:00-05:00")
-class NumericOffsetRefused(Picky):
-    """Any offset but Z is refused."""
-
-    refused_form = r"[+-]\d\d:\d\d$"
-
-
-@planted.documented("list.created_at_after", "GET /sequences?created_at_after=0001-01-01T00:00:00%2B05:00")
-class YearOneBreaks(Specimen):
-    """An instant that lies before year 1 in UTC is 500."""
-
-    def read_instant(self, field: str, text: str) -> Fraction:
-        instant = super().read_instant(field, text)
-        if instant < -62_135_596_800_000_000:
-            raise OverflowError("date value out of range")
-        return instant
 
 
 @planted.documented("list.page.refused", "GET /sequences?page=0")
@@ -292,46 +160,3 @@ class NearestParameterNotNamed(Specimen):
 
     def unknown_parameter(self, name: str, value: str, known: tuple[str, ...]) -> None:
         raise Refusal(400, "There is an unknown query parameter.")
-
-
-@planted.strict("list.template", "GET /sequences?sequence_template_id=9ACD9DE9-99F5-473B-9921-00000000000B")
-class TemplateFilterInOneCase(Specimen):
-    """The filter sequence_template_id finds nothing in upper case."""
-
-    def read_uuid(self, field: str, text: str) -> str | None:
-        found = super().read_uuid(field, text)
-        return text if field == "sequence_template_id" else found
-
-
-@planted.strict("run.uuids", "GET /sequences/88C23CEA-F199-4CF0-964C-0000000000A2")
-class RunIdInOneCase(Specimen):
-    """A run's id in upper case is 404."""
-
-    def read_id(self, segment: str) -> str:
-        super().read_id(segment)
-        return segment
-
-
-@planted.strict("run.uuids", "GET /sequences/%7B88c23cea-f199-4cf0-964c-0000000000a2%7D")
-class BracedIdAccepted(Specimen):
-    """A run's id may stand in braces."""
-
-    def read_id(self, segment: str) -> str:
-        return super().read_id(unquote(segment).strip("{}"))
-
-
-@planted.strict("run.uuids", "GET /sequences/88c23ceaf1994cf0964c0000000000a2")
-class UnhyphenatedIdAccepted(Specimen):
-    """A run's id may lack its hyphens."""
-
-    def read_id(self, segment: str) -> str:
-        plain = re.fullmatch(r"(.{8})(.{4})(.{4})(.{4})(.{12})", segment)
-        return super().read_id("-".join(plain.groups()) if plain else segment)
-
-
-@planted.documented("get.unknown", "GET /sequences/00000000-0000-4000-8000-000000000000")
-class UnknownRunIs400(Specimen):
-    """An unknown run is 400."""
-
-    def no_run(self, call: Call) -> Run:
-        raise Refusal(400, "This id is unknown.")

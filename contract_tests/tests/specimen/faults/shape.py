@@ -5,7 +5,7 @@ from typing import Any
 from ..alterations import Catalogue
 from ..control import Specimen
 from ..instants import format_instant
-from ..messages import Answer, Call, Query
+from ..messages import Query
 from ..world import Run
 
 planted = Catalogue("shape")
@@ -207,76 +207,3 @@ class UuidsInUpperCase(Specimen):
 
     def identifier(self, text: str) -> str:
         return text.upper()
-
-
-@planted.documented("shape.update_answer", 'PATCH {active} {"variables": {"a": "b"}}')
-class UpdateAnswersNothing(Specimen):
-    """Update answers 204."""
-
-    def update(self, call: Call) -> Answer:
-        super().update(call)
-        return Answer(204)
-
-
-@planted.documented("shape.update_answer", 'PATCH {active} {"variables": {"a": "b"}}')
-class UpdateAnswersOldRun(Specimen):
-    """Update answers the run as it was before."""
-
-    def update(self, call: Call) -> Answer:
-        before = self.changed(call)
-        super().update(call)
-        return before
-
-
-@planted.documented("shape.pause_answer", 'POST {active}/pause {"paused_until": "2100-01-01T00:00:00Z"}')
-class PauseAnswersCreated(Specimen):
-    """Pause answers 201."""
-
-    def pause(self, call: Call) -> Answer:
-        return Answer(201, super().pause(call).body)
-
-
-@planted.documented("shape.pause_answer", 'POST {active}/pause {"paused_until": "2100-01-01T00:00:00Z"}')
-class PauseAnswersOldRun(Specimen):
-    """Pause answers the run as it was before."""
-
-    def pause(self, call: Call) -> Answer:
-        before = self.changed(call)
-        super().pause(call)
-        return before
-
-
-@planted.documented("shape.resume_answer", "POST {paused}/resume")
-class ResumeAnswersAList(Specimen):
-    """Resume answers a list that holds the run."""
-
-    def resume(self, call: Call) -> Answer:
-        return Answer(200, [super().resume(call).body])
-
-
-@planted.documented("shape.stop_answer", 'POST {tied}/stop {"reason": "WIN", "scope": "CONTACT"}')
-class StopAnswersOk(Specimen):
-    """Stop answers {"ok": true}."""
-
-    def stop(self, call: Call) -> Answer:
-        super().stop(call)
-        return Answer(200, {"ok": True})
-
-
-@planted.documented("shape.stop_answer", 'POST {tied}/stop {"reason": "WIN", "scope": "CONTACT"}')
-class StopAnswersAccepted(Specimen):
-    """Stop answers 202."""
-
-    def stop(self, call: Call) -> Answer:
-        return Answer(202, super().stop(call).body)
-
-
-@planted.documented("shape.stop_answer", 'POST {active}/stop {"reason": "WIN", "scope": "COMPANY"}')
-class StopAnswersASibling(Specimen):
-    """A COMPANY stop answers the last run stopped instead of the named one."""
-
-    def stop(self, call: Call) -> Answer:
-        self.require(call, "stop")
-        last = [call.run, *self.also_stopped(call)][-1]
-        super().stop(call)
-        return Answer(200, self.run_object(last))

@@ -6,7 +6,7 @@ from ..alterations import Catalogue
 from ..control import Specimen
 from ..messages import Call
 from ..world import Run
-from .stop import ALL, COMPANY, stop
+from .scripts import ALL, COMPANY, stop
 
 planted = Catalogue("stop")
 
@@ -16,7 +16,7 @@ def domains(call: Call, other: Run) -> tuple[str | None, str | None]:
     return tuple(call.world.company_of(run).get("company_domain") for run in (call.run, other))  # type: ignore[return-value]
 
 
-@planted.documented("stop.company.same_template_only", COMPANY)
+@planted.documented("stop.company.same_template_only", f"{COMPANY} && {ALL}")
 class OtherTemplatesStopped(Specimen):
     """A COMPANY stop stops the company's runs of every template."""
 
@@ -24,7 +24,7 @@ class OtherTemplatesStopped(Specimen):
         return True
 
 
-@planted.documented("stop.company.same_company_only", COMPANY)
+@planted.documented("stop.company.same_company_only", f"{COMPANY} && {ALL}")
 class OtherCompaniesStopped(Specimen):
     """A COMPANY stop stops every run of the template."""
 
@@ -32,7 +32,7 @@ class OtherCompaniesStopped(Specimen):
         return True
 
 
-@planted.documented("stop.company.same_company_only", COMPANY)
+@planted.documented("stop.company.same_company_only", f"{COMPANY} && {ALL}")
 class WholeOrganizationStopped(Specimen):
     """A COMPANY stop stops every run of the organization."""
 
@@ -54,7 +54,7 @@ class OtherOrganizationsStopped(Specimen):
         return super().same_template(run, other) or run.organization_id != other.organization_id
 
 
-@planted.documented("stop.company.ended_untouched", COMPANY)
+@planted.documented("stop.company.ended_untouched", f"{COMPANY} && {ALL}")
 class EndedSiblingsStopped(Specimen):
     """A COMPANY stop makes siblings that have ended STOPPED_EARLY."""
 
@@ -62,7 +62,7 @@ class EndedSiblingsStopped(Specimen):
         return True
 
 
-@planted.documented("stop.company.ended_untouched", COMPANY)
+@planted.documented("stop.company.ended_untouched", f"{COMPANY} && {ALL}")
 class EndedSiblingsMoved(Specimen):
     """A COMPANY stop moves `updated_at` of siblings that have ended."""
 
@@ -100,7 +100,7 @@ class DeletedContactBreaksCompanyStop(Specimen):
         return super().also_stopped(call) if call.world.contacts[call.run.contact_id or ""] else []
 
 
-@planted.documented("stop.company.same_company_only", COMPANY)
+@planted.documented("stop.company.same_company_only", f"{COMPANY} && {ALL}")
 class DomainByItsBeginning(Specimen):
     """Domains that begin alike are the same company: acme.example and acme.example.org."""
 
@@ -109,7 +109,7 @@ class DomainByItsBeginning(Specimen):
         return own is not None and its is not None and its.startswith(own)
 
 
-@planted.documented("stop.company.same_company_only", COMPANY)
+@planted.documented("stop.company.same_company_only", f"{COMPANY} && {ALL}")
 class DomainByItsEnd(Specimen):
     """Domains that end alike are the same company: acme.example and shop.acme.example."""
 
@@ -118,7 +118,7 @@ class DomainByItsEnd(Specimen):
         return own is not None and its is not None and its.endswith(own)
 
 
-@planted.documented("stop.company.same_company_only", COMPANY)
+@planted.documented("stop.company.same_company_only", f"{COMPANY} && {ALL}")
 class CompanyByItsName(Specimen):
     """Companies of the same name are the same."""
 
@@ -127,7 +127,7 @@ class CompanyByItsName(Specimen):
         return len(names) == 1 and None not in names
 
 
-@planted.documented("stop.company.all_siblings", COMPANY)
+@planted.documented("stop.company.all_siblings", f"{COMPANY} && {ALL}")
 class CompanyByItsContact(Specimen):
     """Only runs of the same contact are siblings."""
 

@@ -1,23 +1,18 @@
 """Stops: reason, scope, and what is left behind."""
 
 from collections.abc import Iterable
-from typing import Any
 
 from ..alterations import Catalogue
 from ..control import Specimen
-from ..messages import Answer, Call
+from ..messages import Call
 from ..world import Run
+from .scripts import ALL, COMPANY, stop
 
 planted = Catalogue("stop")
-ALL = "GET /sequences?size=100"
-
-
-def stop(reason: str, scope: str, name: str = "active") -> str:
-    return f'POST {{{name}}}/stop {{"reason": "{reason}", "scope": "{scope}"}}'
 
 
 CONTACT = f"{stop('LOSE', 'CONTACT')} && {ALL}"
-COMPANY = f"{stop('WIN', 'COMPANY')} && {ALL}"
+EFFECT = f"{COMPANY} && {ALL}"
 
 
 @planted.documented("stop.contact.only_this_run", CONTACT)
@@ -39,7 +34,7 @@ class ContactStopTakesRunsOfTheContact(Specimen):
         return [run for run in own if run is not call.run and run.status not in self.ended]
 
 
-@planted.documented("stop.company.all_siblings", COMPANY)
+@planted.documented("stop.company.all_siblings", EFFECT)
 class CompanyStopTakesOne(Specimen):
     """A COMPANY stop stops the named run alone."""
 
@@ -65,7 +60,7 @@ class FewSiblings(Specimen):
         raise NotImplementedError
 
 
-@planted.documented("stop.company.all_siblings", COMPANY)
+@planted.documented("stop.company.all_siblings", EFFECT)
 class CompanyStopTakesTwo(FewSiblings):
     """A COMPANY stop stops one sibling at most."""
 
@@ -73,7 +68,7 @@ class CompanyStopTakesTwo(FewSiblings):
         return siblings[:1]
 
 
-@planted.documented("stop.company.all_siblings", COMPANY)
+@planted.documented("stop.company.all_siblings", EFFECT)
 class CompanyStopTakesAPage(FewSiblings):
     """A COMPANY stop stops ten siblings at most."""
 
@@ -81,7 +76,7 @@ class CompanyStopTakesAPage(FewSiblings):
         return siblings[:10]
 
 
-@planted.documented("stop.company.all_siblings", COMPANY)
+@planted.documented("stop.company.all_siblings", EFFECT)
 class CompanyStopTakesYoungerOnes(FewSiblings):
     """A COMPANY stop spares siblings that were created before the named run."""
 
@@ -89,7 +84,7 @@ class CompanyStopTakesYoungerOnes(FewSiblings):
         return [run for run in siblings if run.created_at > call.run.created_at]
 
 
-@planted.documented("stop.company.all_siblings", COMPANY)
+@planted.documented("stop.company.all_siblings", EFFECT)
 class CompanyStopNeedsSameContactList(FewSiblings):
     """A COMPANY stop spares siblings from another contact list."""
 
@@ -97,7 +92,7 @@ class CompanyStopNeedsSameContactList(FewSiblings):
         return [run for run in siblings if run.source_contact_list_id == call.run.source_contact_list_id]
 
 
-@planted.strict("stop.company.not_ended", COMPANY)
+@planted.strict("stop.company.not_ended", EFFECT)
 class CompanyStopSparesBlocked(FewSiblings):
     """A COMPANY stop spares siblings that wait for a user."""
 
@@ -105,7 +100,7 @@ class CompanyStopSparesBlocked(FewSiblings):
         return [run for run in siblings if run.status != "WAITING_FOR_USER"]
 
 
-@planted.strict("stop.company.not_ended", COMPANY)
+@planted.strict("stop.company.not_ended", EFFECT)
 class CompanyStopSparesFound(FewSiblings):
     """A COMPANY stop spares siblings that are not active yet."""
 
@@ -113,7 +108,7 @@ class CompanyStopSparesFound(FewSiblings):
         return [run for run in siblings if run.status != "FOUND"]
 
 
-@planted.strict("stop.company.not_ended", COMPANY)
+@planted.strict("stop.company.not_ended", EFFECT)
 class CompanyStopSparesPaused(FewSiblings):
     """A COMPANY stop spares paused siblings."""
 
@@ -127,204 +122,3 @@ class CompanyStopOfPausedTakesOne(FewSiblings):
 
     def chosen(self, call: Call, siblings: list[Run]) -> list[Run]:
         return siblings if call.run.status == "ACTIVE" else []
-
-
-class Ending(Specimen):
-    """Ends a run or its siblings in another way."""
-
-    def end(self, call: Call, run: Run) -> None:
-        if run is call.run:
-            self.end_named(call, run)
-        else:
-            self.end_sibling(call, run)
-
-    def end_named(self, call: Call, run: Run) -> None:
-        super().end(call, run)
-
-    def end_sibling(self, call: Call, run: Run) -> None:
-        super().end(call, run)
-
-
-@planted.documented("stop.company.named_run", COMPANY)
-class CompanyStopForgetsNamedRun(Ending):
-    """A COMPANY stop stops the siblings and not the named run."""
-
-    def end_named(self, call: Call, run: Run) -> None:
-        if call.body["scope"] != "COMPANY":
-            super().end_named(call, run)
-
-
-@planted.documented("stop.company.updated_at", COMPANY)
-class SiblingsLeaveUpdatedAt(Ending):
-    """A COMPANY stop does not move the siblings' `updated_at`."""
-
-    def end_sibling(self, call: Call, run: Run) -> None:
-        before = run.updated_at
-        super().end_sibling(call, run)
-        run.updated_at = before
-
-
-@planted.strict("stop.company.one_instant", COMPANY)
-class SiblingsStopLater(Ending):
-    """A COMPANY stop ends each sibling a little later than the one before."""
-
-    def end_sibling(self, call: Call, run: Run) -> None:
-        call.now += 1_000
-        super().end_sibling(call, run)
-
-
-@planted.documented("stop.company.status", COMPANY)
-class SiblingsCompleted(Ending):
-    """A COMPANY stop makes the siblings COMPLETED."""
-
-    def end_sibling(self, call: Call, run: Run) -> None:
-        super().end_sibling(call, run)
-        run.status = "COMPLETED"
-
-
-@planted.documented("stop.company.status", COMPANY)
-class SiblingsPaused(Ending):
-    """A COMPANY stop merely pauses the siblings."""
-
-    def end_sibling(self, call: Call, run: Run) -> None:
-        super().end_sibling(call, run)
-        run.status = "WAITING_FOR_LEAD"
-
-
-@planted.documented("stop.company.only_status", COMPANY)
-class SiblingsLoseVariables(Ending):
-    """A COMPANY stop gives the siblings the named run's variables."""
-
-    def end_sibling(self, call: Call, run: Run) -> None:
-        super().end_sibling(call, run)
-        run.variables = call.run.variables
-
-
-@planted.strict("stop.company.for_good", f"{COMPANY} && wait P2D && GET {{colleague_paused}}")
-class PausedSiblingWakes(Ending):
-    """A paused sibling becomes ACTIVE when its pause would have ended."""
-
-    def end_sibling(self, call: Call, run: Run) -> None:
-        timers = list(run.timers)
-        super().end_sibling(call, run)
-        run.timers = timers
-
-    def wakes(self, run: Run) -> bool:
-        return super().wakes(run) or run.status == "STOPPED_EARLY"
-
-
-@planted.documented("stop.reason", f"{stop('WIN', 'CONTACT')} && GET {{active}}")
-class WonRunsSucceed(Ending):
-    """A stop with the reason WIN ends in SUCCEEDED."""
-
-    def end_named(self, call: Call, run: Run) -> None:
-        super().end_named(call, run)
-        run.status = "SUCCEEDED" if call.body["reason"] == "WIN" else run.status
-
-
-@planted.documented("stop.reason", f"{stop('LOSE', 'CONTACT')} && GET {{active}}")
-class LostRunsAreRefused(Ending):
-    """A stop with the reason LOSE ends in REFUSED."""
-
-    def end_named(self, call: Call, run: Run) -> None:
-        super().end_named(call, run)
-        run.status = "REFUSED" if call.body["reason"] == "LOSE" else run.status
-
-
-@planted.documented("stop.persists", f"{stop('WIN', 'CONTACT')} && GET {{active}}")
-class StopNotKept(Specimen):
-    """The answer shows the stop, and then it is forgotten."""
-
-    def stop(self, call: Call) -> Answer:
-        before = vars(call.run).copy()
-        answer = super().stop(call)
-        vars(call.run).update(before)
-        return answer
-
-
-@planted.documented("stop.refusal_changes_nothing", f"{stop('WIN', 'COMPANY', 'colleague_done')} && {ALL}")
-class RefusedCompanyStopStopsSiblings(Specimen):
-    """A COMPANY stop of a run that has ended is refused, and its siblings are stopped."""
-
-    def refuse_event(self, call: Call, event: str) -> None:
-        for run in self.also_stopped(call) if event == "stop" else ():
-            self.end(call, run)
-        super().refuse_event(call, event)
-
-
-class LenientStop(Specimen):
-    """Completes a malformed body."""
-
-    def completed(self, body: dict[str, Any]) -> dict[str, Any]:
-        raise NotImplementedError
-
-    def read_fields(self, call: Call, body: dict[str, Any]) -> dict[str, Any]:
-        return super().read_fields(call, self.completed(body) if call.operation == "stop" else body)
-
-
-@planted.strict("stop.required", 'POST {active}/stop {"scope": "CONTACT"}')
-class ReasonMayBeMissing(LenientStop):
-    """`reason` may be missing."""
-
-    def completed(self, body: dict[str, Any]) -> dict[str, Any]:
-        return {"reason": "LOSE", **body}
-
-
-@planted.strict("stop.required", 'POST {active}/stop {"reason": "LOSE"}')
-class ScopeMayBeMissing(LenientStop):
-    """`scope` may be missing."""
-
-    def completed(self, body: dict[str, Any]) -> dict[str, Any]:
-        return {"scope": "CONTACT", **body}
-
-
-@planted.documented("stop.reason.refused", stop("DRAW", "CONTACT"))
-class UnknownReasonAccepted(LenientStop):
-    """`reason` may be any word in capitals."""
-
-    def completed(self, body: dict[str, Any]) -> dict[str, Any]:
-        reason = body.get("reason")
-        return body | ({"reason": "LOSE"} if isinstance(reason, str) and reason.isupper() else {})
-
-
-@planted.documented("stop.reason.refused", stop("lose", "CONTACT"))
-class ReasonInAnyCase(LenientStop):
-    """`reason` may be in lower case."""
-
-    def completed(self, body: dict[str, Any]) -> dict[str, Any]:
-        reason = body.get("reason")
-        return body | ({"reason": reason.upper()} if isinstance(reason, str) else {})
-
-
-@planted.documented("stop.reason.refused", 'POST {active}/stop {"reason": null, "scope": "CONTACT"}')
-class ReasonMayBeNull(LenientStop):
-    """`reason` may be null."""
-
-    def completed(self, body: dict[str, Any]) -> dict[str, Any]:
-        return body | ({"reason": "LOSE"} if "reason" in body and body["reason"] is None else {})
-
-
-@planted.documented("stop.scope.refused", stop("LOSE", "TEMPLATE"))
-class UnknownScopeIsContact(LenientStop):
-    """An unknown scope is taken for CONTACT."""
-
-    def completed(self, body: dict[str, Any]) -> dict[str, Any]:
-        scope = body.get("scope")
-        known = not isinstance(scope, str) or not scope.isupper() or scope in self.scopes
-        return body if known else body | {"scope": "CONTACT"}
-
-
-@planted.documented("stop.scope.refused", stop("LOSE", "contact"))
-class ScopeInAnyCase(LenientStop):
-    """`scope` may be in lower case."""
-
-    def completed(self, body: dict[str, Any]) -> dict[str, Any]:
-        scope = body.get("scope")
-        return body | ({"scope": scope.upper()} if isinstance(scope, str) else {})
-
-
-@planted.documented("stop.reason", f"{stop('WIN', 'CONTACT')}")
-class WinNotKnown(Specimen):
-    """The reason WIN is refused; WON is known."""
-
-    reasons = ("WON", "LOSE")

@@ -1,30 +1,21 @@
-"""Pauses that end never, early, late, or only for some; and what `paused_until` may be."""
+"""Pauses that end never, early, late, or only for some."""
 
-from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
 from ..alterations import Catalogue
 from ..control import Specimen
 from ..instants import SECOND, parse_instant
-from ..messages import Answer, Call, Refusal
+from ..messages import Call
 from ..timers import Fired
 from ..world import Document, Run, World
+from .scripts import LOOK, RESUME, STOP, UNTIL_NOON, UNTIL_TEN, pause
 
 planted = Catalogue("lifecycle")
 HOUR = 3_600 * SECOND
 
 
-def pause(until: str, name: str = "active") -> str:
-    return f'POST {{{name}}}/pause {{"paused_until": "{until}"}}'
-
-
-TEN = pause("2026-03-02T10:00:00Z")
-LOOK = "GET {active}"
-NOON = pause("2026-03-02T12:00:00Z")
-RESUME = "POST {active}/resume"
-STOP = 'POST {active}/stop {"reason": "WIN", "scope": "CONTACT"}'
-OVER = f"{TEN} && wait PT1H && {LOOK}"
+OVER = f"{UNTIL_TEN} && wait PT1H && {LOOK}"
 
 
 @planted.documented("pause.resumes_by_itself", f"{OVER} && wait P400D && {LOOK}")
@@ -35,7 +26,7 @@ class PauseNeverEnds(Specimen):
         return False
 
 
-@planted.documented("pause.not_early", f"{TEN} && {LOOK}")
+@planted.documented("pause.not_early", f"{UNTIL_TEN} && {LOOK}")
 class PauseEndsAtOnce(Specimen):
     """A pause has ended by the next request."""
 
@@ -43,7 +34,7 @@ class PauseEndsAtOnce(Specimen):
         return True
 
 
-@planted.documented("pause.not_early", f"{TEN} && wait PT30M && {LOOK}")
+@planted.documented("pause.not_early", f"{UNTIL_TEN} && wait PT30M && {LOOK}")
 class PauseEndsHalfway(Specimen):
     """A pause ends after half its time."""
 
@@ -128,7 +119,7 @@ class SettlesIn(Specimen):
         return super().settle(world, operation) if operation in self.settling else (world.clock.now(), [])
 
 
-@planted.documented("pause.visible_everywhere", f"{TEN} && wait PT1H && GET /sequences?size=100")
+@planted.documented("pause.visible_everywhere", f"{UNTIL_TEN} && wait PT1H && GET /sequences?size=100")
 class PauseEndsInGetOnly(SettlesIn):
     """A pause that is over ends when somebody gets a run."""
 
@@ -142,7 +133,7 @@ class PauseEndsInListOnly(SettlesIn):
     settling = ("list",)
 
 
-@planted.documented("pause.visible_everywhere", f"{TEN} && wait PT1H && GET /sequences?status=WAITING_FOR_LEAD")
+@planted.documented("pause.visible_everywhere", f"{UNTIL_TEN} && wait PT1H && GET /sequences?status=WAITING_FOR_LEAD")
 class FilterTakesPauseForUnended(Specimen):
     """The status filter, unlike the items, goes by the status from before the end of a pause."""
 
@@ -160,7 +151,9 @@ class FilterTakesPauseForUnended(Specimen):
         super().__init__(fixture)
 
 
-@planted.documented("pause.visible_everywhere", f"{TEN} && wait PT1H && GET /sequences?sort_by=updated_at&size=100")
+@planted.documented(
+    "pause.visible_everywhere", f"{UNTIL_TEN} && wait PT1H && GET /sequences?sort_by=updated_at&size=100"
+)
 class WakeLeavesUpdatedAt(Specimen):
     """The end of a pause does not move `updated_at`."""
 
@@ -168,7 +161,7 @@ class WakeLeavesUpdatedAt(Specimen):
         return run.updated_at
 
 
-@planted.strict("pause.at_the_instant", f"{TEN} && wait PT2H && {LOOK}")
+@planted.strict("pause.at_the_instant", f"{UNTIL_TEN} && wait PT2H && {LOOK}")
 class WakeAtFirstSight(Specimen):
     """`updated_at` after a pause is when somebody first looked."""
 
@@ -190,7 +183,7 @@ class Surviving(Specimen):
             super().disarm(run, event)
 
 
-@planted.documented("pause.timer.resume", f"{TEN} && {RESUME} && {NOON} && wait PT1H && {LOOK}")
+@planted.documented("pause.timer.resume", f"{UNTIL_TEN} && {RESUME} && {UNTIL_NOON} && wait PT1H && {LOOK}")
 class TimerSurvivesResume(Surviving):
     """A timer survives a resume, and ends the next pause."""
 
@@ -200,14 +193,14 @@ class TimerSurvivesResume(Surviving):
         run.timers.append(until)
 
 
-@planted.strict("pause.timer.pause", f"{TEN} && {pause('2026-03-02T12:00:00Z')} && wait PT1H && {LOOK}")
+@planted.strict("pause.timer.pause", f"{UNTIL_TEN} && {pause('2026-03-02T12:00:00Z')} && wait PT1H && {LOOK}")
 class TimerSurvivesPause(Surviving):
     """A second pause ends when the first would have."""
 
     survives = "pause"
 
 
-@planted.documented("pause.timer.stop", f"{TEN} && {STOP} && wait PT1H && {LOOK}")
+@planted.documented("pause.timer.stop", f"{UNTIL_TEN} && {STOP} && wait PT1H && {LOOK}")
 class TimerSurvivesStop(Surviving):
     """A timer survives a stop, and makes the run ACTIVE again."""
 
@@ -217,173 +210,9 @@ class TimerSurvivesStop(Surviving):
         return super().wakes(run) or run.status == "STOPPED_EARLY"
 
 
-@planted.strict("pause.again", f"{pause('2026-03-02T12:00:00Z')} && {TEN} && wait PT1H && {LOOK}")
+@planted.strict("pause.again", f"{pause('2026-03-02T12:00:00Z')} && {UNTIL_TEN} && wait PT1H && {LOOK}")
 class SecondPauseOnlyProlongs(Specimen):
     """A second pause that ends earlier changes nothing."""
 
     def arm(self, run: Run, until: int) -> None:
         super().arm(run, max([until, *run.timers]))
-
-
-class LenientPause(Specimen):
-    """Lets through some bad `paused_until`."""
-
-    def read_until(self, call: Call, value: Any) -> int:
-        try:
-            return super().read_until(call, value)
-        except Refusal:
-            if not self.is_let_through(call, value):
-                raise
-            return call.now + HOUR
-
-    def is_let_through(self, call: Call, value: Any) -> bool:
-        raise NotImplementedError
-
-
-@planted.documented("pause.future", pause("2020-01-01T00:00:00Z"))
-class PastAccepted(Specimen):
-    """A pause until an instant in the past is 200."""
-
-    def is_future(self, until: int, now: int) -> bool:
-        return True
-
-
-@planted.strict("pause.future", pause("2026-03-02T09:00:00Z"))
-class NowAccepted(Specimen):
-    """A pause until now is 200."""
-
-    def is_future(self, until: int, now: int) -> bool:
-        return until >= now
-
-
-@planted.documented("pause.future", pause("2026-03-02T08:30:00Z"))
-class LastHourAccepted(Specimen):
-    """A pause until an instant of the last hour is 200."""
-
-    def is_future(self, until: int, now: int) -> bool:
-        return until > now - HOUR
-
-
-@planted.documented("pause.future", pause("2026-03-02T09:00:05Z"))
-class NextMinuteRefused(Specimen):
-    """A pause of less than a minute is refused."""
-
-    def is_future(self, until: int, now: int) -> bool:
-        return until > now + 60 * SECOND
-
-
-@planted.documented("pause.future", pause("2027-03-02T09:00:00Z"))
-class NextYearRefused(Specimen):
-    """A pause of more than ninety days is refused."""
-
-    def is_future(self, until: int, now: int) -> bool:
-        return super().is_future(until, now) and until < now + 90 * 24 * HOUR
-
-
-@planted.documented("pause.future", pause("2039-01-01T00:00:00Z"))
-class BreaksFrom2038(Specimen):
-    """A pause beyond the year 2038 is 500."""
-
-    def arm(self, run: Run, until: int) -> None:
-        (until // SECOND).to_bytes(4, signed=True)
-        super().arm(run, until)
-
-
-@planted.strict("pause.malformed", pause("2030-01-01T00:00:00"))
-class PauseWithoutOffsetAccepted(LenientPause):
-    """`paused_until` may lack its offset."""
-
-    def is_let_through(self, call: Call, value: Any) -> bool:
-        return isinstance(value, str) and len(value) == 19
-
-
-@planted.strict("pause.malformed", pause("2030-01-01"))
-class PauseUntilDateAccepted(LenientPause):
-    """`paused_until` may be a date."""
-
-    def is_let_through(self, call: Call, value: Any) -> bool:
-        return isinstance(value, str) and len(value) == 10
-
-
-@planted.documented("pause.malformed", pause("tomorrow"))
-class PauseUntilWordAccepted(LenientPause):
-    """`paused_until` may be any text."""
-
-    def is_let_through(self, call: Call, value: Any) -> bool:
-        return isinstance(value, str) and value.isalpha()
-
-
-@planted.documented("pause.malformed", 'POST {active}/pause {"paused_until": 1893456000}')
-class PauseUntilNumberAccepted(LenientPause):
-    """`paused_until` may be a number."""
-
-    def is_let_through(self, call: Call, value: Any) -> bool:
-        return isinstance(value, int)
-
-
-@planted.documented("pause.malformed", 'POST {active}/pause {"paused_until": null}')
-class PauseUntilNullAccepted(LenientPause):
-    """`paused_until` may be null."""
-
-    def is_let_through(self, call: Call, value: Any) -> bool:
-        return value is None
-
-
-@planted.documented("pause.required", "POST {active}/pause {}")
-class PauseWithoutInstantAccepted(Specimen):
-    """`paused_until` may be missing."""
-
-    def read_fields(self, call: Call, body: dict[str, Any]) -> dict[str, Any]:
-        if call.operation == "pause" and not body:
-            return {"paused_until": call.now + HOUR}
-        return super().read_fields(call, body)
-
-
-@planted.documented("pause.refusal_changes_nothing", f"{pause('2020-01-01T00:00:00Z')} && {LOOK}")
-class PastPausesAllTheSame(Specimen):
-    """A pause until the past is refused, and the run is paused."""
-
-    def refused(self, call: Call, refusal: Refusal, request_id: str) -> Answer:
-        past = refusal.data.get("problem") == "not in the future"
-        run = self.find_run(call) if past else None
-        if run is not None and run.status == "ACTIVE":
-            run.status, run.updated_at = "WAITING_FOR_LEAD", call.now
-        return super().refused(call, refusal, request_id)
-
-
-@planted.documented("resume.body", "POST {paused}/resume")
-class ResumeNeedsABody(Specimen):
-    """Resume without a body is 400."""
-
-    def read_body(self, call: Call) -> dict[str, Any]:
-        if call.operation == "resume" and not call.request.body:
-            raise Refusal(400, "A body is required.")
-        return super().read_body(call)
-
-
-@planted.strict("resume.body", "POST {paused}/resume {}")
-class ResumeRefusesAnyBody(Specimen):
-    """Resume with {} is 400."""
-
-    def read_body(self, call: Call) -> dict[str, Any]:
-        if call.operation == "resume" and call.request.body:
-            raise Refusal(400, "Resume takes no body.")
-        return super().read_body(call)
-
-
-@planted.strict("resume.body", "POST {paused}/resume []")
-class ResumeTakesAList(Specimen):
-    """Resume with a list is 200."""
-
-    def read_body(self, call: Call) -> dict[str, Any]:
-        return {} if call.request.body.startswith(b"[") and call.operation == "resume" else super().read_body(call)
-
-
-@planted.strict("pause.instants", pause("2030-06-30T23:59:60z"))
-class PauseRefusesLeapSecond(Specimen):
-    """`paused_until` with second 60 is refused."""
-
-    def read_instant(self, field: str, text: str) -> Fraction:
-        if field == "paused_until" and text[17:19] == "60":
-            raise ValueError("not an RFC 3339 date-time")
-        return super().read_instant(field, text)

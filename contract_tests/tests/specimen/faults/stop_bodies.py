@@ -1,0 +1,88 @@
+"""Bodies of stop that are malformed and let through."""
+
+from typing import Any
+
+from ..alterations import Catalogue
+from ..control import Specimen
+from ..messages import Call
+from .scripts import stop
+
+planted = Catalogue("stop")
+
+
+class LenientStop(Specimen):
+    """Completes a malformed body."""
+
+    def completed(self, body: dict[str, Any]) -> dict[str, Any]:
+        raise NotImplementedError
+
+    def read_fields(self, call: Call, body: dict[str, Any]) -> dict[str, Any]:
+        return super().read_fields(call, self.completed(body) if call.operation == "stop" else body)
+
+
+@planted.strict("stop.required", 'POST {active}/stop {"scope": "CONTACT"}')
+class ReasonMayBeMissing(LenientStop):
+    """`reason` may be missing."""
+
+    def completed(self, body: dict[str, Any]) -> dict[str, Any]:
+        return {"reason": "LOSE", **body}
+
+
+@planted.strict("stop.required", 'POST {active}/stop {"reason": "LOSE"}')
+class ScopeMayBeMissing(LenientStop):
+    """`scope` may be missing."""
+
+    def completed(self, body: dict[str, Any]) -> dict[str, Any]:
+        return {"scope": "CONTACT", **body}
+
+
+@planted.documented("stop.reason.refused", stop("DRAW", "CONTACT"))
+class UnknownReasonAccepted(LenientStop):
+    """`reason` may be any word in capitals."""
+
+    def completed(self, body: dict[str, Any]) -> dict[str, Any]:
+        reason = body.get("reason")
+        return body | ({"reason": "LOSE"} if isinstance(reason, str) and reason.isupper() else {})
+
+
+@planted.documented("stop.reason.refused", stop("lose", "CONTACT"))
+class ReasonInAnyCase(LenientStop):
+    """`reason` may be in lower case."""
+
+    def completed(self, body: dict[str, Any]) -> dict[str, Any]:
+        reason = body.get("reason")
+        return body | ({"reason": reason.upper()} if isinstance(reason, str) else {})
+
+
+@planted.documented("stop.reason.refused", 'POST {active}/stop {"reason": null, "scope": "CONTACT"}')
+class ReasonMayBeNull(LenientStop):
+    """`reason` may be null."""
+
+    def completed(self, body: dict[str, Any]) -> dict[str, Any]:
+        return body | ({"reason": "LOSE"} if "reason" in body and body["reason"] is None else {})
+
+
+@planted.documented("stop.scope.refused", stop("LOSE", "TEMPLATE"))
+class UnknownScopeIsContact(LenientStop):
+    """An unknown scope is taken for CONTACT."""
+
+    def completed(self, body: dict[str, Any]) -> dict[str, Any]:
+        scope = body.get("scope")
+        known = not isinstance(scope, str) or not scope.isupper() or scope in self.scopes
+        return body if known else body | {"scope": "CONTACT"}
+
+
+@planted.documented("stop.scope.refused", stop("LOSE", "contact"))
+class ScopeInAnyCase(LenientStop):
+    """`scope` may be in lower case."""
+
+    def completed(self, body: dict[str, Any]) -> dict[str, Any]:
+        scope = body.get("scope")
+        return body | ({"scope": scope.upper()} if isinstance(scope, str) else {})
+
+
+@planted.documented("stop.reason", f"{stop('WIN', 'CONTACT')}")
+class WinNotKnown(Specimen):
+    """The reason WIN is refused; WON is known."""
+
+    reasons = ("WON", "LOSE")
