@@ -1,6 +1,6 @@
 """Worlds at work: one transaction, one `now`, whatever is due settled first.
 
-`Worlds.begin` opens the world that a caller's key belongs to. Time is settled in a unit of work of its own: that time
+`Worlds.begin` opens the world that a caller's key belongs to. What time has brought is settled and kept first: that time
 passed stays true even when the caller's request is then refused.
 """
 
@@ -93,9 +93,11 @@ class Worlds:
         """The caller's transaction. What is put in it is kept when it is left, unless by an exception."""
         world_id = caller.key.world_id
         try:
-            self.settle(world_id)
             with self.store.unit(world_id) as unit:
-                yield Transaction(unit, caller, unit.clock.now(self.wall()))
+                now = unit.clock.now(self.wall())
+                if settle(unit, now):
+                    unit.checkpoint()
+                yield Transaction(unit, caller, now)
         except KeyError as error:
             if error.args == (world_id,):
                 raise UnauthorizedIssue("The world of this API key is gone; make a new one.", problem="gone") from None
@@ -110,6 +112,8 @@ class Worlds:
 def settle(unit: Unit, until: int) -> list[Fired]:
     """Carries out what is due at `until` or before, in order of time and then id, each at its own instant."""
     runs = {run.id: run for run in unit.due(until)}
+    if not runs:
+        return []
     schedule = unit.record.schedule
     queue = [(schedule.due_at(run) or 0, run.id) for run in runs.values()]
     heapify(queue)

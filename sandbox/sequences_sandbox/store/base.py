@@ -88,6 +88,9 @@ class Unit(Protocol):
     def put(self, run: Sequence, *happenings: Happening) -> None:
         """Stores a run, new or changed, and appends to its history."""
 
+    def checkpoint(self) -> None:
+        """Keeps what was put so far, even if the unit is left by an exception after this."""
+
     def history(self, sequence_id: str) -> Seq[Happening]:
         """What happened to a run since the timeline began, oldest first."""
 

@@ -63,9 +63,11 @@ class MemoryStore:
         world = self._worlds[world_id]
         with world.lock:
             unit = MemoryUnit(world.record, world.state, world.clock)
-            yield unit
-            world.state = unit.committed()
-            world.clock = unit.clock
+            try:
+                yield unit
+                unit.checkpoint()
+            finally:
+                world.state, world.clock = unit.kept
 
 
 class _World:
@@ -83,7 +85,7 @@ class _World:
 class MemoryUnit:
     """A unit of work on an immutable state."""
 
-    __slots__ = ("_changed", "_happenings", "_state", "clock", "record")
+    __slots__ = ("_changed", "_happenings", "_state", "clock", "kept", "record")
 
     def __init__(self, record: WorldRecord, state: State, clock: Clock) -> None:
         self.record = record
@@ -91,6 +93,7 @@ class MemoryUnit:
         self._state = state
         self._changed: dict[str, Sequence] = {}
         self._happenings: list[tuple[str, Happening]] = []
+        self.kept: tuple[State, Clock] = (state, clock)
 
     def get(self, organization_id: str | None, sequence_id: str) -> Sequence | None:
         """A run by id; within one organization, or in any with None."""
@@ -142,9 +145,9 @@ class MemoryUnit:
         """The contacts whose records were deleted."""
         return frozenset(self._state.forgotten)
 
-    def committed(self) -> State:
-        """The state with all that was put."""
-        return self._flushed()
+    def checkpoint(self) -> None:
+        """Keeps what was put so far, and how the clock was set."""
+        self.kept = (self._flushed(), self.clock)
 
     def _flushed(self) -> State:
         if self._changed or self._happenings:
