@@ -12,6 +12,7 @@ from typing import Final
 from .clock import Clock
 from .entities import ApiKey, Sequence
 from .fixtures import Fixture
+from .instants import SECOND
 from .keys import digest, mint
 from .lifecycle import Lifecycle
 from .schedule import Schedule
@@ -67,7 +68,10 @@ class Births:
 
     def bear(self, fixture: Fixture, birth: Birth, wall: int) -> Born:
         """A new world, at the machine's time `wall`."""
-        now = next(instant for instant in (birth.now, fixture.now, wall) if instant is not None)
+        # A birth at present is cut to the second, and the fixture's durations give times without a fraction.
+        present = wall - wall % SECOND
+        named = fixture.now if birth.now is None else birth.now
+        now = present if named is None else named
         schedule = Schedule(self._lifecycle, fixture.static)
         record = WorldRecord(
             id=str(uuid.uuid4()),
@@ -87,7 +91,7 @@ class Births:
             for key in organization.api_keys
         )
         base = self._base(fixture, now, schedule)
-        self._store.add(record, base, Clock(wall, 0, frozen), [key for _, key in keys])
+        self._store.add(record, base, Clock(wall if named is not None else present, 0, frozen), [key for _, key in keys])
         return Born(record, keys)
 
     def _base(self, fixture: Fixture, birth: int, schedule: Schedule) -> FixtureBase:
