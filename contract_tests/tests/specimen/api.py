@@ -126,7 +126,7 @@ class Api(Writes):
 
     def step_media_type(self, call: Call) -> None:
         if call.operation not in READS:
-            self.check_media_type(call.request)
+            self.check_media_type(call.request, required=call.operation != "resume")
 
     def step_form(self, call: Call) -> None:
         if call.operation == "list":

@@ -21,15 +21,17 @@ class Bodies(Listing):
     reasons: tuple[str, ...] = ("WIN", "LOSE")
     scopes: tuple[str, ...] = ("CONTACT", "COMPANY")
 
-    def check_media_type(self, request: Request) -> None:
-        """JSON in UTF-8, and declared as such, whenever there is a body or a declaration."""
+    def check_media_type(self, request: Request, *, required: bool) -> None:
+        """JSON in UTF-8, and declared as such, wherever a body is required or there is one."""
         declared = request.headers.get("content-type")
-        if not request.body and declared is None:
+        if not request.body and not required:
             return
         kind, *parameters = (part.strip().lower() for part in (declared or "").split(";"))
         plain = all(part.replace('"', "") in ("", "charset=utf-8") for part in parameters)
         if kind != "application/json" or not plain:
-            message = f"Send the body as 'Content-Type: application/json', in UTF-8; it came as '{shown(declared)}'."
+            message = (
+                f"Send the body as 'Content-Type: application/json', in UTF-8; it came as '{shown(declared or '')}'."
+            )
             raise Refusal(415, message, field="Content-Type", allowed=["application/json"])
 
     def read_json(self, body: bytes) -> Any:

@@ -31,13 +31,13 @@ async def exchange(app: Api, reader: asyncio.StreamReader, writer: asyncio.Strea
     try:
         head = await reader.readuntil(b"\r\n\r\n")
         request = parse_head(head)
+        if request.headers.get("expect", "").lower() == "100-continue":
+            writer.write(b"HTTP/1.1 100 Continue\r\n\r\n")
+        await read_body(reader, request)
     except (asyncio.LimitOverrunError, ValueError):
         writer.write(b"HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\nConnection: close\r\n\r\n")
         await writer.drain()
         return False
-    if request.headers.get("expect", "").lower() == "100-continue":
-        writer.write(b"HTTP/1.1 100 Continue\r\n\r\n")
-    await read_body(reader, request)
     keep = request.headers.get("connection", "").lower() != "close"
     writer.write(render(app.answer(request), head=request.method == "HEAD", keep=keep))
     await writer.drain()

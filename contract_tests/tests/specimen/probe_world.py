@@ -6,6 +6,7 @@ NOW = "2026-03-02T09:00:00Z"
 TEMPLATE = "9acd9de9-99f5-473b-9921-00000000000a"
 OTHER_TEMPLATE = "9acd9de9-99f5-473b-9921-00000000000b"
 FOREIGN_TEMPLATE = "9acd9de9-99f5-473b-9921-0000000000ff"
+CONTACT_LIST = "f40652a2-9eda-4124-85b6-6e49e3d0f85b"
 
 # Contact: company_name, company_domain.
 CONTACTS: dict[str, tuple[str | None, str | None]] = {
@@ -71,7 +72,7 @@ def run(name: str, template: str, organization: int) -> dict[str, Any]:
         "sequence_template_id": template,
         "status": status,
         "variables": {"greeting": "Hello", "city": "Bern"} if name in ("active", "twin", "asked", "foreign") else None,
-        "source_contact_list_id": "f40652a2-9eda-4124-85b6-6e49e3d0f85b" if name == "active" else None,
+        "source_contact_list_id": CONTACT_LIST if name == "active" else None,
         "last_step_executed_at": None if status in ("FOUND", "REFUSED") else ago(updated),
         "created_at": ago(created),
         "updated_at": ago(updated),
@@ -96,6 +97,7 @@ def organization(number: int, templates: list[str], runs: list[dict[str, Any]], 
             {"id": contact_id(name, number), "company_name": company, "company_domain": domain}
             for name, (company, domain) in CONTACTS.items()
         ],
+        "contact_lists": [{"id": CONTACT_LIST, "name": "Imported"}] if number == 1 else [],
         "sequence_templates": [{"id": template, "name": "Outreach", "steps": []} for template in templates],
         "sequences": runs,
     }

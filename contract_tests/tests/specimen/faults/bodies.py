@@ -13,7 +13,7 @@ planted = Catalogue("robustness")
 class AnyMediaTypeAccepted(Specimen):
     """JSON is read whatever it is declared as."""
 
-    def check_media_type(self, request: Request) -> None:
+    def check_media_type(self, request: Request, *, required: bool) -> None:
         return None
 
 
@@ -21,29 +21,29 @@ class AnyMediaTypeAccepted(Specimen):
 class AnyCharsetAccepted(Specimen):
     """JSON may be declared in any charset."""
 
-    def check_media_type(self, request: Request) -> None:
+    def check_media_type(self, request: Request, *, required: bool) -> None:
         kind = request.headers.get("content-type", "")
         if not kind.lower().startswith("application/json;"):
-            super().check_media_type(request)
+            super().check_media_type(request, required=required)
 
 
 @planted.strict("body.media_type", '<Content-Type: application/json; charset=utf-8> PATCH {active} {"variables": {}}')
 class CharsetRefused(Specimen):
     """JSON with a charset of utf-8 is 415."""
 
-    def check_media_type(self, request: Request) -> None:
+    def check_media_type(self, request: Request, *, required: bool) -> None:
         if ";" in request.headers.get("content-type", ""):
             raise Refusal(415, "Send application/json without parameters.")
-        super().check_media_type(request)
+        super().check_media_type(request, required=required)
 
 
 @planted.strict("body.media_type", "<Content-Type: text/plain> PATCH {active} {}")
 class OtherMediaTypeIs400(Specimen):
     """Another media type is 400."""
 
-    def check_media_type(self, request: Request) -> None:
+    def check_media_type(self, request: Request, *, required: bool) -> None:
         try:
-            super().check_media_type(request)
+            super().check_media_type(request, required=required)
         except Refusal as refusal:
             raise Refusal(400, refusal.message) from None
 

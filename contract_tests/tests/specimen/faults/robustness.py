@@ -120,7 +120,7 @@ class NanBreaks(Specimen):
         raise LookupError(word)
 
 
-@planted.documented("robustness.body", "PATCH {active} @empty")
+@planted.documented("robustness.body", "<Content-Type: application/json> PATCH {active} @empty")
 class EmptyBodyBreaks(Specimen):
     """An update without a body is 500."""
 
@@ -204,8 +204,8 @@ class OtherMethodBreaks(Specimen):
 class OtherMediaTypeBreaks(Specimen):
     """Another media type is 500."""
 
-    def check_media_type(self, request: Request) -> None:
+    def check_media_type(self, request: Request, *, required: bool) -> None:
         try:
-            super().check_media_type(request)
+            super().check_media_type(request, required=required)
         except Refusal:
             raise LookupError("no reader") from None
