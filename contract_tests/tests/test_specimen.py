@@ -94,7 +94,7 @@ def test_with_every_freedom_each_operation_still_succeeds() -> None:
 
 
 def test_faults_combine() -> None:
-    items = outcome(altered(faults=["default_size20", "default_order_desc"]), "GET /sequences")[0][2]["items"]
+    items = outcome(altered(faults=["default_size_20", "default_order_desc"]), "GET /sequences")[0][2]["items"]
     assert len(items) == 20
     assert items[0]["created_at"] > items[-1]["created_at"]
 
@@ -157,7 +157,7 @@ def test_it_starts_as_a_program_of_its_own(tmp_path: Path) -> None:
     fixture, ready = tmp_path / "world.json", tmp_path / "ready.json"
     fixture.write_text(json.dumps(document()), "utf-8")
     command = [sys.executable, str(HERE / "specimen"), "--fixture", str(fixture), "--ready-file", str(ready)]
-    with subprocess.Popen([*command, "--fault", "default_size20"], stdout=subprocess.DEVNULL) as process:
+    with subprocess.Popen([*command, "--fault", "default_size_20"], stdout=subprocess.DEVNULL) as process:
         deadline = time.monotonic() + 20
         while not ready.exists() and process.poll() is None and time.monotonic() < deadline:
             time.sleep(0.02)
