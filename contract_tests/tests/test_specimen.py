@@ -16,7 +16,7 @@ from .specimen import FAULTS, FREEDOMS, altered, serve
 from .specimen.answers import ANSWERS, FUTURE, RUN, STOP
 from .specimen.control import Specimen
 from .specimen.messages import Request
-from .specimen.probe_world import IDS, TOKENS, document
+from .specimen.probe_world import TOKENS, document
 from .specimen.probes import outcome
 
 HERE = Path(__file__).parent
