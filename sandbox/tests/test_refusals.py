@@ -265,7 +265,14 @@ def test_a_body_of_the_largest_size_is_read_and_one_byte_more_is_not(api):
 
 @pytest.mark.parametrize(
     "content_type",
-    [None, "text/plain", "application/x-www-form-urlencoded", "application/json; charset=latin-1", "application/jsonp"],
+    [
+        None,
+        "text/plain",
+        "application/x-www-form-urlencoded",
+        "application/json; charset=latin-1",
+        "application/json; charset=utf8",
+        "application/jsonp",
+    ],
 )
 def test_a_body_that_is_not_declared_as_json_is_refused(api, content_type):
     headers = {} if content_type is None else {"Content-Type": content_type}

@@ -63,7 +63,7 @@ def is_json(content_type: str) -> bool:
         return True
     media, *parameters = (part.strip().lower() for part in content_type.split(";"))
     return media == _JSON and all(
-        parameter.replace('"', "").replace(" ", "") in ("charset=utf-8", "charset=utf8", "") for parameter in parameters
+        parameter.replace('"', "").replace(" ", "") in ("charset=utf-8", "") for parameter in parameters
     )
 
 
