@@ -10,7 +10,7 @@ import timeit
 import tracemalloc
 from collections.abc import Callable
 from itertools import cycle
-from time import perf_counter
+from time import perf_counter, process_time
 from uuid import UUID
 
 from sequences_sandbox.store.tree import Entry, Tree
@@ -30,11 +30,11 @@ def entries_of(count: int, seed: int = 1) -> list[Entry]:
 
 
 def cost(call: Callable[[], object]) -> float:
-    """Microseconds a call."""
-    timer = timeit.Timer(call)
-    number, _ = timer.autorange(lambda count, seconds: None)
-    number = max(number // 5, 50)
-    return min(timer.repeat(5, number)) / number * 1e6
+    """Microseconds a call, of processor time: the machine may have other work."""
+    timer = timeit.Timer(call, timer=process_time)
+    number, _ = timer.autorange()
+    number = max(number // 10, 100)
+    return min(timer.repeat(15, number)) / number * 1e6
 
 
 def around(place: int) -> Callable[[], int]:

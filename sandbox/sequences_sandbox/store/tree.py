@@ -15,6 +15,7 @@ can, and depth is O(log n) in the entries held now, whatever was deleted before.
 
 from array import array
 from bisect import bisect_left, bisect_right
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import accumulate, chain, islice, pairwise
 from operator import itemgetter, lt
@@ -24,9 +25,11 @@ Entry: TypeAlias = tuple[Any, ...]
 Interval: TypeAlias = tuple[int | None, int | None]
 """Open at both ends; None leaves that end unbounded."""
 
-LEAF_CAPACITY = 512
+# Chosen by sandbox/bench/tree.py. A wide leaf keeps small worlds flat but is scanned to read within an interval; each
+# level of a tree with a cross costs 8 bytes an entry, and each of a node's children a bisection.
+LEAF_CAPACITY = 192
 FANOUT = 64
-CROSS_FANOUT = 16
+CROSS_FANOUT = 12
 CHUNK_CAPACITY = 4096
 _BELOW: Final = -(2**63) - 1
 _ABOVE: Final = 2**63
@@ -371,6 +374,9 @@ class _Multiset:
         """Without the removed values, each of which must be there, and with the added ones; never left empty."""
         if removed == added:
             return self
+        if len(removed) > 1:  # a batch moves entries about and mostly keeps what they are crossed by
+            gone, come = Counter(removed), Counter(added)
+            removed, added = [*(gone - come).elements()], [*(come - gone).elements()]
         chunks, lows = self.chunks.copy(), self.lows.copy()
         for value in added:
             i = max(bisect_right(lows, value) - 1, 0)
