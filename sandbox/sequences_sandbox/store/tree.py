@@ -101,30 +101,36 @@ class Tree:
         """
         if not descending:
             return self.slice(offset, offset + size, within)
-        stop = self.count(within) - offset
-        return self._mirrored(max(stop - size, 0), stop, within) if stop > 0 < size else []
+        return self._mirrored(offset, size, within) if size > 0 else []
 
-    def _mirrored(self, start: int, stop: int, within: Interval | None) -> list[Entry]:
-        """The ranks start to stop, the groups of one first element in reverse, each group ascending.
+    def _mirrored(self, offset: int, size: int, within: Interval | None) -> list[Entry]:
+        """`size` entries from place `offset` of the end on, groups of one first element in reverse, each ascending.
 
-        Whole groups only trade places. Of a group that the range cuts, the other end is wanted, which only its ranks a
-        and b tell: when `stop` cuts it, earlier pages have shown its first b - stop entries, not its last.
+        Whole groups only trade places. Of a group that the page cuts, the other end is wanted, which only its ranks a
+        and b tell: when it begins on an earlier page, that one has shown its first b - stop entries, not its last.
         """
-        margin = min(start, 1)
-        block = self.slice(start - margin, stop + 1, within)
-        before, beyond = block[:margin], block[margin + stop - start :]
-        block = block[margin : margin + stop - start]
+        margin = min(offset, 1)
+        block = self._tail(offset - margin, size + margin + 1, within)
+        beyond, block = block[len(block) - margin :], block[: len(block) - margin]
+        before, block = block[:-size], block[-size:]
         head: list[Entry] = []
-        if beyond and beyond[0][0] == block[-1][0]:
+        if beyond and block and beyond[0][0] == block[-1][0]:
+            stop = self.count(within) - offset
             a, b = (self.rank(bound, within) for bound in _group(block[-1][0]))
             cut = min(stop - a, len(block))
             head = self.slice(a + b - stop, a + b - stop + cut, within)
             del block[-cut:]
-        if block and before and before[0][0] == block[0][0]:
+        if block and before and before[-1][0] == block[0][0]:
             lower, upper = _group(block[0][0])
             a, cut = self.rank(lower, within), bisect_left(block, upper)
             block[:cut] = self.slice(a, a + cut, within)
         return head + sorted(block, key=itemgetter(0), reverse=True)
+
+    def _tail(self, skip: int, size: int, within: Interval | None) -> list[Entry]:
+        """The last `size` entries before the last `skip`, ascending."""
+        found: list[list[Entry]] = []
+        _take_last(self._root, skip, skip + size, None if within is None else self._window(within), found)
+        return list(chain.from_iterable(reversed(found)))
 
     def _window(self, within: Interval) -> "_Window":
         if self._cross is None:
@@ -309,6 +315,21 @@ def _take(subtree: _Subtree, start: int, stop: int, window: "_Window | None", fo
         size = subtree.sizes[i] if window is None else subtree.crosses[i].between(window.lo, window.hi)
         if start < size:
             _take(child, max(start, 0), stop, window, found)
+        start, stop = start - size, stop - size
+
+
+def _take_last(subtree: _Subtree, start: int, stop: int, window: "_Window | None", found: list[list[Entry]]) -> None:
+    """Appends the entries of the ranks start to stop, counted from the end, to what was found: last pieces first."""
+    if not isinstance(subtree, _Node):
+        entries = subtree if window is None else list(window.filter(subtree))
+        found.append(entries[max(len(entries) - stop, 0) : max(len(entries) - start, 0)])
+        return
+    for i in range(len(subtree.children) - 1, -1, -1):
+        if stop <= 0:
+            return
+        size = subtree.sizes[i] if window is None else subtree.crosses[i].between(window.lo, window.hi)
+        if start < size:
+            _take_last(subtree.children[i], max(start, 0), stop, window, found)
         start, stop = start - size, stop - size
 
 
