@@ -23,7 +23,7 @@ PAGE = 10
 
 def entries_of(count: int, seed: int = 1) -> list[Entry]:
     """`count` ascending entries."""
-    chance = random.Random(seed)  # noqa: S311
+    chance = random.Random(seed)
     return sorted(
         (chance.randrange(SPAN), str(UUID(int=chance.getrandbits(128))), chance.randrange(SPAN)) for _ in range(count)
     )
@@ -44,7 +44,7 @@ def around(place: int) -> Callable[[], int]:
 
 def moves_of(entries: list[Entry], keep_cross: bool) -> Callable[[Tree], Callable[[], Tree]]:
     """Single replacements spread over the tree: an entry goes, its successor in time comes."""
-    chance = random.Random(2)  # noqa: S311
+    chance = random.Random(2)
     chosen = chance.sample(entries, min(len(entries), 200))
     moves = cycle(
         (
@@ -62,7 +62,7 @@ def moves_of(entries: list[Entry], keep_cross: bool) -> Callable[[Tree], Callabl
 
 def batch(tree: Tree, entries: list[Entry], count: int) -> float:
     """Milliseconds of one replacement of `count` entries each way."""
-    chance = random.Random(3)  # noqa: S311
+    chance = random.Random(3)
     removed = chance.sample(entries, count)
     added = [(SPAN + i, entry[1], entry[2]) for i, entry in enumerate(removed)]
     start = perf_counter()
@@ -115,9 +115,9 @@ def rows(entries: list[Entry]) -> dict[str, float]:
 def main() -> None:
     sizes = [int(text) for text in sys.argv[1:]] or SIZES
     columns = [rows(entries_of(size)) for size in sizes]
-    print("microseconds unless said".ljust(34), *(f"{size:>11,}" for size in sizes))  # noqa: T201
+    print("microseconds unless said".ljust(34), *(f"{size:>11,}" for size in sizes))
     for name in columns[0]:
-        print(name.ljust(34), *(f"{column[name]:>11.3g}" for column in columns))  # noqa: T201
+        print(name.ljust(34), *(f"{column[name]:>11.3g}" for column in columns))
 
 
 if __name__ == "__main__":
