@@ -111,11 +111,11 @@ class Runs:
 
 def world_of(size: int) -> tuple[Worlds, Caller]:
     """A world of so many runs, and somebody who may list them."""
-    store = MemoryStore()
+    store = MemoryStore(lambda: 0)
     key = KeyRecord(b"", "key", "key", frozenset(), "world", ORGANIZATION)
-    record = WorldRecord("world", "world", "bench", 0, 0, None, 0, {}, SCHEDULE)
+    record = WorldRecord("world", "world", "bench", 0, True, False, 0, None, False, 0, {}, SCHEDULE)
     store.add(record, Runs(size), Clock(0), [key])
-    return Worlds(store, lambda: 0), Caller(key, "req")
+    return Worlds(store), Caller(key, "req")
 
 
 def pages_of(worlds: Worlds, caller: Caller) -> dict[str, float]:

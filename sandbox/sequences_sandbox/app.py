@@ -69,11 +69,11 @@ def build(settings: Settings, wall: Callable[[], int] = wall_clock, store: Store
     spec = read_spec(settings.contract)
     lifecycle = read_lifecycle(spec)
     if store is None:
-        store = MemoryStore()
-    worlds = Worlds(store, wall)
+        store = MemoryStore(wall)
+    worlds = Worlds(store)
     now = parse_instant(settings.clock) if settings.clock is not None else None
     birth = Birth(DEFAULT_WORLD, now=now, frozen=settings.freeze, minted=False)
-    default = Births(store, lifecycle).bear(read(settings.fixture, lifecycle), birth, wall())
+    default = Births(store, lifecycle).bear(read(settings.fixture, lifecycle), birth, store.wall())
     services = Services(
         handlers=handlers(worlds, sequences),
         authenticators={"apiKey": api_key(store)},

@@ -4,7 +4,7 @@
 passed stays true even when the caller's request is then refused.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from heapq import heapify, heappop, heappush
@@ -82,19 +82,21 @@ class Transaction:
 
 
 class Worlds:
-    """Every world of a store, and the machine's clock to move them by."""
+    """Every world of a store."""
 
-    def __init__(self, store: Store, wall: Callable[[], int]) -> None:
+    def __init__(self, store: Store) -> None:
         self.store: Final = store
-        self.wall: Final = wall
 
     @contextmanager
-    def begin(self, caller: Caller) -> Iterator[Transaction]:
-        """The caller's transaction. What is put in it is kept when it is left, unless by an exception."""
+    def begin(self, caller: Caller, *, reads: bool = False) -> Iterator[Transaction]:
+        """The caller's transaction. What is put in it is kept when it is left, unless by an exception.
+
+        `reads` promises that the handler puts nothing.
+        """
         world_id = caller.key.world_id
         try:
-            with self.store.unit(world_id) as unit:
-                now = unit.clock.now(self.wall())
+            with self.store.unit(world_id, reads=reads) as unit:
+                now = unit.clock.now(unit.wall)
                 if settle(unit, now):
                     unit.checkpoint()
                 yield Transaction(unit, caller, now)
@@ -106,7 +108,7 @@ class Worlds:
     def settle(self, world_id: str) -> list[Fired]:
         """Carries out what is due in a world by now."""
         with self.store.unit(world_id) as unit:
-            return settle(unit, unit.clock.now(self.wall()))
+            return settle(unit, unit.clock.now(unit.wall))
 
 
 def settle(unit: Unit, until: int) -> list[Fired]:

@@ -22,7 +22,7 @@ WALL = 1_772_442_000_000_000
 
 @pytest.fixture(params=[MemoryStore])
 def store(request):
-    return request.param()
+    return request.param(lambda: WALL)
 
 
 @pytest.fixture

@@ -26,7 +26,7 @@ def listSequences(
     created_at_before: str | None = None,
 ) -> PageView:
     """Contract, "List". Both bounds are strict: what lies between two microseconds is rounded away from the bound."""
-    with worlds.begin(caller) as tx:
+    with worlds.begin(caller, reads=True) as tx:
         after = None if created_at_after is None else tx.world_time(parse_instant(created_at_after))
         before = None if created_at_before is None else tx.world_time(parse_instant(created_at_before, round_up=True))
         query = Query(status, sequence_template_id, after, before, sort_by, sort_order == "desc", page, size)
@@ -37,7 +37,7 @@ def listSequences(
 
 def getSequence(worlds: Worlds, caller: Caller, *, sequence_id: str) -> RunView:
     """Contract, "Get"."""
-    with worlds.begin(caller) as tx:
+    with worlds.begin(caller, reads=True) as tx:
         return RunView(tx.get(sequence_id), tx.birth)
 
 

@@ -61,6 +61,8 @@ class Unit(Protocol):
     """One world during one unit of work. Reads see the unit's own writes, except `page`, which comes before any."""
 
     record: WorldRecord
+    wall: int
+    """The instant of the unit, by the store's clock; it never goes back within a world."""
     clock: Clock
     """Assigning it moves the world's clock with the unit."""
 
@@ -118,6 +120,9 @@ class Store(Protocol):
     def blocking(self) -> bool:
         """Whether a verb can wait for something outside the process; handlers are then called off the event loop."""
 
+    def wall(self) -> int:
+        """The present, in microseconds since 1970, by the one clock of all that share the store."""
+
     def add(self, record: WorldRecord, base: Base, clock: Clock, keys: Iterable[KeyRecord]) -> None:
         """Adds a world with the runs of its fixture."""
 
@@ -133,5 +138,9 @@ class Store(Protocol):
     def keys(self, world_id: str) -> Seq[KeyRecord]:
         """The keys of a world."""
 
-    def unit(self, world_id: str) -> AbstractContextManager[Unit]:
-        """The world's unit of work. Raises KeyError when there is no such world."""
+    def unit(self, world_id: str, *, reads: bool = False) -> AbstractContextManager[Unit]:
+        """The world's unit of work. Raises KeyError when there is no such world.
+
+        `reads` promises that the caller itself will put nothing; what falls due can be put, between `due` and `checkpoint`.
+        A store that many processes share then lets readers by each other.
+        """

@@ -5,7 +5,7 @@ it. An exception leaves the old state in place.
 """
 
 import threading
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from collections.abc import Sequence as Seq
 from contextlib import contextmanager
 from typing import Final
@@ -23,7 +23,8 @@ class MemoryStore:
 
     blocking: Final = False
 
-    def __init__(self) -> None:
+    def __init__(self, wall: Callable[[], int]) -> None:
+        self.wall: Final = wall
         self._lock = threading.Lock()
         self._worlds: dict[str, _World] = {}
         self._keys: dict[bytes, KeyRecord] = {}
@@ -58,11 +59,11 @@ class MemoryStore:
         return self._worlds[world_id].keys
 
     @contextmanager
-    def unit(self, world_id: str) -> Iterator["MemoryUnit"]:
-        """Holds the world's lock, and commits unless left by an exception."""
+    def unit(self, world_id: str, *, reads: bool = False) -> Iterator["MemoryUnit"]:
+        """Holds the world's lock, readers too, and commits unless left by an exception."""
         world = self._worlds[world_id]
         with world.lock:
-            unit = MemoryUnit(world.record, world.state, world.clock)
+            unit = MemoryUnit(world.record, self.wall(), world.state, world.clock)
             try:
                 yield unit
                 unit.checkpoint()
@@ -85,10 +86,11 @@ class _World:
 class MemoryUnit:
     """A unit of work on an immutable state."""
 
-    __slots__ = ("_changed", "_happenings", "_state", "clock", "kept", "record")
+    __slots__ = ("_changed", "_happenings", "_state", "clock", "kept", "record", "wall")
 
-    def __init__(self, record: WorldRecord, state: State, clock: Clock) -> None:
+    def __init__(self, record: WorldRecord, wall: int, state: State, clock: Clock) -> None:
         self.record = record
+        self.wall = wall
         self.clock = clock
         self._state = state
         self._changed: dict[str, Sequence] = {}
