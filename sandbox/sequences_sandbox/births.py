@@ -31,6 +31,7 @@ class Birth:
     frozen: bool | None = None
     ttl: int | None = None
     seed: int = 0
+    public: bool = False
     minted: bool = True
 
 
@@ -43,19 +44,25 @@ class Born:
 
 
 class FixtureBase:
-    """The runs of a fixture as worlds of one birth are born with them, or of any birth where all its times are relative."""
+    """A fixture as worlds of one birth are born with it, or of any birth where all its times are relative."""
 
     def __init__(self, fixture: Fixture, birth: int, schedule: Schedule) -> None:
-        self._fixture = fixture
-        self._birth = birth
-        self._schedule = schedule
+        self.fixture: Final = fixture
+        self.birth: Final = birth
+        self.schedule: Final = schedule
+        self.relative: Final = fixture.is_relative
+        self.organizations: Final = {organization.id: organization for organization in fixture.organizations_at(birth)}
 
     def runs(self) -> Iterator[Sequence]:
         """Each run, its next step derived where the fixture leaves that open."""
-        templates = {organization.id: organization.templates for organization in self._fixture.organizations}
-        for run in self._fixture.sequences(self._birth):
-            steps = templates[run.organization_id][run.sequence_template_id].steps
-            yield self._schedule.start(run, steps)
+        for run in self.fixture.sequences(self.birth):
+            steps = self.organizations[run.organization_id].templates[run.sequence_template_id].steps
+            yield self.schedule.start(run, steps)
+
+
+def present(wall: int) -> int:
+    """The instant of a birth at present: cut to the second, so that a fixture's durations give times without a fraction."""
+    return wall - wall % SECOND
 
 
 class Births:
@@ -64,43 +71,44 @@ class Births:
     def __init__(self, store: Store, lifecycle: Lifecycle) -> None:
         self._store: Final = store
         self._lifecycle: Final = lifecycle
-        self._bases: dict[int, tuple[Fixture, FixtureBase]] = {}
+        self._bases: dict[str, FixtureBase] = {}
 
     def bear(self, fixture: Fixture, birth: Birth, wall: int) -> Born:
         """A new world, at the machine's time `wall`."""
-        # A birth at present is cut to the second, and the fixture's durations give times without a fraction.
-        present = wall - wall % SECOND
         named = fixture.now if birth.now is None else birth.now
-        now = present if named is None else named
-        schedule = Schedule(self._lifecycle, fixture.static)
+        now = present(wall) if named is None else named
+        base = self._base(fixture, now, named)
         record = WorldRecord(
             id=str(uuid.uuid4()),
             name=birth.name,
             fixture=fixture.name,
             birth=now,
+            anchored=named is not None or not base.relative,
+            frozen=fixture.frozen if birth.frozen is None else birth.frozen,
             created_wall=wall,
             ttl=birth.ttl,
+            public=birth.public,
             seed=birth.seed,
-            organizations={organization.id: organization for organization in fixture.organizations},
-            schedule=schedule,
+            organizations=base.organizations,
+            schedule=base.schedule,
         )
-        frozen = fixture.frozen if birth.frozen is None else birth.frozen
         keys = tuple(
             self._key(key, record.id, organization.id, minted=birth.minted)
             for organization in fixture.organizations
             for key in organization.api_keys
         )
-        base = self._base(fixture, now, schedule)
-        self._store.add(record, base, Clock(wall if named is not None else present, 0, frozen), [key for _, key in keys])
+        clock = Clock(now if named is None else wall, 0, record.frozen)
+        self._store.add(record, base, clock, [key for _, key in keys])
         return Born(record, keys)
 
-    def _base(self, fixture: Fixture, birth: int, schedule: Schedule) -> FixtureBase:
-        if not fixture.is_relative:
-            return FixtureBase(fixture, birth, schedule)
-        kept = self._bases.get(id(fixture))
-        if kept is None:
-            kept = self._bases[id(fixture)] = (fixture, FixtureBase(fixture, birth, schedule))
-        return kept[1]
+    def _base(self, fixture: Fixture, birth: int, named: int | None) -> FixtureBase:
+        kept = self._bases.get(fixture.name)
+        if kept is not None and kept.fixture is fixture and (kept.relative or kept.birth == birth):
+            return kept
+        base = FixtureBase(fixture, birth, Schedule(self._lifecycle, fixture.static))
+        if base.relative or named is not None:
+            self._bases[fixture.name] = base
+        return base
 
     def _key(self, key: ApiKey, world_id: str, organization_id: str, *, minted: bool) -> tuple[str, KeyRecord]:
         token = mint() if minted or key.token is None else key.token

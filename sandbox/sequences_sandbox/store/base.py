@@ -20,14 +20,21 @@ from ..schedule import Schedule
 
 @dataclass(frozen=True, slots=True)
 class WorldRecord:
-    """What is fixed about a world at its birth. `birth` is the instant of world time 0; the wall times are instants."""
+    """What is fixed about a world at its birth. `birth` is the instant of world time 0; the wall times are instants.
+
+    A world whose birth is not `anchored`, neither named nor tied to instants of its fixture, is born again at the present
+    when it is reset. `ttl` (microseconds) is how long it stays unused; `public` tells that a stranger made it.
+    """
 
     id: str
     name: str
     fixture: str
     birth: int
+    anchored: bool
+    frozen: bool
     created_wall: int
     ttl: int | None
+    public: bool
     seed: int
     organizations: Mapping[str, Organization]
     schedule: Schedule
@@ -57,8 +64,17 @@ class Happening:
     request_id: str | None
 
 
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """A kept state: when it was taken on the machine, and the instant it then was in the world."""
+
+    name: str
+    created_wall: int
+    now: int
+
+
 class Unit(Protocol):
-    """One world during one unit of work. Reads see the unit's own writes, except `page`, which comes before any."""
+    """One world during one unit of work. Reads see the unit's own writes."""
 
     record: WorldRecord
     wall: int
@@ -105,6 +121,27 @@ class Unit(Protocol):
     def forgotten_contacts(self) -> frozenset[str]:
         """The contacts whose records were deleted."""
 
+    def reset(self, birth: int, clock: Clock) -> None:
+        """Puts the fixture's runs back, with no history and no contact deleted, in a world born at `birth`."""
+
+    def snapshots(self) -> Seq[Snapshot]:
+        """What was kept, oldest first."""
+
+    def keep(self, name: str) -> Snapshot:
+        """Keeps runs, histories, deleted contacts and clock under a name; a snapshot of that name is replaced."""
+
+    def restore(self, name: str) -> None:
+        """Returns to a snapshot, its birth and clock included. Raises KeyError when there is none of that name."""
+
+    def drop(self, name: str) -> None:
+        """Forgets a snapshot. Raises KeyError when there is none of that name."""
+
+    def kept_runs(self, name: str) -> Iterable[Sequence]:
+        """The runs of a snapshot. Raises KeyError when there is none of that name."""
+
+    def kept_birth(self, name: str) -> int:
+        """The birth that a snapshot's times count from. Raises KeyError when there is none of that name."""
+
 
 class Base(Protocol):
     """The runs of a fixture, in world time, as a world is born with them; one object serves all worlds born so."""
@@ -131,6 +168,15 @@ class Store(Protocol):
 
     def worlds(self) -> Seq[WorldRecord]:
         """Every world, in order of creation."""
+
+    def expires(self, world_id: str) -> int | None:
+        """The machine's time at which a world may be collected if it is not used before; None for never."""
+
+    def use(self, world_id: str) -> None:
+        """Notes that a world is used. Raises KeyError when there is no such world, or it has expired."""
+
+    def collect(self) -> Seq[str]:
+        """Removes the worlds that have expired; returns their ids."""
 
     def find_key(self, digest: bytes) -> KeyRecord | None:
         """The key with this digest."""

@@ -8,13 +8,14 @@ import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from collections.abc import Sequence as Seq
 from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from typing import Final
 from weakref import WeakKeyDictionary
 
 from ..clock import Clock
 from ..entities import Sequence
 from ..query import Query
-from .base import Base, Happening, KeyRecord, WorldRecord
+from .base import Base, Happening, KeyRecord, Snapshot, WorldRecord
 from .state import State
 
 
@@ -50,6 +51,28 @@ class MemoryStore:
         """Every world, in order of creation."""
         return [world.record for world in list(self._worlds.values())]
 
+    def expires(self, world_id: str) -> int | None:
+        """The machine's time at which a world may be collected; None for never."""
+        world = self._worlds[world_id]
+        return None if world.record.ttl is None else world.used + world.record.ttl
+
+    def use(self, world_id: str) -> None:
+        """Notes that a world is used."""
+        world = self._worlds[world_id]
+        if world.record.ttl is not None:
+            wall = self.wall()
+            if world.used + world.record.ttl <= wall:
+                raise KeyError(world_id)
+            world.used = wall
+
+    def collect(self) -> Seq[str]:
+        """Removes the worlds that have expired."""
+        wall = self.wall()
+        expired = [name for name in list(self._worlds) if (at := self.expires(name)) is not None and at <= wall]
+        for world_id in expired:
+            self.remove(world_id)
+        return expired
+
     def find_key(self, digest: bytes) -> KeyRecord | None:
         """The key with this digest."""
         return self._keys.get(digest)
@@ -63,39 +86,53 @@ class MemoryStore:
         """Holds the world's lock, readers too, and commits unless left by an exception."""
         world = self._worlds[world_id]
         with world.lock:
-            unit = MemoryUnit(world.record, self.wall(), world.state, world.clock)
+            unit = MemoryUnit(world, self.wall())
             try:
                 yield unit
                 unit.checkpoint()
             finally:
-                world.state, world.clock = unit.kept
+                world.record, world.clock, world.state, world.snapshots = unit.kept
+
+
+@dataclass(frozen=True, slots=True)
+class _Kept:
+    """A snapshot with all that it keeps."""
+
+    entry: Snapshot
+    record: WorldRecord
+    clock: Clock
+    state: State
 
 
 class _World:
-    __slots__ = ("base", "clock", "keys", "lock", "record", "state")
+    __slots__ = ("base", "birth_state", "clock", "keys", "lock", "record", "snapshots", "state", "used")
 
     def __init__(self, record: WorldRecord, base: Base, state: State, clock: Clock, keys: Seq[KeyRecord]) -> None:
         self.record = record
         self.base = base  # kept alive with the world, so that the state built on it stays shared
-        self.state = state
+        self.birth_state = self.state = state
         self.clock = clock
         self.keys = keys
+        self.snapshots: Mapping[str, _Kept] = {}
+        self.used = record.created_wall
         self.lock = threading.Lock()
 
 
 class MemoryUnit:
     """A unit of work on an immutable state."""
 
-    __slots__ = ("_changed", "_happenings", "_state", "clock", "kept", "record", "wall")
+    __slots__ = ("_birth_state", "_changed", "_happenings", "_snapshots", "_state", "clock", "kept", "record", "wall")
 
-    def __init__(self, record: WorldRecord, wall: int, state: State, clock: Clock) -> None:
-        self.record = record
+    def __init__(self, world: _World, wall: int) -> None:
+        self.record = world.record
         self.wall = wall
-        self.clock = clock
-        self._state = state
+        self.clock = world.clock
+        self._state = world.state
+        self._birth_state = world.birth_state
+        self._snapshots = world.snapshots
         self._changed: dict[str, Sequence] = {}
         self._happenings: list[tuple[str, Happening]] = []
-        self.kept: tuple[State, Clock] = (state, clock)
+        self.kept = (self.record, self.clock, self._state, self._snapshots)
 
     def get(self, organization_id: str | None, sequence_id: str) -> Sequence | None:
         """A run by id; within one organization, or in any with None."""
@@ -148,8 +185,47 @@ class MemoryUnit:
         return frozenset(self._state.forgotten)
 
     def checkpoint(self) -> None:
-        """Keeps what was put so far, and how the clock was set."""
-        self.kept = (self._flushed(), self.clock)
+        """Keeps what was put so far, and how record, clock and snapshots were set."""
+        self.kept = (self.record, self.clock, self._flushed(), self._snapshots)
+
+    def reset(self, birth: int, clock: Clock) -> None:
+        """Puts the fixture's runs back, in a world born at `birth`."""
+        self._changed, self._happenings = {}, []
+        self._state = self._birth_state
+        self.record, self.clock = replace(self.record, birth=birth), clock
+
+    def snapshots(self) -> Seq[Snapshot]:
+        """What was kept, oldest first."""
+        return [kept.entry for kept in self._snapshots.values()]
+
+    def keep(self, name: str) -> Snapshot:
+        """Keeps the state under a name."""
+        entry = Snapshot(name, self.wall, self.record.birth + self.clock.now(self.wall))
+        others = {key: kept for key, kept in self._snapshots.items() if key != name}
+        self._snapshots = {**others, name: _Kept(entry, self.record, self.clock, self._flushed())}
+        return entry
+
+    def restore(self, name: str) -> None:
+        """Returns to a snapshot."""
+        kept = self._snapshots[name]
+        self._changed, self._happenings = {}, []
+        self._state = kept.state
+        self.record = replace(self.record, birth=kept.record.birth)
+        self.clock = Clock(self.wall, kept.entry.now - kept.record.birth, kept.clock.frozen)
+
+    def drop(self, name: str) -> None:
+        """Forgets a snapshot."""
+        if name not in self._snapshots:
+            raise KeyError(name)
+        self._snapshots = {key: kept for key, kept in self._snapshots.items() if key != name}
+
+    def kept_runs(self, name: str) -> Iterable[Sequence]:
+        """The runs of a snapshot."""
+        return list(self._snapshots[name].state.runs.values())
+
+    def kept_birth(self, name: str) -> int:
+        """The birth that a snapshot's times count from."""
+        return self._snapshots[name].record.birth
 
     def _flushed(self) -> State:
         if self._changed or self._happenings:
