@@ -101,9 +101,7 @@ def test_every_class_of_issue_is_an_issue_of_the_contract():
     schema = WHOLE["components"]["schemas"]["Issue"]["properties"]["type"]
     rows = re.findall(r"\| `(\w+)` \| ([\d, ]+) \|", schema["description"])
     documented = {(kind, int(status)) for kind, statuses in rows for status in statuses.split(",")}
-    classes = [
-        value for value in vars(errors).values() if isinstance(value, type) and issubclass(value, errors.Issue)
-    ]
+    classes = [value for value in vars(errors).values() if isinstance(value, type) and issubclass(value, errors.Issue)]
     assert {(issue.type, issue.status_code) for issue in classes if issue is not errors.Issue} == documented
     assert set(schema["enum"]) == {kind for kind, _ in documented}
 

@@ -26,7 +26,12 @@ def altered(tmp_path):
     ("old", "new", "place", "hint"),
     [
         ("x-required-scope:", "x-required-scopes:", "/paths/~1sequences/get/x-required-scopes", "'x-required-scope'"),
-        ("minimum: 1, default: 1", "exclusiveMinimum: 0", "/parameters/6/schema/exclusiveMinimum", "understood here: type"),
+        (
+            "minimum: 1, default: 1",
+            "exclusiveMinimum: 0",
+            "/parameters/6/schema/exclusiveMinimum",
+            "understood here: type",
+        ),
         ("basis: doc}", "basis: rumour}", "/x-lifecycle/0/basis", "doc, ref, own"),
         ("x-basis: doc", "x-basis: hearsay", "/x-basis", "doc, ref, own"),
         ("operationId: listSequences", "operationID: listSequences", "/get/operationID", "'operationId'"),
@@ -52,7 +57,9 @@ def test_a_lifecycle_row_that_lacks_a_part_stops_the_start(altered):
 
 def test_an_operation_without_a_handler_stops_the_start(altered):
     with pytest.raises(CompileError, match="haltSequence"):
-        build(Settings(contract=altered("operationId: stopSequence\n      tags", "operationId: haltSequence\n      tags")))
+        build(
+            Settings(contract=altered("operationId: stopSequence\n      tags", "operationId: haltSequence\n      tags"))
+        )
 
 
 def test_a_parameter_that_the_handler_does_not_take_stops_the_start(altered):
