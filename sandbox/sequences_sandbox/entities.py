@@ -6,11 +6,14 @@ state their times so, relative to the birth, and worlds of different births can 
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 
-@dataclass(frozen=True, slots=True)
-class Sequence:
+class Sequence(NamedTuple):
     """A run: the ten fields of the contract's object, then what its schedule needs.
+
+    A named tuple, since every write makes one: it is made in a fifth of the time that a frozen dataclass takes, and the
+    garbage collector need not look at it.
 
     `company` is the domain of the company that the contact works at, None for a deleted contact or one without.
     `paused_until` is set exactly while the run waits to wake. `next_step_at` is when the next step is due; while the run

@@ -1,15 +1,13 @@
 """What a list call asks for, as a frozen value. The contract's section "List" gives the meaning."""
 
-from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 CREATED: Final = "created_at"
 UPDATED: Final = "updated_at"
 STATUS: Final = "status"
 
 
-@dataclass(frozen=True, slots=True)
-class Query:
+class Query(NamedTuple):
     """Filters, joined by AND, an order, and a page.
 
     `after` and `before` bound `created_at` strictly, in world time. `descending` reverses the field sorted by; equal runs

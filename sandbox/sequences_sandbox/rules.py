@@ -6,7 +6,6 @@ the part of the wait that did not happen.
 """
 
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Final
 
 from .entities import Sequence
@@ -37,20 +36,20 @@ def pause(run: Sequence, until: int, now: int, lifecycle: Lifecycle) -> Sequence
     status = lifecycle.next(run.status, PAUSE)
     wait = until - (now if run.paused_until is None else run.paused_until)
     wakes = until if lifecycle.allows(status, WAKE) else None
-    return replace(run, status=status, paused_until=wakes, next_step_at=_shift(run, wait), updated_at=now)
+    return run._replace(status=status, paused_until=wakes, next_step_at=_shift(run, wait), updated_at=now)
 
 
 def resume(run: Sequence, now: int, lifecycle: Lifecycle) -> Sequence:
     """Goes on before its instant has come."""
     status = lifecycle.next(run.status, RESUME)
     unspent = 0 if run.paused_until is None else now - run.paused_until
-    return replace(run, status=status, paused_until=None, next_step_at=_shift(run, unspent), updated_at=now)
+    return run._replace(status=status, paused_until=None, next_step_at=_shift(run, unspent), updated_at=now)
 
 
 def stop(run: Sequence, now: int, lifecycle: Lifecycle) -> Sequence:
     """Ends, for good."""
     status = lifecycle.next(run.status, STOP)
-    return replace(run, status=status, paused_until=None, next_step_at=None, updated_at=now)
+    return run._replace(status=status, paused_until=None, next_step_at=None, updated_at=now)
 
 
 def update(run: Sequence, changes: Mapping[str, str | None], now: int) -> Sequence:
@@ -59,7 +58,7 @@ def update(run: Sequence, changes: Mapping[str, str | None], now: int) -> Sequen
     removed = {key for key, value in changes.items() if value is None}
     kept = {key: value for key, value in before.items() if key not in removed}
     after = kept | {key: value for key, value in changes.items() if value is not None}
-    return run if after == before else replace(run, variables=after, updated_at=now)
+    return run if after == before else run._replace(variables=after, updated_at=now)
 
 
 def _shift(run: Sequence, by: int) -> int | None:

@@ -5,7 +5,7 @@ wake, activate or execute steps is read off the lifecycle, never known by name.
 """
 
 from collections.abc import Sequence as Seq
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Final
 
 from .entities import Sequence, Step
@@ -61,7 +61,7 @@ class Schedule:
             return []
         event = self.due_event(run, steps)
         if event == WAKE:
-            return [(WAKE, self._move(replace(run, paused_until=None), WAKE, at))]
+            return [(WAKE, self._move(run._replace(paused_until=None), WAKE, at))]
         if event == EXECUTE:
             return self._step_done(run, EXECUTE, at, steps, executed=True)
         return self.engine(run, event, at, steps)
@@ -89,33 +89,32 @@ class Schedule:
         since = run.created_at if run.last_step_executed_at is None else run.last_step_executed_at
         at = since + delay
         earliest = 0 if run.paused_until is None else run.paused_until
-        return replace(run, next_step_at=at if at > earliest else earliest + delay)
+        return run._replace(next_step_at=at if at > earliest else earliest + delay)
 
     def _activate(self, run: Sequence, event: str, at: int, steps: Seq[Step]) -> Changes:
         moved = self._move(run, event, at)
-        return [(event, replace(moved, next_step_at=self._next_step(moved, at, steps)))]
+        return [(event, moved._replace(next_step_at=self._next_step(moved, at, steps)))]
 
     def _ask(self, run: Sequence, event: str, at: int, steps: Seq[Step]) -> Changes:
-        return [(event, replace(self._move(run, event, at), next_step_at=None))]
+        return [(event, self._move(run, event, at)._replace(next_step_at=None))]
 
     def _answer(self, run: Sequence, event: str, at: int, steps: Seq[Step]) -> Changes:
         return self._step_done(self._move(run, event, at), event, at, steps, executed=True)
 
     def _skip(self, run: Sequence, event: str, at: int, steps: Seq[Step]) -> Changes:
-        return self._step_done(replace(self._move(run, event, at), step_skipped=True), event, at, steps, executed=False)
+        return self._step_done(self._move(run, event, at)._replace(step_skipped=True), event, at, steps, executed=False)
 
     def _end(self, run: Sequence, event: str, at: int, steps: Seq[Step]) -> Changes:
-        return [(event, replace(self._move(run, event, at), next_step_at=None, paused_until=None))]
+        return [(event, self._move(run, event, at)._replace(next_step_at=None, paused_until=None))]
 
     def _step_done(self, run: Sequence, event: str, at: int, steps: Seq[Step], *, executed: bool) -> Changes:
         """One step further; after the last one the run ends at the same instant."""
-        done = replace(
-            run,
+        done = run._replace(
             steps_done=min(run.steps_done + 1, len(steps)),
             last_step_executed_at=at if executed else run.last_step_executed_at,
             updated_at=at,
         )
-        done = replace(done, next_step_at=self._next_step(done, at, steps))
+        done = done._replace(next_step_at=self._next_step(done, at, steps))
         ending = COMPLETE if done.step_skipped else SUCCEED
         if done.steps_done < len(steps) or not self.lifecycle.allows(done.status, ending):
             return [(event, done)]
@@ -127,4 +126,4 @@ class Schedule:
         return at + steps[run.steps_done].delay
 
     def _move(self, run: Sequence, event: str, at: int) -> Sequence:
-        return replace(run, status=self.lifecycle.next(run.status, event), updated_at=at)
+        return run._replace(status=self.lifecycle.next(run.status, event), updated_at=at)

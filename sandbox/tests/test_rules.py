@@ -1,4 +1,3 @@
-from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -16,7 +15,7 @@ NOW = 5 * HOUR
 
 def run_in(status, **fields):
     run = Sequence("id", "org", "contact", "template", status, None, None, None, -HOUR, -HOUR)
-    return replace(run, **fields)
+    return run._replace(**fields)
 
 
 def test_a_pause_waits_until_its_instant_and_moves_the_next_step_by_the_wait():

@@ -1,7 +1,5 @@
 """The indexed state against the plainest possible model: a list, filtered and sorted anew for every call."""
 
-from dataclasses import replace
-
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -67,7 +65,7 @@ def test_every_list_call_agrees_with_filtering_and_sorting_by_hand(born, changes
     runs = {run.id: run for run in born}
     for change in changes:
         before = runs.get(change.id, change)
-        now = replace(change, organization_id=before.organization_id, sequence_template_id=before.sequence_template_id)
+        now = change._replace(organization_id=before.organization_id, sequence_template_id=before.sequence_template_id)
         state, runs[change.id] = state.with_runs({change.id: now}, SCHEDULE), now
     for organization in ("o1", "o2"):
         assert state.page(organization, query, LIFECYCLE) == by_hand(runs.values(), organization, query)

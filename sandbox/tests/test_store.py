@@ -2,7 +2,6 @@
 
 import threading
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
 
 import pytest
 from sequences_sandbox.births import Birth, Births
@@ -67,7 +66,7 @@ def test_a_unit_left_by_an_exception_leaves_no_trace(store, world):
     def fail():
         with store.unit(world) as unit:
             run = unit.get(None, RUN)
-            unit.put(replace(run, status="FAILED", updated_at=1), Happening(1, "fail", "engine", None, "FAILED", None))
+            unit.put(run._replace(status="FAILED", updated_at=1), Happening(1, "fail", "engine", None, "FAILED", None))
             unit.clock = unit.clock.freeze(WALL)
             unit.forget_contact("anyone")
             assert unit.get(None, RUN).status == "FAILED"
@@ -88,7 +87,7 @@ def test_what_is_half_done_is_seen_by_nobody(store, world):
 
     def write():
         with store.unit(world) as unit:
-            unit.put(replace(unit.get(None, RUN), status="FAILED"))
+            unit.put(unit.get(None, RUN)._replace(status="FAILED"))
             written.set()
             release.wait(10)
 

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 from collections.abc import Sequence as Seq
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from ..clock import Clock
 from ..entities import Organization, Sequence
@@ -52,8 +52,7 @@ class KeyRecord:
     organization_id: str
 
 
-@dataclass(frozen=True, slots=True)
-class Happening:
+class Happening(NamedTuple):
     """One line of a run's history: at `at`, `event` by client, clock or engine led from `source` to `target`."""
 
     at: int
