@@ -23,6 +23,7 @@ from sequences_sandbox.clock import Clock
 from sequences_sandbox.entities import Sequence
 from sequences_sandbox.http.answers import Encoder
 from sequences_sandbox.instants import DAY, format_instant
+from sequences_sandbox.listeners import Listeners
 from sequences_sandbox.operations.sequences import listSequences, updateSequence
 from sequences_sandbox.paths import shipped
 from sequences_sandbox.query import Query
@@ -115,7 +116,7 @@ def world_of(size: int) -> tuple[Worlds, Caller]:
     key = KeyRecord(b"", "key", "key", frozenset(), "world", ORGANIZATION)
     record = WorldRecord("world", "world", "bench", 0, True, False, 0, None, False, 0, {}, SCHEDULE)
     store.add(record, Runs(size), Clock(0), [key])
-    return Worlds(store), Caller(key, "req")
+    return Worlds(store, Listeners()), Caller(key, "req")
 
 
 def pages_of(worlds: Worlds, caller: Caller) -> dict[str, float]:

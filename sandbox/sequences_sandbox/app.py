@@ -20,6 +20,7 @@ from .http.log import Log, LogFormat
 from .http.pages import pages
 from .instants import parse_instant
 from .keys import authenticate
+from .listeners import Listeners
 from .operations import sequences
 from .paths import shipped
 from .spec import Spec, read_lifecycle, read_spec
@@ -70,7 +71,7 @@ def build(settings: Settings, wall: Callable[[], int] = wall_clock, store: Store
     lifecycle = read_lifecycle(spec)
     if store is None:
         store = MemoryStore(wall)
-    worlds = Worlds(store)
+    worlds = Worlds(store, Listeners())
     now = parse_instant(settings.clock) if settings.clock is not None else None
     birth = Birth(DEFAULT_WORLD, now=now, frozen=settings.freeze, minted=False)
     default = Births(store, lifecycle).bear(read(settings.fixture, lifecycle), birth, store.wall())

@@ -91,6 +91,11 @@ class Schedule:
         earliest = 0 if run.paused_until is None else run.paused_until
         return run._replace(next_step_at=at if at > earliest else earliest + delay)
 
+    def enrol(self, run: Sequence, now: int, steps: Seq[Step]) -> Sequence:
+        """A run that is enrolled at `now`; one that is active from the start waits for its first step."""
+        active = self.lifecycle.allows(run.status, SUCCEED)
+        return run._replace(next_step_at=self._next_step(run, now, steps)) if active else run
+
     def _activate(self, run: Sequence, event: str, at: int, steps: Seq[Step]) -> Changes:
         moved = self._move(run, event, at)
         return [(event, moved._replace(next_step_at=self._next_step(moved, at, steps)))]

@@ -11,8 +11,7 @@ from typing import Any, Final
 
 from ..entities import Sequence
 from ..errors import Issue
-from ..instants import format_instant
-from ..views import PageView, RunView
+from ..views import PageView, RunView, StatusView, run_fields
 
 Headers = list[tuple[bytes, bytes]]
 
@@ -38,6 +37,8 @@ class Encoder:
 
     def answer(self, status: int, value: Any) -> Answer:
         """The answer that carries a handler's value; none for None."""
+        if isinstance(value, StatusView):
+            status, value = value.status, value.value
         if isinstance(value, RunView):
             body = self._run(value.run, value.birth)
         elif isinstance(value, PageView):
@@ -64,23 +65,6 @@ class Encoder:
             self._kept.clear()
         self._kept[id(run)] = (run, birth, encoded)
         return encoded
-
-
-def run_fields(run: Sequence, birth: int) -> dict[str, Any]:
-    """The ten fields of the contract's object."""
-    last = run.last_step_executed_at
-    return {
-        "id": run.id,
-        "organization_id": run.organization_id,
-        "contact_id": run.contact_id,
-        "sequence_template_id": run.sequence_template_id,
-        "status": run.status,
-        "variables": run.variables,
-        "source_contact_list_id": run.source_contact_list_id,
-        "last_step_executed_at": None if last is None else format_instant(birth + last),
-        "created_at": format_instant(birth + run.created_at),
-        "updated_at": format_instant(birth + run.updated_at),
-    }
 
 
 def encode(value: Any) -> bytes:

@@ -156,6 +156,13 @@ class Store(Protocol):
     def blocking(self) -> bool:
         """Whether a verb can wait for something outside the process; handlers are then called off the event loop."""
 
+    @property
+    def name(self) -> str:
+        """What the store is called in readiness."""
+
+    def trouble(self) -> str | None:
+        """Why the store cannot serve at present; None when it can."""
+
     def wall(self) -> int:
         """The present, in microseconds since 1970, by the one clock of all that share the store."""
 

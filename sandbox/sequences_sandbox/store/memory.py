@@ -5,9 +5,8 @@ it. An exception leaves the old state in place.
 """
 
 import threading
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from collections.abc import Sequence as Seq
-from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import Final
 from weakref import WeakKeyDictionary
@@ -23,6 +22,7 @@ class MemoryStore:
     """Worlds in this process, gone with it. Safe for any number of threads."""
 
     blocking: Final = False
+    name: Final = "memory"
 
     def __init__(self, wall: Callable[[], int]) -> None:
         self.wall: Final = wall
@@ -30,6 +30,10 @@ class MemoryStore:
         self._worlds: dict[str, _World] = {}
         self._keys: dict[bytes, KeyRecord] = {}
         self._states: WeakKeyDictionary[Base, State] = WeakKeyDictionary()
+
+    def trouble(self) -> str | None:
+        """None: what is in this process can be reached."""
+        return None
 
     def add(self, record: WorldRecord, base: Base, clock: Clock, keys: Iterable[KeyRecord]) -> None:
         """Adds a world. The first one on a base builds the state that all later ones share."""
@@ -81,17 +85,9 @@ class MemoryStore:
         """The keys of a world."""
         return self._worlds[world_id].keys
 
-    @contextmanager
-    def unit(self, world_id: str, *, reads: bool = False) -> Iterator["MemoryUnit"]:
+    def unit(self, world_id: str, *, reads: bool = False) -> "MemoryUnit":
         """Holds the world's lock, readers too, and commits unless left by an exception."""
-        world = self._worlds[world_id]
-        with world.lock:
-            unit = MemoryUnit(world, self.wall())
-            try:
-                yield unit
-                unit.checkpoint()
-            finally:
-                world.record, world.clock, world.state, world.snapshots = unit.kept
+        return MemoryUnit(self._worlds[world_id], self.wall)
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,20 +115,32 @@ class _World:
 
 
 class MemoryUnit:
-    """A unit of work on an immutable state."""
+    """A unit of work on an immutable state, and the context that it is open in."""
 
-    __slots__ = ("_birth_state", "_changed", "_happenings", "_snapshots", "_state", "clock", "kept", "record", "wall")
+    __slots__ = ("_changed", "_happenings", "_kept", "_snapshots", "_state", "_wall", "_world", "clock", "record", "wall")
 
-    def __init__(self, world: _World, wall: int) -> None:
-        self.record = world.record
-        self.wall = wall
-        self.clock = world.clock
-        self._state = world.state
-        self._birth_state = world.birth_state
-        self._snapshots = world.snapshots
+    def __init__(self, world: _World, wall: Callable[[], int]) -> None:
+        self._world = world
+        self._wall = wall
         self._changed: dict[str, Sequence] = {}
         self._happenings: list[tuple[str, Happening]] = []
-        self.kept = (self.record, self.clock, self._state, self._snapshots)
+
+    def __enter__(self) -> "MemoryUnit":
+        world = self._world
+        world.lock.acquire()
+        self.wall = self._wall()
+        self._kept = (world.record, world.clock, world.state, world.snapshots)
+        self.record, self.clock, self._state, self._snapshots = self._kept
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: object) -> None:
+        world = self._world
+        try:
+            if kind is None:
+                self.checkpoint()
+        finally:
+            world.record, world.clock, world.state, world.snapshots = self._kept
+            world.lock.release()
 
     def get(self, organization_id: str | None, sequence_id: str) -> Sequence | None:
         """A run by id; within one organization, or in any with None."""
@@ -186,12 +194,12 @@ class MemoryUnit:
 
     def checkpoint(self) -> None:
         """Keeps what was put so far, and how record, clock and snapshots were set."""
-        self.kept = (self.record, self.clock, self._flushed(), self._snapshots)
+        self._kept = (self.record, self.clock, self._flushed(), self._snapshots)
 
     def reset(self, birth: int, clock: Clock) -> None:
         """Puts the fixture's runs back, in a world born at `birth`."""
         self._changed, self._happenings = {}, []
-        self._state = self._birth_state
+        self._state = self._world.birth_state
         self.record, self.clock = replace(self.record, birth=birth), clock
 
     def snapshots(self) -> Seq[Snapshot]:
@@ -229,7 +237,7 @@ class MemoryUnit:
 
     def _flushed(self) -> State:
         if self._changed or self._happenings:
-            self._state = self._state.with_runs(self._changed, self.record.schedule).with_happenings(self._happenings)
+            self._state = self._state.with_runs(self._changed, self.record.schedule, self._happenings)
             self._changed = {}
             self._happenings = []
         return self._state

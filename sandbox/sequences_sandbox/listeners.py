@@ -1,0 +1,84 @@
+"""Who hears what happens in a world, in this process.
+
+What happens is told after it is settled. A world that nobody has listened to keeps nothing and costs nothing; from the
+first listener on, a bounded ring is kept, so that a listener who lost its connection can go on where it was.
+"""
+
+import threading
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from itertools import count
+from typing import Any, Final
+
+SEQUENCE: Final = "sequence"
+REQUEST: Final = "request"
+CLOCK: Final = "clock"
+WORLD: Final = "world"
+
+_MOST_KEPT: Final = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """Something that happened: a number that grows within the world, its kind, and what a page is told of it."""
+
+    number: int
+    kind: str
+    data: Any
+
+
+Hear = Callable[[Event], None]
+
+
+@dataclass(slots=True)
+class _Channel:
+    kept: deque[Event] = field(default_factory=lambda: deque(maxlen=_MOST_KEPT))
+    numbers: "count[int]" = field(default_factory=lambda: count(1))
+    heard_by: list[Hear] = field(default_factory=list)
+
+
+class Listeners:
+    """The listeners of every world. Safe for any number of threads; whoever publishes calls whoever hears."""
+
+    def __init__(self) -> None:
+        self._channels: dict[str, _Channel] = {}
+        self._lock = threading.Lock()
+
+    def wanted(self, world_id: str) -> bool:
+        """Whether anything is worth telling of a world."""
+        return world_id in self._channels
+
+    def publish(self, world_id: str, kind: str, data: Any) -> None:
+        """Tells what happened in a world."""
+        channel = self._channels.get(world_id)
+        if channel is None:
+            return
+        with self._lock:
+            event = Event(next(channel.numbers), kind, data)
+            channel.kept.append(event)
+            hearers = list(channel.heard_by)
+        for hear in hearers:
+            hear(event)
+
+    def subscribe(self, world_id: str, hear: Hear, after: int | None = None) -> Callable[[], None]:
+        """Calls `hear` for every event from now on, and first for those kept with a number above `after`.
+
+        Returns what ends it.
+        """
+        with self._lock:
+            channel = self._channels.setdefault(world_id, _Channel())
+            missed = [event for event in channel.kept if after is not None and event.number > after]
+            channel.heard_by.append(hear)
+        for event in missed:
+            hear(event)
+
+        def leave() -> None:
+            with self._lock:
+                channel.heard_by.remove(hear)
+
+        return leave
+
+    def forget(self, world_id: str) -> None:
+        """Drops what is kept of a world that is gone."""
+        self._channels.pop(world_id, None)

@@ -1,0 +1,82 @@
+"""The tag Clock of the control API: time goes forward, and what falls due on the way is carried out."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from ..control import Control, clock_of
+from ..errors import BusinessIssue, ValidationIssue
+from ..instants import LATEST, format_instant, parse_duration, parse_instant
+from ..store.base import Unit
+from ..world import Caller, Change, settle
+
+_MOST_TOLD = 1000
+
+
+def getClock(control: Control, caller: Caller) -> dict[str, Any]:
+    """The time, and what falls due next."""
+    with control.worlds.open(caller.key.world_id) as (unit, _, _):
+        return clock_of(unit)
+
+
+def setClock(control: Control, caller: Caller, *, body: Mapping[str, Any]) -> dict[str, Any]:
+    """Freezes, runs or sets the clock."""
+    with control.worlds.open(caller.key.world_id) as (unit, now, changes):
+        if "now" in body:
+            changes.extend(_move(unit, now, parse_instant(body["now"]) - unit.record.birth, "now"))
+        if "frozen" in body:
+            unit.clock = unit.clock.freeze(unit.wall) if body["frozen"] else unit.clock.run(unit.wall)
+        clock = clock_of(unit)
+    control.tell_clock(caller.key.world_id, clock)
+    return clock
+
+
+def advanceClock(control: Control, caller: Caller, *, body: Mapping[str, Any]) -> dict[str, Any]:
+    """Moves time by a duration, to an instant, or to what falls due next."""
+    with control.worlds.open(caller.key.world_id) as (unit, now, changes):
+        field, until = _target(unit, now, body)
+        fired = _move(unit, now, until, field)
+        changes.extend(fired)
+        clock, birth = clock_of(unit), unit.record.birth
+    control.tell_clock(caller.key.world_id, clock)
+    told = [_fired(change, birth) for change in fired[:_MOST_TOLD]]
+    return {"now": clock["now"], "fired_count": len(fired), "fired": told}
+
+
+def _target(unit: Unit, now: int, body: Mapping[str, Any]) -> tuple[str, int]:
+    """The field that names where to, and the world time that it names."""
+    if "by" in body:
+        length = parse_duration(body["by"])
+        if length < 0:
+            raise ValidationIssue("'by' must not be negative; time goes forward.", field="by", problem="negative")
+        return "by", now + length
+    if "to" in body:
+        return "to", parse_instant(body["to"]) - unit.record.birth
+    due = unit.next_due()
+    at = None if due is None else unit.record.schedule.due_at(due)
+    return "next", now if at is None else at
+
+
+def _move(unit: Unit, now: int, until: int, field: str) -> list[Change]:
+    birth = unit.record.birth
+    if until < now:
+        raise BusinessIssue(
+            f"The clock does not go back: it is {format_instant(birth + now)}. Reset the world or restore a snapshot.",
+            field=field,
+            now=format_instant(birth + now),
+        )
+    if birth + until > LATEST:
+        raise ValidationIssue(f"'{field}' leads beyond the year 9999.", field=field, problem="too late")
+    fired = settle(unit, until)
+    unit.clock = unit.clock.at(until, unit.wall)
+    return fired
+
+
+def _fired(change: Change, birth: int) -> dict[str, Any]:
+    happening = change.happening
+    return {
+        "at": format_instant(birth + happening.at),
+        "event": happening.event,
+        "sequence_id": change.run.id,
+        "from": happening.source,
+        "to": happening.target,
+    }

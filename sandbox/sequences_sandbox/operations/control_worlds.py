@@ -1,0 +1,123 @@
+"""The tags Worlds and World of the control API."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from ..births import Birth, present
+from ..control import Control, clock_at_birth
+from ..entities import Organization
+from ..errors import RateLimitIssue, ValidationIssue
+from ..fixtures import Fixture, FixtureError
+from ..fixtures.writing import Writer
+from ..instants import SECOND, parse_instant
+from ..query import pages
+from ..world import Caller
+
+_UNNAMED = "unnamed"
+
+
+def createWorld(control: Control, caller: Caller | None, *, body: Mapping[str, Any]) -> dict[str, Any]:
+    """A world of one's own. Who comes without leave of the admin is a stranger, and takes what strangers may have."""
+    store = control.worlds.store
+    store.collect()
+    public = caller is None and control.strangers.most > 0
+    if public:
+        _admit(control)
+    ttl = body["ttl_seconds"] * SECOND if "ttl_seconds" in body else None
+    if public:
+        ttl = min(control.strangers.ttl, ttl or control.strangers.ttl)
+    birth = Birth(
+        name=body.get("name", _UNNAMED),
+        now=parse_instant(body["now"]) if "now" in body else None,
+        frozen=body.get("frozen"),
+        ttl=ttl,
+        seed=body.get("seed", 0),
+        public=public,
+    )
+    born = control.births.bear(_fixture(control, body), birth, store.wall())
+    with store.unit(born.record.id) as unit:
+        return control.world(unit, list(born.keys))
+
+
+def listWorlds(control: Control, caller: Caller | None, *, page: int, size: int) -> dict[str, Any]:
+    """A page of worlds, oldest first."""
+    store = control.worlds.store
+    store.collect()
+    records = store.worlds()
+    items = []
+    for record in records[(page - 1) * size : page * size]:
+        with store.unit(record.id) as unit:
+            items.append(control.world(unit, control.keys(record.id)))
+    count = pages(len(records), size)
+    return {"items": items, "total_count": len(records), "total_pages": count, "has_more": page < count}
+
+
+def deleteWorld(control: Control, caller: Caller | None, *, world_id: str) -> None:
+    """Removes any world but the default one."""
+    control.remove(world_id)
+
+
+def getWorld(control: Control, caller: Caller) -> dict[str, Any]:
+    """The caller's world."""
+    world_id = caller.key.world_id
+    with control.worlds.open(world_id) as (unit, _, _):
+        return control.world(unit, control.keys(world_id))
+
+
+def deleteOwnWorld(control: Control, caller: Caller) -> None:
+    """Removes the caller's world, unless it is the default one."""
+    control.remove(caller.key.world_id)
+
+
+def resetWorld(control: Control, caller: Caller, *, body: Mapping[str, Any]) -> dict[str, Any]:
+    """The fixture's state on a new timeline. A world whose birth was left open is born again at the present."""
+    world_id = caller.key.world_id
+    with control.worlds.open(world_id) as (unit, _, changes):
+        record = unit.record
+        unit.reset(record.birth if record.anchored else present(unit.wall), clock_at_birth(record, unit.wall))
+        changes.clear()
+        world = control.world(unit, control.keys(world_id))
+    control.tell_world(world_id, "reset")
+    return world
+
+
+def exportWorld(control: Control, caller: Caller) -> dict[str, Any]:
+    """The world as a fixture without tokens, its clock as it is now."""
+    with control.worlds.open(caller.key.world_id) as (unit, now, _):
+        record, forgotten = unit.record, unit.forgotten_contacts()
+        return Writer(epoch=now, tokens=False).document(
+            [_without(organization, forgotten) for organization in record.organizations.values()],
+            unit.all_runs(),
+            now=record.birth + now,
+            frozen=unit.clock.frozen,
+            static=record.schedule.static,
+        )
+
+
+def _admit(control: Control) -> None:
+    """Raises RateLimitIssue where strangers have as many worlds as they may, or make them too fast."""
+    strangers, now = control.strangers, control.worlds.store.wall()
+    if sum(record.public for record in control.worlds.store.worlds()) >= strangers.most:
+        wait = strangers.ttl // SECOND
+        message = f"All {strangers.most} worlds for visitors are taken; try again later."
+        raise RateLimitIssue(message, retry_after_seconds=wait)
+    taken = control.bucket.take(now)
+    if taken is None:
+        wait = -(-control.bucket.wait(now) // SECOND)
+        raise RateLimitIssue(f"Worlds are being made too fast; try again in {wait} s.", retry_after_seconds=wait)
+    control.bucket = taken
+
+
+def _fixture(control: Control, body: Mapping[str, Any]) -> Fixture:
+    if "fixture" not in body:
+        return control.fixture
+    try:
+        return control.read(body["fixture"])
+    except FixtureError as error:
+        raise ValidationIssue(f"'fixture': {error}", field="fixture", problem="no fixture") from None
+
+
+def _without(organization: Organization, forgotten: frozenset[str]) -> Organization:
+    contacts = {key: contact for key, contact in organization.contacts.items() if key not in forgotten}
+    return replace(organization, contacts=contacts)
