@@ -117,7 +117,9 @@ class _World:
 class MemoryUnit:
     """A unit of work on an immutable state, and the context that it is open in."""
 
-    __slots__ = ("_changed", "_happenings", "_kept", "_snapshots", "_state", "_wall", "_world", "clock", "record", "wall")
+    __slots__ = (
+        "_changed", "_happenings", "_kept", "_snapshots", "_state", "_wall", "_world", "clock", "record", "wall",
+    )  # fmt: skip
 
     def __init__(self, world: _World, wall: Callable[[], int]) -> None:
         self._world = world

@@ -58,8 +58,10 @@ class State:
         index = Index.build(by_id.values())
         return cls(HashTrieMap(by_id), Tree.build(sorted(due), None), HashTrieMap(), HashTrieSet(), (index, _NONE))
 
-    def with_runs(self, changed: Mapping[str, Sequence], schedule: Schedule) -> State:
-        """This state with runs changed or added."""
+    def with_runs(
+        self, changed: Mapping[str, Sequence], schedule: Schedule, happenings: Iterable[tuple[str, Happening]] = ()
+    ) -> State:
+        """This state with runs changed or added, and histories grown: each happening beside its run's id, oldest first."""
         runs = self.runs
         index, stale = self._indexed
         removed: list[Entry] = []
@@ -75,14 +77,10 @@ class State:
                 stale = stale.insert(sequence_id, before)
             runs = runs.insert(sequence_id, run)
         due_tree = self.due_tree.replace(removed, added) if removed or added else self.due_tree
-        return State(runs, due_tree, self.histories, self.forgotten, (index, stale))
-
-    def with_happenings(self, happenings: Iterable[tuple[str, Happening]]) -> State:
-        """This state with histories grown, each happening beside its run's id, oldest first."""
         histories = self.histories
         for sequence_id, happening in happenings:
             histories = histories.insert(sequence_id, (happening, histories.get(sequence_id)))
-        return State(self.runs, self.due_tree, histories, self.forgotten, self._indexed)
+        return State(runs, due_tree, histories, self.forgotten, (index, stale))
 
     def without_contact(self, contact_id: str) -> State:
         """This state with a contact's record deleted."""
@@ -117,6 +115,9 @@ class State:
 
     def due(self, until: int) -> list[Sequence]:
         """The runs due at `until` or before, by instant and then id."""
+        first = self.due_tree.first()
+        if first is None or first[0] > until:
+            return []
         return self._runs(str(entry[1]) for entry in self.due_tree.slice(0, self.due_tree.rank((until + 1,))))
 
     def next_due(self) -> Sequence | None:
