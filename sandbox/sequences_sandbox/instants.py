@@ -7,6 +7,7 @@ date-time, a *duration* a signed ISO 8601 one of weeks, days, hours, minutes and
 
 import re
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 from typing import Final
 
 SECOND: Final = 1_000_000
@@ -46,6 +47,14 @@ def parse_instant(text: str, *, round_up: bool = False) -> int:
     Digits beyond the sixth of a fraction are rounded down, or up to the next microsecond with `round_up`. A second of 60
     is the first second of the next minute. Raises InstantError.
     """
+    instant, beyond = _parsed(text)
+    return instant + 1 if round_up and beyond else instant
+
+
+# A body's date-time is parsed twice, by its schema and by its handler. Only texts that parse are kept, and those are short.
+@lru_cache(256)
+def _parsed(text: str) -> tuple[int, bool]:
+    """The instant of a date-time, rounded down, and whether digits beyond a microsecond were cut off."""
     match = _DATE_TIME.fullmatch(text) if len(text) <= _MAX_TEXT else None
     if match is None:
         raise _explain(text)
@@ -59,13 +68,21 @@ def parse_instant(text: str, *, round_up: bool = False) -> int:
         raise InstantError("no such offset", "an offset runs from -23:59 to +23:59")
     offset = offset_hour * HOUR + offset_minute * MINUTE
     moved = _days(year, month, day) * DAY + hour * HOUR + minute * MINUTE + second * SECOND
-    return moved + _microseconds(match[7], round_up) - (-offset if match[9] == "-" else offset)
+    fraction = match[7] or ""
+    instant = moved + _microseconds(fraction) - (-offset if match[9] == "-" else offset)
+    return instant, bool(fraction[6:].strip("0"))
 
 
 def format_instant(instant: int) -> str:
     """RFC 3339 in UTC with `Z`; a fraction only when it is not zero, without trailing zeros."""
-    text = (_EPOCH + timedelta(microseconds=instant)).isoformat()
-    return f"{text.rstrip('0')}Z" if instant % SECOND else f"{text}Z"
+    second, fraction = divmod(instant, SECOND)
+    text = _second(second)
+    return f"{text}.{fraction:06}".rstrip("0") + "Z" if fraction else f"{text}Z"
+
+
+@lru_cache(1024)
+def _second(second: int) -> str:
+    return (_EPOCH + timedelta(seconds=second)).isoformat()
 
 
 def parse_duration(text: str) -> int:
@@ -77,7 +94,7 @@ def parse_duration(text: str) -> int:
         )
     weeks, days, hours, minutes, seconds = (int(part or 0) for part in match.group(2, 3, 4, 5, 6))
     length = (7 * weeks + days) * DAY + hours * HOUR + minutes * MINUTE + seconds * SECOND
-    length += _microseconds(match[7], round_up=False)
+    length += _microseconds(match[7])
     if length > _LONGEST:
         raise InstantError("too long a duration", "ten thousand years are the most")
     return -length if match[1] == "-" else length
@@ -106,11 +123,9 @@ def _days(year: int, month: int, day: int) -> int:
         raise InstantError("no such day", "check the month and the day") from None
 
 
-def _microseconds(digits: str | None, round_up: bool) -> int:
-    if digits is None:
-        return 0
-    whole = int(digits[:6].ljust(6, "0"))
-    return whole + 1 if round_up and digits[6:].strip("0") else whole
+def _microseconds(digits: str | None) -> int:
+    """The first six digits of a fraction."""
+    return int(digits[:6].ljust(6, "0")) if digits else 0
 
 
 def _explain(text: str) -> InstantError:
