@@ -12,19 +12,26 @@ from typing import Any, Final
 from starlette.types import ASGIApp
 
 from .births import Birth, Births, Born
-from .fixtures import read
-from .http.compile import Authenticator, Handler
+from .control import Control, Strangers
+from .fixtures import Fixtures, read
+from .http.compile import Handler
 from .http.cors import Cors
-from .http.exchange import Exchange
 from .http.log import Log, LogFormat
 from .http.pages import pages
+from .http.security import Hosts, authenticators
 from .instants import parse_instant
-from .keys import authenticate
 from .listeners import Listeners
-from .operations import sequences
+from .operations import (
+    control_clock,
+    control_runs,
+    control_server,
+    control_snapshots,
+    control_worlds,
+    sequences,
+)
 from .paths import shipped
 from .spec import Spec, read_lifecycle, read_spec
-from .store.base import KeyRecord, Store
+from .store.base import Store
 from .store.memory import MemoryStore
 from .world import Worlds
 
@@ -36,17 +43,27 @@ with warnings.catch_warnings():
     from .http.middleware import ContractMiddleware, Services
 
 DEFAULT_WORLD: Final = "default"
+CONTROL: Final = Path(__file__).with_name("control.yaml")
+CONTROL_TAGS: Final = (control_server, control_worlds, control_snapshots, control_clock, control_runs)
 
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """How a sandbox is to run. `clock` is an RFC 3339 instant to begin at."""
+    """How a sandbox is to run.
+
+    `clock` is an RFC 3339 instant to begin at. `host` is what it listens on. Without `admin_token` everyone is the admin of
+    the control API; `public_worlds` is how many worlds strangers may have.
+    """
 
     fixture: str = "demo"
     contract: Path = field(default_factory=lambda: shipped("openapi.yaml"))
     clock: str | None = None
     freeze: bool | None = None
     cors: tuple[str, ...] = ()
+    host: str = "127.0.0.1"
+    allow_hosts: tuple[str, ...] = ()
+    admin_token: str | None = None
+    public_worlds: int = 0
     log_format: LogFormat = "text"
 
 
@@ -73,12 +90,26 @@ def build(settings: Settings, wall: Callable[[], int] = wall_clock, store: Store
         store = MemoryStore(wall)
     worlds = Worlds(store, Listeners())
     now = parse_instant(settings.clock) if settings.clock is not None else None
+    fixture, births = read(settings.fixture, lifecycle), Births(store, lifecycle)
     birth = Birth(DEFAULT_WORLD, now=now, frozen=settings.freeze, minted=False)
-    default = Births(store, lifecycle).bear(read(settings.fixture, lifecycle), birth, store.wall())
+    default = births.bear(fixture, birth, store.wall())
+    control_spec = read_spec(CONTROL)
+    control = Control(
+        worlds=worlds,
+        births=births,
+        fixture=fixture,
+        default_world=default.record.id,
+        strangers=Strangers(settings.public_worlds),
+        document=control_spec.document,
+        wall=wall,
+        started_wall=wall(),
+        read=Fixtures(fixture, lifecycle).read,
+    )
     services = Services(
-        handlers=handlers(worlds, sequences),
-        authenticators={"apiKey": api_key(store)},
-        cors=Cors(settings.cors),
+        handlers=handlers(worlds, sequences) | handlers(control, *CONTROL_TAGS),
+        authenticators=authenticators(store, settings.admin_token, strangers=settings.public_worlds > 0),
+        cors=Cors(settings.cors, spec.base_path),
+        hosts=Hosts(settings.host, settings.allow_hosts),
         log=Log(settings.log_format, wall),
         wall=wall,
         blocking=store.blocking,
@@ -86,25 +117,31 @@ def build(settings: Settings, wall: Callable[[], int] = wall_clock, store: Store
     contracts: Any = partial(ContractMiddleware, services=services)
     connexion = ConnexionMiddleware(pages(settings.contract), middlewares=[contracts])
     connexion.add_api(spec.document, base_path=spec.base_path)
+    connexion.add_api(
+        _handled(control_spec.document, services.handlers), base_path=control_spec.base_path, private=True
+    )
     # Connexion builds its stack at the first request; a contract that cannot be kept has to stop the start.
     asgi, _ = connexion._build_middleware_stack()  # noqa: SLF001
     return App(asgi, spec, worlds, default)
 
 
-def handlers(worlds: Worlds, *modules: ModuleType) -> Mapping[str, Handler]:
-    """Handlers by operationId: the public functions that the modules define."""
+def _handled(document: Mapping[str, Any], known: Mapping[str, Handler]) -> dict[str, Any]:
+    paths = {
+        path: {
+            method: operation
+            for method, operation in item.items()
+            if method == "parameters" or operation["operationId"] in known
+        }
+        for path, item in document["paths"].items()
+    }
+    return {**document, "paths": paths}
+
+
+def handlers(services: Worlds | Control, *modules: ModuleType) -> dict[str, Handler]:
+    """Handlers by operationId: the public functions that the modules define, bound to what they work on."""
     return {
-        name: partial(function, worlds)
+        name: partial(function, services)
         for module in modules
         for name, function in vars(module).items()
         if callable(function) and not name.startswith("_") and function.__module__ == module.__name__
     }
-
-
-def api_key(store: Store) -> Authenticator:
-    """Finds the key of a request among those of the store's worlds."""
-
-    def authenticator(exchange: Exchange) -> KeyRecord:
-        return authenticate(exchange.header(b"authorization"), store.find_key)
-
-    return authenticator

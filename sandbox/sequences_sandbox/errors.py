@@ -6,7 +6,8 @@ Issue
 │   ├── TooLargeIssue          413
 │   └── MediaTypeIssue         415
 ├── UnauthorizedIssue          401  no valid key
-│   └── ScopeIssue             403  a valid key without the scope
+│   ├── ScopeIssue             403  a valid key without the scope
+│   └── HostIssue              403  a host name that is not ours
 ├── NotFoundIssue              404
 ├── CommitIssue                409  another writer got there first
 ├── BusinessIssue              422  not allowed in the present state
@@ -87,6 +88,10 @@ class ScopeIssue(UnauthorizedIssue):
     @property
     def headers(self) -> Mapping[str, str]:
         return {}
+
+
+class HostIssue(ScopeIssue):
+    """The request came under a host name that is none of this server's."""
 
 
 class NotFoundIssue(Issue):

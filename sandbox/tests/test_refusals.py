@@ -308,7 +308,7 @@ def test_of_several_faults_the_first_in_the_order_of_refusal_is_answered(api):
 
 
 def test_a_failure_of_the_program_is_answered_in_the_same_form_without_its_particulars(api, monkeypatch, caplog):
-    def fail(*_):
+    def fail(*_, **__):
         raise RuntimeError("secret particulars")
 
     monkeypatch.setattr(api.app.worlds.store, "unit", fail)

@@ -12,9 +12,13 @@ _MAX_AGE: Final = b"600"
 
 
 class Cors:
-    """The origins that may call; `*` is any. A key travels in a header and never in a cookie, so any is safe."""
+    """The origins that may call what is under a path; `*` is any.
 
-    def __init__(self, origins: Iterable[str]) -> None:
+    A key travels in a header and never in a cookie, so any origin is safe.
+    """
+
+    def __init__(self, origins: Iterable[str], under: str) -> None:
+        self._under: Final = under.encode() + b"/"
         self._origins: Final = frozenset(origin.encode("latin-1") for origin in origins)
         self._any: Final = b"*" in self._origins
 
@@ -22,6 +26,8 @@ class Cors:
         """The headers that let the page of an allowed origin read the answer."""
         origin = exchange.headers.get(b"origin")
         if origin is None or not (self._any or origin in self._origins):
+            return []
+        if not exchange.raw_path.startswith(self._under):
             return []
         allowed = [(b"access-control-expose-headers", _EXPOSED)]
         if self._any:

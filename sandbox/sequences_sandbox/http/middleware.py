@@ -17,6 +17,7 @@ from connexion.resolver import Resolver
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from ..errors import InternalIssue, Issue
+from ..store.base import KeyRecord
 from .answers import Answer, Encoder, refusal
 from .compile import Authenticator, CompileError, Handler, Operation, require_handler
 from .cors import Cors
@@ -25,6 +26,7 @@ from .ids import RequestIds
 from .log import Log
 from .pages import REQUEST_ID_HEADER
 from .router import Router
+from .security import Hosts
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +36,7 @@ class Services:
     handlers: Mapping[str, Handler]
     authenticators: Mapping[str, Authenticator]
     cors: Cors
+    hosts: Hosts
     log: Log
     wall: Callable[[], int]
     blocking: bool
@@ -47,13 +50,21 @@ class HandlerResolver(Resolver):
 
 
 class ContractAPI(RoutedAPI[Operation]):
-    """One contract, its operations compiled."""
+    """One contract, its operations compiled. A `private` one answers under the server's own host names only."""
 
     def __init__(
-        self, specification: Any, *, services: Services, encoder: Encoder, router: Router[Operation], **kwargs: Any
-    ):
+        self,
+        specification: Any,
+        *,
+        services: Services,
+        encoder: Encoder,
+        router: Router[Operation],
+        private: bool,
+        **kwargs: Any,
+    ) -> None:
         super().__init__(specification, resolver=HandlerResolver(services.handlers), **kwargs)
         self._services = services
+        self._private = private
         self._encoder = encoder
         self._router = router
         self.add_paths()
@@ -75,7 +86,18 @@ class ContractAPI(RoutedAPI[Operation]):
         return compiled
 
     def _authenticator(self, security: list[Mapping[str, Any]]) -> Authenticator:
-        names = [name for requirement in security for name in requirement]
+        authenticate = self._scheme([name for requirement in security for name in requirement])
+        if not self._private:
+            return authenticate
+        hosts = self._services.hosts
+
+        def authenticate_under_own_name(exchange: Exchange) -> KeyRecord | None:
+            hosts.require(exchange)
+            return authenticate(exchange)
+
+        return authenticate_under_own_name
+
+    def _scheme(self, names: list[str]) -> Authenticator:
         if not names:
             return lambda exchange: None
         if len(names) > 1 or names[0] not in self._services.authenticators:
@@ -100,7 +122,8 @@ class ContractMiddleware(RoutedMiddleware[ContractAPI]):
     def add_api(self, specification: Any, **kwargs: Any) -> ContractAPI:
         """Compiles a contract. Connexion calls this once for each, at start."""
         own = {"services": self._services, "encoder": self._encoder, "router": self._router}
-        return super().add_api(specification, base_path=kwargs.get("base_path"), **own)
+        private = kwargs.get("private", False)
+        return super().add_api(specification, base_path=kwargs.get("base_path"), private=private, **own)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """One request."""
