@@ -4,10 +4,10 @@
 passed stays true even when the caller's request is then refused.
 """
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
+import sys
+from collections.abc import Iterable
 from heapq import heapify, heappop, heappush
+from types import TracebackType
 from typing import Final, NamedTuple
 
 from .entities import Sequence, Step
@@ -27,29 +27,86 @@ class Caller(NamedTuple):
     request_id: str
 
 
-@dataclass(frozen=True, slots=True)
-class Change:
+class Change(NamedTuple):
     """A run as it became, and what made it so."""
 
     run: Sequence
     happening: Happening
 
 
-class Transaction:
-    """A unit of work as a handler sees it: the caller's organization, at one `now`.
+class Opening:
+    """A world's unit of work as a context: the unit with what is due settled, its time, and the changes to tell of.
 
-    `now` and every time in a run are world time; `world_time` and `instant` lead in and out.
+    Listeners hear after the unit was left, and of what was kept: what was settled, and unless the unit was left by an
+    exception, what was added to the changes. A class, since a generator would double what opening a world costs.
     """
 
-    __slots__ = ("_caller", "_unit", "birth", "changes", "lifecycle", "now")
+    __slots__ = ("_birth", "_changes", "_context", "_reads", "_settled", "_world_id", "_worlds")
 
-    def __init__(self, unit: Unit, caller: Caller, now: int) -> None:
-        self._unit = unit
+    def __init__(self, worlds: "Worlds", world_id: str, reads: bool) -> None:
+        self._worlds = worlds
+        self._world_id = world_id
+        self._reads = reads
+
+    def __enter__(self) -> tuple[Unit, int, list[Change]]:
+        try:
+            self._worlds.store.use(self._world_id)
+            self._context = self._worlds.store.unit(self._world_id, reads=self._reads)
+            unit = self._context.__enter__()
+        except KeyError as error:
+            if error.args == (self._world_id,):
+                raise UnauthorizedIssue("The world of this API key is gone; make a new one.", problem="gone") from None
+            raise
+        try:
+            self._birth, now = unit.record.birth, unit.clock.now(unit.wall)
+            self._changes = settle(unit, now)
+            if self._changes:
+                unit.checkpoint()
+        except BaseException:
+            self._context.__exit__(*sys.exc_info())
+            raise
+        self._settled = len(self._changes)
+        return unit, now, self._changes
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        kept = self._settled
+        try:
+            self._context.__exit__(kind, error, trace)
+            if kind is None:
+                kept = len(self._changes)
+        finally:
+            if kept:
+                self._worlds.tell(self._world_id, self._birth, self._changes[:kept])
+
+
+class Transaction:
+    """A unit of work as a handler sees it, open as a context: the caller's organization, at one `now`.
+
+    `now` and every time in a run are world time; `world_time` leads in, and adding `birth` out.
+    """
+
+    __slots__ = ("_caller", "_changes", "_opening", "_unit", "birth", "lifecycle", "now")
+
+    birth: int
+    lifecycle: Lifecycle
+    now: int
+
+    def __init__(self, opening: Opening, caller: Caller) -> None:
+        self._opening = opening
         self._caller = caller
-        self.changes: Final[list[Change]] = []
-        self.now = now
-        self.birth: Final = unit.record.birth
-        self.lifecycle: Final[Lifecycle] = unit.record.schedule.lifecycle
+
+    def __enter__(self) -> "Transaction":
+        self._unit, self.now, self._changes = self._opening.__enter__()
+        record = self._unit.record
+        self.birth, self.lifecycle = record.birth, record.schedule.lifecycle
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._opening.__exit__(kind, error, trace)
 
     def world_time(self, instant: int) -> int:
         """World time at an instant."""
@@ -79,7 +136,7 @@ class Transaction:
             source = before.status if before is not None else None
             happening = Happening(self.now, event, by, source, after.status, self._caller.request_id)
             self._unit.put(after, happening)
-            self.changes.append(Change(after, happening))
+            self._changes.append(Change(after, happening))
 
 
 class Worlds:
@@ -89,43 +146,22 @@ class Worlds:
         self.store: Final = store
         self.listeners: Final = listeners
 
-    @contextmanager
-    def begin(self, caller: Caller, *, reads: bool = False) -> Iterator[Transaction]:
+    def begin(self, caller: Caller, *, reads: bool = False) -> Transaction:
         """The caller's transaction. What is put in it is kept when it is left, unless by an exception.
 
         `reads` promises that the handler puts nothing.
         """
-        with self.open(caller.key.world_id, reads=reads) as (unit, now, changes):
-            tx = Transaction(unit, caller, now)
-            yield tx
-            changes.extend(tx.changes)
+        return Transaction(Opening(self, caller.key.world_id, reads), caller)
 
-    @contextmanager
-    def open(self, world_id: str, *, reads: bool = False) -> Iterator[tuple[Unit, int, list[Change]]]:
-        """A world's unit of work with what is due settled, its time, and the changes to tell listeners of.
+    def open(self, world_id: str, *, reads: bool = False) -> Opening:
+        """A world's unit of work. Entering it raises UnauthorizedIssue when the world is gone."""
+        return Opening(self, world_id, reads)
 
-        Listeners hear after the unit was left, of what was kept. Raises UnauthorizedIssue when the world is gone.
-        """
-        changes: list[Change] = []
-        kept = 0
-        try:
-            self.store.use(world_id)
-            with self.store.unit(world_id, reads=reads) as unit:
-                birth, now = unit.record.birth, unit.clock.now(unit.wall)
-                changes += settle(unit, now)
-                if changes:
-                    unit.checkpoint()
-                kept = len(changes)
-                yield unit, now, changes
-                kept = len(changes)
-        except KeyError as error:
-            if error.args == (world_id,):
-                raise UnauthorizedIssue("The world of this API key is gone; make a new one.", problem="gone") from None
-            raise
-        finally:
-            if kept and self.listeners.wanted(world_id):
-                for change in changes[:kept]:
-                    self.listeners.publish(world_id, SEQUENCE, ChangeView(change.run, birth, change.happening))
+    def tell(self, world_id: str, birth: int, changes: Iterable[Change]) -> None:
+        """Tells who listens to a world of changes in it."""
+        if self.listeners.wanted(world_id):
+            for change in changes:
+                self.listeners.publish(world_id, SEQUENCE, ChangeView(change.run, birth, change.happening))
 
     def settle(self, world_id: str) -> None:
         """Carries out what is due in a world by now."""
@@ -135,9 +171,10 @@ class Worlds:
 
 def settle(unit: Unit, until: int) -> list[Change]:
     """Carries out what is due at `until` or before, in order of time and then id, each at its own instant."""
-    runs = {run.id: run for run in unit.due(until)}
-    if not runs:
+    due_runs = unit.due(until)
+    if not due_runs:
         return []
+    runs = {run.id: run for run in due_runs}
     schedule = unit.record.schedule
     queue = [(schedule.due_at(run) or 0, run.id) for run in runs.values()]
     heapify(queue)
