@@ -77,6 +77,7 @@ def resetWorld(control: Control, caller: Caller, *, body: Mapping[str, Any]) -> 
         record = unit.record
         unit.reset(record.birth if record.anchored else present(unit.wall), clock_at_birth(record, unit.wall))
         changes.clear()
+        control.worlds.store.traffic.clear(world_id)
         world = control.world(unit, control.keys(world_id))
     control.tell_world(world_id, "reset")
     return world

@@ -16,6 +16,11 @@ from ..clock import Clock
 from ..entities import Organization, Sequence
 from ..query import Query
 from ..schedule import Schedule
+from .traffic import Traffic
+
+
+class StoreError(Exception):
+    """A store that cannot be opened; one sentence that says how to mend it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,6 +165,10 @@ class Store(Protocol):
     def name(self) -> str:
         """What the store is called in readiness."""
 
+    @property
+    def traffic(self) -> Traffic:
+        """What surrounds the requests of each world: faults, rate limits, journals."""
+
     def trouble(self) -> str | None:
         """Why the store cannot serve at present; None when it can."""
 
@@ -189,6 +198,9 @@ class Store(Protocol):
 
     def keys(self, world_id: str) -> Seq[KeyRecord]:
         """The keys of a world."""
+
+    def moment(self, world_id: str, wall: int) -> tuple[int, int]:
+        """The birth of a world, and its time when the machine's is `wall`; nothing is settled. Raises KeyError."""
 
     def unit(self, world_id: str, *, reads: bool = False) -> AbstractContextManager[Unit]:
         """The world's unit of work. Raises KeyError when there is no such world.

@@ -15,6 +15,7 @@ from ..clock import Clock
 from ..entities import Sequence
 from ..query import Query
 from .base import Base, Happening, KeyRecord, Snapshot, WorldRecord
+from .memory_traffic import MemoryTraffic
 from .state import State
 
 
@@ -26,6 +27,7 @@ class MemoryStore:
 
     def __init__(self, wall: Callable[[], int]) -> None:
         self.wall: Final = wall
+        self.traffic: Final = MemoryTraffic()
         self._lock = threading.Lock()
         self._worlds: dict[str, _World] = {}
         self._keys: dict[bytes, KeyRecord] = {}
@@ -50,6 +52,7 @@ class MemoryStore:
         with self._lock:
             for key in self._worlds.pop(world_id).keys:
                 del self._keys[key.digest]
+        self.traffic.clear(world_id)
 
     def worlds(self) -> Seq[WorldRecord]:
         """Every world, in order of creation."""
@@ -84,6 +87,11 @@ class MemoryStore:
     def keys(self, world_id: str) -> Seq[KeyRecord]:
         """The keys of a world."""
         return self._worlds[world_id].keys
+
+    def moment(self, world_id: str, wall: int) -> tuple[int, int]:
+        """The birth of a world, and its time when the machine's is `wall`."""
+        world = self._worlds[world_id]
+        return world.record.birth, world.clock.now(wall)
 
     def unit(self, world_id: str, *, reads: bool = False) -> "MemoryUnit":
         """Holds the world's lock, readers too, and commits unless left by an exception."""
