@@ -1,5 +1,6 @@
 """What `serve` prints when it is ready: where, with which keys, which operations, and a line to try."""
 
+import os
 from collections.abc import Iterator
 from typing import Any
 
@@ -9,11 +10,9 @@ _BOLD, _DIM, _GREEN, _RESET = "\033[1m", "\033[2m", "\033[32m", "\033[0m"
 _METHODS = ("get", "put", "post", "patch", "delete")
 
 
-def banner(app: App, host: str, port: int, *, colour: bool) -> str:
-    """The text, in colour for a terminal and plain for a pipe."""
-    address = f"[{host}]" if ":" in host else host
-    root = f"http://{address}:{port}"
-    text = "\n".join(_lines(app, f"{root}{app.spec.base_path}"))
+def banner(app: App, host: str, port: int, admin_token: str | None, *, colour: bool) -> str:
+    """The text, in colour for a terminal and plain for a pipe. `admin_token` is one that was made at this start."""
+    text = "\n".join(_lines(app, _root(host, port), admin_token))
     if colour:
         return text
     for code in (_BOLD, _DIM, _GREEN, _RESET):
@@ -21,8 +20,30 @@ def banner(app: App, host: str, port: int, *, colour: bool) -> str:
     return text
 
 
-def _lines(app: App, base: str) -> Iterator[str]:
-    record = app.default.record
+def ready_document(app: App, host: str, port: int, admin_token: str | None) -> dict[str, Any]:
+    """What a program that started the sandbox needs to know: where it is, and with which keys."""
+    root = _root(host, port)
+    made = {} if admin_token is None else {"admin_token": admin_token}
+    return {
+        "url": root,
+        "base_url": f"{root}{app.spec.base_path}",
+        "control_url": f"{root}/_sandbox",
+        "pid": os.getpid(),
+        **made,
+        "keys": [
+            {"token": token, "name": key.name, "scopes": sorted(key.scopes), "organization_id": key.organization_id}
+            for token, key in app.default.keys
+        ],
+    }
+
+
+def _root(host: str, port: int) -> str:
+    address = f"[{host}]" if ":" in host else host
+    return f"http://{address}:{port}"
+
+
+def _lines(app: App, root: str, admin_token: str | None) -> Iterator[str]:
+    record, base = app.default.record, f"{root}{app.spec.base_path}"
     yield f"{_BOLD}Sequences sandbox{_RESET}  {_GREEN}{base}{_RESET}   fixture: {record.fixture}"
     yield ""
     yield f"{_BOLD}Keys{_RESET}"
@@ -38,6 +59,9 @@ def _lines(app: App, base: str) -> Iterator[str]:
     yield f"{_BOLD}Try{_RESET}"
     token = next((token for token, key in app.default.keys if key.scopes), "<key>")
     yield f"  curl -H 'Authorization: Bearer {token}' '{base}/sequences?size=2'"
+    if admin_token is not None:
+        yield ""
+        yield f"{_BOLD}Admin token{_RESET}  {admin_token}  {_DIM}for {root}/_sandbox; shown this once{_RESET}"
     yield ""
     yield f"{_DIM}Stop with Ctrl-C.{_RESET}"
 
