@@ -17,6 +17,7 @@ Headers = list[tuple[bytes, bytes]]
 
 _JSON: Final = (b"content-type", b"application/json")
 _MOST_KEPT: Final = 20_000
+_ENCODER: Final = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
 
 
 @dataclass(slots=True)
@@ -69,8 +70,7 @@ class Encoder:
 
 def encode(value: Any) -> bytes:
     """Compact JSON in UTF-8. A lone surrogate, which only a refused request can hold, is written as its escape."""
-    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
-    return text.encode("utf-8", "backslashreplace")
+    return _ENCODER.encode(value).encode("utf-8", "backslashreplace")
 
 
 def refusal(issue: Issue, request_id: str) -> Answer:

@@ -78,9 +78,7 @@ def parse_json(raw: bytes) -> Any:
     if text.count("[") + text.count("{") > _DEEPEST and _depth(text) > _DEEPEST:
         raise ValidationIssue(f"The body nests deeper than {_DEEPEST} levels.", problem="too deep")
     try:
-        value = json.loads(
-            text, object_pairs_hook=_object, parse_constant=_constant, parse_int=_integer, parse_float=_fraction
-        )
+        value = _DECODER.decode(text)
     except json.JSONDecodeError as error:
         raise ValidationIssue(
             f"The body is not valid JSON: {error.msg} at line {error.lineno}, column {error.colno}.",
@@ -119,6 +117,11 @@ def _fraction(digits: str) -> float:
     if math.isinf(value):
         raise ValidationIssue(f"The body holds the number {digits[:40]}, which is out of range.", problem="too large")
     return value
+
+
+_DECODER: Final = json.JSONDecoder(
+    object_pairs_hook=_object, parse_constant=_constant, parse_int=_integer, parse_float=_fraction
+)
 
 
 def _depth(text: str) -> int:
