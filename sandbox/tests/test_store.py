@@ -11,7 +11,6 @@ from sequences_sandbox.query import Query
 from sequences_sandbox.rules import update
 from sequences_sandbox.spec import read_lifecycle, read_spec
 from sequences_sandbox.store.base import Happening
-from sequences_sandbox.store.memory import MemoryStore
 
 LIFECYCLE = read_lifecycle(read_spec(shipped("openapi.yaml")))
 RUN = "88c23cea-f199-4cf0-964c-3f1e007417b7"
@@ -19,9 +18,9 @@ ORGANIZATION = "53df0b1a-75a6-4f6d-acb2-5184a680e017"
 WALL = 1_772_442_000_000_000
 
 
-@pytest.fixture(params=[MemoryStore])
-def store(request):
-    return request.param(lambda: WALL)
+@pytest.fixture
+def store(store_of):
+    return store_of(lambda: WALL)
 
 
 @pytest.fixture
@@ -68,7 +67,7 @@ def test_a_unit_left_by_an_exception_leaves_no_trace(store, world):
             run = unit.get(None, RUN)
             unit.put(run._replace(status="FAILED", updated_at=1), Happening(1, "fail", "engine", None, "FAILED", None))
             unit.clock = unit.clock.freeze(WALL)
-            unit.forget_contact("anyone")
+            unit.forget_contact(ORGANIZATION)
             assert unit.get(None, RUN).status == "FAILED"
             raise RuntimeError("halfway")
 
@@ -125,7 +124,7 @@ def test_a_world_that_is_removed_is_gone_with_its_keys(store, births, demo):
 def test_an_organization_bounds_what_get_finds(store, world):
     with store.unit(world) as unit:
         assert unit.get(ORGANIZATION, RUN).id == RUN
-        assert unit.get("another", RUN) is None
+        assert unit.get(RUN, RUN) is None
         assert unit.get(None, "00000000-0000-4000-8000-000000000000") is None
 
 

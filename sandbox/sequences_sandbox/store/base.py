@@ -77,6 +77,14 @@ class Snapshot:
     now: int
 
 
+class Moment(NamedTuple):
+    """A world's birth (an instant), its present (world time), and what its chances are drawn from."""
+
+    birth: int
+    now: int
+    seed: int
+
+
 class Unit(Protocol):
     """One world during one unit of work. Reads see the unit's own writes."""
 
@@ -199,8 +207,8 @@ class Store(Protocol):
     def keys(self, world_id: str) -> Seq[KeyRecord]:
         """The keys of a world."""
 
-    def moment(self, world_id: str, wall: int) -> tuple[int, int]:
-        """The birth of a world, and its time when the machine's is `wall`; nothing is settled. Raises KeyError."""
+    def moment(self, world_id: str, wall: int) -> Moment:
+        """Where a world is when the machine's time is `wall`; nothing is settled. Raises KeyError."""
 
     def unit(self, world_id: str, *, reads: bool = False) -> AbstractContextManager[Unit]:
         """The world's unit of work. Raises KeyError when there is no such world.

@@ -1,0 +1,139 @@
+"""The row of a world: what the store keeps about it beside its state."""
+
+from dataclasses import dataclass
+from typing import Final
+
+from psycopg.rows import TupleRow
+
+from ...clock import Clock
+from ...lifecycle import Lifecycle
+from ...schedule import Schedule
+from ..base import WorldRecord
+from .bases import Bases, Begun
+from .database import Conn
+from .present import DATABASE_CLOCK, Present
+from .snapshots import Snapshots
+
+_COLUMNS: Final = (
+    "id, base, state, owns_state, settled_wall, name, fixture, birth, anchored, frozen, created_wall, ttl, public, seed,"
+    " clock_wall, clock_world, clock_frozen"
+)
+_FIRST_DUE: Final = (
+    "SELECT due_at FROM runs WHERE runs.state = worlds.state AND due_at IS NOT NULL ORDER BY due_at, id LIMIT 1"
+)
+_FIND: Final = f"SELECT {_COLUMNS}, {DATABASE_CLOCK}, ({_FIRST_DUE}) FROM worlds WHERE id = %s"
+_ALL: Final = f"SELECT {_COLUMNS}, 0, NULL FROM worlds ORDER BY number"
+_LOCK: Final = "SELECT FROM worlds WHERE id = %s FOR UPDATE"
+_ADD: Final = (
+    f"INSERT INTO worlds ({_COLUMNS}, used_wall) VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s,"
+    " %s, %s)"
+)
+_CHANGE: Final = (
+    "UPDATE worlds SET state = %s, owns_state = %s, settled_wall = %s, birth = %s, clock_wall = %s, clock_world = %s,"
+    " clock_frozen = %s WHERE id = %s"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class WorldRow:
+    """A world as its row says. `wall` is the present, `next_due` when something falls due first in its state."""
+
+    record: WorldRecord
+    clock: Clock
+    base: str
+    state: int
+    owns_state: bool
+    wall: int
+    next_due: int | None
+
+    @property
+    def is_due(self) -> bool:
+        """Whether something has fallen due."""
+        return self.next_due is not None and self.next_due <= self.clock.now(self.wall)
+
+
+class WorldRows:
+    """Reads and writes the rows of worlds."""
+
+    def __init__(self, lifecycle: Lifecycle, bases: Bases, present: Present) -> None:
+        self._lifecycle: Final = lifecycle
+        self._bases: Final = bases
+        self._present: Final = present
+
+    def find(self, connection: Conn, world_id: str) -> WorldRow:
+        """A world at the present. Raises KeyError when there is none."""
+        row = connection.execute(_FIND.encode(), (world_id,)).fetchone()
+        if row is None:
+            raise KeyError(world_id)
+        return self._read(connection, row)
+
+    def hold(self, connection: Conn, world_id: str) -> None:
+        """Waits until no other unit holds the world, and holds it for the rest of the transaction."""
+        connection.execute(_LOCK, (world_id,))
+
+    def first_state(self, connection: Conn, world: WorldRow) -> int:
+        """The state that the world began with."""
+        return self._bases.find(connection, world.base).state
+
+    def records(self, connection: Conn) -> list[WorldRecord]:
+        """Every world, in order of creation."""
+        return [self._read(connection, row).record for row in connection.execute(_ALL.encode()).fetchall()]
+
+    def add(self, connection: Conn, record: WorldRecord, clock: Clock, begun: Begun) -> None:
+        """Adds a world that points at what it begins with."""
+        connection.execute(
+            _ADD.encode(),
+            (
+                *(
+                    record.id,
+                    begun.id,
+                    begun.state,
+                    False,
+                    record.created_wall,
+                    record.name,
+                    record.fixture,
+                    record.birth,
+                ),
+                *(record.anchored, record.frozen, record.created_wall, record.ttl, record.public, record.seed),
+                *(clock.wall, clock.world, clock.frozen, record.created_wall),
+            ),
+        )
+
+    def remove(self, connection: Conn, world: WorldRow) -> None:
+        """Removes a world, and its snapshots with what they alone kept."""
+        Snapshots(connection, world.record.id).clear()
+        connection.execute("DELETE FROM worlds WHERE id = %s", (world.record.id,))
+
+    def change(self, connection: Conn, world: WorldRow) -> None:
+        """Writes what can change, and that the world was settled at its present."""
+        clock = world.clock
+        connection.execute(
+            _CHANGE,
+            (
+                *(world.state, world.owns_state, world.wall, world.record.birth),
+                *(clock.wall, clock.world, clock.frozen, world.record.id),
+            ),
+        )
+
+    def _read(self, connection: Conn, row: TupleRow) -> WorldRow:
+        world_id, base, state, owns_state, settled_wall, *of_record = row[:14]
+        name, fixture, birth, anchored, frozen, created_wall, ttl, public, seed = of_record
+        told_wall, next_due = row[17:]
+        begun = self._bases.find(connection, base)
+        record = WorldRecord(
+            id=world_id,
+            name=name,
+            fixture=fixture,
+            birth=birth,
+            anchored=anchored,
+            frozen=frozen,
+            created_wall=created_wall,
+            ttl=ttl,
+            public=public,
+            seed=seed,
+            organizations=begun.organizations,
+            schedule=Schedule(self._lifecycle, begun.static),
+        )
+        # Another machine's clock may have been ahead; within a world the present never goes back.
+        wall = max(self._present.instead_of(told_wall), settled_wall)
+        return WorldRow(record, Clock(*row[14:17]), base, state, owns_state, wall, next_due)
