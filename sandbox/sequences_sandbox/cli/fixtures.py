@@ -1,13 +1,9 @@
 """`sequences-sandbox fixtures`: worlds of any size."""
 
 import argparse
-import sys
 from typing import Any
 
-from ..fixtures import generate
-from ..paths import shipped
-from ..spec import read_lifecycle, read_spec
-from .options import UsageError
+from .options import carried_out_by
 
 
 def add_to(commands: "argparse._SubParsersAction[Any]") -> None:
@@ -23,19 +19,4 @@ def add_to(commands: "argparse._SubParsersAction[Any]") -> None:
     make.add_argument("--sequences", type=int, required=True, metavar="N", help="how many runs")
     make.add_argument("--seed", type=int, default=0, metavar="S", help="what chance is drawn from (default: 0)")
     make.add_argument("--output", default="-", metavar="FILE", help="where to write (default: standard output)")
-    make.set_defaults(run=run)
-
-
-def run(options: argparse.Namespace) -> None:
-    """Writes the world."""
-    if options.sequences < 0:
-        raise UsageError(f"--sequences is {options.sequences}; give 0 or more.")
-    lifecycle = read_lifecycle(read_spec(shipped("openapi.yaml")))
-    if options.output == "-":
-        generate(options.sequences, options.seed, sys.stdout, lifecycle)
-        return
-    try:
-        with open(options.output, "w", encoding="utf-8") as out:
-            generate(options.sequences, options.seed, out, lifecycle)
-    except OSError as error:
-        raise UsageError(f"{options.output} cannot be written: {error.strerror}.") from None
+    make.set_defaults(run=carried_out_by("generating"))

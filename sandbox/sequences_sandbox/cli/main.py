@@ -6,10 +6,10 @@ import sys
 from collections.abc import Sequence
 
 from .. import __version__
-from . import diagram, fixtures, serve
+from . import diagram, fixtures, remote, serve
 from .options import UsageError
 
-_COMMANDS = (serve, diagram, fixtures)
+_COMMANDS = (serve, diagram, fixtures, remote)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

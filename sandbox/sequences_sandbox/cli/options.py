@@ -3,6 +3,7 @@
 import argparse
 import os
 from collections.abc import Callable
+from importlib import import_module
 from typing import Any
 
 _PREFIX = "SEQUENCES_SANDBOX_"
@@ -10,6 +11,11 @@ _PREFIX = "SEQUENCES_SANDBOX_"
 
 class UsageError(Exception):
     """A command that cannot be carried out as it was given; one sentence that says how to mend it."""
+
+
+def carried_out_by(module: str) -> Callable[[argparse.Namespace], None]:
+    """The function `run` of a module beside this one, imported when it is called: a command loads only what it needs."""
+    return lambda options: import_module(f".{module}", __package__).run(options)
 
 
 def add_option(parser: argparse.ArgumentParser, flag: str, help_text: str, **how: Any) -> None:

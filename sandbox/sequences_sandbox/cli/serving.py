@@ -1,0 +1,96 @@
+"""What `serve` does: joins a sandbox, binds its socket, says that it is ready, and serves."""
+
+import argparse
+import gc
+import json
+import logging
+import os
+import secrets
+import signal
+import socket
+import sys
+import tempfile
+import threading
+from pathlib import Path
+from typing import Any
+
+from ..app import App, Settings, build
+from ..fixtures import FixtureError
+from ..http.compile import CompileError
+from ..http.security import is_loopback
+from ..http.server import bind, serve
+from ..instants import InstantError
+from ..spec import SpecError
+from .banner import banner, ready_document
+from .options import UsageError
+
+
+def run(options: argparse.Namespace) -> None:
+    """Serves until it is stopped."""
+    # While a large fixture loads, the collector would look at every run again and again, and find nothing to collect.
+    gc.disable()
+    admin_token = options.admin_token or (None if is_loopback(options.host) else secrets.token_urlsafe(24))
+    app = _built(options, admin_token)
+    gc.enable()
+    gc.freeze()
+    listening = _bound(options.host, options.port)
+    logging.basicConfig(format="%(message)s", level=options.log_level.upper(), stream=sys.stderr)
+    host, bound_port = listening.getsockname()[:2]
+    # A token that was given is known to whoever gave it; only one that was made here has to be told.
+    told = None if options.admin_token else admin_token
+    print(banner(app, host, bound_port, told, colour=sys.stdout.isatty()), flush=True)
+    if options.ready_file:
+        _tell(options.ready_file, ready_document(app, host, bound_port, told))
+    if options.exit_with_stdin:
+        threading.Thread(target=_leave_with_stdin, daemon=True).start()
+    serve(app.asgi, listening)
+
+
+def _built(options: argparse.Namespace, admin_token: str | None) -> App:
+    if options.cors and options.no_cors:
+        raise UsageError("--cors and --no-cors contradict each other; give one of them.")
+    everyone = ("*",) if is_loopback(options.host) and not options.no_cors else ()
+    try:
+        return build(
+            Settings(
+                fixture=options.fixture,
+                clock=options.clock,
+                freeze=options.freeze or None,
+                cors=tuple(options.cors) if options.cors else everyone,
+                log_format=options.log_format,
+                host=options.host,
+                allow_hosts=tuple(options.allow_host or ()),
+                admin_token=admin_token,
+                public_worlds=options.public_worlds,
+            )
+        )
+    except InstantError as error:
+        raise UsageError(f"--clock {options.clock!r}: {error}.") from None
+    except (FixtureError, SpecError, CompileError) as error:
+        raise UsageError(str(error)) from None
+
+
+def _leave_with_stdin() -> None:
+    sys.stdin.buffer.read()
+    os.kill(os.getpid(), signal.SIGTERM)
+
+
+def _tell(path: str, document: dict[str, Any]) -> None:
+    """Writes the file whole or not at all: who waits for it never reads half of it."""
+    target = Path(path)
+    try:
+        with tempfile.NamedTemporaryFile("w", dir=target.parent, delete=False, encoding="utf-8") as out:
+            json.dump(document, out)
+        Path(out.name).replace(target)
+    except OSError as error:
+        raise UsageError(f"--ready-file {path} cannot be written: {error.strerror}.") from None
+
+
+def _bound(host: str, number: int) -> socket.socket:
+    try:
+        return bind(host, number)
+    except OSError as error:
+        mending = "give another --port, or --port 0 for a free one" if number else "give another --host"
+        raise UsageError(f"{host} port {number} cannot be listened on: {error.strerror or error}; {mending}.") from None
+    except OverflowError as error:
+        raise UsageError(f"--port {number}: {error}.") from None
