@@ -19,6 +19,8 @@ _EPOCH: Final = datetime(1970, 1, 1)
 _EPOCH_DAY: Final = _EPOCH.toordinal()
 LATEST: Final = (date.max.toordinal() - _EPOCH_DAY + 1) * DAY - 1
 """9999-12-31T23:59:59.999999Z, the last instant that can be written."""
+EARLIEST: Final = (date.min.toordinal() - _EPOCH_DAY) * DAY
+"""0001-01-01T00:00:00Z, the first."""
 
 _DATE_TIME: Final = re.compile(
     r"(\d{4})-(\d{2})-(\d{2})[Tt](\d{2}):(\d{2}):(\d{2})(?:\.(\d+))?(?:([Zz])|([+-])(\d{2}):(\d{2}))", re.ASCII
@@ -74,7 +76,10 @@ def _parsed(text: str) -> tuple[int, bool]:
 
 
 def format_instant(instant: int) -> str:
-    """RFC 3339 in UTC with `Z`; a fraction only when it is not zero, without trailing zeros."""
+    """RFC 3339 in UTC with `Z`; a fraction only when it is not zero, without trailing zeros.
+
+    What lies outside the years 1 to 9999, which four digits cannot say, is written as their first or last second.
+    """
     second, fraction = divmod(instant, SECOND)
     text = _second(second)
     return f"{text}.{fraction:06}".rstrip("0") + "Z" if fraction else f"{text}Z"
@@ -82,7 +87,8 @@ def format_instant(instant: int) -> str:
 
 @lru_cache(1024)
 def _second(second: int) -> str:
-    return (_EPOCH + timedelta(seconds=second)).isoformat()
+    writable = min(max(second, EARLIEST // SECOND), LATEST // SECOND)
+    return (_EPOCH + timedelta(seconds=writable)).isoformat()
 
 
 def parse_duration(text: str) -> int:

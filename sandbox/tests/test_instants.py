@@ -5,6 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sequences_sandbox.instants import (
     DAY,
+    EARLIEST,
     HOUR,
     LATEST,
     MINUTE,
@@ -96,6 +97,9 @@ def test_what_is_no_instant_is_refused_with_its_fault(text, problem):
         (1, "1970-01-01T00:00:00.000001Z"),
         (10 * SECOND, "1970-01-01T00:00:10Z"),
         (LATEST, "9999-12-31T23:59:59.999999Z"),
+        (LATEST + 1, "9999-12-31T23:59:59Z"),
+        (EARLIEST, "0001-01-01T00:00:00Z"),
+        (EARLIEST - DAY, "0001-01-01T00:00:00Z"),
     ],
 )
 def test_an_instant_is_written_with_a_fraction_only_when_it_has_one(instant, text):

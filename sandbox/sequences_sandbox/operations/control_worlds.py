@@ -10,7 +10,7 @@ from ..entities import Organization
 from ..errors import RateLimitIssue, ValidationIssue
 from ..fixtures import Fixture, FixtureError
 from ..fixtures.writing import Writer
-from ..instants import SECOND, parse_instant
+from ..instants import EARLIEST, LATEST, SECOND, parse_instant
 from ..query import pages
 from ..world import Caller
 
@@ -29,7 +29,7 @@ def createWorld(control: Control, caller: Caller | None, *, body: Mapping[str, A
         ttl = min(control.strangers.ttl, ttl or control.strangers.ttl)
     birth = Birth(
         name=body.get("name", _UNNAMED),
-        now=parse_instant(body["now"]) if "now" in body else None,
+        now=_birth(body["now"]) if "now" in body else None,
         frozen=body.get("frozen"),
         ttl=ttl,
         seed=body.get("seed", 0),
@@ -108,6 +108,15 @@ def _admit(control: Control) -> None:
         wait = -(-control.bucket.wait(now) // SECOND)
         raise RateLimitIssue(f"Worlds are being made too fast; try again in {wait} s.", retry_after_seconds=wait)
     control.bucket = taken
+
+
+def _birth(text: str) -> int:
+    instant = parse_instant(text)
+    if not EARLIEST <= instant <= LATEST:
+        raise ValidationIssue(
+            "'now' must lie in the years 1 to 9999 of UTC.", field="now", value=text, problem="out of range"
+        )
+    return instant
 
 
 def _fixture(control: Control, body: Mapping[str, Any]) -> Fixture:
