@@ -2,7 +2,7 @@
 
 import time
 import warnings
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -16,13 +16,22 @@ from .control import Control, Strangers
 from .fixtures import Fixtures, read
 from .http.compile import Handler
 from .http.cors import Cors
+from .http.events import Streams
+from .http.gate import Gate
 from .http.log import Log, LogFormat
 from .http.pages import pages
+from .http.recorder import Recorder
 from .http.security import Hosts, authenticators
 from .instants import parse_instant
 from .listeners import Listeners
+from .metrics import Tally
 from .operations import (
     control_clock,
+    control_events,
+    control_faults,
+    control_journal,
+    control_metrics,
+    control_rate_limit,
     control_runs,
     control_server,
     control_snapshots,
@@ -30,9 +39,11 @@ from .operations import (
     sequences,
 )
 from .paths import shipped
+from .rate_limits import RateLimit
 from .spec import Spec, read_lifecycle, read_spec
 from .store.base import Store
 from .store.memory import MemoryStore
+from .traffic_control import TrafficControl
 from .world import Worlds
 
 with warnings.catch_warnings():
@@ -45,6 +56,7 @@ with warnings.catch_warnings():
 DEFAULT_WORLD: Final = "default"
 CONTROL: Final = Path(__file__).with_name("control.yaml")
 CONTROL_TAGS: Final = (control_server, control_worlds, control_snapshots, control_clock, control_runs)
+TRAFFIC_TAGS: Final = (control_faults, control_rate_limit, control_journal, control_events, control_metrics)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +64,8 @@ class Settings:
     """How a sandbox is to run.
 
     `clock` is an RFC 3339 instant to begin at. `host` is what it listens on. Without `admin_token` everyone is the admin of
-    the control API; `public_worlds` is how many worlds strangers may have.
+    the control API; `public_worlds` is how many worlds strangers may have. `rate_limit` holds for every key of worlds that
+    set none of their own; `fault_header` lets a request ask for a fault by the header X-Sandbox-Fault.
     """
 
     fixture: str = "demo"
@@ -64,6 +77,8 @@ class Settings:
     allow_hosts: tuple[str, ...] = ()
     admin_token: str | None = None
     public_worlds: int = 0
+    rate_limit: RateLimit | None = None
+    fault_header: bool = True
     log_format: LogFormat = "text"
 
 
@@ -88,7 +103,8 @@ def build(settings: Settings, wall: Callable[[], int] = wall_clock, store: Store
     lifecycle = read_lifecycle(spec)
     if store is None:
         store = MemoryStore(wall)
-    worlds = Worlds(store, Listeners())
+    listeners = Listeners()
+    worlds = Worlds(store, listeners)
     now = parse_instant(settings.clock) if settings.clock is not None else None
     fixture, births = read(settings.fixture, lifecycle), Births(store, lifecycle)
     birth = Birth(DEFAULT_WORLD, now=now, frozen=settings.freeze, minted=False)
@@ -105,11 +121,17 @@ def build(settings: Settings, wall: Callable[[], int] = wall_clock, store: Store
         started_wall=wall(),
         read=Fixtures(fixture, lifecycle).read,
     )
+    tally = Tally()
+    traffic = TrafficControl(store, spec.operation_ids, settings.rate_limit, tally)
+    ways_in = authenticators(store, settings.admin_token, strangers=settings.public_worlds > 0)
     services = Services(
-        handlers=handlers(worlds, sequences) | handlers(control, *CONTROL_TAGS),
-        authenticators=authenticators(store, settings.admin_token, strangers=settings.public_worlds > 0),
+        handlers=handlers(worlds, sequences) | handlers(control, *CONTROL_TAGS) | handlers(traffic, *TRAFFIC_TAGS),
+        authenticators=ways_in,
         cors=Cors(settings.cors, spec.base_path),
         hosts=Hosts(settings.host, settings.allow_hosts),
+        gate=Gate(store, wall, settings.rate_limit, header=settings.fault_header),
+        recorder=Recorder(store, listeners, tally, default.record.id, ways_in["apiKey"]),
+        streams=Streams(listeners),
         log=Log(settings.log_format, wall),
         wall=wall,
         blocking=store.blocking,
@@ -117,27 +139,13 @@ def build(settings: Settings, wall: Callable[[], int] = wall_clock, store: Store
     contracts: Any = partial(ContractMiddleware, services=services)
     connexion = ConnexionMiddleware(pages(settings.contract), middlewares=[contracts])
     connexion.add_api(spec.document, base_path=spec.base_path)
-    connexion.add_api(
-        _handled(control_spec.document, services.handlers), base_path=control_spec.base_path, private=True
-    )
+    connexion.add_api(control_spec.document, base_path=control_spec.base_path, private=True)
     # Connexion builds its stack at the first request; a contract that cannot be kept has to stop the start.
     asgi, _ = connexion._build_middleware_stack()  # noqa: SLF001
     return App(asgi, spec, worlds, default)
 
 
-def _handled(document: Mapping[str, Any], known: Mapping[str, Handler]) -> dict[str, Any]:
-    paths = {
-        path: {
-            method: operation
-            for method, operation in item.items()
-            if method == "parameters" or operation["operationId"] in known
-        }
-        for path, item in document["paths"].items()
-    }
-    return {**document, "paths": paths}
-
-
-def handlers(services: Worlds | Control, *modules: ModuleType) -> dict[str, Handler]:
+def handlers(services: object, *modules: ModuleType) -> dict[str, Handler]:
     """Handlers by operationId: the public functions that the modules define, bound to what they work on."""
     return {
         name: partial(function, services)

@@ -7,7 +7,7 @@ requests meets the same faults again, whatever else goes on beside it.
 import hashlib
 import math
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from statistics import NormalDist
@@ -144,6 +144,11 @@ class Strike:
     effect: Effect = field(default_factory=Effect)
 
     @property
+    def spares_handler(self) -> bool:
+        """Whether the request is answered, or dropped, without being carried out."""
+        return self.effect.status is not None or self.effect.close == "before"
+
+    @property
     def label(self) -> str:
         """The effects in a line, in the form in which a request can ask for them: `latency=250, status=503`."""
         effect = self.effect
@@ -158,18 +163,16 @@ class Strike:
         return ", ".join(f"{name}={value}" for name, value in parts.items() if value is not None)
 
 
-def strike(
-    faults: Iterable[Fault], asked: Asked, now: Callable[[], int], seed: int
-) -> tuple[tuple[Fault, ...], Strike | None]:
-    """The faults after a request, and what befalls it.
+def strike(faults: Iterable[Fault], asked: Asked, now: int, seed: int) -> tuple[tuple[Fault, ...], Strike | None]:
+    """The faults after a request at the world time `now`, and what befalls it.
 
     Faults are tried in their order, and each counts the request for itself. When several befall it, their latencies add
-    up; of every other effect the first one stands. `now` gives world time, and is asked only where a fault has an end.
+    up; of every other effect the first one stands.
     """
     after: list[Fault] = []
     hits: list[tuple[Fault, float]] = []
     for fault in faults:
-        if not fault.match.fits(asked) or fault.spent or (fault.until is not None and now() >= fault.until):
+        if not fault.match.fits(asked) or fault.spent or (fault.until is not None and now >= fault.until):
             after.append(fault)
             continue
         fitted = fault.fitted + 1

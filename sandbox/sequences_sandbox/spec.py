@@ -88,6 +88,12 @@ class Spec:
         url = str(self.document["servers"][0]["url"])
         return "/" + url.partition("://")[2].partition("/")[2].rstrip("/") if "://" in url else url.rstrip("/")
 
+    @property
+    def operation_ids(self) -> list[str]:
+        """The ids of all operations, in the order of the file."""
+        items = self.document["paths"].values()
+        return [item[method]["operationId"] for item in items for method in _METHODS if method in item]
+
 
 def read_spec(path: Path) -> Spec:
     """The contract in a YAML file. Raises SpecError."""

@@ -40,6 +40,19 @@ class StatusView(NamedTuple):
     value: Any
 
 
+class TextView(NamedTuple):
+    """Bytes that are sent as they are."""
+
+    media_type: str
+    body: bytes
+
+
+class ListenView(NamedTuple):
+    """The stream of what happens in a world, without end."""
+
+    world_id: str
+
+
 def run_fields(run: Sequence, birth: int) -> dict[str, Any]:
     """The ten fields of the contract's object."""
     last = run.last_step_executed_at

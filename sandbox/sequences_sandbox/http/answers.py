@@ -11,22 +11,29 @@ from typing import Any, Final
 
 from ..entities import Sequence
 from ..errors import Issue
-from ..views import PageView, RunView, StatusView, run_fields
+from ..views import ListenView, PageView, RunView, StatusView, TextView, run_fields
 
 Headers = list[tuple[bytes, bytes]]
 
 _JSON: Final = (b"content-type", b"application/json")
+_EVENTS: Final = (b"content-type", b"text/event-stream; charset=utf-8")
+_UNKEPT: Final = (b"cache-control", b"no-store")
 _MOST_KEPT: Final = 20_000
 _ENCODER: Final = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
 
 
 @dataclass(slots=True)
 class Answer:
-    """What is sent back, the request id's header left to the sender."""
+    """What is sent back, the request id's header left to the sender.
+
+    With `listen`, the id of a world, it is the stream of what happens there, after the event of the number `after`.
+    """
 
     status: int
     body: bytes
     headers: Headers
+    listen: str | None = None
+    after: int | None = None
 
 
 class Encoder:
@@ -46,9 +53,13 @@ class Encoder:
             body = self._page(value)
         elif value is None:
             return Answer(status, b"", [])
+        elif isinstance(value, TextView):
+            return Answer(status, value.body, [(b"content-type", value.media_type.encode()), _length(value.body)])
+        elif isinstance(value, ListenView):
+            return Answer(status, b"", [_EVENTS, _UNKEPT], value.world_id)
         else:
             body = encode(value)
-        return Answer(status, body, [_JSON, (b"content-length", b"%d" % len(body))])
+        return Answer(status, body, [_JSON, _length(body)])
 
     def _page(self, view: PageView) -> bytes:
         items = b",".join([self._run(run, view.birth) for run in view.runs])
@@ -75,20 +86,23 @@ def encode(value: Any) -> bytes:
 
 def refusal(issue: Issue, request_id: str) -> Answer:
     """The answer to a request that an Issue refuses: the contract's section "Errors"."""
-    fields: dict[str, Any] = {
-        "status_code": issue.status_code, "type": issue.type, "message": issue.message, "request_id": request_id,
-    }  # fmt: skip
-    if issue.data:
-        fields["data"] = issue.data
+    return refused(issue.status_code, issue.type, issue.message, request_id, issue.data, issue.headers)
+
+
+def refused(
+    status: int, kind: str, message: str, request_id: str, data: Mapping[str, Any], headers: Mapping[str, str]
+) -> Answer:
+    """An answer in the contract's form of refusals."""
+    fields: dict[str, Any] = {"status_code": status, "type": kind, "message": message, "request_id": request_id}
+    if data:
+        fields["data"] = data
     body = encode(fields)
-    headers = [_JSON, (b"content-length", b"%d" % len(body)), *_encoded(issue.headers.items())]
-    return Answer(issue.status_code, body, headers)
+    return Answer(status, body, [_JSON, _length(body), *_encoded(headers.items())])
+
+
+def _length(body: bytes) -> tuple[bytes, bytes]:
+    return (b"content-length", b"%d" % len(body))
 
 
 def _encoded(headers: Iterable[tuple[str, str]]) -> Headers:
     return [(name.encode("latin-1"), value.encode("latin-1", "replace")) for name, value in headers]
-
-
-def with_headers(answer: Answer, headers: Mapping[str, str]) -> Answer:
-    """The answer with further headers."""
-    return Answer(answer.status, answer.body, [*answer.headers, *_encoded(headers.items())])

@@ -6,11 +6,13 @@ the contract, and nothing is built from it, while a request is under way.
 
 import inspect
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from typing import Any, Final
 
 from starlette.concurrency import run_in_threadpool
 from starlette.types import Receive
 
+from ..errors import TooLargeIssue
 from ..keys import require_scope
 from ..store.base import KeyRecord
 from ..world import Caller
@@ -28,7 +30,11 @@ class CompileError(Exception):
 
 
 class Operation:
-    """One operation. `blocking` says that its handler can wait and is to run off the event loop."""
+    """One operation. `blocking` says that its handler can wait and is to run off the event loop, `private` that it is no
+    operation of the API that the sandbox stands in for.
+
+    `authenticate` finds the key of a request, None where none is asked for; it raises UnauthorizedIssue.
+    """
 
     def __init__(
         self,
@@ -39,6 +45,7 @@ class Operation:
         encoder: Encoder,
         *,
         blocking: bool,
+        private: bool,
     ) -> None:
         parameters = [*shared, *operation.get("parameters", [])]
         self.operation_id: Final[str] = operation["operationId"]
@@ -52,13 +59,14 @@ class Operation:
         self._body: Final = Body(operation["requestBody"]) if "requestBody" in operation else None
         self._status: Final = min(int(status) for status in operation["responses"] if status.startswith("2"))
         self._handler: Final = handler
-        self._authenticate: Final = authenticate
+        self.authenticate: Final = authenticate
         self._encoder: Final = encoder
         self._blocking: Final = blocking
+        self.private: Final = private
 
     async def answer(self, exchange: Exchange, texts: Mapping[str, str], receive: Receive) -> Answer:
-        """The answer to a request. Raises an Issue to refuse it, the first that applies in the contract's order."""
-        key = exchange.key = self._authenticate(exchange)
+        """The answer to a request whose key is known. Raises an Issue to refuse it, the first in the contract's order."""
+        key = exchange.key
         if key is not None and self._scope is not None:
             require_scope(key, self._scope)
         body = None
@@ -77,6 +85,12 @@ class Operation:
         else:
             result = self._handler(caller, **values)
         return self._encoder.answer(self._status, result)
+
+    async def read_unused_body(self, exchange: Exchange, receive: Receive) -> None:
+        """Reads the body of a request that is not carried out, as far as it would have been read."""
+        if self._body is not None and not exchange.body_read:
+            with suppress(TooLargeIssue):
+                await exchange.read_body(receive)
 
 
 def require_handler(operation: Mapping[str, Any], shared: list[Mapping[str, Any]], handler: Handler | None) -> Handler:

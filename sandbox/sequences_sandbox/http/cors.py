@@ -6,7 +6,10 @@ from typing import Final
 from .answers import Answer, Headers
 from .exchange import Exchange
 
-_EXPOSED: Final = b"X-Request-Id, Allow, Retry-After, WWW-Authenticate, X-Sandbox-Fault"
+_EXPOSED: Final = (
+    b"X-Request-Id, Allow, Retry-After, WWW-Authenticate, X-Sandbox-Fault, "
+    b"RateLimit-Limit, RateLimit-Remaining, RateLimit-Reset"
+)
 _DEFAULT_HEADERS: Final = b"Authorization, Content-Type"
 _MAX_AGE: Final = b"600"
 

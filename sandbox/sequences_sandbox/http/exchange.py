@@ -1,12 +1,13 @@
 """One request on its way through the server, and the reading of its body within limits."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Final
 
 from starlette.types import Receive, Scope
 
+from ..faults import Strike
 from ..store.base import KeyRecord
+from .answers import Headers
 from .body import MOST_BYTES, too_large
 
 _REPEATED: Final = b"\0repeated"
@@ -18,26 +19,32 @@ class ClientGone(Exception):
 
 @dataclass(slots=True)
 class Exchange:
-    """A request as it came, and what became known of it on the way."""
+    """A request as it came, and what became known of it on the way.
+
+    `wall` is the machine's time at which it came, `strike` what befalls it, `marks` further headers of its answer.
+    """
 
     request_id: str
+    wall: int
     method: str
     raw_path: bytes
     query: bytes
-    headers: Mapping[bytes, bytes]
+    headers: dict[bytes, bytes]
     body: bytes = b""
+    body_read: bool = False
     operation_id: str | None = None
     key: KeyRecord | None = None
-    values: dict[str, Any] = field(default_factory=dict)
+    strike: Strike | None = None
+    marks: Headers = field(default_factory=list)
 
     @classmethod
-    def of(cls, scope: Scope, request_id: str) -> "Exchange":
+    def of(cls, scope: Scope, request_id: str, wall: int) -> "Exchange":
         """The exchange of an ASGI scope."""
         headers = dict(scope["headers"])
         if len(headers) != len(scope["headers"]):
             _mark_repeated(headers, scope["headers"])
         raw_path = scope.get("raw_path") or scope["path"].encode()
-        return cls(request_id, scope["method"], raw_path, scope["query_string"], headers)
+        return cls(request_id, wall, scope["method"], raw_path, scope["query_string"], headers)
 
     def header(self, name: bytes) -> str | None:
         """A header's value, None when absent. A repeated Authorization or Content-Type is no value that can be used."""
@@ -62,7 +69,14 @@ class Exchange:
             chunks.append(chunk)
             if not message.get("more_body", False):
                 self.body = b"".join(chunks)
+                self.body_read = True
                 return self.body
+
+
+async def until_gone(receive: Receive) -> None:
+    """Returns when the client has closed the connection; a body that is still to come is dropped."""
+    while (await receive())["type"] != "http.disconnect":
+        pass
 
 
 def _mark_repeated(headers: dict[bytes, bytes], pairs: list[tuple[bytes, bytes]]) -> None:

@@ -16,15 +16,19 @@ from connexion.operations.abstract import AbstractOperation
 from connexion.resolver import Resolver
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from ..errors import InternalIssue, Issue
+from ..errors import InternalIssue, Issue, RateLimitIssue
 from ..store.base import KeyRecord
 from .answers import Answer, Encoder, refusal
 from .compile import Authenticator, CompileError, Handler, Operation, require_handler
 from .cors import Cors
+from .delivery import deliver, disfigure, spared
+from .events import Streams, last_event_id
 from .exchange import ClientGone, Exchange
+from .gate import Gate
 from .ids import RequestIds
 from .log import Log
 from .pages import REQUEST_ID_HEADER
+from .recorder import Recorder
 from .router import Router
 from .security import Hosts
 
@@ -37,6 +41,9 @@ class Services:
     authenticators: Mapping[str, Authenticator]
     cors: Cors
     hosts: Hosts
+    gate: Gate
+    recorder: Recorder
+    streams: Streams
     log: Log
     wall: Callable[[], int]
     blocking: bool
@@ -81,6 +88,7 @@ class ContractAPI(RoutedAPI[Operation]):
             self._authenticator(operation.security),
             self._encoder,
             blocking=self._services.blocking,
+            private=self._private,
         )
         self._router.add(self.base_path, path, method, compiled)
         return compiled
@@ -108,7 +116,10 @@ class ContractAPI(RoutedAPI[Operation]):
 
 
 class ContractMiddleware(RoutedMiddleware[ContractAPI]):
-    """Answers every request for a path of a contract, and passes the others on, to the pages."""
+    """Answers every request for a path of a contract, and passes the others on, to the pages.
+
+    What is done with requests for a contract that is not private (limits, faults, the journal) leaves a private one alone.
+    """
 
     api_cls = ContractAPI
 
@@ -118,12 +129,15 @@ class ContractMiddleware(RoutedMiddleware[ContractAPI]):
         self._router: Final[Router[Operation]] = Router()
         self._encoder: Final = Encoder()
         self._new_id: Final[Callable[[], str]] = RequestIds(services.wall)
+        self._public: tuple[bytes, ...] = ()
 
     def add_api(self, specification: Any, **kwargs: Any) -> ContractAPI:
         """Compiles a contract. Connexion calls this once for each, at start."""
         own = {"services": self._services, "encoder": self._encoder, "router": self._router}
-        private = kwargs.get("private", False)
-        return super().add_api(specification, base_path=kwargs.get("base_path"), private=private, **own)
+        base_path, private = kwargs["base_path"], kwargs.get("private", False)
+        if not private:
+            self._public += (f"{base_path}/".encode(),)
+        return super().add_api(specification, base_path=base_path, private=private, **own)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """One request."""
@@ -131,7 +145,7 @@ class ContractMiddleware(RoutedMiddleware[ContractAPI]):
             await self.app(scope, receive, send)
             return
         began = time.perf_counter()
-        exchange = Exchange.of(scope, self._new_id())
+        exchange = Exchange.of(scope, self._new_id(), self._services.wall())
         try:
             answer = await self._answer(exchange, receive)
         except ClientGone:
@@ -139,8 +153,18 @@ class ContractMiddleware(RoutedMiddleware[ContractAPI]):
         if answer is None:
             await self.app(_page_scope(scope, exchange.request_id), _no_body, send)
             return
-        await self._send(exchange, answer, send)
-        self._services.log.request(exchange, answer, time.perf_counter() - began)
+        self._complete(exchange, answer)
+        seconds = time.perf_counter() - began
+        if exchange.raw_path.startswith(self._public):
+            await self._services.recorder.note(exchange, answer, seconds)
+        self._services.log.request(exchange, answer, seconds)
+        if exchange.strike is not None:
+            await deliver(answer, exchange.strike, scope, receive, send)
+        elif answer.listen is not None and exchange.method != "HEAD":
+            await self._services.streams.run(answer, answer.listen, receive, send)
+        else:
+            await send({"type": "http.response.start", "status": answer.status, "headers": answer.headers})
+            await send({"type": "http.response.body", "body": b"" if exchange.method == "HEAD" else answer.body})
 
     async def _answer(self, exchange: Exchange, receive: Receive) -> Answer | None:
         """The answer; None for a path of no contract."""
@@ -153,7 +177,13 @@ class ContractMiddleware(RoutedMiddleware[ContractAPI]):
                 return self._services.cors.options(exchange, route.allowed)
             operation = route.operation(exchange.method)
             exchange.operation_id = operation.operation_id
-            return await operation.answer(exchange, texts, receive)
+            key = exchange.key = operation.authenticate(exchange)
+            if not operation.private and key is not None:
+                return await self._befallen(exchange, operation, key, texts, receive)
+            answer = await operation.answer(exchange, texts, receive)
+            if answer.listen is not None:
+                answer.after = last_event_id(exchange)
+            return answer
         except Issue as issue:
             return refusal(issue, exchange.request_id)
         except ClientGone:
@@ -163,12 +193,32 @@ class ContractMiddleware(RoutedMiddleware[ContractAPI]):
             message = "The server failed unexpectedly; quote the request_id when you report it."
             return refusal(InternalIssue(message), exchange.request_id)
 
-    async def _send(self, exchange: Exchange, answer: Answer, send: Send) -> None:
+    async def _befallen(
+        self, exchange: Exchange, operation: Operation, key: KeyRecord, texts: Mapping[str, str], receive: Receive
+    ) -> Answer:
+        """The answer of an operation behind the gate. The journal wants the body of a refused request too."""
+        try:
+            await self._services.gate.admit(exchange, key)
+        except RateLimitIssue:
+            await operation.read_unused_body(exchange, receive)
+            raise
+        strike = exchange.strike
+        if strike is not None and strike.spares_handler:
+            await operation.read_unused_body(exchange, receive)
+            return spared(strike, exchange.request_id)
+        return await operation.answer(exchange, texts, receive)
+
+    def _complete(self, exchange: Exchange, answer: Answer) -> None:
+        """Gives an answer the headers that every answer carries, and what befalls it."""
         headers = answer.headers
+        if exchange.strike is not None:
+            disfigure(answer, exchange.strike)
         headers.append((b"x-request-id", exchange.request_id.encode()))
+        headers += exchange.marks
         headers += self._services.cors.headers(exchange)
-        await send({"type": "http.response.start", "status": answer.status, "headers": headers})
-        await send({"type": "http.response.body", "body": b"" if exchange.method == "HEAD" else answer.body})
+        if b"expect" in exchange.headers and not exchange.body_read:
+            # The client may send the body that it asked about or not; what follows on the connection cannot be told.
+            headers.append((b"connection", b"close"))
 
 
 async def _no_body() -> Message:

@@ -1,7 +1,9 @@
 """uvicorn, as this program runs it: on a socket that is already bound, within limits, and stopped by one signal."""
 
+import asyncio
 import signal
 import socket
+import struct
 import sys
 from types import FrameType
 from typing import Final
@@ -9,6 +11,8 @@ from typing import Final
 import uvicorn
 from starlette.types import ASGIApp
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+
+from .delivery import DROP
 
 _MOST_HEADER_BYTES: Final = 64 * 1024
 _GRACE_SECONDS: Final = 1
@@ -19,12 +23,13 @@ class _HeadersTooLargeError(Exception):
 
 
 class LimitedProtocol(HttpToolsProtocol):
-    """httptools keeps whatever headers come; this protocol stops at a limit."""
+    """httptools keeps whatever headers come; this protocol stops at a limit. It lets its connection be dropped, too."""
 
     def on_message_begin(self) -> None:
         """A request begins."""
         self._header_bytes = 0
         super().on_message_begin()
+        self.scope["extensions"] = {DROP: {DROP: self._drop}}
 
     def on_url(self, url: bytes) -> None:
         """A part of the URL."""
@@ -36,10 +41,25 @@ class LimitedProtocol(HttpToolsProtocol):
         self._count(len(name) + len(value))
         super().on_header(name, value)
 
+    def _drop(self, reset: bool) -> None:
+        drop(self.transport, reset=reset)
+
     def _count(self, size: int) -> None:
         self._header_bytes += size
         if self._header_bytes > _MOST_HEADER_BYTES:
             raise _HeadersTooLargeError
+
+
+def drop(transport: asyncio.Transport, *, reset: bool) -> None:
+    """Breaks a connection: with a reset at once, or with an end after what was written so far."""
+    if not reset:
+        transport.close()
+        return
+    connected = transport.get_extra_info("socket")
+    if connected is not None:
+        # Closing without lingering is what makes the system send a reset in place of an orderly end.
+        connected.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+    transport.abort()
 
 
 def bind(host: str, port: int) -> socket.socket:

@@ -14,7 +14,7 @@ from weakref import WeakKeyDictionary
 from ..clock import Clock
 from ..entities import Sequence
 from ..query import Query
-from .base import Base, Happening, KeyRecord, Snapshot, WorldRecord
+from .base import Base, Happening, KeyRecord, Moment, Snapshot, WorldRecord
 from .memory_traffic import MemoryTraffic
 from .state import State
 
@@ -88,10 +88,11 @@ class MemoryStore:
         """The keys of a world."""
         return self._worlds[world_id].keys
 
-    def moment(self, world_id: str, wall: int) -> tuple[int, int]:
-        """The birth of a world, and its time when the machine's is `wall`."""
+    def moment(self, world_id: str, wall: int) -> Moment:
+        """Where a world is when the machine's time is `wall`."""
         world = self._worlds[world_id]
-        return world.record.birth, world.clock.now(wall)
+        record = world.record
+        return Moment(record.birth, world.clock.now(wall), record.seed)
 
     def unit(self, world_id: str, *, reads: bool = False) -> "MemoryUnit":
         """Holds the world's lock, readers too, and commits unless left by an exception."""

@@ -1,0 +1,101 @@
+"""What is kept of every request for the contract's paths: its line in the journal, an event, and the tally.
+
+It is kept before the answer is sent, so that whoever has the answer finds it in the journal.
+"""
+
+from typing import Any, Final
+
+from starlette.concurrency import run_in_threadpool
+
+from ..errors import UnauthorizedIssue
+from ..instants import format_instant
+from ..journal import MOST_BODY_BYTES, SECRET_HEADERS, Entry
+from ..listeners import REQUEST, Listeners
+from ..metrics import Tally
+from ..store.base import KeyRecord, Store
+from .answers import Answer
+from .compile import Authenticator
+from .exchange import Exchange
+
+
+class Recorder:
+    """Keeps requests with the world of their key, and with the default world those that have no valid key."""
+
+    def __init__(
+        self, store: Store, listeners: Listeners, tally: Tally, default_world: str, authenticate: Authenticator
+    ) -> None:
+        self._store: Final = store
+        self._record: Final = store.traffic.record
+        self._blocking: Final = store.blocking
+        self._listeners: Final = listeners
+        self._tally: Final = tally
+        self._default_world: Final = default_world
+        self._authenticate: Final = authenticate
+
+    async def note(self, exchange: Exchange, answer: Answer, seconds: float) -> None:
+        """Keeps a request, and its answer as it will be sent."""
+        strike = exchange.strike
+        fault = None
+        if strike is not None:
+            fault = strike.label
+            seconds += (strike.milliseconds or 0) / 1000 + (strike.effect.drip_seconds or 0)
+            self._tally.fault(fault)
+        self._tally.request(exchange.operation_id, answer.status, seconds)
+        if self._blocking:
+            await run_in_threadpool(self._keep, exchange, answer, seconds, fault)
+        else:
+            self._keep(exchange, answer, seconds, fault)
+
+    def _keep(self, exchange: Exchange, answer: Answer, seconds: float, fault: str | None) -> None:
+        key = exchange.key or self._key(exchange)
+        world_id = self._default_world if key is None else key.world_id
+        try:
+            moment = self._store.moment(world_id, exchange.wall)
+        except KeyError:
+            return  # The world is gone, and its journal with it.
+        headers = exchange.headers
+        for name in SECRET_HEADERS:
+            headers.pop(name, None)
+        entry = Entry(
+            exchange.request_id,
+            moment.birth + moment.now,
+            exchange.method,
+            exchange.raw_path,
+            exchange.query,
+            exchange.operation_id,
+            None if key is None else key.name,
+            answer.status,
+            round(seconds * 1000, 3),
+            fault,
+            headers,
+            exchange.body[:MOST_BODY_BYTES],
+            len(exchange.body),
+            answer.headers,
+            answer.body[:MOST_BODY_BYTES],
+            len(answer.body),
+        )
+        self._record(world_id, entry)
+        if self._listeners.wanted(world_id):
+            self._listeners.publish(world_id, REQUEST, summary(entry))
+
+    def _key(self, exchange: Exchange) -> KeyRecord | None:
+        """The key of a request that was refused before its key was looked at."""
+        try:
+            return self._authenticate(exchange)
+        except UnauthorizedIssue:
+            return None
+
+
+def summary(entry: Entry) -> dict[str, Any]:
+    """What listeners are told of a request; the journal has the rest."""
+    return {
+        "request_id": entry.request_id,
+        "at": format_instant(entry.at),
+        "method": entry.method,
+        "path": entry.path,
+        "operation": entry.operation,
+        "key_name": entry.key_name,
+        "status": entry.status,
+        "milliseconds": entry.milliseconds,
+        "fault": entry.fault,
+    }
