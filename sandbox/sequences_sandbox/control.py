@@ -75,6 +75,14 @@ class Control:
             self.worlds.store.remove(world_id)
         except KeyError:
             raise NotFoundIssue(f"There is no world {world_id}.", field="world_id", value=world_id) from None
+        self._forget(world_id)
+
+    def collect(self) -> None:
+        """Removes the worlds that have expired."""
+        for world_id in self.worlds.store.collect():
+            self._forget(world_id)
+
+    def _forget(self, world_id: str) -> None:
         self.worlds.listeners.publish(world_id, WORLD, {"event": "deleted"})
         self.worlds.listeners.forget(world_id)
 

@@ -41,16 +41,18 @@ class Opening:
     exception, what was added to the changes. A class, since a generator would double what opening a world costs.
     """
 
-    __slots__ = ("_birth", "_changes", "_context", "_reads", "_settled", "_world_id", "_worlds")
+    __slots__ = ("_birth", "_changes", "_context", "_reads", "_settled", "_uses", "_world_id", "_worlds")
 
-    def __init__(self, worlds: "Worlds", world_id: str, reads: bool) -> None:
+    def __init__(self, worlds: "Worlds", world_id: str, reads: bool, uses: bool) -> None:
         self._worlds = worlds
         self._world_id = world_id
         self._reads = reads
+        self._uses = uses
 
     def __enter__(self) -> tuple[Unit, int, list[Change]]:
         try:
-            self._worlds.store.use(self._world_id)
+            if self._uses:
+                self._worlds.store.use(self._world_id)
             self._context = self._worlds.store.unit(self._world_id, reads=self._reads)
             unit = self._context.__enter__()
         except KeyError as error:
@@ -151,11 +153,14 @@ class Worlds:
 
         `reads` promises that the handler puts nothing.
         """
-        return Transaction(Opening(self, caller.key.world_id, reads), caller)
+        return Transaction(Opening(self, caller.key.world_id, reads, True), caller)
 
-    def open(self, world_id: str, *, reads: bool = False) -> Opening:
-        """A world's unit of work. Entering it raises UnauthorizedIssue when the world is gone."""
-        return Opening(self, world_id, reads)
+    def open(self, world_id: str, *, reads: bool = False, uses: bool = True) -> Opening:
+        """A world's unit of work. Entering it raises UnauthorizedIssue when the world is gone.
+
+        A world with a TTL lives on when it is used; `uses` is false for a mere look at it.
+        """
+        return Opening(self, world_id, reads, uses)
 
     def tell(self, world_id: str, birth: int, changes: Iterable[Change]) -> None:
         """Tells who listens to a world of changes in it."""
@@ -163,10 +168,15 @@ class Worlds:
             for change in changes:
                 self.listeners.publish(world_id, SEQUENCE, ChangeView(change.run, birth, change.happening))
 
-    def settle(self, world_id: str) -> None:
-        """Carries out what is due in a world by now."""
-        with self.open(world_id):
-            pass
+    def settle(self, world_id: str) -> int | None:
+        """Carries out what is due in a world by now, which is no use of it.
+
+        Returns in how many microseconds of the machine's time something falls due next; None when nothing will by itself.
+        """
+        with self.open(world_id, uses=False) as (unit, now, _):
+            due = None if unit.clock.frozen else unit.next_due()
+            at = None if due is None else unit.record.schedule.due_at(due)
+            return None if at is None else at - now
 
 
 def settle(unit: Unit, until: int) -> list[Change]:

@@ -1,13 +1,14 @@
 """The tags Worlds and World of the control API."""
 
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 
 from ..births import Birth, present
 from ..control import Control, clock_at_birth
 from ..entities import Organization
-from ..errors import RateLimitIssue, ValidationIssue
+from ..errors import RateLimitIssue, UnauthorizedIssue, ValidationIssue
 from ..fixtures import Fixture, FixtureError
 from ..fixtures.writing import Writer
 from ..instants import EARLIEST, LATEST, SECOND, parse_instant
@@ -20,7 +21,7 @@ _UNNAMED = "unnamed"
 def createWorld(control: Control, caller: Caller | None, *, body: Mapping[str, Any]) -> dict[str, Any]:
     """A world of one's own. Who comes without leave of the admin is a stranger, and takes what strangers may have."""
     store = control.worlds.store
-    store.collect()
+    control.collect()
     public = caller is None and control.strangers.most > 0
     if public:
         _admit(control)
@@ -36,18 +37,19 @@ def createWorld(control: Control, caller: Caller | None, *, body: Mapping[str, A
         public=public,
     )
     born = control.births.bear(_fixture(control, body), birth, store.wall())
-    with store.unit(born.record.id) as unit:
+    with control.worlds.open(born.record.id) as (unit, _, _):
         return control.world(unit, list(born.keys))
 
 
 def listWorlds(control: Control, caller: Caller | None, *, page: int, size: int) -> dict[str, Any]:
     """A page of worlds, oldest first."""
     store = control.worlds.store
-    store.collect()
+    control.collect()
     records = store.worlds()
     items = []
     for record in records[(page - 1) * size : page * size]:
-        with store.unit(record.id) as unit:
+        # Another process that shares the store can have removed it meanwhile.
+        with suppress(UnauthorizedIssue), control.worlds.open(record.id, uses=False) as (unit, _, _):
             items.append(control.world(unit, control.keys(record.id)))
     count = pages(len(records), size)
     return {"items": items, "total_count": len(records), "total_pages": count, "has_more": page < count}
