@@ -8,6 +8,7 @@ import threading
 from collections.abc import Callable, Iterable, Mapping
 from collections.abc import Sequence as Seq
 from dataclasses import dataclass, replace
+from heapq import heappop, heappush
 from typing import Final
 from weakref import WeakKeyDictionary
 
@@ -32,6 +33,8 @@ class MemoryStore:
         self._worlds: dict[str, _World] = {}
         self._keys: dict[bytes, KeyRecord] = {}
         self._states: WeakKeyDictionary[Base, State] = WeakKeyDictionary()
+        # A heap of worlds by the time at which each may expire at the earliest: one that was used since goes back in.
+        self._expiring: list[tuple[int, str]] = []
 
     def trouble(self) -> str | None:
         """None: what is in this process can be reached."""
@@ -46,12 +49,13 @@ class MemoryStore:
             mine = {key.digest: key for key in keys}
             self._worlds[record.id] = _World(record, base, state, clock, tuple(mine.values()))
             self._keys.update(mine)
+            if record.ttl is not None:
+                heappush(self._expiring, (record.created_wall + record.ttl, record.id))
 
     def remove(self, world_id: str) -> None:
         """Removes a world and its keys."""
         with self._lock:
-            for key in self._worlds.pop(world_id).keys:
-                del self._keys[key.digest]
+            self._discard(world_id)
         self.traffic.clear(world_id)
 
     def worlds(self) -> Seq[WorldRecord]:
@@ -75,10 +79,23 @@ class MemoryStore:
     def collect(self) -> Seq[str]:
         """Removes the worlds that have expired."""
         wall = self.wall()
-        expired = [name for name in list(self._worlds) if (at := self.expires(name)) is not None and at <= wall]
+        expired: list[str] = []
+        with self._lock:
+            while self._expiring and self._expiring[0][0] <= wall:
+                _, world_id = heappop(self._expiring)
+                at = self.expires(world_id) if world_id in self._worlds else None
+                if at is not None and at > wall:
+                    heappush(self._expiring, (at, world_id))
+                elif at is not None:
+                    self._discard(world_id)
+                    expired.append(world_id)
         for world_id in expired:
-            self.remove(world_id)
+            self.traffic.clear(world_id)
         return expired
+
+    def _discard(self, world_id: str) -> None:
+        for key in self._worlds.pop(world_id).keys:
+            del self._keys[key.digest]
 
     def find_key(self, digest: bytes) -> KeyRecord | None:
         """The key with this digest."""
