@@ -14,6 +14,7 @@ from starlette.types import ASGIApp
 from .births import Birth, Births, Born
 from .control import Control, Strangers
 from .fixtures import Fixtures, read
+from .http.alarms import Alarms
 from .http.compile import Handler
 from .http.cors import Cors
 from .http.events import Streams
@@ -131,7 +132,7 @@ def build(settings: Settings, wall: Callable[[], int] = wall_clock, store: Store
         hosts=Hosts(settings.host, settings.allow_hosts),
         gate=Gate(store, wall, settings.rate_limit, header=settings.fault_header),
         recorder=Recorder(store, listeners, tally, default.record.id, ways_in["apiKey"]),
-        streams=Streams(listeners),
+        streams=Streams(listeners, Alarms(worlds)),
         log=Log(settings.log_format, wall),
         wall=wall,
         blocking=store.blocking,

@@ -13,6 +13,7 @@ from ..errors import ValidationIssue
 from ..instants import format_instant
 from ..listeners import Event, Listeners
 from ..views import ChangeView, run_fields
+from .alarms import Alarms
 from .answers import Answer, encode
 from .exchange import Exchange, until_gone
 
@@ -40,8 +41,9 @@ def last_event_id(exchange: Exchange) -> int | None:
 class Streams:
     """Streams to listeners. `heartbeat` is how many seconds a stream is silent at most."""
 
-    def __init__(self, listeners: Listeners, heartbeat: float = _HEARTBEAT_SECONDS) -> None:
+    def __init__(self, listeners: Listeners, alarms: Alarms, heartbeat: float = _HEARTBEAT_SECONDS) -> None:
         self._listeners: Final = listeners
+        self._alarms: Final = alarms
         self._heartbeat: Final = heartbeat
 
     async def run(self, answer: Answer, world_id: str, receive: Receive, send: Send) -> None:
@@ -56,6 +58,7 @@ class Streams:
 
         gone = asyncio.ensure_future(until_gone(receive))
         leave = self._listeners.subscribe(world_id, hear, answer.after)
+        unwatch = self._alarms.watch(world_id)
         try:
             await send({"type": "http.response.start", "status": answer.status, "headers": answer.headers})
             await _write(send, b": listening\n\n")
@@ -69,6 +72,7 @@ class Streams:
                 if not await self._woken(news, gone):
                     await _write(send, b": still here\n\n")
         finally:
+            unwatch()
             leave()
             gone.cancel()
 

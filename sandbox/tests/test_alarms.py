@@ -1,0 +1,107 @@
+"""Whoever listens hears what falls due when it falls due, though nobody asks."""
+
+import asyncio
+
+import pytest
+from sequences_sandbox.app import Settings, build
+from sequences_sandbox.births import Birth, Births
+from sequences_sandbox.fixtures import read
+from sequences_sandbox.http.alarms import Alarms
+from sequences_sandbox.instants import MINUTE
+from sequences_sandbox.listeners import CLOCK, SEQUENCE
+
+SOON = 2_000  # microseconds
+
+
+class Watched:
+    """A world under an alarm, and what its listeners hear."""
+
+    def __init__(self, app):
+        self.worlds = app.worlds
+        self.world_id = app.default.record.id
+        self.alarms = Alarms(app.worlds)
+        self.heard = asyncio.Queue()
+        self.worlds.listeners.subscribe(self.world_id, self.heard.put_nowait)
+
+    async def next(self):
+        return await asyncio.wait_for(self.heard.get(), 5)
+
+    def due(self):
+        return self.worlds.settle(self.world_id)
+
+
+@pytest.fixture
+def app(clock):
+    return build(Settings(), clock)
+
+
+def test_a_run_wakes_though_nobody_asks(app, clock):
+    async def listen():
+        world = Watched(app)
+        clock.advance(world.due() - SOON)
+        stop = world.alarms.watch(world.world_id)
+        await asyncio.sleep(0)  # the alarm is set for a moment that the machine's clock then reaches
+        clock.advance(SOON)
+        event = await world.next()
+        stop()
+        return event
+
+    event = asyncio.run(listen())
+    assert (event.kind, event.data.happening.event) == (SEQUENCE, "wake")
+    assert event.data.happening.at == 5 * MINUTE
+
+
+def test_a_change_of_the_clock_sets_the_alarm_anew(app, clock):
+    async def listen():
+        world = Watched(app)
+        stop = world.alarms.watch(world.world_id)
+        await asyncio.sleep(0)  # set for five minutes from now
+        clock.advance(world.due())
+        world.worlds.listeners.publish(world.world_id, CLOCK, {})
+        kinds = [(await world.next()).kind, (await world.next()).kind]
+        stop()
+        return kinds
+
+    assert asyncio.run(listen()) == [CLOCK, SEQUENCE]
+
+
+def test_many_listeners_share_one_alarm_and_the_last_to_leave_ends_it(app):
+    async def listen():
+        world = Watched(app)
+        before = asyncio.all_tasks()
+        stops = [world.alarms.watch(world.world_id) for _ in range(100)]
+        [task] = asyncio.all_tasks() - before
+        await asyncio.sleep(0)
+        for stop in stops[:-1]:
+            stop()
+        await asyncio.sleep(0)
+        running = not task.done()
+        stops[-1]()
+        await asyncio.wait({task})
+        return running, task.cancelled()
+
+    assert asyncio.run(listen()) == (True, True)
+
+
+def test_the_alarm_of_a_world_that_is_gone_ends(app, clock):
+    async def listen():
+        spec = app.default.record.schedule.lifecycle
+        born = Births(app.worlds.store, spec).bear(read("demo", spec), Birth("mine"), clock())
+        world_id = born.record.id
+        alarms = Alarms(app.worlds)
+        before = asyncio.all_tasks()
+        stop = alarms.watch(world_id)
+        [task] = asyncio.all_tasks() - before
+        await asyncio.sleep(0)
+        app.worlds.store.remove(world_id)
+        app.worlds.listeners.publish(world_id, CLOCK, {})
+        await asyncio.wait_for(task, 5)
+        stop()
+
+    asyncio.run(listen())
+
+
+@pytest.mark.parametrize("frozen", [True, False])
+def test_nothing_falls_due_by_itself_in_a_frozen_world(clock, frozen):
+    app = build(Settings(freeze=frozen), clock)
+    assert app.worlds.settle(app.default.record.id) == (None if frozen else 5 * MINUTE)
