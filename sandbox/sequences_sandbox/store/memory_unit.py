@@ -1,7 +1,7 @@
 """A unit of work on a world in memory.
 
-It holds the world's lock, collects what is put, and on leaving swaps the world's state for one derived from it. An exception
-leaves the old state in place.
+It holds the world's lock, collects what is put, and on leaving swaps the world's state for one derived from it. An
+exception leaves the old state in place.
 """
 
 import threading
