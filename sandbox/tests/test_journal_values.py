@@ -4,6 +4,7 @@ import json
 
 import pytest
 from sequences_sandbox.journal import Entry, Wanted, text_of
+from sequences_sandbox.store.memory_traffic import MemoryTraffic
 from sequences_sandbox.verification import Finding, Near, count, in_order
 
 PAUSE, STOP, LIST = "pauseSequence", "stopSequence", "listSequences"
@@ -165,3 +166,26 @@ def test_a_key_that_stands_where_none_belongs_is_blotted_out():
 def test_a_body_that_is_no_text_is_shown_nevertheless():
     assert text_of(b"\xff\x00a") == "\\xff\x00a"
     assert text_of(b"") is None
+
+
+def test_a_journal_keeps_the_latest_within_its_bytes():
+    traffic = MemoryTraffic(journal_bytes=10_000, bytes_of_all_journals=100_000)
+    for number in range(50):
+        traffic.record("world", entry(number, response_body=b"x" * 1000))
+    kept = traffic.entries("world")
+    assert [each.request_id for each in kept] == ["r46", "r47", "r48", "r49"]
+    assert traffic.bytes_kept() == sum(each.weight for each in kept) <= 10_000
+
+
+def test_all_journals_together_keep_within_their_bytes_and_the_longest_unused_gives_way():
+    traffic = MemoryTraffic(journal_bytes=10_000, bytes_of_all_journals=10_000)
+    for number in range(3):
+        traffic.record("first", entry(number, response_body=b"x" * 1000))
+    for number in range(3):
+        traffic.record("second", entry(number, response_body=b"x" * 1000))
+    assert [each.request_id for each in traffic.entries("first")] == ["r2"]
+    assert len(traffic.entries("second")) == 3
+    traffic.record("first", entry(9, response_body=b"x" * 9_500))
+    assert [each.request_id for each in traffic.entries("first")] == []
+    assert traffic.entries("second") == []
+    assert traffic.bytes_kept() == 0

@@ -6,6 +6,8 @@ from collections.abc import Callable
 from importlib import import_module
 from typing import Any
 
+from ..rate_limits import RateLimit, parse_rate_limit
+
 _PREFIX = "SEQUENCES_SANDBOX_"
 
 
@@ -60,3 +62,11 @@ def whole_number(text: str) -> int:
     if not text.isascii() or not text.isdigit() or len(text) > 9:
         raise argparse.ArgumentTypeError(f"{text!r} is no whole number; give 0 or more")
     return int(text)
+
+
+def rate(text: str) -> RateLimit:
+    """A rate such as 60/min."""
+    try:
+        return parse_rate_limit(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(str(error)) from None

@@ -3,7 +3,7 @@
 import argparse
 from typing import Any
 
-from .options import add_option, carried_out_by, port, whole_number
+from .options import add_option, carried_out_by, port, rate, whole_number
 
 _EXAMPLES = """examples:
   sequences-sandbox serve
@@ -44,6 +44,12 @@ def add_to(commands: "argparse._SubParsersAction[Any]") -> None:
         parser, "--public-worlds", "how many worlds strangers may make", default=0, type=whole_number, metavar="N"
     )
     add_option(parser, "--allow-host", "further host names of this server; * for any", nargs="+", metavar="NAME")
+    add_option(parser, "--rate-limit", "how often each key may call, such as 60/min", type=rate, metavar="RATE")
+    add_option(
+        parser, "--fault-header", "let requests ask for a fault by X-Sandbox-Fault; on loopback they may",
+        action="store_true", default=False,
+    )  # fmt: skip
+    add_option(parser, "--no-fault-header", "let no request ask for a fault", action="store_true", default=False)
     add_option(parser, "--ready-file", "write URLs and keys to this file as JSON, once ready", metavar="FILE")
     add_option(parser, "--exit-with-stdin", "leave when standard input ends", action="store_true", default=False)
     parser.set_defaults(run=carried_out_by("serving"))

@@ -49,6 +49,8 @@ def run(options: argparse.Namespace) -> None:
 def _built(options: argparse.Namespace, admin_token: str | None) -> App:
     if options.cors and options.no_cors:
         raise UsageError("--cors and --no-cors contradict each other; give one of them.")
+    if options.fault_header and options.no_fault_header:
+        raise UsageError("--fault-header and --no-fault-header contradict each other; give one of them.")
     everyone = ("*",) if is_loopback(options.host) and not options.no_cors else ()
     try:
         return build(
@@ -62,6 +64,8 @@ def _built(options: argparse.Namespace, admin_token: str | None) -> App:
                 allow_hosts=tuple(options.allow_host or ()),
                 admin_token=admin_token,
                 public_worlds=options.public_worlds,
+                rate_limit=options.rate_limit,
+                fault_header=options.fault_header or (is_loopback(options.host) and not options.no_fault_header),
             )
         )
     except InstantError as error:
