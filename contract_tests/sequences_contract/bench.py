@@ -1,0 +1,204 @@
+"""What all rules share while one target is judged: its census, its stock of runs, its clock, its control API."""
+
+from __future__ import annotations
+
+import json
+import threading
+import time
+from collections.abc import Mapping
+from fractions import Fraction
+from typing import Any
+
+import httpx
+
+from . import instants
+from .budget import StopBudget
+from .census import PAGES, Census, Page
+from .contract import Contract, load_contract
+from .exchange import Answer
+from .fixture import companies, load_fixture
+from .rules.registry import Rule
+from .runs import Malformed, Run
+from .settings import Settings
+from .stock import Stock
+from .target import Target
+from .trial import NotExercised, Trial
+
+#: How long a timer is set for where real time has to pass, in seconds.
+SHORT = 2
+
+
+class Untestable(Exception):
+    """The target cannot be tested at all; the text says why and how to mend it."""
+
+
+class Bench:
+    """One target under test."""
+
+    def __init__(self, settings: Settings, *, transport: httpx.BaseTransport | None = None) -> None:
+        self.settings = settings
+        self.contract: Contract = load_contract()
+        self.target = Target(settings, transport=transport)
+        self.stock = Stock(self)
+        self.stops = StopBudget(settings.stops)
+        self.quiet_rule = Rule("suite.arranging", "A step that prepares or cleans up.", (), "own", "read", (), None)
+        self.control = ControlApi(settings.control) if settings.control is not None else None
+        self.companies: Mapping[str, str | None] | None = None
+        if settings.fixture is not None:
+            self.companies = companies(load_fixture(settings.fixture))
+        #: What rules of one group found together; by the name of what was found.
+        self.shared: dict[str, Any] = {}
+        self._frozen: bool | None = None
+        self._census: Census | None = None
+        self._lock = threading.RLock()
+
+    def close(self) -> None:
+        """Lets go of the target, and of the world that was made there."""
+        self.target.close()
+        if self.control is not None:
+            self.control.close()
+
+    def enter(self) -> None:
+        """Makes a fresh world where there is a control API, and sees that the key opens the target. Raises Untestable."""
+        if self.control is not None and self.settings.fixture is not None:
+            tokens = self.control.new_world(load_fixture(self.settings.fixture), self.settings.seed)
+            self.target.keys.update(tokens)
+        answer = self.target.call("GET", "/sequences", query={"size": 1})
+        if answer.status in (401, 403):
+            raise Untestable(f"the key is refused ({answer.status}); give --key one that reads and writes")
+        try:
+            Page.read(answer)
+        except Malformed as error:
+            problem = f"{answer.summary()}: {error}"
+            raise Untestable(f"{self.settings.url}/sequences does not answer as a Sequences API: {problem}") from None
+
+    def has(self, role: str) -> bool:
+        """Whether a key of that role is known."""
+        return bool(self.target.keys.get(role))
+
+    # -- the collection -----------------------------------------------------------------------------------------
+
+    def census(self, *, fresh: bool = False) -> Census:
+        """Every run of the key's organization, read once, or anew. Raises NotExercised when it cannot be read."""
+        with self._lock:
+            if self._census is None or fresh:
+                self._census = self._count()
+            return self._census
+
+    def forget_census(self) -> None:
+        """What was counted has changed."""
+        self._census = None
+
+    def _count(self) -> Census:
+        runs: dict[str, Run] = {}
+        for number in range(1, PAGES + 1):
+            answer = self.target.call("GET", "/sequences", query={"page": number, "size": 100})
+            try:
+                page = Page.read(answer)
+            except Malformed as error:
+                raise NotExercised(f"the collection cannot be read: {error}") from None
+            runs.update((run.id, run) for run in page.items)
+            if not page.items or (len(page.items) < 100 and not page.has_more):
+                break
+        return Census(tuple(runs.values()))
+
+    def company(self, run: Run) -> str | None:
+        """The company of a run's contact, None without one. Raises NotExercised when it is not known."""
+        if run.contact is None:
+            return None
+        if self.companies is not None and run.contact in self.companies:
+            return self.companies[run.contact]
+        answer = self.target.call("GET", f"/contacts/{run.contact}")
+        if answer.status == 200:
+            domain = answer.json().get("company_domain")
+            return str(domain) if domain else None
+        raise NotExercised("the company of the contacts is not known; give --fixture what the target was loaded with")
+
+    @property
+    def frozen(self) -> bool:
+        """Whether the target's clock stands still: two updates some milliseconds apart carry one instant."""
+        if self._frozen is None:
+            self._frozen = self._stands_still()
+        return self._frozen
+
+    def _stands_still(self) -> bool:
+        quiet = Trial(self.quiet_rule, self)
+        with self.stock.lend(quiet, "ACTIVE") as run:
+            times = []
+            for text in ("tick", "tock"):
+                times.append(quiet.arranged(quiet.update(run.id, {"suite_frozen": text})).updated)
+                time.sleep(0.02)
+        return times[0] == times[1]
+
+    # -- time ---------------------------------------------------------------------------------------------------
+
+    def pass_until(self, instant: Fraction, seen: Answer, now: Fraction) -> None:
+        """Lets the target's time reach `instant`. `seen` is an answer at which the target's time was `now`."""
+        if self.control is not None:
+            self.control.advance_to(instant)
+            return
+        wait = float(instant - now) - (time.monotonic() - seen.ended) + 0.15
+        if wait > 0:
+            time.sleep(wait)
+
+
+class ControlApi:
+    """The control API, used to arrange and never to testify."""
+
+    def __init__(self, url: str) -> None:
+        root = url.rstrip("/").removesuffix("/_sandbox")
+        self._http = httpx.Client(base_url=root, timeout=30)
+        self._token: str | None = None
+        self._world: str | None = None
+
+    def new_world(self, document: Mapping[str, Any], seed: int) -> dict[str, str]:
+        """Makes a world from a fixture document and returns its tokens by role. Raises Untestable."""
+        body = {"fixture": document, "name": "contract suite", "seed": seed}
+        world = self._call("POST", "/worlds", body)
+        tokens: dict[str, str] = {}
+        for index, organization in enumerate(world["organizations"]):
+            for key in organization["api_keys"]:
+                role = _role(set(key["scopes"]), first=index == 0)
+                if role is not None:
+                    tokens.setdefault(role, key["token"])
+        if "key" not in tokens:
+            raise Untestable("the fixture has no key that reads and writes; the suite needs one")
+        self._token = tokens["key"]
+        return tokens
+
+    def advance_to(self, instant: Fraction) -> None:
+        """Moves the world's time forward to an instant; one that has passed already is no matter."""
+        headers = {"Authorization": f"Bearer {self._token}"} if self._token else {}
+        answer = self._send("POST", "/clock/advance", {"to": instants.write(instant)}, headers)
+        if answer.status_code not in (200, 422):
+            raise NotExercised(f"the control API did not move time: {answer.status_code} {answer.text[:200]}")
+
+    def close(self) -> None:
+        """Removes the world that was made."""
+        if self._token is not None:
+            try:
+                self._send("DELETE", "/world", None, {"Authorization": f"Bearer {self._token}"})
+            except Untestable:
+                pass
+        self._http.close()
+
+    def _call(self, method: str, path: str, body: Any) -> Any:
+        answer = self._send(method, path, body, {})
+        if not answer.is_success:
+            raise Untestable(f"the control API refused {method} {path}: {answer.status_code} {answer.text[:200]}")
+        return answer.json()
+
+    def _send(self, method: str, path: str, body: Any, headers: dict[str, str]) -> httpx.Response:
+        content = None if body is None else json.dumps(body)
+        sent = {**headers, "Content-Type": "application/json"} if content is not None else headers
+        try:
+            return self._http.request(method, f"/_sandbox{path}", content=content, headers=sent)
+        except httpx.HTTPError as error:
+            raise Untestable(f"no control API answers at {self._http.base_url}: {error}") from None
+
+
+def _role(scopes: set[str], *, first: bool) -> str | None:
+    reads, writes = "sequences:read" in scopes, "sequences:write" in scopes
+    if not first:
+        return "other" if reads and writes else None
+    return {(True, True): "key", (True, False): "read", (False, True): "write", (False, False): "noscope"}[reads, writes]

@@ -1,0 +1,62 @@
+"""The document that a target was loaded with: read only for the company of each contact, and to load a fresh world."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+
+class FixtureError(Exception):
+    """The fixture file cannot be used; the text names it."""
+
+
+class _JsonTypesLoader(yaml.CSafeLoader):
+    """Safe YAML whose plain scalars are JSON's: an unquoted instant or `no` stays a string."""
+
+    yaml_implicit_resolvers: Mapping[str, Any] = {}  # noqa: RUF012 - PyYAML's own attribute
+
+
+_JsonTypesLoader.add_implicit_resolver("tag:yaml.org,2002:bool", re.compile(r"(?:true|false)$"), list("tf"))
+_JsonTypesLoader.add_implicit_resolver("tag:yaml.org,2002:null", re.compile(r"(?:null|~|)$"), ["n", "~", ""])
+_JsonTypesLoader.add_implicit_resolver("tag:yaml.org,2002:int", re.compile(r"-?\d+$"), list("-0123456789"))
+
+
+def load_fixture(path: Path) -> dict[str, Any]:
+    """The document of a fixture file, without the runs of a JSON Lines one. Raises FixtureError."""
+    try:
+        text = path.read_text(encoding="utf-8")
+        if path.suffix == ".jsonl":
+            document = json.loads(text.split("\n", 1)[0])
+        elif path.suffix == ".json":
+            document = json.loads(text)
+        else:
+            document = yaml.load(text, Loader=_JsonTypesLoader)  # noqa: S506 - a subclass of the safe loader
+        if not isinstance(document["organizations"], list):
+            raise TypeError("organizations is no list")
+    except (OSError, ValueError, KeyError, TypeError, yaml.YAMLError) as error:
+        raise FixtureError(f"cannot use the fixture {path}: {error}") from None
+    return document  # type: ignore[no-any-return]
+
+
+def companies(document: Mapping[str, Any]) -> dict[str, str | None]:
+    """The company_domain of every contact by the contact's id, over all organizations."""
+    return {
+        contact["id"]: contact.get("company_domain") or None
+        for organization in document["organizations"]
+        for contact in organization.get("contacts") or []
+    }
+
+
+def run_ids(document: Mapping[str, Any], organization_id: str) -> list[str]:
+    """The ids of the runs that an organization was loaded with."""
+    return [
+        run["id"]
+        for organization in document["organizations"]
+        if organization["id"] == organization_id
+        for run in organization.get("sequences") or []
+    ]

@@ -1,0 +1,84 @@
+"""Stopping one run."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from .registry import rule
+
+if TYPE_CHECKING:
+    from ..trial import Trial
+
+FAR = "2100-01-04T08:00:00Z"
+
+
+def _refuse_all(trial: Trial, bodies: tuple[Any, ...], why: str) -> None:
+    with trial.borrow() as run:
+        for body in bodies:
+            with trial.bench.stops.risk() as risk:
+                answer = trial.call("POST", f"/sequences/{run.id}/stop", json=body)
+                risk.used = int(200 <= answer.status < 300)
+            trial.refused(answer, f"{why}: {body}")
+            trial.same(run, [answer])
+
+
+@rule("stop.refuses.reason", "A reason other than WIN and LOSE is refused.", "stop.reason", tier="stop")
+def reason(trial: Trial) -> None:
+    _refuse_all(trial, tuple({"reason": value, "scope": "CONTACT"} for value in ("WON", "win", "", "LOST", 1, None)), "an unknown reason")
+
+
+@rule("stop.refuses.scope", "A scope other than CONTACT and COMPANY is refused.", "stop.contact", "stop.company", tier="stop")
+def scope(trial: Trial) -> None:
+    _refuse_all(trial, tuple({"reason": "LOSE", "scope": value} for value in ("COMPANIES", "contact", "", "ALL", 1, None)), "an unknown scope")
+
+
+@rule("stop.refuses.missing.strict", "reason and scope are both required.", "stop.required", tier="stop")
+def missing(trial: Trial) -> None:
+    _refuse_all(trial, ({}, {"reason": "WIN"}, {"scope": "CONTACT"}), "an incomplete body")
+
+
+@rule("stop.contact.exactly_one", "CONTACT stops just the named run, for either reason.", "stop.contact", "stop.reason", tier="stop")
+def exactly_one(trial: Trial) -> None:
+    for why in ("WIN", "LOSE"):
+        with trial.borrow() as run:
+            trial.bench.stops.spend()
+            near = [
+                other for other in trial.bench.census().runs
+                if other.id != run.id and (other.contact == run.contact or other.template == run.template)
+            ][:60]  # fmt: skip
+            before = [trial.look(other.id) for other in near]
+            answer = trial.stop(run.id, "CONTACT", why)
+            after = trial.run_of(answer)
+            trial.that(after.id == run.id and after.status == "STOPPED_EARLY", "the named run STOPPED_EARLY", answer.summary, answer)
+            for other in before:
+                trial.same(other, [answer])
+
+
+@rule("stop.for_good", "A stopped run stays STOPPED_EARLY whatever is tried.", "stop.for_good", tier="stop")
+def for_good(trial: Trial) -> None:
+    with trial.borrow() as run:
+        trial.bench.stops.spend()
+        stopped = trial.stop(run.id)
+        trial.that(trial.run_of(stopped).status == "STOPPED_EARLY", "STOPPED_EARLY", stopped.summary, stopped)
+        for answer in (trial.pause(run.id, FAR), trial.resume(run.id), trial.stop(run.id, "CONTACT", "WIN")):
+            read = trial.get(run.id)
+            got = trial.run_of(read).status
+            trial.that(got == "STOPPED_EARLY", "still STOPPED_EARLY", got, stopped, answer, read)
+            if trial.strict:
+                trial.expect(answer, 422, why="for a run that has ended")
+        again = trial.get(run.id)
+        if trial.strict:
+            kept = trial.run_of(again) == trial.run_of(stopped)
+            trial.that(kept, "the run unchanged since it was stopped", again.summary, stopped, again)
+
+
+@rule("stop.keeps_variables", "A stopped run keeps its variables.", "stop.answer", tier="stop")
+def keeps(trial: Trial) -> None:
+    with trial.borrow() as run:
+        trial.bench.stops.spend()
+        updated = trial.arranged(trial.update(run.id, {"suite_stop": "kept"}))
+        answer = trial.stop(run.id)
+        got = trial.run_of(answer).variables
+        trial.that(got == updated.variables, f"variables {updated.variables}", f"{got}", answer)
+        read = trial.get(run.id)
+        trial.that(trial.run_of(read).variables == updated.variables, "the same from get", read.summary, answer, read)

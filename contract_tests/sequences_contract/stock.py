@@ -1,0 +1,98 @@
+"""Runs to work on: lent by status, inside the fence, and put back as they were where that can be done."""
+
+from __future__ import annotations
+
+import threading
+from collections import deque
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+from .target import TargetError
+from .trial import NotExercised, Trial, Violation
+
+if TYPE_CHECKING:
+    from .bench import Bench
+    from .runs import Run
+
+FAR = "2100-01-04T08:00:00Z"
+_TRIES = 8
+
+
+class Stock:
+    """Lends the runs that the census found. A run that was stopped, or that something else moved, is not lent again."""
+
+    def __init__(self, bench: Bench) -> None:
+        self._bench = bench
+        self._shelves: dict[str, deque[str]] = {}
+        self._lock = threading.RLock()
+        self.left_changed: list[str] = []
+
+    def fenced(self, run: Run) -> bool:
+        """Whether writes to this run are allowed: the template of --only-template, and this worker's share."""
+        settings = self._bench.settings
+        if settings.template is not None and run.template != settings.template.lower():
+            return False
+        index, count = settings.share
+        return count == 1 or UUID(run.contact or run.id).int % count == index
+
+    def count(self, status: str) -> int:
+        with self._lock:
+            return len(self._shelf(status))
+
+    @contextmanager
+    def lend(self, trial: Trial, status: str, where: Callable[[Run], bool] | None = None) -> Iterator[Run]:
+        """A run of `status`. A paused one is an active one that the suite paused itself, so that it may resume it.
+
+        Raises NotExercised when the stock has none.
+        """
+        if status == "WAITING_FOR_LEAD" and self._bench.settings.allow_writes:
+            with self.lend(trial, "ACTIVE", where) as active:
+                yield trial.arranged(trial.pause(active.id, FAR))
+            return
+        run = self._take(trial, status, where)
+        try:
+            yield run
+        finally:
+            self._take_back(run)
+
+    def _shelf(self, status: str) -> deque[str]:
+        if status not in self._shelves:
+            census = self._bench.census()
+            self._shelves[status] = deque(run.id for run in census.in_status(status) if self.fenced(run))
+        return self._shelves[status]
+
+    def _take(self, trial: Trial, status: str, where: Callable[[Run], bool] | None) -> Run:
+        with self._lock:
+            shelf = self._shelf(status)
+            known = self._bench.census().by_id
+            fitting = [i for i in shelf if where is None or (i in known and where(known[i]))]
+            for run_id in fitting[:_TRIES]:
+                shelf.remove(run_id)
+                run = trial.look(run_id)
+                if run.status == status:
+                    return run
+        which = " that fits" if where is not None else ""
+        inside = " inside --only-template" if self._bench.settings.template else ""
+        raise NotExercised(f"the target has no {status} run{which}{inside} left to work on; load more of them")
+
+    def _take_back(self, run: Run) -> None:
+        quiet = Trial(self._bench.quiet_rule, self._bench)
+        try:
+            if self._restore(quiet, run, quiet.look(run.id)):
+                with self._lock:
+                    self._shelf(run.status).append(run.id)
+        except (NotExercised, Violation, TargetError):
+            self.left_changed.append(run.id)
+
+    def _restore(self, trial: Trial, before: Run, now: Run) -> bool:
+        old, new = before.variables or {}, now.variables or {}
+        if old != new:
+            trial.arranged(trial.update(before.id, {**dict.fromkeys(new), **old}))
+        if now.status == before.status:
+            return True
+        if before.status == "ACTIVE" and now.status == "WAITING_FOR_LEAD":
+            trial.arranged(trial.resume(before.id))
+            return True
+        return False

@@ -1,0 +1,107 @@
+"""What the suite concludes: a verdict for each rule, with evidence, and what they mean together."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import IntEnum
+from typing import Literal
+
+from .rules.registry import Rule
+
+VerdictName = Literal["passed", "violated", "not_exercised"]
+
+
+class Exit(IntEnum):
+    """The exit codes of the command."""
+
+    CONFORMS = 0
+    VIOLATED = 1
+    UNTESTABLE = 2
+    UNEXERCISED = 3
+    INTERRUPTED = 130
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """What was expected, what came, and the shortest script of curl lines that shows it."""
+
+    expected: str
+    got: str
+    curl: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """The verdict on one rule.
+
+    `judged` counts the answers that the rule looked at. `excused` says that the rule was not exercised because the
+    caller withheld a key or a tier. `expected` is the reason given in the list of expected failures.
+    """
+
+    rule: Rule
+    name: VerdictName
+    reason: str = ""
+    judged: int = 0
+    evidence: tuple[Evidence, ...] = ()
+    excused: bool = False
+    seconds: float = 0.0
+    expected: str | None = None
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """Everything a run of the suite found. `failure` says why the target could not be tested, if so."""
+
+    verdicts: Sequence[Verdict]
+    failure: str | None = None
+    interrupted: bool = False
+    notes: tuple[str, ...] = ()
+    seconds: float = 0.0
+    requests: int = 0
+    accept_unexercised: bool = False
+
+    @property
+    def violated(self) -> list[Verdict]:
+        return [v for v in self.verdicts if v.name == "violated" and v.expected is None]
+
+    @property
+    def expected_failures(self) -> list[Verdict]:
+        return [v for v in self.verdicts if v.name == "violated" and v.expected is not None]
+
+    @property
+    def passed(self) -> list[Verdict]:
+        return [v for v in self.verdicts if v.name == "passed"]
+
+    @property
+    def unexercised(self) -> list[Verdict]:
+        """The rules that the given keys and tiers should have allowed, and that were not exercised."""
+        return [v for v in self.verdicts if v.name == "not_exercised" and not v.excused]
+
+    @property
+    def excused(self) -> list[Verdict]:
+        return [v for v in self.verdicts if v.name == "not_exercised" and v.excused]
+
+    @property
+    def exit(self) -> Exit:
+        if self.interrupted:
+            return Exit.INTERRUPTED
+        if self.failure is not None:
+            return Exit.UNTESTABLE
+        if self.violated:
+            return Exit.VIOLATED
+        nothing_tested = not self.passed and not self.expected_failures
+        if nothing_tested or (self.unexercised and not self.accept_unexercised):
+            return Exit.UNEXERCISED
+        return Exit.CONFORMS
+
+    @property
+    def meaning(self) -> str:
+        """The exit code in words."""
+        return {
+            Exit.CONFORMS: "the target conforms",
+            Exit.VIOLATED: "the target breaks the contract",
+            Exit.UNTESTABLE: "the target could not be tested",
+            Exit.UNEXERCISED: "no violation, but not every rule could be tried",
+            Exit.INTERRUPTED: "interrupted",
+        }[self.exit]
