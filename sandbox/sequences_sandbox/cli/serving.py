@@ -75,7 +75,9 @@ def _built(options: argparse.Namespace, admin_token: str | None) -> App:
 
 
 def _leave_with_stdin() -> None:
-    sys.stdin.buffer.read()
+    # Not through sys.stdin: its lock, held here for ever, would make the interpreter abort when it leaves for another reason.
+    while os.read(0, 4096):
+        pass
     os.kill(os.getpid(), signal.SIGTERM)
 
 
