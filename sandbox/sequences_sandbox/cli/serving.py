@@ -75,7 +75,7 @@ def _built(options: argparse.Namespace, admin_token: str | None) -> App:
 
 
 def _leave_with_stdin() -> None:
-    # Not through sys.stdin: its lock, held here for ever, would make the interpreter abort when it leaves for another reason.
+    # Not through sys.stdin: its lock, held here for ever, makes the interpreter abort when it leaves for another reason.
     while os.read(0, 4096):
         pass
     os.kill(os.getpid(), signal.SIGTERM)
