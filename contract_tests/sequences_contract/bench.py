@@ -98,7 +98,7 @@ class Bench:
             except Malformed as error:
                 raise NotExercised(f"the collection cannot be read: {error}") from None
             runs.update((run.id, run) for run in page.items)
-            if not page.items or (len(page.items) < 100 and not page.has_more):
+            if not page.items or (not page.has_more and len(runs) >= page.total_count):
                 break
         return Census(tuple(runs.values()))
 

@@ -104,7 +104,7 @@ def run(
         for number, rule in enumerate(tried, 1):
             if progress is not None:
                 progress(rule, number, len(tried))
-            verdicts.append(_try(rule, bench))
+            verdicts.append(try_rule(rule, bench))
     except (Untestable, TargetError) as error:
         failure = _explained(error)
     except KeyboardInterrupt:
@@ -120,7 +120,8 @@ def run(
     )  # fmt: skip
 
 
-def _try(rule: Rule, bench: Bench) -> Verdict:
+def try_rule(rule: Rule, bench: Bench) -> Verdict:
+    """The verdict on one rule. Raises TargetError when the target is gone, Untestable when the control API is."""
     began = time.monotonic()
     trial = Trial(rule, bench)
     withheld = _withheld(rule, bench)

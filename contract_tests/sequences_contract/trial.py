@@ -102,13 +102,18 @@ class Trial:
             raise Violation("a page of runs", str(error), (answer,)) from None
 
     def pages(self, query: Mapping[str, str | int], size: int = 100) -> list[tuple[Answer, Page]]:
-        """Every page of a list, first to last, until one is empty or says that it is the last and is not full."""
-        found = []
+        """Every page of a list, first to last: until one says that it is the last and all that was counted has been seen.
+
+        Nothing past the end is asked for, since a target may refuse that.
+        """
+        found: list[tuple[Answer, Page]] = []
+        seen = 0
         for number in range(1, PAGES + 1):
             answer = self.list(**query, page=number, size=size)
             page = self.page_of(answer)
             found.append((answer, page))
-            if not page.items or (len(page.items) < size and not page.has_more):
+            seen += len(page.items)
+            if not page.items or (not page.has_more and seen >= page.total_count):
                 break
         return found
 

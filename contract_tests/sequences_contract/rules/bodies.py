@@ -105,10 +105,12 @@ def _largest(trial: Trial) -> None:
 def _hostile(operation: str, trial: Trial) -> None:
     """Whatever is sent is refused below 500, and nothing changes."""
     deep = b'{"a":' * 5000 + b"1" + b"}" * 5000
-    raws = [
-        deep, b"[" * 100_000, b'{"variables": ' + b"9" * 5000 + b"}", b'{"paused_until": 1e400}', b"\x00", b"\xff\xfe{\x00}\x00",
-        b'{"reason": "WIN\\u0000", "scope": "CONTACT"}', b'{"paused_until": "\\ud800"}', b'{"variables": {"a": {"b": [[[[1]]]]}}}',
-    ]  # fmt: skip
+    raws = [b"[" * 100_000, b"\x00", b"\xff\xfe{\x00}\x00"]
+    raws += {
+        "update": [b'{"variables": ' + b"9" * 5000 + b"}", b'{"variables": {"a": {"b": [[[[1]]]]}}}', b'{"variables": ' + deep + b"}"],
+        "pause": [b'{"paused_until": 1e400}', b'{"paused_until": "\\ud800"}', b'{"paused_until": ' + deep + b"}"],
+        "stop": [b'{"reason": "WIN\\u0000", "scope": "CONTACT"}', b'{"reason": ' + deep + b', "scope": "CONTACT"}'],
+    }.get(operation, [deep] if trial.strict else [])
     statuses = (400,) if trial.strict else (400, 413, 415, 422)
     _refuse_all(trial, operation, [(raw, _JSON, statuses, f"for {raw[:40]!r}") for raw in raws])
 

@@ -23,6 +23,7 @@ _IDS = ("id", "organization_id", "contact_id", "sequence_template_id", "source_c
 _TIMES = ("last_step_executed_at", "created_at", "updated_at")
 _TYPES = {400: "ValidationIssue", 401: "UnauthorizedIssue", 403: "UnauthorizedIssue", 404: "NotFoundIssue"}
 _TYPES |= {409: "CommitIssue", 422: "BusinessIssue"}
+_PATH = re.compile(r"/sequences(/[^/]+(/(pause|resume|stop))?)?")
 _OWN_TYPES = {405: "ValidationIssue", 413: "ValidationIssue", 415: "ValidationIssue", 429: "RateLimitIssue"}
 
 Finding = tuple[str, str]
@@ -75,13 +76,17 @@ def _runs(answer: Answer) -> list[Any]:
     return [body]
 
 
-def _refusal(answer: Answer) -> bool:
-    return answer.status >= 400 and answer.sent.method not in ("HEAD", "TRACE", "CONNECT")
+def _refusal(answer: Answer, seen: Seen) -> bool:
+    """Whether the form of refusals binds an answer; the documents say nothing of other paths, methods, sizes and types."""
+    if answer.status < 400 or answer.sent.method in ("HEAD", "TRACE", "CONNECT"):
+        return False
+    known = _PATH.fullmatch(answer.sent.path.split("?")[0]) is not None
+    return seen.strict or (known and answer.status not in _OWN_TYPES)
 
 
 @passing("shape.json", "Every answer with a body is JSON and says so.", "issue.form", "http.accept", basis="ref")
 def _json(answer: Answer, seen: Seen) -> Finding | bool:
-    if not _under_the_api(answer) or answer.status == 204:
+    if not _under_the_api(answer) or answer.status == 204 or (answer.status >= 400 and not _refusal(answer, seen)):
         return False
     kind = answer.headers.get("content-type", "").split(";")[0].strip().lower()
     if kind != "application/json":
@@ -192,7 +197,7 @@ def _page(answer: Answer, seen: Seen) -> Finding | bool:
 
 @passing("shape.issue.form", "A refusal has status_code, type, message and request_id.", "issue.form", "issue.message")
 def _issue(answer: Answer, seen: Seen) -> Finding | bool:
-    if not _refusal(answer):
+    if not _refusal(answer, seen):
         return False
     body = _body(answer)
     if not isinstance(body, dict):
@@ -211,7 +216,7 @@ def _issue(answer: Answer, seen: Seen) -> Finding | bool:
 
 @passing("shape.issue.status_code", "status_code repeats the HTTP status.", "issue.status_code")
 def _status_code(answer: Answer, seen: Seen) -> Finding | bool:
-    body = _body(answer) if _refusal(answer) else None
+    body = _body(answer) if _refusal(answer, seen) else None
     if not isinstance(body, dict) or "status_code" not in body:
         return False
     return True if body["status_code"] == answer.status else (f"status_code {answer.status}", f"{body['status_code']!r}")
@@ -219,16 +224,16 @@ def _status_code(answer: Answer, seen: Seen) -> Finding | bool:
 
 @passing("shape.issue.type", "type fits the HTTP status.", "issue.type")
 def _type(answer: Answer, seen: Seen) -> Finding | bool:
-    return _typed(answer, _TYPES)
+    return _typed(answer, seen, _TYPES)
 
 
 @passing("shape.issue.type.strict", "405, 413, 415, 429 and 5xx have their types.", "issue.own_types")
 def _own_type(answer: Answer, seen: Seen) -> Finding | bool:
-    return _typed(answer, _OWN_TYPES | {answer.status: "InternalIssue"} if answer.status >= 500 else _OWN_TYPES)
+    return _typed(answer, seen, _OWN_TYPES | {answer.status: "InternalIssue"} if answer.status >= 500 else _OWN_TYPES)
 
 
-def _typed(answer: Answer, types: dict[int, str]) -> Finding | bool:
-    body = _body(answer) if _refusal(answer) and answer.status in types else None
+def _typed(answer: Answer, seen: Seen, types: dict[int, str]) -> Finding | bool:
+    body = _body(answer) if _refusal(answer, seen) and answer.status in types else None
     if not isinstance(body, dict) or "type" not in body:
         return False
     wanted = types[answer.status]
@@ -237,7 +242,7 @@ def _typed(answer: Answer, types: dict[int, str]) -> Finding | bool:
 
 @passing("shape.issue.request_id", "request_id is req_ and a ULID.", "issue.request_id")
 def _request_id(answer: Answer, seen: Seen) -> Finding | bool:
-    body = _body(answer) if _refusal(answer) else None
+    body = _body(answer) if _refusal(answer, seen) else None
     if not isinstance(body, dict) or not isinstance(body.get("request_id"), str):
         return False
     fits = _REQUEST_ID.fullmatch(body["request_id"])
@@ -246,7 +251,7 @@ def _request_id(answer: Answer, seen: Seen) -> Finding | bool:
 
 @passing("shape.issue.request_id.unique", "No two refusals share a request_id.", "issue.request_id", "issue.header", basis="ref")
 def _unique(answer: Answer, seen: Seen) -> Finding | bool:
-    body = _body(answer) if _refusal(answer) else None
+    body = _body(answer) if _refusal(answer, seen) else None
     request_id = body.get("request_id") if isinstance(body, dict) else None
     if not isinstance(request_id, str):
         return False
@@ -261,7 +266,7 @@ def _header(answer: Answer, seen: Seen) -> Finding | bool:
     value = answer.headers.get("x-request-id")
     if value is None:
         return "the header X-Request-Id", "none"
-    body = _body(answer) if _refusal(answer) else None
+    body = _body(answer) if _refusal(answer, seen) else None
     if isinstance(body, dict) and "request_id" in body:
         return True if body["request_id"] == value else (f"X-Request-Id {body['request_id']}", value)
     if not _REQUEST_ID.fullmatch(value):
