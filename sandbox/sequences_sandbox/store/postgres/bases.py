@@ -66,7 +66,7 @@ class Bases:
         used = connection.execute("SELECT FROM worlds WHERE base = %s LIMIT 1", (base_id,)).fetchone()
         if row is not None and used is None:
             connection.execute("DELETE FROM bases WHERE id = %s", (base_id,))
-            states.release(connection, int(row[0]))
+            states.release(connection, [int(row[0])])
 
     def _load(self, connection: Conn, digest: bytes, record: WorldRecord, base: Base) -> None:
         """Loads a base, unless another process is first; then waits until that one has."""

@@ -3,7 +3,6 @@
 from typing import Final, NamedTuple
 
 from ..base import Snapshot
-from . import states
 from .database import Conn
 
 _COLUMNS: Final = "name, created_wall, now, state, birth, clock_frozen"
@@ -43,28 +42,24 @@ class Snapshots:
         return Kept(Snapshot(*row[:3]), *row[3:])
 
     def keep(self, kept: Kept) -> None:
-        """Adds a snapshot, in place of one of the same name."""
+        """Adds a snapshot under a name that is free."""
         entry = kept.entry
-        self._remove(entry.name)
         self._connection.execute(
             f"INSERT INTO snapshots (world, {_COLUMNS}) VALUES (%s, %s, %s, %s, %s, %s, %s)".encode(),
             (self._world_id, entry.name, entry.created_wall, entry.now, kept.state, kept.birth, kept.frozen),
         )
 
-    def drop(self, name: str) -> None:
-        """Removes a snapshot. Raises KeyError when there is none of that name."""
-        if not self._remove(name):
-            raise KeyError(name)
+    def drop(self, name: str) -> list[int]:
+        """Removes the snapshot of a name, if there is one. Returns the states that it no longer points at."""
+        return self._dropped("name = %s", name)
 
-    def clear(self) -> None:
-        """Removes every snapshot."""
-        for snapshot in self.all():
-            self._remove(snapshot.name)
+    def clear(self) -> list[int]:
+        """Removes every snapshot. Returns the states that they no longer point at."""
+        return self._dropped("true")
 
-    def _remove(self, name: str) -> bool:
-        row = self._connection.execute(
-            "DELETE FROM snapshots WHERE world = %s AND name = %s RETURNING state", (self._world_id, name)
-        ).fetchone()
-        if row is not None:
-            states.release(self._connection, int(row[0]))
-        return row is not None
+    def _dropped(self, condition: str, *values: str) -> list[int]:
+        dropped = self._connection.execute(
+            f"DELETE FROM snapshots WHERE world = %s AND {condition} RETURNING state".encode(),
+            (self._world_id, *values),
+        )
+        return [int(row[0]) for row in dropped]

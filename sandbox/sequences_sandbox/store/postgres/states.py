@@ -47,9 +47,10 @@ def copied(connection: Conn, state: int) -> int:
     return int(copy)
 
 
-def release(connection: Conn, state: int) -> None:
-    """Removes a state unless something points at it."""
-    row = connection.execute(_POINTERS, {"state": state}).fetchone()
-    if row is not None and not row[0]:
-        for statement in _REMOVALS:
-            connection.execute(statement.encode(), (state,))
+def release(connection: Conn, states: Iterable[int]) -> None:
+    """Removes each state unless something points at it."""
+    for state in states:
+        row = connection.execute(_POINTERS, {"state": state}).fetchone()
+        if row is not None and not row[0]:
+            for statement in _REMOVALS:
+                connection.execute(statement.encode(), (state,))

@@ -8,9 +8,8 @@ from typing import Final
 from ...clock import Clock
 from ...errors import UnavailableIssue
 from ...lifecycle import Lifecycle
-from ..base import Base, KeyRecord, WorldRecord
+from ..base import Base, KeyRecord, Moment, WorldRecord
 from ..memory_traffic import MemoryTraffic
-from . import states
 from .bases import Bases
 from .database import Conn, Database
 from .expiry import Expiry
@@ -85,8 +84,6 @@ class PostgresStore:
             world = self._rows.find(connection, world_id)
             self._rows.remove(connection, world)
             self._keys.remove(connection, world_id)
-            states.release(connection, world.state)
-            self._bases.release(connection, world.base)
 
     def worlds(self) -> Seq[WorldRecord]:
         """Every world, in order of creation."""
@@ -121,7 +118,13 @@ class PostgresStore:
     def keys(self, world_id: str) -> Seq[KeyRecord]:
         """The keys of a world."""
         with self._database.connection() as connection:
+            self._rows.find(connection, world_id)
             return self._keys.of_world(connection, world_id)
+
+    def moment(self, world_id: str, wall: int) -> Moment:
+        """Where a world is when the machine's time is `wall`."""
+        with self._database.connection() as connection:
+            return self._rows.moment(connection, world_id, wall)
 
     @contextmanager
     def unit(self, world_id: str, *, reads: bool = False) -> Iterator[PostgresUnit]:

@@ -32,7 +32,7 @@ class PostgresUnit:
         self._holds: Final = holds
         self._writes = Writes()
         self._snapshots: Final = Snapshots(connection, world.record.id)
-        self._left: list[int] = []
+        self._left: list[int] = []  # states to be removed, once the world's row says what it points at now
         self._changed = False
         self._keeps = False
         self.record = world.record
@@ -73,7 +73,8 @@ class PostgresUnit:
 
     def due(self, until: int) -> Seq[Sequence]:
         """The runs for which something falls due at `until` or before."""
-        if not self._changed and (self._world.next_due is None or self._world.next_due > until):
+        untouched = not self._changed and not self._writes
+        if untouched and (self._world.next_due is None or self._world.next_due > until):
             return []
         return self._runs(" AND due_at <= %s ORDER BY due_at, id", until)
 
@@ -124,6 +125,7 @@ class PostgresUnit:
     def keep(self, name: str) -> Snapshot:
         """Keeps the state under a name; the next write to the world copies it."""
         entry = Snapshot(name, self.wall, self.record.birth + self.clock.now(self.wall))
+        self._left += self._snapshots.drop(name)
         self._snapshots.keep(Kept(entry, self._sent(), self.record.birth, self.clock.frozen))
         self._own, self._changed = False, True
         return entry
@@ -137,7 +139,11 @@ class PostgresUnit:
 
     def drop(self, name: str) -> None:
         """Forgets a snapshot."""
-        self._snapshots.drop(name)
+        left = self._snapshots.drop(name)
+        if not left:
+            raise KeyError(name)
+        self._left += left
+        self._changed = True
 
     def kept_runs(self, name: str) -> Iterable[Sequence]:
         """The runs of a snapshot."""
@@ -162,9 +168,11 @@ class PostgresUnit:
 
     def abandon(self) -> None:
         """Ends the unit after a failure, with what a checkpoint kept."""
+        if self._connection.broken:
+            return
         if self._keeps:
             self._connection.execute("ROLLBACK TO SAVEPOINT kept")
-            self._connection.execute("COMMIT")
+        self._connection.execute("COMMIT" if self._keeps else "ROLLBACK")
 
     def _runs(self, conditions: str, *values: Any) -> list[Sequence]:
         found = self._connection.execute((_RUN + conditions).encode(), (self._sent(), *values))
@@ -195,10 +203,7 @@ class PostgresUnit:
         state = self._sent()
         if not self._changed and self.clock == self._world.clock:
             return
-        self._world = replace(
-            self._world, record=self.record, clock=self.clock, state=state, owns_state=self._own, next_due=None
-        )
+        self._world = replace(self._world, record=self.record, clock=self.clock, state=state, owns_state=self._own)
         self._rows.change(self._connection, self._world)
-        for left in self._left:
-            states.release(self._connection, left)
+        states.release(self._connection, self._left)
         self._left = []

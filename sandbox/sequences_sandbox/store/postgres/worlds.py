@@ -8,7 +8,8 @@ from psycopg.rows import TupleRow
 from ...clock import Clock
 from ...lifecycle import Lifecycle
 from ...schedule import Schedule
-from ..base import WorldRecord
+from ..base import Moment, WorldRecord
+from . import states
 from .bases import Bases, Begun
 from .database import Conn
 from .present import DATABASE_CLOCK, Present
@@ -23,6 +24,7 @@ _FIRST_DUE: Final = (
 )
 _FIND: Final = f"SELECT {_COLUMNS}, {DATABASE_CLOCK}, ({_FIRST_DUE}) FROM worlds WHERE id = %s"
 _ALL: Final = f"SELECT {_COLUMNS}, 0, NULL FROM worlds ORDER BY number"
+_MOMENT: Final = "SELECT birth, seed, clock_wall, clock_world, clock_frozen FROM worlds WHERE id = %s"
 _LOCK: Final = "SELECT FROM worlds WHERE id = %s FOR UPDATE"
 _ADD: Final = (
     f"INSERT INTO worlds ({_COLUMNS}, used_wall) VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s,"
@@ -71,6 +73,14 @@ class WorldRows:
         """Waits until no other unit holds the world, and holds it for the rest of the transaction."""
         connection.execute(_LOCK, (world_id,))
 
+    def moment(self, connection: Conn, world_id: str, wall: int) -> Moment:
+        """Where a world is at `wall`. Raises KeyError when there is none."""
+        row = connection.execute(_MOMENT, (world_id,)).fetchone()
+        if row is None:
+            raise KeyError(world_id)
+        birth, seed, *clock = row
+        return Moment(birth, Clock(*clock).now(wall), seed)
+
     def first_state(self, connection: Conn, world: WorldRow) -> int:
         """The state that the world began with."""
         return self._bases.find(connection, world.base).state
@@ -100,9 +110,11 @@ class WorldRows:
         )
 
     def remove(self, connection: Conn, world: WorldRow) -> None:
-        """Removes a world, and its snapshots with what they alone kept."""
-        Snapshots(connection, world.record.id).clear()
+        """Removes a world and its snapshots, and the states that they alone pointed at."""
+        left = Snapshots(connection, world.record.id).clear()
         connection.execute("DELETE FROM worlds WHERE id = %s", (world.record.id,))
+        states.release(connection, [world.state, *left])
+        self._bases.release(connection, world.base)
 
     def change(self, connection: Conn, world: WorldRow) -> None:
         """Writes what can change, and that the world was settled at its present."""
