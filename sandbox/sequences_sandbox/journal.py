@@ -33,7 +33,7 @@ class Entry(NamedTuple):
     operation: str | None
     key_name: str | None
     status: int
-    milliseconds: float
+    seconds: float
     fault: str | None
     request_headers: Mapping[bytes, bytes]
     request_body: bytes
@@ -56,6 +56,11 @@ class Entry(NamedTuple):
     def parameters(self) -> list[tuple[str, str]]:
         """The parameters of the query, decoded."""
         return [(name, blotted(value)) for name, value in parse_qsl(self.query, keep_blank_values=True)]
+
+    @property
+    def milliseconds(self) -> float:
+        """How long the answer took, to the microsecond."""
+        return round(self.seconds * 1000, 3)
 
     def request_fields(self) -> dict[str, str]:
         """The request's headers as text."""

@@ -19,7 +19,7 @@ class Series:
 
 
 class Tally:
-    """Requests by operation and status, and faults by their kind. Written by the event loop's thread alone."""
+    """Requests by operation and status, and faults by their kind. For the event loop's thread to write."""
 
     def __init__(self) -> None:
         self.requests: Final[dict[tuple[str, int], Series]] = {}

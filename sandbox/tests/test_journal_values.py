@@ -20,7 +20,7 @@ def entry(number, operation=STOP, body=b"", query=b"", **more):
         "operation": operation,
         "key_name": "Read and write",
         "status": 200,
-        "milliseconds": 0.5,
+        "seconds": 0.0005,
         "fault": None,
         "request_headers": {},
         "request_body": body if isinstance(body, bytes) else json.dumps(body).encode(),

@@ -156,7 +156,11 @@ class ContractMiddleware(RoutedMiddleware[ContractAPI]):
         self._complete(exchange, answer)
         seconds = time.perf_counter() - began
         if exchange.raw_path.startswith(self._public):
-            await self._services.recorder.note(exchange, answer, seconds)
+            recorder = self._services.recorder
+            if recorder.blocking:
+                await recorder.note(exchange, answer, seconds)
+            else:
+                recorder.keep(exchange, answer, seconds)
         self._services.log.request(exchange, answer, seconds)
         if exchange.strike is not None:
             await deliver(answer, exchange.strike, scope, receive, send)

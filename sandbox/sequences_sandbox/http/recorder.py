@@ -26,27 +26,30 @@ class Recorder:
     ) -> None:
         self._store: Final = store
         self._record: Final = store.traffic.record
-        self._blocking: Final = store.blocking
+        self.blocking: Final = store.blocking
         self._listeners: Final = listeners
         self._tally: Final = tally
         self._default_world: Final = default_world
         self._authenticate: Final = authenticate
 
     async def note(self, exchange: Exchange, answer: Answer, seconds: float) -> None:
-        """Keeps a request, and its answer as it will be sent."""
-        strike = exchange.strike
-        fault = None
-        if strike is not None:
-            fault = strike.label
-            seconds += (strike.milliseconds or 0) / 1000 + (strike.effect.drip_seconds or 0)
-            self._tally.fault(fault)
-        self._tally.request(exchange.operation_id, answer.status, seconds)
-        if self._blocking:
-            await run_in_threadpool(self._keep, exchange, answer, seconds, fault)
-        else:
-            self._keep(exchange, answer, seconds, fault)
+        """Keeps a request, and its answer as it will be sent, in a store that can block."""
+        await run_in_threadpool(self._keep, exchange, answer, self._count(exchange, answer, seconds))
 
-    def _keep(self, exchange: Exchange, answer: Answer, seconds: float, fault: str | None) -> None:
+    def keep(self, exchange: Exchange, answer: Answer, seconds: float) -> None:
+        """Keeps a request, and its answer as it will be sent, at once."""
+        self._keep(exchange, answer, self._count(exchange, answer, seconds))
+
+    def _count(self, exchange: Exchange, answer: Answer, seconds: float) -> float:
+        """Counts a request, on the event loop's thread; returns how long it takes with what befalls it."""
+        strike = exchange.strike
+        if strike is not None:
+            seconds += (strike.milliseconds or 0) / 1000 + (strike.effect.drip_seconds or 0)
+            self._tally.fault(strike.label)
+        self._tally.request(exchange.operation_id, answer.status, seconds)
+        return seconds
+
+    def _keep(self, exchange: Exchange, answer: Answer, seconds: float) -> None:
         key = exchange.key or self._key(exchange)
         world_id = self._default_world if key is None else key.world_id
         try:
@@ -65,8 +68,8 @@ class Recorder:
             exchange.operation_id,
             None if key is None else key.name,
             answer.status,
-            round(seconds * 1000, 3),
-            fault,
+            seconds,
+            None if exchange.strike is None else exchange.strike.label,
             headers,
             exchange.body[:MOST_BODY_BYTES],
             len(exchange.body),
