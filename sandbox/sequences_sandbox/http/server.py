@@ -14,40 +14,47 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from .delivery import DROP
 
-_MOST_HEADER_BYTES: Final = 64 * 1024
+_MOST_HEAD_BYTES: Final = 64 * 1024
+_TOO_LARGE: Final = f"The URL and the headers have more than {_MOST_HEAD_BYTES} bytes."
 _GRACE_SECONDS: Final = 1
 
 
-class _HeadersTooLargeError(Exception):
-    """Ends a request whose headers go on and on; uvicorn answers 400 and closes the connection."""
+class _HeadTooLargeError(Exception):
+    """Ends a request whose head goes on and on; uvicorn answers 400 and closes the connection."""
 
 
 class LimitedProtocol(HttpToolsProtocol):
-    """httptools keeps whatever headers come; this protocol stops at a limit. It lets its connection be dropped, too."""
+    """uvicorn's protocol, with a bound on what a client may send before its headers end, and a way to break a connection.
 
-    def on_message_begin(self) -> None:
-        """A request begins."""
-        self._header_bytes = 0
-        super().on_message_begin()
-        self.scope["extensions"] = {DROP: {DROP: self._drop}}
+    The bytes of a head are counted as they arrive, since a count by header would double what the head costs.
+    """
 
-    def on_url(self, url: bytes) -> None:
-        """A part of the URL."""
-        self._count(len(url))
-        super().on_url(url)
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as uvicorn has it
+        """A client connected."""
+        super().connection_made(transport)
+        self._head_bytes = 0
+        self._extensions: dict[str, dict[object, object]] = {DROP: {DROP: self._drop}}
 
-    def on_header(self, name: bytes, value: bytes) -> None:
-        """One header."""
-        self._count(len(name) + len(value))
-        super().on_header(name, value)
+    def data_received(self, data: bytes) -> None:
+        """Bytes of a head, or of a body."""
+        if self.cycle is None or not self.cycle.more_body:
+            self._head_bytes += len(data)
+        super().data_received(data)
+        if self._head_bytes > _MOST_HEAD_BYTES and not self.transport.is_closing():
+            self.send_400_response(_TOO_LARGE)
+
+    def on_headers_complete(self) -> None:
+        """The head is complete."""
+        if self._head_bytes > _MOST_HEAD_BYTES:  # what came with the head's end may be a body
+            size = len(self.url) + sum(len(name) + len(value) for name, value in self.headers)
+            if size > _MOST_HEAD_BYTES:
+                raise _HeadTooLargeError
+        self._head_bytes = 0
+        self.scope["extensions"] = self._extensions
+        super().on_headers_complete()
 
     def _drop(self, reset: bool) -> None:
         drop(self.transport, reset=reset)
-
-    def _count(self, size: int) -> None:
-        self._header_bytes += size
-        if self._header_bytes > _MOST_HEADER_BYTES:
-            raise _HeadersTooLargeError
 
 
 def drop(transport: asyncio.Transport, *, reset: bool) -> None:
