@@ -62,4 +62,4 @@ def store_of(request: pytest.FixtureRequest) -> Iterator[Callable[[Callable[[], 
 
     yield store
     for each in opened:
-        each.close()
+        each.disconnect()

@@ -12,6 +12,7 @@ from typing import Any, Final
 from starlette.types import ASGIApp
 
 from .births import Birth, Births, Born
+from .conflicts import retried
 from .control import Control, Strangers
 from .fixtures import Fixtures, read
 from .http.alarms import Alarms
@@ -43,7 +44,7 @@ from .paths import shipped
 from .rate_limits import RateLimit
 from .spec import Spec, read_lifecycle, read_spec
 from .store.base import Store
-from .store.memory import MemoryStore
+from .store.opening import MEMORY, open_store
 from .traffic_control import TrafficControl
 from .world import Worlds
 
@@ -64,12 +65,14 @@ TRAFFIC_TAGS: Final = (control_faults, control_rate_limit, control_journal, cont
 class Settings:
     """How a sandbox is to run.
 
-    `clock` is an RFC 3339 instant to begin at. `host` is what it listens on. Without `admin_token` everyone is the admin of
-    the control API; `public_worlds` is how many worlds strangers may have. `rate_limit` holds for every key of worlds that
-    set none of their own; `fault_header` lets a request ask for a fault by the header X-Sandbox-Fault.
+    `store` is `memory` or the URL of a database. `clock` is an RFC 3339 instant to begin at. `host` is what it listens on.
+    Without `admin_token` everyone is the admin of the control API; `public_worlds` is how many worlds strangers may have.
+    `rate_limit` holds for every key of worlds that set none of their own; `fault_header` lets a request ask for a fault by
+    the header X-Sandbox-Fault.
     """
 
     fixture: str = "demo"
+    store: str = MEMORY
     contract: Path = field(default_factory=lambda: shipped("openapi.yaml"))
     clock: str | None = None
     freeze: bool | None = None
@@ -99,17 +102,17 @@ def wall_clock() -> int:
 
 
 def build(settings: Settings, wall: Callable[[], int] = wall_clock, store: Store | None = None) -> App:
-    """A sandbox. Raises SpecError, FixtureError, InstantError or CompileError for settings that cannot be met."""
+    """A sandbox. Raises SpecError, FixtureError, InstantError, CompileError or StoreError for settings it cannot meet."""
     spec = read_spec(settings.contract)
     lifecycle = read_lifecycle(spec)
     if store is None:
-        store = MemoryStore(wall)
+        store = open_store(settings.store, lifecycle, wall)
     listeners = Listeners()
     worlds = Worlds(store, listeners)
     now = parse_instant(settings.clock) if settings.clock is not None else None
     fixture, births = read(settings.fixture, lifecycle), Births(store, lifecycle)
     birth = Birth(DEFAULT_WORLD, now=now, frozen=settings.freeze, minted=False)
-    default = births.bear(fixture, birth, store.wall())
+    default = births.join(fixture, birth, store.wall())
     control_spec = read_spec(CONTROL)
     control = Control(
         worlds=worlds,
@@ -125,8 +128,9 @@ def build(settings: Settings, wall: Callable[[], int] = wall_clock, store: Store
     tally = Tally()
     traffic = TrafficControl(store, spec.operation_ids, settings.rate_limit, tally)
     ways_in = authenticators(store, settings.admin_token, strangers=settings.public_worlds > 0)
+    called = handlers(worlds, sequences) | handlers(control, *CONTROL_TAGS) | handlers(traffic, *TRAFFIC_TAGS)
     services = Services(
-        handlers=handlers(worlds, sequences) | handlers(control, *CONTROL_TAGS) | handlers(traffic, *TRAFFIC_TAGS),
+        handlers={name: retried(handler) for name, handler in called.items()} if store.blocking else called,
         authenticators=ways_in,
         cors=Cors(settings.cors, spec.base_path),
         hosts=Hosts(settings.host, settings.allow_hosts),

@@ -11,12 +11,13 @@ from typing import Final
 
 from .clock import Clock
 from .entities import ApiKey, Sequence
+from .errors import CommitIssue
 from .fixtures import Fixture
 from .instants import SECOND
 from .keys import digest, mint
 from .lifecycle import Lifecycle
 from .schedule import Schedule
-from .store.base import KeyRecord, Store, WorldRecord
+from .store.base import KeyRecord, Store, StoreError, WorldRecord
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +73,33 @@ class Births:
         self._store: Final = store
         self._lifecycle: Final = lifecycle
         self._bases: dict[str, FixtureBase] = {}
+
+    def join(self, fixture: Fixture, birth: Birth, wall: int) -> Born:
+        """The world that the fixture's own tokens open, made unless it is there: many processes may share a store.
+
+        Raises StoreError when they open a world of another fixture.
+        """
+        try:
+            return self._found(fixture) or self.bear(fixture, birth, wall)
+        except CommitIssue:
+            found = self._found(fixture)  # another process was first
+            if found is None:
+                raise
+            return found
+
+    def _found(self, fixture: Fixture) -> Born | None:
+        tokens = [key.token for organization in fixture.organizations for key in organization.api_keys if key.token]
+        keys = [(token, key) for token in tokens if (key := self._store.find_key(digest(token))) is not None]
+        if not keys:
+            return None
+        with self._store.unit(keys[0][1].world_id, reads=True) as unit:
+            record = unit.record
+        if record.fixture != fixture.name:
+            raise StoreError(
+                f"the database holds a world of the fixture '{record.fixture}' that the tokens of '{fixture.name}' open; "
+                "serve that fixture, or use another database"
+            )
+        return Born(record, tuple(keys))
 
     def bear(self, fixture: Fixture, birth: Birth, wall: int) -> Born:
         """A new world, at the machine's time `wall`."""

@@ -199,7 +199,7 @@ class Agreement(RuleBasedStateMachine):
         store = self.stores[1]
         for world in store.worlds():
             store.remove(world.id)
-        store.close()
+        store.disconnect()
         with psycopg.connect(self.url) as connection:
             for table in ("bases", "runs", "tallies", "happenings", "forgotten_contacts", "snapshots", "keys"):
                 left = connection.execute(f"SELECT count(*) FROM {table}").fetchone()  # noqa: S608

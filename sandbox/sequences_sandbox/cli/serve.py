@@ -9,6 +9,7 @@ _EXAMPLES = """examples:
   sequences-sandbox serve
   sequences-sandbox serve --port 0 --fixture every_status
   sequences-sandbox serve --fixture ./my-world.yaml --clock 2026-03-02T09:00:00Z --freeze
+  sequences-sandbox serve --store postgresql://sandbox@db.example/sandbox --workers 4
 """
 
 
@@ -17,7 +18,8 @@ def add_to(commands: "argparse._SubParsersAction[Any]") -> None:
     parser = commands.add_parser(
         "serve",
         help="start a sandbox",
-        description="Starts a sandbox with the data of a fixture. It stops at Ctrl-C, and forgets everything then.",
+        description="Starts a sandbox with the data of a fixture. It stops at Ctrl-C, and forgets everything then, "
+        "unless a database keeps it.",
         epilog=_EXAMPLES,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
@@ -26,6 +28,14 @@ def add_to(commands: "argparse._SubParsersAction[Any]") -> None:
     add_option(
         parser, "--fixture", "a fixture file, or the name of one that ships", default="demo", metavar="FILE|NAME"
     )
+    add_option(
+        parser,
+        "--store",
+        "where worlds are kept: memory, or the URL of a PostgreSQL",
+        default="memory",
+        metavar="STORE",
+    )
+    add_option(parser, "--workers", "processes that serve; PostgreSQL only", default=1, type=whole_number, metavar="N")
     add_option(parser, "--clock", "the instant at which the world's time begins", metavar="INSTANT")
     add_option(parser, "--freeze", "hold the world's time still", action="store_true", default=False)
     add_option(parser, "--log-format", "how the access log is written", default="text", choices=("text", "json"))

@@ -21,8 +21,11 @@ from ..http.security import is_loopback
 from ..http.server import bind, serve
 from ..instants import InstantError
 from ..spec import SpecError
+from ..store.base import StoreError
+from ..store.opening import MEMORY
 from .banner import banner, ready_document
 from .options import UsageError
+from .workers import serve_with_workers
 
 
 def run(options: argparse.Namespace) -> None:
@@ -30,6 +33,7 @@ def run(options: argparse.Namespace) -> None:
     # While a large fixture loads, the collector would look at every run again and again, and find nothing to collect.
     gc.disable()
     admin_token = options.admin_token or (None if is_loopback(options.host) else secrets.token_urlsafe(24))
+    _require_shared_store(options)
     app = _built(options, admin_token)
     gc.enable()
     gc.freeze()
@@ -43,7 +47,24 @@ def run(options: argparse.Namespace) -> None:
         _tell(options.ready_file, ready_document(app, host, bound_port, told))
     if options.exit_with_stdin:
         threading.Thread(target=_leave_with_stdin, daemon=True).start()
-    serve(app.asgi, listening)
+    if options.workers == 1:
+        serve(app.asgi, listening)
+    else:
+        serve_with_workers(app, listening, options.workers)
+
+
+def _require_shared_store(options: argparse.Namespace) -> None:
+    if not options.workers:
+        raise UsageError("--workers 0 would serve nobody; give 1 or more.")
+    if options.workers > 1 and options.store == MEMORY:
+        raise UsageError(
+            f"--workers {options.workers} needs a store that processes can share, and memory is each one's own; "
+            "give --store postgresql://user@host/database, or leave --workers out."
+        )
+    if options.workers > 1 and not hasattr(os, "fork"):
+        raise UsageError(
+            "--workers needs a system that can fork; start several sandboxes on ports of their own instead."
+        )
 
 
 def _built(options: argparse.Namespace, admin_token: str | None) -> App:
@@ -56,6 +77,7 @@ def _built(options: argparse.Namespace, admin_token: str | None) -> App:
         return build(
             Settings(
                 fixture=options.fixture,
+                store=options.store,
                 clock=options.clock,
                 freeze=options.freeze or None,
                 cors=tuple(options.cors) if options.cors else everyone,
@@ -72,6 +94,8 @@ def _built(options: argparse.Namespace, admin_token: str | None) -> App:
         raise UsageError(f"--clock {options.clock!r}: {error}.") from None
     except (FixtureError, SpecError, CompileError) as error:
         raise UsageError(str(error)) from None
+    except StoreError as error:
+        raise UsageError(f"--store: {error}.") from None
 
 
 def _leave_with_stdin() -> None:

@@ -177,6 +177,12 @@ class Store(Protocol):
     def traffic(self) -> Traffic:
         """What surrounds the requests of each world: faults, rate limits, journals."""
 
+    def disconnect(self) -> None:
+        """Lets go of whatever a fork must not share, until `connect`."""
+
+    def connect(self) -> None:
+        """Goes on after `disconnect`, in this process or in one that was forked from it. Raises StoreError."""
+
     def trouble(self) -> str | None:
         """Why the store cannot serve at present; None when it can."""
 

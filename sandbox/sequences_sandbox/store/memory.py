@@ -30,6 +30,12 @@ class MemoryStore:
         # A heap of worlds by the time at which each may expire at the earliest: one that was used since goes back in.
         self._expiring: list[tuple[int, str]] = []
 
+    def disconnect(self) -> None:
+        """Nothing: there is no connection."""
+
+    def connect(self) -> None:
+        """Nothing: there is no connection."""
+
     def trouble(self) -> str | None:
         """None: what is in this process can be reached."""
         return None

@@ -3,6 +3,7 @@
 A connection is in autocommit mode: a statement by itself is a transaction, and a unit of work says BEGIN and COMMIT.
 """
 
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Final, TypeAlias
@@ -43,6 +44,7 @@ class Database:
         self._url: Final = url
         self._size: Final = size
         self._gone = False
+        self._held = threading.local()
         self._pool: ConnectionPool[Conn] | None = None
 
     def open(self) -> None:
@@ -74,13 +76,19 @@ class Database:
     def connection(self, begin: bytes = b"SELECT") -> Iterator[Conn]:
         """A connection on which `begin` has been carried out. What is left open in the end is rolled back.
 
-        Raises UnavailableIssue, and CommitIssue for a conflict that is met inside.
+        Asked for again inside, by the same thread, it is the same one: a verb within a unit of work is part of it, and no
+        thread waits for a second connection while it holds one. Raises UnavailableIssue, and CommitIssue for a conflict.
         """
+        held: Conn | None = getattr(self._held, "connection", None)
+        if held is not None:
+            yield held
+            return
         with translated():
-            connection = self._begun(begin)
+            connection = self._held.connection = self._begun(begin)
             try:
                 yield connection
             finally:
+                self._held.connection = None
                 self._taken_from().putconn(connection)
 
     def _begun(self, begin: bytes) -> Conn:

@@ -46,12 +46,12 @@ class PostgresStore:
         with self._database.connection() as connection:
             migrate(connection)
 
-    def close(self) -> None:
-        """Closes the connections, until `open`."""
+    def disconnect(self) -> None:
+        """Closes the connections."""
         self._database.close()
 
-    def open(self) -> None:
-        """Connects anew, in a process that was forked, say. Raises StoreError when that cannot be."""
+    def connect(self) -> None:
+        """Connects anew."""
         self._database.open()
 
     def trouble(self) -> str | None:
