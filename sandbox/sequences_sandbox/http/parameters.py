@@ -11,7 +11,8 @@ from urllib.parse import unquote_to_bytes
 
 from ..errors import ValidationIssue
 from ..instants import InstantError, parse_duration, parse_instant
-from .schemas import UUID, UUID_FORM, Schema, nearest, short
+from .expectations import UUID, UUID_FORM
+from .schemas import Schema, nearest, short
 
 Reader = Callable[[str], Any]
 """Turns text into a value, or raises ParameterError."""

@@ -82,7 +82,7 @@ class Router(Generic[Op]):
         if any(raw_path.startswith(prefix) for prefix in self._prefixes):
             path = raw_path.decode("utf-8", "replace")
             raise NotFoundIssue(
-                f"There is no path {path[:200]} in this API; openapi.yaml lists them.", value=path[:200]
+                f"There is no path {path[:200]} in this API; its OpenAPI document lists them.", value=path[:200]
             )
         return None
 

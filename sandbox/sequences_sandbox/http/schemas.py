@@ -4,7 +4,6 @@ jsonschema-rs takes braced UUIDs for UUIDs and knows no leap seconds, so the for
 parsers. OpenAPI 3.0 says `nullable` where JSON Schema lists the type `null`.
 """
 
-import re
 from collections.abc import Callable, Iterable, Mapping
 from difflib import get_close_matches
 from typing import Any, Final
@@ -13,18 +12,13 @@ import jsonschema_rs
 
 from ..errors import ValidationIssue
 from ..instants import InstantError, parse_duration, parse_instant
+from .expectations import NOUNS, UUID, expectation
 
 Schema = Mapping[str, Any]
 
-UUID: Final = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}", re.IGNORECASE | re.ASCII)
-UUID_FORM: Final = "a UUID of the form xxxxxxxx-xxxx-xxxx-xxxx-xxxxxxxxxxxx, without braces"
 
 _MOST_SHOWN: Final = 200
 _ANNOTATIONS: Final = ("description", "example", "default")
-_NOUNS: Final[Mapping[str, str]] = {
-    "string": "a string", "object": "an object", "array": "a list", "integer": "a whole number", "number": "a number",
-    "boolean": "true or false", "null": "null",
-}  # fmt: skip
 
 
 def compile_schema(schema: Schema) -> jsonschema_rs.Draft202012Validator:
@@ -130,7 +124,10 @@ def _missing(at: list[str | int], name: str) -> ValidationIssue:
 
 
 def _no_form(at: list[str | int], schema: Schema) -> ValidationIssue:
-    forms = [" and ".join(form.get("required", ())) for form in _within(schema, at).get("oneOf", ())]
+    forms = [
+        " and ".join(form["required"]) if "required" in form else NOUNS[form["type"]]
+        for form in _within(schema, at).get("oneOf", ())
+    ]
     field = _name(at)
     subject = f"'{field}'" if field else "The body"
     return ValidationIssue(
@@ -144,49 +141,16 @@ def _no_form(at: list[str | int], schema: Schema) -> ValidationIssue:
 def _wrong(at: list[str | int], error: jsonschema_rs.ValidationError) -> ValidationIssue:
     field, value = _name(at), error.instance
     subject = f"'{field}'" if field else "The body"
-    problem, expected, allowed = _expectation(_keyword(error), error.kind.as_dict(), value)
+    problem, expected, allowed = expectation(_keyword(error), error.kind.as_dict(), value)
     data: dict[str, Any] = {"field": field, "problem": problem}
     if not isinstance(value, dict | list):
         data["value"] = short(value) if isinstance(value, str) else value
     if allowed is not None:
         data["allowed"] = allowed
-        near = nearest(value, allowed) if isinstance(value, str) and isinstance(allowed, list) else None
+        options = [option for option in allowed if isinstance(option, str)] if isinstance(allowed, list) else []
+        near = nearest(value, options) if isinstance(value, str) else None
         if near is not None:
             data["nearest"] = near
             expected += f"; did you mean '{near}'?"
     end = "" if expected.endswith("?") else "."
     return ValidationIssue(f"{subject} {expected}{end}", **data)
-
-
-def _expectation(keyword: str, details: Mapping[str, Any], value: Any) -> tuple[str, str, Any]:
-    """What is wrong in two words, what is expected, and what is allowed if that can be listed."""
-    match keyword:
-        case "type":
-            types = details["types"]
-            return "wrong type", f"must be {' or '.join(_NOUNS[name] for name in types)}", None
-        case "enum":
-            options = [option for option in details["options"] if isinstance(option, str)]
-            return "not allowed", f"must be {' or '.join(options)}", options
-        case "format":
-            return format_problem(details["format"], value)
-        case "minimum":
-            return "too small", f"must be {details['limit']} or more", {"minimum": details["limit"]}
-        case "maximum":
-            return "too large", f"must be {details['limit']} or less", {"maximum": details["limit"]}
-        case "maxProperties" if details["limit"] == 0:
-            return "not empty", "must be empty or left out", None
-        case _:
-            limits = ", ".join(f"{name} {limit}" for name, limit in details.items())
-            return "not allowed", f"does not satisfy {keyword} ({limits})", None
-
-
-def format_problem(name: str, text: str) -> tuple[str, str, Any]:
-    """What is wrong with a text that is not of a format, in two words and as what is expected."""
-    if name == "uuid":
-        return "not a UUID", f"must be {UUID_FORM}", None
-    try:
-        parse_duration(text) if name == "duration" else parse_instant(text)
-    except InstantError as error:
-        form = "an ISO 8601 duration" if name == "duration" else "a full RFC 3339 date-time"
-        return error.problem, f"must be {form}: {error.problem}; {error.hint}", None
-    return "not allowed", f"must be of the format {name}", None
