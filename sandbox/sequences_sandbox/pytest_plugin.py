@@ -7,8 +7,7 @@ asked for.
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
-from pathlib import Path
+from collections.abc import Generator, Iterator
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -16,8 +15,11 @@ import pytest
 if TYPE_CHECKING:
     from .client import Sandbox, World
 
-_WORLDS: pytest.StashKey[list[Any]] = pytest.StashKey()
+_WORLDS: pytest.StashKey[list[World]] = pytest.StashKey()
+_MARK = "sequences_world"
+_SECONDS_UNUSED = 3600
 _MOST_SHOWN = 20
+_LONGEST_BODY = 500
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -26,44 +28,66 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption(
         "--sequences-sandbox-url",
         metavar="URL",
-        help="use the sandbox that runs at URL instead of starting one [SEQUENCES_SANDBOX_URL]",
+        help="use the sandbox that runs at URL instead of starting one [SEQUENCES_SANDBOX_URL; the admin token, where one"
+        " is needed, is SEQUENCES_SANDBOX_ADMIN_TOKEN]",
     )
     group.addoption(
-        "--sequences-fixture", metavar="FILE|NAME", default="demo", help="the fixture of new worlds (default: demo)"
+        "--sequences-fixture",
+        metavar="FILE|NAME",
+        help="the fixture of new worlds (default: demo, or what the running sandbox was started with)",
+    )
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """The mark of the plugin."""
+    config.addinivalue_line(
+        "markers", f"{_MARK}(fixture=, now=, frozen=, seed=): how the test's own world of the sequences sandbox is made"
     )
 
 
 @pytest.fixture(scope="session")
-def sequences_sandbox(request: pytest.FixtureRequest) -> Iterator[Sandbox]:
-    """A running sandbox: the one that `--sequences-sandbox-url` names, or one started once for each process of the run."""
+def sequences_sandbox(pytestconfig: pytest.Config) -> Iterator[Sandbox]:
+    """A running sandbox: the one at `--sequences-sandbox-url`, or one started for this run (for each worker of xdist)."""
     from .client import Sandbox  # noqa: PLC0415  # costs nothing until it is used
 
-    url = request.config.getoption("--sequences-sandbox-url") or os.environ.get("SEQUENCES_SANDBOX_URL")
+    url = _url(pytestconfig)
     if url:
-        with Sandbox.connect(url, os.environ.get("SEQUENCES_SANDBOX_ADMIN_TOKEN")) as sandbox:
-            yield sandbox
+        sandbox = Sandbox.connect(url, os.environ.get("SEQUENCES_SANDBOX_ADMIN_TOKEN"))
     else:
-        with Sandbox.start(_fixture(request.config)) as sandbox:
-            yield sandbox
+        sandbox = Sandbox.start(pytestconfig.getoption("--sequences-fixture") or "demo")
+    with sandbox:
+        yield sandbox
 
 
 @pytest.fixture
 def sequences_world(request: pytest.FixtureRequest, sequences_sandbox: Sandbox) -> Iterator[World]:
-    """A private world for this test, gone when it ends. Its requests are attached to the report of a failing test."""
-    name = request.node.nodeid[-200:]
-    with sequences_sandbox.world(_document(request.config, sequences_sandbox), name=name) as world:
+    """A private world for this test, gone when it ends. Its requests are attached to the report of a failing test.
+
+    `@pytest.mark.sequences_world(fixture="every_status", frozen=True)` says how it is made.
+    """
+    wanted: dict[str, Any] = {"name": request.node.nodeid[-200:]}
+    if _url(request.config):
+        # A sandbox that goes on after this run must not keep what a run that was killed has left.
+        wanted.update(ttl_seconds=_SECONDS_UNUSED, fixture=request.config.getoption("--sequences-fixture"))
+    mark = request.node.get_closest_marker(_MARK)
+    with sequences_sandbox.world(**{**wanted, **(mark.kwargs if mark else {})}) as world:
         request.node.stash.setdefault(_WORLDS, []).append(world)
         yield world
 
 
 @pytest.hookimpl(wrapper=True)
-def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) -> Any:
+def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
     """Attaches what a failing test sent to its world."""
     report = yield
-    if report.when == "call" and report.failed:
-        for world in item.stash.get(_WORLDS, []):
-            report.sections.append(("Requests to the sandbox, newest first", _story(world)))
+    if report.failed and report.when != "teardown":
+        report.sections += [
+            ("Requests to the sequences sandbox", _story(world)) for world in item.stash.get(_WORLDS, ())
+        ]
     return report
+
+
+def _url(config: pytest.Config) -> str | None:
+    return config.getoption("--sequences-sandbox-url") or os.environ.get("SEQUENCES_SANDBOX_URL")
 
 
 def _story(world: World) -> str:
@@ -71,30 +95,18 @@ def _story(world: World) -> str:
         entries = world.journal.requests()
     except Exception as error:  # noqa: BLE001  # a report must come out even when the sandbox is gone
         return f"could not be read: {error}"
-    lines = []
-    for entry in entries[:_MOST_SHOWN]:
+    lines = [f"... {len(entries) - _MOST_SHOWN} earlier"] if len(entries) > _MOST_SHOWN else []
+    for entry in entries[-_MOST_SHOWN:]:
         query = f"?{entry['query']}" if entry["query"] else ""
         fault = f"  fault: {entry['fault']}" if entry["fault"] else ""
-        lines.append(
-            f"{entry['method']} {entry['path']}{query} -> {entry['status']}  {entry['key_name'] or 'no key'}{fault}"
-        )
-        lines += [f"    {text}" for text in (entry["request"]["body"], entry["response"]["body"]) if text]
-    if len(entries) > _MOST_SHOWN:
-        lines.append(f"... and {len(entries) - _MOST_SHOWN} more")
+        call = f"{entry['method']} {entry['path']}{query} -> {entry['status']}"
+        lines.append(f"{entry['at']}  {call}  {entry['key_name'] or 'no key'}{fault}  {entry['request_id']}")
+        lines += [f"    {sign} {body}" for sign, body in _bodies(entry) if body]
     return "\n".join(lines) or "none"
 
 
-def _fixture(config: pytest.Config) -> str:
-    return str(config.getoption("--sequences-fixture"))
-
-
-def _document(config: pytest.Config, sandbox: Sandbox) -> Any:
-    """What a new world is made from: nothing where the sandbox was started with the fixture, else its name or content."""
-    if not config.getoption("--sequences-sandbox-url") and not os.environ.get("SEQUENCES_SANDBOX_URL"):
-        return None
-    fixture = _fixture(config)
-    if not Path(fixture).is_file():
-        return fixture
-    from .fixtures.sources import open_source  # noqa: PLC0415
-
-    return open_source(Path(fixture)).document
+def _bodies(entry: Any) -> Iterator[tuple[str, str]]:
+    """What was sent, and what an answer said that is no success."""
+    yield ">", (entry["request"]["body"] or "")[:_LONGEST_BODY]
+    if entry["status"] >= 400:
+        yield "<", (entry["response"]["body"] or "")[:_LONGEST_BODY]

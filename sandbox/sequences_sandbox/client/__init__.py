@@ -11,19 +11,36 @@
 It imports nothing of the server; it speaks to one over HTTP.
 """
 
-from .errors import SandboxError, SandboxNotStarted, VerificationError
-from .parts import Clock, Faults, Journal, Snapshots
+from .clock import Clock
+from .errors import (
+    InvalidError,
+    NotAllowedError,
+    NotFoundError,
+    SandboxError,
+    SandboxNotStarted,
+    TooManyError,
+    UnauthorizedError,
+    VerificationError,
+)
+from .faults import Faults
+from .journal import Journal
 from .sandbox import Sandbox
+from .snapshots import Snapshots
 from .world import World
 
 __all__ = [
     "Clock",
     "Faults",
+    "InvalidError",
     "Journal",
+    "NotAllowedError",
+    "NotFoundError",
     "Sandbox",
     "SandboxError",
     "SandboxNotStarted",
     "Snapshots",
+    "TooManyError",
+    "UnauthorizedError",
     "VerificationError",
     "World",
 ]

@@ -1,15 +1,23 @@
 """A private world: its URL and keys for the code under test, and its controls for the test."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Mapping, Sequence, Set
+from contextlib import suppress
 from types import TracebackType
 from typing import Any, Self
 
 import httpx
 
-from .parts import Clock, Faults, Instant, Journal, Snapshots, given, moment
-from .transport import JSON, Control
+from .clock import Clock
+from .errors import UnauthorizedError
+from .faults import Faults
+from .journal import Journal
+from .shapes import Diff, Happening, Run, Snapshot
+from .snapshots import Snapshots
+from .transport import Control, on_this_machine
+from .values import Instant, given, moment
 
 _READ, _WRITE = "sequences:read", "sequences:write"
+_Scopes = Set[str]
 
 
 class World:
@@ -20,7 +28,7 @@ class World:
         self.url = base_url
         self.organizations: list[Mapping[str, Any]] = list(description["organizations"])
         self._http = http
-        self._control = Control(http, self.key)
+        self._control = Control(http, self._token("a key", lambda held: True))
         self.clock = Clock(self._control)
         self.faults = Faults(self._control)
         self.journal = Journal(self._control)
@@ -37,36 +45,38 @@ class World:
     @property
     def key(self) -> str:
         """A key of the first organization that reads and writes."""
-        return self._token({_READ, _WRITE}, set())
+        return self._token("a key that reads and writes", lambda held: {_READ, _WRITE} <= held)
 
     @property
     def read_key(self) -> str:
-        """A key that only reads."""
-        return self._token({_READ}, {_WRITE})
+        """A key that reads and does not write."""
+        return self._token("a key that only reads", lambda held: _READ in held and _WRITE not in held)
 
     @property
     def write_key(self) -> str:
-        """A key that only writes."""
-        return self._token({_WRITE}, {_READ})
+        """A key that writes and does not read."""
+        return self._token("a key that only writes", lambda held: _WRITE in held and _READ not in held)
 
     @property
     def noscope_key(self) -> str:
         """A key without any scope."""
-        return self._token(set(), {_READ, _WRITE})
+        return self._token("a key without scopes", lambda held: not held)
 
     @property
     def other_key(self) -> str:
         """A key of another organization that reads and writes."""
-        return self._token({_READ, _WRITE}, set(), self.organizations[1:])
+        return self._token("a second organization's key", lambda held: {_READ, _WRITE} <= held, self.organizations[1:])
 
     def client(self, key: str | None = None, **settings: Any) -> httpx.Client:
         """An httpx client of the public API, with the world's key unless another is given."""
-        headers = {"Authorization": f"Bearer {key or self.key}"}
+        headers = {"Authorization": f"Bearer {key or self.key}", **settings.pop("headers", {})}
+        settings.setdefault("trust_env", not on_this_machine(httpx.URL(self.url)))
         return httpx.Client(base_url=self.url, headers=headers, **settings)
 
-    def describe(self) -> JSON:
-        """The world as it is: clock, organizations, runs by status."""
-        return self._control("GET", "/world")
+    def describe(self) -> dict[str, Any]:
+        """The world as it is: clock, organizations, runs by status; no tokens."""
+        description: dict[str, Any] = self._control("GET", "/world")
+        return description
 
     def enrol(
         self,
@@ -78,46 +88,53 @@ class World:
         variables: Mapping[str, str] | None = None,
         source_contact_list_id: str | None = None,
         created_at: Instant | None = None,
-    ) -> JSON:
+    ) -> Run:
         """Enrols a contact and returns the run."""
         body = {
             "contact_id": contact_id, "sequence_template_id": sequence_template_id, "organization_id": organization_id,
             "status": status, "variables": variables, "source_contact_list_id": source_contact_list_id,
             "created_at": None if created_at is None else moment(created_at),
         }  # fmt: skip
-        return self._control("POST", "/sequences", body=given(body))
+        run: Run = self._control("POST", "/sequences", body=given(body))
+        return run
 
-    def event(self, sequence_id: str, event: str) -> JSON:
+    def event(self, sequence_id: str, event: str) -> Run:
         """Carries out an event of the engine, such as "answer" or "fail", and returns the run."""
-        return self._control("POST", f"/sequences/{sequence_id}/events", body={"event": event})
+        run: Run = self._control("POST", f"/sequences/{sequence_id}/events", body={"event": event})
+        return run
 
-    def history(self, sequence_id: str) -> JSON:
+    def history(self, sequence_id: str) -> list[Happening]:
         """What happened to a run, oldest first."""
-        return self._control("GET", f"/sequences/{sequence_id}/history")["items"]
+        happenings: list[Happening] = self._control("GET", f"/sequences/{sequence_id}/history")["items"]
+        return happenings
 
     def delete_contact(self, contact_id: str) -> None:
         """Deletes a contact's record."""
         self._control("DELETE", f"/contacts/{contact_id}")
 
-    def snapshot(self, name: str = "snapshot") -> str:
-        """Keeps the state under a name, and returns the name."""
-        self._control("PUT", f"/snapshots/{name}")
-        return name
+    def snapshot(self, name: str = "snapshot") -> Snapshot:
+        """Keeps the state under a name."""
+        return self.snapshots.save(name)
 
     def restore(self, name: str = "snapshot") -> None:
         """Returns to a snapshot."""
-        self._control("POST", f"/snapshots/{name}/restore")
+        self.snapshots.restore(name)
+
+    def diff(self, name: str = "snapshot") -> Diff:
+        """Runs added, removed and changed since a snapshot."""
+        return self.snapshots.diff(name)
 
     def reset(self) -> None:
         """Begins anew, with the same keys."""
         self._control("POST", "/world/reset")
 
-    def export(self) -> JSON:
-        """The world as a fixture document."""
-        return self._control("GET", "/world/export")
+    def export(self) -> dict[str, Any]:
+        """The world as a fixture document, without tokens."""
+        document: dict[str, Any] = self._control("GET", "/world/export")
+        return document
 
-    def rate_limit(self, limit: int, per_seconds: int, burst: int | None = None) -> None:
-        """Limits each key to so many calls in so many seconds."""
+    def rate_limit(self, limit: int, per_seconds: int, *, burst: int | None = None) -> None:
+        """Limits each key to so many calls in so many seconds, `burst` at once at most."""
         self._control("PUT", "/rate-limit", body=given({"limit": limit, "per_seconds": per_seconds, "burst": burst}))
 
     def no_rate_limit(self) -> None:
@@ -125,16 +142,18 @@ class World:
         self._control("DELETE", "/rate-limit")
 
     def delete(self) -> None:
-        """Removes the world; its keys open nothing any more."""
-        self._control("DELETE", "/world")
+        """Removes the world; its keys open nothing any more. One that is gone already is no error."""
+        with suppress(UnauthorizedError):
+            self._control("DELETE", "/world")
 
     def _token(
-        self, with_scopes: set[str], without: set[str], organizations: Iterable[Mapping[str, Any]] | None = None
+        self,
+        wanted: str,
+        fits: Callable[[_Scopes], bool],
+        organizations: Sequence[Mapping[str, Any]] | None = None,
     ) -> str:
-        for organization in organizations if organizations is not None else self.organizations:
+        for organization in self.organizations[:1] if organizations is None else organizations:
             for key in organization["api_keys"]:
-                held = set(key["scopes"])
-                if with_scopes <= held and not held & without and "token" in key:
+                if fits(set(key["scopes"])):
                     return str(key["token"])
-        wanted = " and ".join(sorted(with_scopes)) or "no scope"
-        raise LookupError(f"This world's fixture has no key with {wanted} alone; add one to the fixture.")
+        raise LookupError(f"This world's fixture has not {wanted}; add one to the fixture.")
