@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import threading
 import time
@@ -176,10 +177,8 @@ class ControlApi:
     def close(self) -> None:
         """Removes the world that was made."""
         if self._token is not None:
-            try:
+            with contextlib.suppress(Untestable):
                 self._send("DELETE", "/world", None, {"Authorization": f"Bearer {self._token}"})
-            except Untestable:
-                pass
         self._http.close()
 
     def _call(self, method: str, path: str, body: Any) -> Any:
@@ -201,4 +200,6 @@ def _role(scopes: set[str], *, first: bool) -> str | None:
     reads, writes = "sequences:read" in scopes, "sequences:write" in scopes
     if not first:
         return "other" if reads and writes else None
-    return {(True, True): "key", (True, False): "read", (False, True): "write", (False, False): "noscope"}[reads, writes]
+    return {(True, True): "key", (True, False): "read", (False, True): "write", (False, False): "noscope"}[
+        reads, writes
+    ]

@@ -58,7 +58,7 @@ class Contract:
     def __init__(self, path: Path) -> None:
         self.path = path
         text = path.read_text(encoding="utf-8")
-        self.document: dict[str, Any] = yaml.load(text, Loader=yaml.CSafeLoader)  # noqa: S506 - the safe C loader
+        self.document: dict[str, Any] = yaml.load(text, Loader=yaml.CSafeLoader)
         self._text = text
 
     @cached_property
@@ -105,7 +105,9 @@ class Contract:
         try:
             return self._lines[pointer]
         except KeyError:
-            raise ContractError(f"{self.path.name} has no part {pointer}; correct the place in statements.yaml") from None
+            raise ContractError(
+                f"{self.path.name} has no part {pointer}; correct the place in statements.yaml"
+            ) from None
 
 
 def _walk(node: yaml.Node | None, pointer: str) -> Iterator[tuple[str, int]]:

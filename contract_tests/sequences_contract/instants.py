@@ -27,7 +27,7 @@ def parse(text: str) -> Fraction:
     if match[9]:
         shift = int(match[10]) * 3600 + int(match[11]) * 60
         whole += -shift if match[9] == "+" else shift
-    return whole + (Fraction(int(match[7]), 10 ** len(match[7])) if match[7] else 0)
+    return Fraction(whole) + (Fraction(int(match[7]), 10 ** len(match[7])) if match[7] else 0)
 
 
 def write(instant: Fraction, *, offset_minutes: int | None = None, digits: int = 6) -> str:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import itertools
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import replace
 
@@ -101,10 +103,8 @@ def run(
     tried = [rule for rule in rules if rule.check is not None]
     try:
         bench.enter()
-        for number, rule in enumerate(tried, 1):
-            if progress is not None:
-                progress(rule, number, len(tried))
-            verdicts.append(try_rule(rule, bench))
+        for verdict in _tried(tried, bench, progress):
+            verdicts.append(verdict)
     except (Untestable, TargetError) as error:
         failure = _explained(error)
     except KeyboardInterrupt:
@@ -118,6 +118,25 @@ def run(
         [_expected(verdict, expected or {}) for verdict in verdicts], failure, interrupted, notes,
         time.monotonic() - began, requests, accept_unexercised,
     )  # fmt: skip
+
+
+def _tried(rules: Sequence[Rule], bench: Bench, progress: Progress | None) -> Iterator[Verdict]:
+    """Verdicts in order. Rules that only read are tried several at a time, those that write one after the other."""
+    reading = [rule for rule in rules if rule.tier == "read"]
+    writing = [rule for rule in rules if rule.tier != "read"]
+    done = itertools.count(1)
+
+    def attempt(rule: Rule) -> Verdict:
+        if progress is not None:
+            progress(rule, next(done), len(rules))
+        return try_rule(rule, bench)
+
+    if bench.settings.workers > 1:
+        with ThreadPoolExecutor(bench.settings.workers) as pool:
+            yield from pool.map(attempt, reading)
+    else:
+        yield from map(attempt, reading)
+    yield from map(attempt, writing)
 
 
 def try_rule(rule: Rule, bench: Bench) -> Verdict:
@@ -134,7 +153,9 @@ def try_rule(rule: Rule, bench: Bench) -> Verdict:
         evidence = evidence_of(bench.target, violation.expected, violation.got, violation.answers)
         return Verdict(rule, "violated", judged=trial.judged, evidence=(evidence,), seconds=time.monotonic() - began)
     except NotExercised as reason:
-        return Verdict(rule, "not_exercised", str(reason), trial.judged, excused=reason.excused, seconds=time.monotonic() - began)
+        return Verdict(
+            rule, "not_exercised", str(reason), trial.judged, excused=reason.excused, seconds=time.monotonic() - began
+        )
     if not trial.judged:
         return Verdict(rule, "not_exercised", "it judged no answer", seconds=time.monotonic() - began)
     return Verdict(rule, "passed", judged=trial.judged, seconds=time.monotonic() - began)
@@ -157,7 +178,11 @@ def _withheld(rule: Rule, bench: Bench) -> str | None:
     """Why the caller's keys and tiers do not allow a rule; None when they do."""
     settings = bench.settings
     if rule.tier in ("write", "stop") and not settings.allow_writes:
-        return "it writes; pass --allow-writes" if rule.tier == "write" else "it stops runs; pass --allow-writes and --allow-stops"
+        return (
+            "it writes; pass --allow-writes"
+            if rule.tier == "write"
+            else "it stops runs; pass --allow-writes and --allow-stops"
+        )
     if rule.tier == "stop" and settings.stops < 1:
         return "it stops runs; pass --allow-stops N"
     for need in rule.needs:

@@ -61,7 +61,7 @@ class Target:
                 text = text.replace(token, f"${KEY_VARIABLES[role]}")
         return text
 
-    def call(  # noqa: PLR0913 - one parameter for each part of a request
+    def call(
         self,
         method: str,
         path: str,

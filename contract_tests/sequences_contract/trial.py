@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
@@ -48,14 +49,16 @@ class Trial:
         """Sends a request; see Target.call."""
         return self.bench.target.call(method, path, **parts)
 
-    def list(self, **query: str | int) -> Answer:
+    def search(self, **query: str | int) -> Answer:
         return self.call("GET", "/sequences", query=query)
 
     def get(self, run_id: str, *, key: str | None = "key") -> Answer:
         return self.call("GET", f"/sequences/{run_id}", key=key)
 
     def update(self, run_id: str, variables: Any, **parts: Any) -> Answer:
-        return self.call(self.bench.settings.update_method, f"/sequences/{run_id}", json={"variables": variables}, **parts)
+        return self.call(
+            self.bench.settings.update_method, f"/sequences/{run_id}", json={"variables": variables}, **parts
+        )
 
     def pause(self, run_id: str, until: Any, **parts: Any) -> Answer:
         return self.call("POST", f"/sequences/{run_id}/pause", json={"paused_until": until}, **parts)
@@ -68,7 +71,7 @@ class Trial:
 
     # -- judging ------------------------------------------------------------------------------------------------
 
-    def that(self, truth: bool, expected: str, got: str | Callable[[], str], *answers: Answer) -> None:  # noqa: FBT001
+    def that(self, truth: bool, expected: str, got: str | Callable[[], str], *answers: Answer) -> None:
         """Counts a judgement and ends the trial with a violation unless `truth` holds."""
         self.judged += 1
         if not truth:
@@ -109,7 +112,7 @@ class Trial:
         found: list[tuple[Answer, Page]] = []
         seen = 0
         for number in range(1, PAGES + 1):
-            answer = self.list(**query, page=number, size=size)
+            answer = self.search(**query, page=number, size=size)
             page = self.page_of(answer)
             found.append((answer, page))
             seen += len(page.items)
@@ -128,13 +131,13 @@ class Trial:
 
     def arranged(self, answer: Answer) -> Run:
         """The run in the answer to a step that only prepares; where it fails the rule is not exercised."""
-        try:
-            if answer.status == 200:
+        if answer.status == 200:
+            with contextlib.suppress(Malformed, ValueError):
                 return Run.read(answer.json())
-        except (Malformed, ValueError):
-            pass
         shown = f"{answer.sent.method} {answer.sent.path}"
-        self.skip(f"a step that prepares the trial was not answered as it should be: {shown} gave {answer.summary()}")
+        raise NotExercised(
+            f"a step that prepares the trial was not answered as it should be: {shown} gave {answer.summary()}"
+        )
 
     def look(self, run_id: str) -> Run:
         """The run as it is now."""

@@ -1,7 +1,7 @@
 """Planted faults against the suite: each is found, and by a rule that names it rightly.
 
-As a program (`python contract_tests/tests/mutants.py [--write]`) it tries every fault against the whole suite, the likeliest
-rules first, and prints the table of fault, rule and seconds; `--write` puts it into docs/mutants.md.
+As a program (`python contract_tests/tests/mutants.py [--write]`) it tries every fault against the whole suite, the
+likeliest rules first, and prints the table of fault, rule and seconds; `--write` puts it into docs/mutants.md.
 """
 
 from __future__ import annotations
@@ -130,7 +130,7 @@ def main() -> int:
     with ProcessPoolExecutor(options.processes) as pool:
         found = list(pool.map(hunt, names))
     lines = list(_table(found))
-    print("\n".join(lines))
+    sys.stdout.write("\n".join(lines) + "\n")
     if options.write:
         (ROOT / "docs" / "mutants.md").write_text("\n".join(lines) + "\n", encoding="utf-8")
     return 0 if all(one.rightly_named for one in found) else 1
@@ -141,10 +141,11 @@ def _table(found: Sequence[Found]) -> Iterator[str]:
     wrong = [one.fault for one in found if one.rule is not None and not one.rightly_named]
     yield "# Planted faults"
     yield ""
-    yield "Made by `make mutants`: each fault is planted in an independent server of the API, and the suite is run at it until a"
-    yield "rule is violated, the likeliest rules first."
+    yield "Made by `make mutants`: each fault is planted in an independent server of the API, and the suite is run at it"
+    yield "until a rule is violated, the likeliest rules first."
     yield ""
-    yield f"{len(found)} faults, {len(found) - len(survivors)} found, {len(survivors)} not: {', '.join(survivors) or 'none'}."
+    count = len(found) - len(survivors)
+    yield f"{len(found)} faults, {count} found, {len(survivors)} not: {', '.join(survivors) or 'none'}."
     yield f"Named by a rule of another matter: {', '.join(wrong) or 'none'}."
     yield ""
     yield "| fault | what it does | profile | found by | seconds |"

@@ -147,7 +147,7 @@ def _one_organization(trial: Trial) -> None:
     organizations = {run.fields["organization_id"] for run in trial.bench.census().runs}
     if not organizations:
         trial.skip("the organization has no run")
-    answer = trial.list(size=100)
+    answer = trial.search(size=100)
     trial.page_of(answer)
     trial.that(len(organizations) == 1, "runs of one organization", f"organizations {sorted(organizations)}", answer)
 
@@ -187,8 +187,18 @@ def _declare() -> None:
         "access.list.other_organization", "The list shows the key's organization only, whatever is filtered or sorted.",
         "auth.one_organization", check=_other_lists_its_own, needs=("other",),
     )  # fmt: skip
-    declare("access.list.one_organization", "Every run listed is of one organization.", "auth.one_organization", check=_one_organization)
-    declare("access.scheme_case.strict", "The scheme's name is read in any case, with one space or more.", "auth.scheme_form", check=_scheme_case)
+    declare(
+        "access.list.one_organization",
+        "Every run listed is of one organization.",
+        "auth.one_organization",
+        check=_one_organization,
+    )
+    declare(
+        "access.scheme_case.strict",
+        "The scheme's name is read in any case, with one space or more.",
+        "auth.scheme_form",
+        check=_scheme_case,
+    )
 
 
 def _need(role: str) -> Need:

@@ -28,7 +28,9 @@ def _send(trial: Trial, operation: str, run_id: str, raw: bytes, headers: list[t
     return trial.call(method, f"/sequences/{run_id}{_WRITES[operation][1]}", content=raw, headers=headers)
 
 
-def _refuse_all(trial: Trial, operation: str, cases: list[tuple[bytes, list[tuple[str, str]], tuple[int, ...], str]]) -> None:
+def _refuse_all(
+    trial: Trial, operation: str, cases: list[tuple[bytes, list[tuple[str, str]], tuple[int, ...], str]]
+) -> None:
     tier, _, _, status = _WRITES[operation]
     with trial.borrow(status) as run:
         for raw, headers, statuses, why in cases:
@@ -71,12 +73,20 @@ def _unknown_field(operation: str, trial: Trial) -> None:
 
 def _empty(operation: str, trial: Trial) -> None:
     statuses = (400,) if trial.strict else (400, 415, 422)
-    _refuse_all(trial, operation, [(b"", _JSON, statuses, "for an empty body"), (b"  ", _JSON, statuses, "for a blank body")])
+    _refuse_all(
+        trial, operation, [(b"", _JSON, statuses, "for an empty body"), (b"  ", _JSON, statuses, "for a blank body")]
+    )
 
 
 def _media_type(operation: str, trial: Trial) -> None:
     raw = json.dumps(_WRITES[operation][2] or {}).encode()
-    kinds = ("text/plain", "application/x-www-form-urlencoded", "multipart/form-data", "application/jsonp", "application/json; charset=latin-1")
+    kinds = (
+        "text/plain",
+        "application/x-www-form-urlencoded",
+        "multipart/form-data",
+        "application/jsonp",
+        "application/json; charset=latin-1",
+    )
     cases = [(raw, [("Content-Type", kind)], (415,), f"as {kind}") for kind in kinds]
     _refuse_all(trial, operation, [*cases, (raw, [], (415,), "without a type")])
 
@@ -88,7 +98,11 @@ def _too_large(operation: str, trial: Trial) -> None:
 
 def _charset(trial: Trial) -> None:
     with trial.borrow() as run:
-        for kind in ("application/json; charset=utf-8", "application/json;charset=UTF-8", 'Application/JSON; charset="utf-8"'):
+        for kind in (
+            "application/json; charset=utf-8",
+            "application/json;charset=UTF-8",
+            'Application/JSON; charset="utf-8"',
+        ):
             raw = b'{"variables": {"suite_body": "x"}}'
             trial.expect(_send(trial, "update", run.id, raw, [("Content-Type", kind)]), 200, why=f"as {kind}")
 
@@ -107,7 +121,11 @@ def _hostile(operation: str, trial: Trial) -> None:
     deep = b'{"a":' * 5000 + b"1" + b"}" * 5000
     raws = [b"[" * 100_000, b"\x00", b"\xff\xfe{\x00}\x00"]
     raws += {
-        "update": [b'{"variables": ' + b"9" * 5000 + b"}", b'{"variables": {"a": {"b": [[[[1]]]]}}}', b'{"variables": ' + deep + b"}"],
+        "update": [
+            b'{"variables": ' + b"9" * 5000 + b"}",
+            b'{"variables": {"a": {"b": [[[[1]]]]}}}',
+            b'{"variables": ' + deep + b"}",
+        ],
         "pause": [b'{"paused_until": 1e400}', b'{"paused_until": "\\ud800"}', b'{"paused_until": ' + deep + b"}"],
         "stop": [b'{"reason": "WIN\\u0000", "scope": "CONTACT"}', b'{"reason": ' + deep + b', "scope": "CONTACT"}'],
     }.get(operation, [deep] if trial.strict else [])
@@ -119,18 +137,48 @@ def _declare() -> None:
     for operation, (tier, _, good, _) in _WRITES.items():
         rows = (
             ("body.broken_json", "broken JSON is refused", ("body.strict",), _broken, "ref"),
-            ("body.json.strict", "duplicate keys, NaN, a byte order mark and other than objects are 400", ("body.strict",), _strict_json, "own"),
+            (
+                "body.json.strict",
+                "duplicate keys, NaN, a byte order mark and other than objects are 400",
+                ("body.strict",),
+                _strict_json,
+                "own",
+            ),
             ("body.unknown_field.strict", "an unknown field is 400", ("body.strict",), _unknown_field, "own"),
-            ("body.media_type.strict", "a body that is not declared as JSON is 415", ("body.media_type",), _media_type, "own"),
+            (
+                "body.media_type.strict",
+                "a body that is not declared as JSON is 415",
+                ("body.media_type",),
+                _media_type,
+                "own",
+            ),
             ("body.too_large.strict", "a body over 1 MiB is 413", ("body.too_large",), _too_large, "own"),
             ("body.hostile", "hostile bodies are refused below 500", ("issue.server_failure",), _hostile, "ref"),
         )
         for name, sentence, of, check, basis in rows:
-            declare(f"{operation}.{name}", f"{operation}: {sentence}, and changes nothing.", *of, check=partial(check, operation), tier=tier, basis=basis)
+            declare(
+                f"{operation}.{name}",
+                f"{operation}: {sentence}, and changes nothing.",
+                *of,
+                check=partial(check, operation),
+                tier=tier,
+                basis=basis,
+            )
         if good:
-            declare(f"{operation}.body.empty", f"{operation}: an empty body is refused and changes nothing.", "body.strict", check=partial(_empty, operation), tier=tier, basis="ref")
-    declare("update.body.charset.strict", "A charset of utf-8 is fine.", "body.media_type", check=_charset, tier="write")
-    declare("update.body.largest.strict", "A body of just 1 MiB is read.", "body.too_large", check=_largest, tier="write")
+            declare(
+                f"{operation}.body.empty",
+                f"{operation}: an empty body is refused and changes nothing.",
+                "body.strict",
+                check=partial(_empty, operation),
+                tier=tier,
+                basis="ref",
+            )
+    declare(
+        "update.body.charset.strict", "A charset of utf-8 is fine.", "body.media_type", check=_charset, tier="write"
+    )
+    declare(
+        "update.body.largest.strict", "A body of just 1 MiB is read.", "body.too_large", check=_largest, tier="write"
+    )
 
 
 _declare()

@@ -1,10 +1,9 @@
-"""Schemathesis' examples, coverage, fuzzing and stateful phases, operation by operation, calibrated so that a correct server
-is never blamed.
+"""Schemathesis' examples, coverage, fuzzing and stateful phases, operation by operation, never to blame a correct server.
 
-Calibration: whether an instant lies in the future, or a run's state allows a step, is no property of a schema, so a request
-that fits and is refused (400, 422) is no finding; the check "positive data acceptance" is left out. NUL fits the type string
-and is rightly refused: it is not generated. Writes go to a run that the suite borrowed, so that the fence, the tiers and the
-budget of stops hold, and so that each operation is seen to succeed at least once.
+Calibration: whether an instant lies in the future, or a run's state allows a step, is no property of a schema, so a
+request that fits and is refused (400, 422) is no finding; the check "positive data acceptance" is left out. NUL fits the
+type string and is rightly refused: it is not generated. Writes go to a run that the suite borrowed, so that the fence, the
+tiers and the budget of stops hold, and so that each operation is seen to succeed at least once.
 """
 
 from __future__ import annotations
@@ -57,7 +56,9 @@ def _config(trial: Trial, phases: tuple[str, ...]) -> Any:
     )  # fmt: skip
 
 
-def _interactions(trial: Trial, operation_ids: list[str], phases: tuple[str, ...], run: Run | None) -> Iterator[tuple[Any, Any, Any]]:
+def _interactions(
+    trial: Trial, operation_ids: list[str], phases: tuple[str, ...], run: Run | None
+) -> Iterator[tuple[Any, Any, Any]]:
     """Every exchange that Schemathesis made: the case, the interaction, and the failures of its checks."""
     import schemathesis  # noqa: PLC0415
     from schemathesis.engine import from_schema  # noqa: PLC0415
@@ -96,7 +97,15 @@ def _answer(interaction: Any, url: str) -> Answer | None:
     kept = ("content-type", "accept")
     headers = tuple((name, values[0]) for name, values in request.headers.items() if name.lower() in kept)
     has_key = any(name.lower() == "authorization" for name in request.headers)
-    sent = Sent(request.method, request.uri, path, "key" if has_key else None, ("Bearer {key}",) if has_key else (), headers, request.body)
+    sent = Sent(
+        request.method,
+        request.uri,
+        path,
+        "key" if has_key else None,
+        ("Bearer {key}",) if has_key else (),
+        headers,
+        request.body,
+    )
     flat = {name.lower(): values[0] for name, values in response.headers.items()}
     return Answer(sent, response.status_code, flat, response.content, interaction.timestamp, interaction.timestamp)
 
@@ -114,7 +123,7 @@ def _fuzz(trial: Trial, operation_ids: list[str], phases: tuple[str, ...], run: 
                 succeeded.add(name)
         for check in failed:
             failure = check.failure_info.failure
-            trial.that(False, f"{check.name}", f"{failure.title}: {failure.message}"[:300], answer)  # noqa: FBT003
+            trial.that(False, f"{check.name}", f"{failure.title}: {failure.message}"[:300], answer)
         trial.that(answer.status < 500, "an answer below 500", answer.summary, answer)
         for observe in trial.bench.target.observers:
             observe(answer)
@@ -152,7 +161,12 @@ def _declare() -> None:
             f"robustness.{operation_id}", f"{operation_id} answers whatever Schemathesis sends as its schema says, and never with 5xx.",
             "issue.server_failure", "response.may_gain_fields", check=partial(_operation, operation_id), tier=tier,
         )  # fmt: skip
-    declare("robustness.stateful", "The list leads to the run that it names, whatever Schemathesis tries.", "issue.server_failure", check=_stateful)
+    declare(
+        "robustness.stateful",
+        "The list leads to the run that it names, whatever Schemathesis tries.",
+        "issue.server_failure",
+        check=_stateful,
+    )
 
 
 _declare()

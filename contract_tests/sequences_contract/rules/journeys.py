@@ -35,7 +35,9 @@ _STEPS = st.one_of(
     st.tuples(st.just("resume"), st.none()),
     st.tuples(st.just("read"), st.none()),
     st.tuples(st.just("list"), st.none()),
-    st.tuples(st.just("bad"), st.sampled_from([{}, {"paused_until": "soon"}, {"paused_until": "2001-01-01T00:00:00Z"}])),
+    st.tuples(
+        st.just("bad"), st.sampled_from([{}, {"paused_until": "soon"}, {"paused_until": "2001-01-01T00:00:00Z"}])
+    ),
 )
 _LONGEST = 14
 _SHORTENINGS = 16
@@ -98,8 +100,11 @@ def _must_refuse(trial: Trial, answer: Answer, model: Model) -> Answer:
 
 def _listed(trial: Trial, run_id: str, model: Model) -> Answer:
     created = trial.run_of(trial.get(run_id)).created
-    bounds = {"created_at_after": instants.write(created - MICROSECOND), "created_at_before": instants.write(created + MICROSECOND)}
-    answer = trial.list(**bounds, status=model.status, size=100)
+    bounds = {
+        "created_at_after": instants.write(created - MICROSECOND),
+        "created_at_before": instants.write(created + MICROSECOND),
+    }
+    answer = trial.search(**bounds, status=model.status, size=100)
     found = [one for one in trial.page_of(answer).items if one.id == run_id]
     trial.that(bool(found), f"the run in the list of {model.status}", "not there", *model.answers, answer)
     _compare(trial, found[0], model, answer)
@@ -138,7 +143,15 @@ def _shortened(trial: Trial, steps: list[Step], violation: Violation) -> Violati
     return violation
 
 
-@rule("journeys.model", "Any walk of updates, pauses and resumes leaves a run as the model says.", "lifecycle.doc_rows", "update.merge", "pause.until", "resume.paused", tier="write")
+@rule(
+    "journeys.model",
+    "Any walk of updates, pauses and resumes leaves a run as the model says.",
+    "lifecycle.doc_rows",
+    "update.merge",
+    "pause.until",
+    "resume.paused",
+    tier="write",
+)
 def model(trial: Trial) -> None:
     failed: list[tuple[list[Step], Violation]] = []
     walks = max(5, trial.bench.settings.max_examples // 3)

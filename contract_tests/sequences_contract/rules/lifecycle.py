@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
-from .registry import declare, rule
+from .registry import Tier, declare, rule
 
 if TYPE_CHECKING:
     from ..exchange import Answer
@@ -16,7 +16,11 @@ STATUSES = (
     "FOUND", "REFUSED", "ACTIVE", "WAITING_FOR_LEAD", "WAITING_FOR_USER", "SUCCEEDED", "COMPLETED", "FAILED", "STOPPED_EARLY",
 )  # fmt: skip
 #: Typed from the documentation and from the decisions of the contract, never read from x-lifecycle.
-DOC = {("ACTIVE", "pause"): "WAITING_FOR_LEAD", ("WAITING_FOR_LEAD", "resume"): "ACTIVE", ("ACTIVE", "stop"): "STOPPED_EARLY"}
+DOC = {
+    ("ACTIVE", "pause"): "WAITING_FOR_LEAD",
+    ("WAITING_FOR_LEAD", "resume"): "ACTIVE",
+    ("ACTIVE", "stop"): "STOPPED_EARLY",
+}
 OWN = {("WAITING_FOR_LEAD", "pause"): "WAITING_FOR_LEAD"}
 OWN |= {(status, "stop"): "STOPPED_EARLY" for status in ("FOUND", "WAITING_FOR_LEAD", "WAITING_FOR_USER")}
 
@@ -42,10 +46,16 @@ def _permitted(event: str, status: str, trial: Trial) -> None:
         if after.status != run.status and not trial.bench.frozen:
             trial.that(after.updated > run.updated, "updated_at moved", f"{after.fields['updated_at']}", answer)
         for status_asked, expected in ((wanted, True), (run.status, wanted == run.status)):
-            listed = trial.list(status=status_asked, size=100, sort_by="updated_at", sort_order="desc")
+            listed = trial.search(status=status_asked, size=100, sort_by="updated_at", sort_order="desc")
             found = any(one.id == run.id for one in trial.page_of(listed).items)
             if expected or found:
-                trial.that(found == expected, f"{'in' if expected else 'not in'} the list of {status_asked}", f"{found}", answer, listed)
+                trial.that(
+                    found == expected,
+                    f"{'in' if expected else 'not in'} the list of {status_asked}",
+                    f"{found}",
+                    answer,
+                    listed,
+                )
 
 
 def _refused(event: str, status: str, trial: Trial) -> None:
@@ -69,7 +79,7 @@ def _refused(event: str, status: str, trial: Trial) -> None:
 def _declare() -> None:
     for status in STATUSES:
         for event in ("pause", "resume", "stop"):
-            tier = "stop" if event == "stop" else "write"
+            tier: Tier = "stop" if event == "stop" else "write"
             if (status, event) in DOC | OWN:
                 basis = "doc" if (status, event) in DOC else "own"
                 wanted = (DOC | OWN)[status, event]
@@ -86,7 +96,12 @@ def _declare() -> None:
                 )  # fmt: skip
 
 
-@rule("lifecycle.table", "The grid typed by hand and x-lifecycle say the same.", "lifecycle.doc_rows", "lifecycle.own_rows")
+@rule(
+    "lifecycle.table",
+    "The grid typed by hand and x-lifecycle say the same.",
+    "lifecycle.doc_rows",
+    "lifecycle.own_rows",
+)
 def table(trial: Trial) -> None:
     contract = trial.bench.contract
     trial.that(contract.statuses == STATUSES, f"{STATUSES}", f"{contract.statuses}")

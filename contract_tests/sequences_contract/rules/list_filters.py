@@ -68,7 +68,7 @@ def template(trial: Trial) -> None:
 @rule("list.filter.template.any_case.strict", "A template's id is accepted in upper case.", "run.uuids")
 def template_case(trial: Trial) -> None:
     for run in trial.bench.census().runs[:1]:
-        answer = trial.list(sequence_template_id=run.template.upper())
+        answer = trial.search(sequence_template_id=run.template.upper())
         wanted = len(trial.bench.census().select({"sequence_template_id": run.template}))
         trial.that(trial.page_of(answer).total_count == wanted, f"{wanted} runs", answer.summary, answer)
 
@@ -92,7 +92,11 @@ def together(trial: Trial) -> None:
             agrees(trial, {**everything, "sort_by": sort_by, "sort_order": sort_order})
 
 
-@rule("list.filter.every_status_and_template", "Every status with every template gives just the runs of both.", "list.filters")
+@rule(
+    "list.filter.every_status_and_template",
+    "Every status with every template gives just the runs of both.",
+    "list.filters",
+)
 def cells(trial: Trial) -> None:
     templates = sorted({run.template for run in trial.bench.census().runs})[:4]
     for name in trial.bench.contract.statuses:
@@ -113,17 +117,30 @@ def _around(trial: Trial, name: str) -> None:
             agrees(trial, {name: instants.write(instant, offset_minutes=minutes)})
 
 
-@rule("list.created_at_after.strict_bound", "created_at_after keeps only runs created later, not at that instant.", "list.after")
+@rule(
+    "list.created_at_after.strict_bound",
+    "created_at_after keeps only runs created later, not at that instant.",
+    "list.after",
+)
 def after(trial: Trial) -> None:
     _around(trial, "created_at_after")
 
 
-@rule("list.created_at_before.strict_bound", "created_at_before keeps only runs created earlier, not at that instant.", "list.before")
+@rule(
+    "list.created_at_before.strict_bound",
+    "created_at_before keeps only runs created earlier, not at that instant.",
+    "list.before",
+)
 def before(trial: Trial) -> None:
     _around(trial, "created_at_before")
 
 
-@rule("list.created_at.between", "Both bounds together keep the runs in between, and none when they meet.", "list.after", "list.before")
+@rule(
+    "list.created_at.between",
+    "Both bounds together keep the runs in between, and none when they meet.",
+    "list.after",
+    "list.before",
+)
 def between(trial: Trial) -> None:
     runs = sorted(trial.bench.census().runs, key=lambda run: run.created)
     if len(runs) < 3:
@@ -141,7 +158,11 @@ def far(trial: Trial) -> None:
             agrees(trial, {name: instant})
 
 
-@rule("list.instants.accepted.strict", "Lower-case t and z, long fractions, second 60 and far years are read.", "list.instants")
+@rule(
+    "list.instants.accepted.strict",
+    "Lower-case t and z, long fractions, second 60 and far years are read.",
+    "list.instants",
+)
 def forms(trial: Trial) -> None:
     runs = sorted(trial.bench.census().runs, key=lambda run: run.created)
     if not runs:
@@ -155,7 +176,7 @@ def forms(trial: Trial) -> None:
         "0001-01-01T00:00:00Z", "2000-01-01T00:00:00.1234567890123Z", "2000-01-01T00:00:00-23:59",
     ):  # fmt: skip
         for name in ("created_at_after", "created_at_before"):
-            answer = trial.list(**{name: text}, size=1)
+            answer = trial.search(**{name: text}, size=1)
             total = trial.page_of(answer).total_count
             moment = _exact(text)
             wanted = sum(run.created > moment if name.endswith("after") else run.created < moment for run in runs)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from itertools import groupby
+from itertools import groupby, pairwise
 from typing import TYPE_CHECKING, Any
 
 from .registry import rule
@@ -33,7 +33,7 @@ def _sorted_by(trial: Trial, sort_by: str, sort_order: str, **query: str | int) 
 
 
 def _out_of_order(values: Sequence[Any], *, descending: bool) -> int | None:
-    pairs = enumerate(zip(values, values[1:], strict=False))
+    pairs = enumerate(pairwise(values))
     return next((i for i, (one, other) in pairs if (one < other if descending else one > other)), None)
 
 
@@ -47,17 +47,27 @@ def created(trial: Trial) -> None:
         _sorted_by(trial, "created_at", order)
 
 
-@rule("list.sort.updated_at", "sort_by=updated_at sorts by the latest change, both ways.", "list.sort_by", "list.sort_order")
+@rule(
+    "list.sort.updated_at",
+    "sort_by=updated_at sorts by the latest change, both ways.",
+    "list.sort_by",
+    "list.sort_order",
+)
 def updated(trial: Trial) -> None:
     for order in ("asc", "desc"):
         _sorted_by(trial, "updated_at", order)
 
 
-@rule("list.sort.status", "sort_by=status puts equal statuses together, and desc reverses their order.", "list.sort_by", "list.sort_order")
+@rule(
+    "list.sort.status",
+    "sort_by=status puts equal statuses together, and desc reverses their order.",
+    "list.sort_by",
+    "list.sort_order",
+)
 def status(trial: Trial) -> None:
     groups = {}
     for order in ("asc", "desc"):
-        answer = trial.list(sort_by="status", sort_order=order, size=100)
+        answer = trial.search(sort_by="status", sort_order=order, size=100)
         trial.page_of(answer)
         runs = trial.runs({"sort_by": "status", "sort_order": order})
         groups[order] = [name for name, _ in groupby(run.status for run in runs)]
@@ -65,7 +75,7 @@ def status(trial: Trial) -> None:
         trial.that(not twice, "each status in one block", f"{twice} in several, {order}", answer)
     trial.that(
         groups["desc"] == groups["asc"][::-1], f"statuses {groups['asc'][::-1]} with desc", f"{groups['desc']}",
-        trial.list(sort_by="status", sort_order="asc", size=100), trial.list(sort_by="status", sort_order="desc", size=100),
+        trial.search(sort_by="status", sort_order="asc", size=100), trial.search(sort_by="status", sort_order="desc", size=100),
     )  # fmt: skip
 
 
@@ -84,7 +94,7 @@ def stable(trial: Trial) -> None:
                 one, other = ([run.id for run in trial.runs(asked)] for _ in (1, 2))
                 if one == other:
                     break
-            trial.that(one == other, "one order", f"two orders by {sort_by} {order}", trial.list(**asked, size=100))
+            trial.that(one == other, "one order", f"two orders by {sort_by} {order}", trial.search(**asked, size=100))
 
 
 @rule("list.sort.ties.by_id.strict", "Equals stand in ascending order of id, in both directions.", "list.order_of_ties")
@@ -92,7 +102,7 @@ def ties(trial: Trial) -> None:
     for sort_by, key in _KEYS.items():
         for order in ("asc", "desc"):
             runs = _sorted_by(trial, sort_by, order)
-            answer = trial.list(sort_by=sort_by, sort_order=order, size=100)
+            answer = trial.search(sort_by=sort_by, sort_order=order, size=100)
             for _, equal in groupby(runs, key):
                 ids = [run.id for run in equal]
                 trial.that(ids == sorted(ids), f"equal {sort_by} by id, {order}", f"{ids[:3]}", answer)

@@ -26,14 +26,28 @@ def _partition(trial: Trial, size: int, **query: str | int) -> None:
         last = -(-len(whole) // size)
         full = size if number < last else len(whole) - size * (last - 1)
         wanted = max(0, min(size, full)) if number <= last else 0
-        trial.that(len(page.items) == wanted, f"{wanted} runs on page {number} of size {size}", f"{len(page.items)}", answer)
+        trial.that(
+            len(page.items) == wanted, f"{wanted} runs on page {number} of size {size}", f"{len(page.items)}", answer
+        )
         trial.that(page.total_count == len(whole), f"total_count {len(whole)}", f"{page.total_count}", answer)
         if whole:
             trial.that(page.total_pages == last, f"total_pages {last}", f"{page.total_pages}", answer)
-        trial.that(page.has_more == (number < last), f"has_more {number < last} on page {number} of {last}", f"{page.has_more}", answer)
+        trial.that(
+            page.has_more == (number < last),
+            f"has_more {number < last} on page {number} of {last}",
+            f"{page.has_more}",
+            answer,
+        )
 
 
-@rule("list.pages.partition", "Pages of any size hold every match once, in order, with right numbers.", "list.envelope", "list.total_count", "list.total_pages", "list.has_more")
+@rule(
+    "list.pages.partition",
+    "Pages of any size hold every match once, in order, with right numbers.",
+    "list.envelope",
+    "list.total_count",
+    "list.total_pages",
+    "list.has_more",
+)
 def partition(trial: Trial) -> None:
     for size in (100, 99, 37, 10, 7):
         _partition(trial, size)
@@ -41,7 +55,9 @@ def partition(trial: Trial) -> None:
 
 @rule("list.pages.small", "Pages of one, two and three runs are right as well.", "list.size", "list.total_pages")
 def small(trial: Trial) -> None:
-    statuses = sorted({run.status for run in trial.bench.census().runs}, key=lambda s: len(trial.bench.census().in_status(s)))
+    statuses = sorted(
+        {run.status for run in trial.bench.census().runs}, key=lambda s: len(trial.bench.census().in_status(s))
+    )
     if not statuses:
         trial.skip("the organization has no run")
     for size in (1, 2, 3):
@@ -69,7 +85,9 @@ def filtered(trial: Trial) -> None:
             _partition(trial, size, **query)
 
 
-@rule("list.pages.exact", "When the last page is full, nothing is said to follow it.", "list.has_more", "list.total_pages")
+@rule(
+    "list.pages.exact", "When the last page is full, nothing is said to follow it.", "list.has_more", "list.total_pages"
+)
 def exact(trial: Trial) -> None:
     for name in trial.bench.contract.statuses:
         count = len(trial.bench.census().in_status(name))
@@ -83,16 +101,21 @@ def exact(trial: Trial) -> None:
 def past(trial: Trial) -> None:
     total = len(trial.bench.census().runs)
     for page in (total // 10 + 2, 10**6, 10**12, 10**30):
-        answer = trial.list(page=page)
+        answer = trial.search(page=page)
         found = trial.page_of(answer)
         shown = f"{len(found.items)} runs, has_more {found.has_more}, total_count {found.total_count}"
         fits = not found.items and not found.has_more and abs(found.total_count - total) < max(5, total // 10)
         trial.that(fits, f"no runs, has_more false, total_count {total}", shown, answer)
 
 
-@rule("list.pages.nothing", "Without a match there are no runs, a count of 0, and nothing follows.", "list.total_count", "list.has_more")
+@rule(
+    "list.pages.nothing",
+    "Without a match there are no runs, a count of 0, and nothing follows.",
+    "list.total_count",
+    "list.has_more",
+)
 def nothing(trial: Trial) -> None:
-    answer = trial.list(created_at_after="2999-01-01T00:00:00Z")
+    answer = trial.search(created_at_after="2999-01-01T00:00:00Z")
     page = trial.page_of(answer)
     shown = f"{len(page.items)} runs, count {page.total_count}, pages {page.total_pages}, has_more {page.has_more}"
     fits = not page.items and page.total_count == 0 and not page.has_more and page.total_pages in (0, 1)
@@ -101,18 +124,25 @@ def nothing(trial: Trial) -> None:
 
 @rule("list.pages.nothing.strict", "Without a match total_pages is 0.", "list.no_match")
 def nothing_strict(trial: Trial) -> None:
-    answer = trial.list(created_at_after="2999-01-01T00:00:00Z")
+    answer = trial.search(created_at_after="2999-01-01T00:00:00Z")
     page = trial.page_of(answer)
     trial.that(page.total_pages == 0, "total_pages 0", f"{page.total_pages}", answer)
 
 
-@rule("list.defaults", "Without parameters the list is page 1 of size 10 by created_at ascending.", "list.page", "list.size", "list.sort_by", "list.sort_order")
+@rule(
+    "list.defaults",
+    "Without parameters the list is page 1 of size 10 by created_at ascending.",
+    "list.page",
+    "list.size",
+    "list.sort_by",
+    "list.sort_order",
+)
 def defaults(trial: Trial) -> None:
     whole: dict[str, str | int] = {"sort_by": "created_at", "sort_order": "asc", "page": 1, "size": 10}
     for left_out in (set(whole), {"page"}, {"size"}, {"sort_by"}, {"sort_order"}, {"sort_by", "sort_order"}):
         for _ in (1, 2):
-            wanted = trial.page_of(trial.list(**whole))
-            answer = trial.list(**{name: value for name, value in whole.items() if name not in left_out})
+            wanted = trial.page_of(trial.search(**whole))
+            answer = trial.search(**{name: value for name, value in whole.items() if name not in left_out})
             page = trial.page_of(answer)
             if page == wanted:
                 break
@@ -124,6 +154,6 @@ def defaults(trial: Trial) -> None:
 def sizes(trial: Trial) -> None:
     total = len(trial.bench.census().runs)
     for size in (1, 2, 10, 50, 99, 100):
-        answer = trial.list(size=size)
+        answer = trial.search(size=size)
         count = len(trial.page_of(answer).items)
         trial.that(count == min(size, total), f"{min(size, total)} runs", f"{count}", answer)

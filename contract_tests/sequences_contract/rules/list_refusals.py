@@ -32,7 +32,9 @@ def template(trial: Trial) -> None:
 
 @rule("list.refuses.sort_by", "Sorting by another field is refused.", "list.sort_by")
 def sort_by(trial: Trial) -> None:
-    _each(trial, ("sort_by=id", "sort_by=contact_id", "sort_by=CREATED_AT", "sort_by=created"), "for an unknown sort_by")
+    _each(
+        trial, ("sort_by=id", "sort_by=contact_id", "sort_by=CREATED_AT", "sort_by=created"), "for an unknown sort_by"
+    )
 
 
 @rule("list.refuses.sort_order", "Another order than asc and desc is refused.", "list.sort_order")
@@ -47,13 +49,21 @@ def page(trial: Trial) -> None:
 
 @rule("list.refuses.size", "A size outside 1 to 100 is refused.", "list.size")
 def size(trial: Trial) -> None:
-    _each(trial, ("size=0", "size=101", "size=-5", "size=1000", "size=many", "size=99999999999999999999"), "for a size out of bounds")
+    _each(
+        trial,
+        ("size=0", "size=101", "size=-5", "size=1000", "size=many", "size=99999999999999999999"),
+        "for a size out of bounds",
+    )
 
 
 @rule("list.refuses.bound", "A bound that is no date-time is refused.", "list.after", "list.before")
 def bound(trial: Trial) -> None:
     for name in ("created_at_after", "created_at_before"):
-        _each(trial, tuple(f"{name}={text}" for text in ("yesterday", "2026-13-01T00:00:00Z", "1772442000x")), "for no date-time")
+        _each(
+            trial,
+            tuple(f"{name}={text}" for text in ("yesterday", "2026-13-01T00:00:00Z", "1772442000x")),
+            "for no date-time",
+        )
 
 
 @rule("list.refuses.bound.strict", "A bound needs its time of day and its offset, and has to exist.", "list.instants")
@@ -67,18 +77,33 @@ def bound_strict(trial: Trial) -> None:
         _each(trial, tuple(f"{name}={text}" for text in texts), "for an incomplete or impossible date-time")
 
 
-@rule("list.refuses.lost_plus.strict", "A + that arrived as a space is refused, and the message says so.", "list.lost_plus")
+@rule(
+    "list.refuses.lost_plus.strict",
+    "A + that arrived as a space is refused, and the message says so.",
+    "list.lost_plus",
+)
 def lost_plus(trial: Trial) -> None:
     for name in ("created_at_after", "created_at_before"):
-        for answer in _each(trial, (f"{name}=2026-03-02T09:00:00+00:00", f"{name}=2026-03-02T09:00:00%2001:00"), "for a lost +"):
+        for answer in _each(
+            trial, (f"{name}=2026-03-02T09:00:00+00:00", f"{name}=2026-03-02T09:00:00%2001:00"), "for a lost +"
+        ):
             body = answer.json()
             said = f"{body.get('message', '')}"
             trial.that("%2B" in said or "+" in said, "a message that names the +", f"{said:.200}", answer)
 
 
-@rule("list.refuses.unknown.strict", "An unknown parameter is refused, and the nearest known one is named.", "list.strict_query")
+@rule(
+    "list.refuses.unknown.strict",
+    "An unknown parameter is refused, and the nearest known one is named.",
+    "list.strict_query",
+)
 def unknown(trial: Trial) -> None:
-    for name, near in (("page_size", "size"), ("sortby", "sort_by"), ("statuss", "status"), ("create_at_after", "created_at_after")):
+    for name, near in (
+        ("page_size", "size"),
+        ("sortby", "sort_by"),
+        ("statuss", "status"),
+        ("create_at_after", "created_at_after"),
+    ):
         answer = trial.refused(trial.call("GET", "/sequences", query={name: "1"}), f"for the unknown parameter {name}")
         trial.that(near in answer.text(2000), f"'{near}' named", answer.text(200), answer)
     for name in ("zzzz", "limit", "offset", "Status", "PAGE"):
@@ -98,7 +123,16 @@ def repeated(trial: Trial) -> None:
 
 @rule("list.refuses.empty.strict", "An empty value is refused.", "list.strict_query")
 def empty(trial: Trial) -> None:
-    names = ("status", "sequence_template_id", "created_at_after", "created_at_before", "sort_by", "sort_order", "page", "size")
+    names = (
+        "status",
+        "sequence_template_id",
+        "created_at_after",
+        "created_at_before",
+        "sort_by",
+        "sort_order",
+        "page",
+        "size",
+    )
     _each(trial, tuple(f"{name}=" for name in names), "for an empty value")
 
 

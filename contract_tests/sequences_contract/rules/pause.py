@@ -26,7 +26,12 @@ def past(trial: Trial) -> None:
     _refuse_all(trial, tuple({"paused_until": text} for text in texts), "in the past")
 
 
-@rule("pause.refuses.just_past", "An instant that has just passed is refused, whatever its offset.", "pause.future", tier="write")
+@rule(
+    "pause.refuses.just_past",
+    "An instant that has just passed is refused, whatever its offset.",
+    "pause.future",
+    tier="write",
+)
 def just_past(trial: Trial) -> None:
     with trial.borrow() as run:
         now = trial.run_of(trial.update(run.id, {"suite_now": str(trial.judged)})).updated
@@ -38,7 +43,12 @@ def just_past(trial: Trial) -> None:
             trial.same(before, [answer])
 
 
-@rule("pause.accepts.near_future", "An instant some minutes ahead is accepted, whatever its offset.", "pause.until", tier="write")
+@rule(
+    "pause.accepts.near_future",
+    "An instant some minutes ahead is accepted, whatever its offset.",
+    "pause.until",
+    tier="write",
+)
 def near_future(trial: Trial) -> None:
     for minutes in (None, 600, -600, -1439):
         with trial.borrow() as run:
@@ -48,7 +58,12 @@ def near_future(trial: Trial) -> None:
             trial.that(got.status == "WAITING_FOR_LEAD", "WAITING_FOR_LEAD", got.status, answer)
 
 
-@rule("pause.refuses.now.strict", "Now itself counts as past, where the clock stands still.", "pause.malformed", tier="write")
+@rule(
+    "pause.refuses.now.strict",
+    "Now itself counts as past, where the clock stands still.",
+    "pause.malformed",
+    tier="write",
+)
 def now_itself(trial: Trial) -> None:
     with trial.borrow() as run:
         now = trial.run_of(trial.update(run.id, {"suite_now": "x"})).updated
@@ -65,11 +80,16 @@ def missing(trial: Trial) -> None:
 
 @rule("pause.refuses.types", "paused_until must be a date-time.", "pause.until", tier="write")
 def types(trial: Trial) -> None:
-    values = (None, 4102444800, True, {}, [], "", "tomorrow", "2100-13-01T00:00:00Z")
+    values: tuple[Any, ...] = (None, 4102444800, True, {}, [], "", "tomorrow", "2100-13-01T00:00:00Z")
     _refuse_all(trial, tuple({"paused_until": value} for value in values), "no date-time")
 
 
-@rule("pause.refuses.incomplete.strict", "paused_until needs its time of day and its offset, and has to exist.", "pause.malformed", tier="write")
+@rule(
+    "pause.refuses.incomplete.strict",
+    "paused_until needs its time of day and its offset, and has to exist.",
+    "pause.malformed",
+    tier="write",
+)
 def incomplete(trial: Trial) -> None:
     texts = (
         "2100-01-01", "2100-01-01T00:00:00", "2100-01-01 00:00:00Z", "2100-02-30T00:00:00Z", "2100-01-01T24:00:00Z",
@@ -78,9 +98,19 @@ def incomplete(trial: Trial) -> None:
     _refuse_all(trial, tuple({"paused_until": text} for text in texts), "incomplete or impossible")
 
 
-@rule("pause.accepts.forms.strict", "Lower-case t and z, fractions and leap seconds are read.", "pause.malformed", tier="write")
+@rule(
+    "pause.accepts.forms.strict",
+    "Lower-case t and z, fractions and leap seconds are read.",
+    "pause.malformed",
+    tier="write",
+)
 def forms(trial: Trial) -> None:
-    for text in ("2100-01-04t08:00:00z", "2100-01-04T08:00:00.1234567Z", "2099-12-31T23:59:60Z", "9999-12-31T23:59:59-05:00"):
+    for text in (
+        "2100-01-04t08:00:00z",
+        "2100-01-04T08:00:00.1234567Z",
+        "2099-12-31T23:59:60Z",
+        "9999-12-31T23:59:59-05:00",
+    ):
         with trial.borrow() as run:
             answer = trial.pause(run.id, text)
             got = trial.run_of(answer)
@@ -109,14 +139,24 @@ def no_body(trial: Trial) -> None:
         trial.that(trial.run_of(answer).status == "ACTIVE", "ACTIVE", answer.summary, answer)
 
 
-@rule("resume.body.strict", "An empty body of any type and {} are accepted; anything else is 400 and changes nothing.", "resume.body", tier="write")
+@rule(
+    "resume.body.strict",
+    "An empty body of any type and {} are accepted; anything else is 400 and changes nothing.",
+    "resume.body",
+    tier="write",
+)
 def resume_body(trial: Trial) -> None:
-    for content, headers in ((b"", ()), (b"", [("Content-Type", "text/plain")]), (b"{}", [("Content-Type", "application/json")])):
+    for content, headers in (
+        (b"", ()),
+        (b"", [("Content-Type", "text/plain")]),
+        (b"{}", [("Content-Type", "application/json")]),
+    ):
         with trial.borrow("WAITING_FOR_LEAD") as run:
             answer = trial.call("POST", f"/sequences/{run.id}/resume", content=content, headers=headers)
             trial.that(trial.run_of(answer).status == "ACTIVE", "ACTIVE", answer.summary, answer)
     with trial.borrow("WAITING_FOR_LEAD") as run:
-        for body in ({"now": True}, {"paused_until": None}, [], None, "x"):
+        bodies: tuple[Any, ...] = ({"now": True}, {"paused_until": None}, [], None, "x")
+        for body in bodies:
             answer = trial.call("POST", f"/sequences/{run.id}/resume", json=body)
             trial.expect(answer, 400, why=f"for the body {body}")
             trial.same(run, [answer])

@@ -19,7 +19,9 @@ def unknown_path(trial: Trial) -> None:
         trial.expect(trial.call("GET", path), 404, why="for an unknown path")
 
 
-@rule("http.trailing_slash.strict", "A trailing slash makes a path unknown, and nothing redirects.", "http.unknown_path")
+@rule(
+    "http.trailing_slash.strict", "A trailing slash makes a path unknown, and nothing redirects.", "http.unknown_path"
+)
 def trailing_slash(trial: Trial) -> None:
     for path in ("/sequences/", f"/sequences/{_ABSENT}/", "//sequences"):
         for key in ("key", None):
@@ -38,7 +40,9 @@ def method(trial: Trial) -> None:
         for key in ("key", None):
             answer = trial.expect(trial.call(name, path, key=key), 405, why=f"for {name} {path}")
             allowed = {part.strip() for part in answer.headers.get("allow", "").split(",")}
-            trial.that(wanted <= allowed and name not in allowed, f"Allow with {sorted(wanted)}", f"{sorted(allowed)}", answer)
+            trial.that(
+                wanted <= allowed and name not in allowed, f"Allow with {sorted(wanted)}", f"{sorted(allowed)}", answer
+            )
 
 
 @rule("http.head.strict", "HEAD answers wherever GET does, without a body.", "http.head")
@@ -53,7 +57,11 @@ def head(trial: Trial) -> None:
 
 @rule("http.options.strict", "OPTIONS is 204 with Allow, without a key.", "http.options")
 def options(trial: Trial) -> None:
-    for path, wanted in (("/sequences", {"GET"}), (f"/sequences/{_ABSENT}", {"GET", "PATCH"}), (f"/sequences/{_ABSENT}/pause", {"POST"})):
+    for path, wanted in (
+        ("/sequences", {"GET"}),
+        (f"/sequences/{_ABSENT}", {"GET", "PATCH"}),
+        (f"/sequences/{_ABSENT}/pause", {"POST"}),
+    ):
         answer = trial.expect(trial.call("OPTIONS", path, key=None), 204, why="for OPTIONS")
         allowed = {part.strip() for part in answer.headers.get("allow", "").split(",")}
         trial.that(wanted <= allowed, f"Allow with {sorted(wanted)}", f"{sorted(allowed)}", answer)
@@ -74,7 +82,12 @@ def body_on_get(trial: Trial) -> None:
         trial.expect(trial.call("GET", "/sequences", content=content, headers=[_JSON]), 200, why="with a body")
 
 
-@rule("order.refusals.strict", "Of several faults the first in the order of refusal answers.", "order.refusals", tier="stop")
+@rule(
+    "order.refusals.strict",
+    "Of several faults the first in the order of refusal answers.",
+    "order.refusals",
+    tier="stop",
+)
 def order(trial: Trial) -> None:
     big, text = b"x" * (1024 * 1024 + 1), [("Content-Type", "text/plain")]
     stop = f"/sequences/{_ABSENT}/stop"

@@ -20,7 +20,18 @@ RULES: dict[str, Rule] = {}
 #: The modules that declare rules, in the order in which they are tried: what spends most comes last.
 MODULES = (
     *("shape", "requests", "access", "protocol", "list_filters", "list_order", "list_pages", "list_refusals"),
-    *("update", "update_refusals", "pause", "lifecycle", "timers", "bodies", "journeys", "stop", "stop_company", "fuzzing"),
+    *(
+        "update",
+        "update_refusals",
+        "pause",
+        "lifecycle",
+        "timers",
+        "bodies",
+        "journeys",
+        "stop",
+        "stop_company",
+        "fuzzing",
+    ),
 )
 
 
@@ -52,7 +63,7 @@ class Rule:
         return load_statements()[self.statements[0]].at
 
 
-def declare(  # noqa: PLR0913 - the columns of the table of rules
+def declare(
     id_: str,
     sentence: str,
     *of: str,
@@ -71,7 +82,7 @@ def declare(  # noqa: PLR0913 - the columns of the table of rules
     RULES[id_] = Rule(id_, sentence, of, basis or statements[of[0]].basis, tier, needs, check)
 
 
-def rule(  # noqa: PLR0913 - the columns of the table of rules
+def rule(
     id_: str,
     sentence: str,
     *of: str,

@@ -1,4 +1,4 @@
-"""What every answer looks like, good or bad. These rules have no trial of their own: they judge each answer as it passes."""
+"""What every answer looks like, good or bad. These rules have no trial: they judge each answer as it passes."""
 
 from __future__ import annotations
 
@@ -64,7 +64,11 @@ def _body(answer: Answer) -> Any:
 
 
 def _under_the_api(answer: Answer) -> bool:
-    return answer.sent.path.split("?")[0].startswith("/sequences") and answer.sent.method not in ("HEAD", "OPTIONS", "TRACE")
+    return answer.sent.path.split("?")[0].startswith("/sequences") and answer.sent.method not in (
+        "HEAD",
+        "OPTIONS",
+        "TRACE",
+    )
 
 
 def _runs(answer: Answer) -> list[Any]:
@@ -94,7 +98,13 @@ def _json(answer: Answer, seen: Seen) -> Finding | bool:
     return True if _body(answer) is not None else ("a JSON body", answer.text(100))
 
 
-@passing("shape.run.fields", "A run has its ten fields, always.", "run.ten_fields", "response.may_gain_fields", "base.version")
+@passing(
+    "shape.run.fields",
+    "A run has its ten fields, always.",
+    "run.ten_fields",
+    "response.may_gain_fields",
+    "base.version",
+)
 def _fields(answer: Answer, seen: Seen) -> Finding | bool:
     runs = _runs(answer)
     for run in runs:
@@ -104,7 +114,9 @@ def _fields(answer: Answer, seen: Seen) -> Finding | bool:
     return bool(runs)
 
 
-@passing("shape.run.types", "Each field of a run has its type, and only four may be null.", "run.types", "run.variables")
+@passing(
+    "shape.run.types", "Each field of a run has its type, and only four may be null.", "run.types", "run.variables"
+)
 def _types(answer: Answer, seen: Seen) -> Finding | bool:
     runs = [run for run in _runs(answer) if isinstance(run, dict)]
     for run in runs:
@@ -149,7 +161,9 @@ def _status(answer: Answer, seen: Seen) -> Finding | bool:
 
 @passing("shape.run.instants.strict", "Instants are UTC with Z, no empty fraction, six digits at most.", "run.instants")
 def _canonical(answer: Answer, seen: Seen) -> Finding | bool:
-    found = [run[name] for run in _runs(answer) if isinstance(run, dict) for name in _TIMES if isinstance(run.get(name), str)]
+    found = [
+        run[name] for run in _runs(answer) if isinstance(run, dict) for name in _TIMES if isinstance(run.get(name), str)
+    ]
     for text in found:
         if not instants.CANONICAL.fullmatch(text):
             return "a form like 2026-03-02T09:00:00.25Z", text
@@ -158,7 +172,9 @@ def _canonical(answer: Answer, seen: Seen) -> Finding | bool:
 
 @passing("shape.run.uuids.strict", "UUIDs are written in lower case, 8-4-4-4-12.", "run.uuids")
 def _lower(answer: Answer, seen: Seen) -> Finding | bool:
-    found = [run[name] for run in _runs(answer) if isinstance(run, dict) for name in _IDS if isinstance(run.get(name), str)]
+    found = [
+        run[name] for run in _runs(answer) if isinstance(run, dict) for name in _IDS if isinstance(run.get(name), str)
+    ]
     for text in found:
         if not _UUID.fullmatch(text):
             return "a UUID in lower case", text
@@ -179,7 +195,9 @@ def _times(answer: Answer, seen: Seen) -> Finding | bool:
     return judged
 
 
-@passing("shape.page", "A page has items, total_count, total_pages and has_more, and its numbers agree.", "list.envelope")
+@passing(
+    "shape.page", "A page has items, total_count, total_pages and has_more, and its numbers agree.", "list.envelope"
+)
 def _page(answer: Answer, seen: Seen) -> Finding | bool:
     if answer.status != 200 or answer.sent.method != "GET" or answer.sent.path.split("?")[0] != "/sequences":
         return False
@@ -187,9 +205,15 @@ def _page(answer: Answer, seen: Seen) -> Finding | bool:
     kinds = {"items": list, "total_count": int, "total_pages": int, "has_more": bool}
     for name, kind in kinds.items():
         if not isinstance(body, dict) or type(body.get(name)) is not kind:
-            return f"{name} as {kind.__name__}", f"{body.get(name, 'nothing') if isinstance(body, dict) else body!r:.80}"
+            return (
+                f"{name} as {kind.__name__}",
+                f"{body.get(name, 'nothing') if isinstance(body, dict) else body!r:.80}",
+            )
     if body["total_count"] < len(body["items"]) or body["total_count"] < 0:
-        return "total_count no less than the items of the page", f"{body['total_count']} with {len(body['items'])} items"
+        return (
+            "total_count no less than the items of the page",
+            f"{body['total_count']} with {len(body['items'])} items",
+        )
     if len(body["items"]) > 100:
         return "100 items at most", f"{len(body['items'])}"
     return True
@@ -219,7 +243,9 @@ def _status_code(answer: Answer, seen: Seen) -> Finding | bool:
     body = _body(answer) if _refusal(answer, seen) else None
     if not isinstance(body, dict) or "status_code" not in body:
         return False
-    return True if body["status_code"] == answer.status else (f"status_code {answer.status}", f"{body['status_code']!r}")
+    return (
+        True if body["status_code"] == answer.status else (f"status_code {answer.status}", f"{body['status_code']!r}")
+    )
 
 
 @passing("shape.issue.type", "type fits the HTTP status.", "issue.type")
@@ -249,7 +275,13 @@ def _request_id(answer: Answer, seen: Seen) -> Finding | bool:
     return True if fits else ("req_ and 26 characters of a ULID", body["request_id"])
 
 
-@passing("shape.issue.request_id.unique", "No two refusals share a request_id.", "issue.request_id", "issue.header", basis="ref")
+@passing(
+    "shape.issue.request_id.unique",
+    "No two refusals share a request_id.",
+    "issue.request_id",
+    "issue.header",
+    basis="ref",
+)
 def _unique(answer: Answer, seen: Seen) -> Finding | bool:
     body = _body(answer) if _refusal(answer, seen) else None
     request_id = body.get("request_id") if isinstance(body, dict) else None
@@ -261,7 +293,9 @@ def _unique(answer: Answer, seen: Seen) -> Finding | bool:
     return True
 
 
-@passing("shape.header.request_id.strict", "Every answer carries X-Request-Id, a refusal its request_id.", "issue.header")
+@passing(
+    "shape.header.request_id.strict", "Every answer carries X-Request-Id, a refusal its request_id.", "issue.header"
+)
 def _header(answer: Answer, seen: Seen) -> Finding | bool:
     value = answer.headers.get("x-request-id")
     if value is None:

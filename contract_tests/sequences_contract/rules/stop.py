@@ -24,12 +24,26 @@ def _refuse_all(trial: Trial, bodies: tuple[Any, ...], why: str) -> None:
 
 @rule("stop.refuses.reason", "A reason other than WIN and LOSE is refused.", "stop.reason", tier="stop")
 def reason(trial: Trial) -> None:
-    _refuse_all(trial, tuple({"reason": value, "scope": "CONTACT"} for value in ("WON", "win", "", "LOST", 1, None)), "an unknown reason")
+    _refuse_all(
+        trial,
+        tuple({"reason": value, "scope": "CONTACT"} for value in ("WON", "win", "", "LOST", 1, None)),
+        "an unknown reason",
+    )
 
 
-@rule("stop.refuses.scope", "A scope other than CONTACT and COMPANY is refused.", "stop.contact", "stop.company", tier="stop")
+@rule(
+    "stop.refuses.scope",
+    "A scope other than CONTACT and COMPANY is refused.",
+    "stop.contact",
+    "stop.company",
+    tier="stop",
+)
 def scope(trial: Trial) -> None:
-    _refuse_all(trial, tuple({"reason": "LOSE", "scope": value} for value in ("COMPANIES", "contact", "", "ALL", 1, None)), "an unknown scope")
+    _refuse_all(
+        trial,
+        tuple({"reason": "LOSE", "scope": value} for value in ("COMPANIES", "contact", "", "ALL", 1, None)),
+        "an unknown scope",
+    )
 
 
 @rule("stop.refuses.missing.strict", "reason and scope are both required.", "stop.required", tier="stop")
@@ -37,7 +51,13 @@ def missing(trial: Trial) -> None:
     _refuse_all(trial, ({}, {"reason": "WIN"}, {"scope": "CONTACT"}), "an incomplete body")
 
 
-@rule("stop.contact.exactly_one", "CONTACT stops just the named run, for either reason.", "stop.contact", "stop.reason", tier="stop")
+@rule(
+    "stop.contact.exactly_one",
+    "CONTACT stops just the named run, for either reason.",
+    "stop.contact",
+    "stop.reason",
+    tier="stop",
+)
 def exactly_one(trial: Trial) -> None:
     for why in ("WIN", "LOSE"):
         with trial.borrow() as run:
@@ -49,7 +69,12 @@ def exactly_one(trial: Trial) -> None:
             before = [trial.look(other.id) for other in near]
             answer = trial.stop(run.id, "CONTACT", why)
             after = trial.run_of(answer)
-            trial.that(after.id == run.id and after.status == "STOPPED_EARLY", "the named run STOPPED_EARLY", answer.summary, answer)
+            trial.that(
+                after.id == run.id and after.status == "STOPPED_EARLY",
+                "the named run STOPPED_EARLY",
+                answer.summary,
+                answer,
+            )
             for other in before:
                 trial.same(other, [answer])
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass, field
+from functools import partial
 from typing import TYPE_CHECKING
 
 from ..trial import NotExercised
@@ -96,23 +97,47 @@ def _foreign(bench: Bench) -> dict[str, Run]:
     return runs
 
 
-@rule("stop.company.stops_active_siblings", "COMPANY stops the named run and its ACTIVE siblings.", "stop.company", "stop.answer", tier="stop", needs=("fixture",))
+@rule(
+    "stop.company.stops_active_siblings",
+    "COMPANY stops the named run and its ACTIVE siblings.",
+    "stop.company",
+    "stop.answer",
+    tier="stop",
+    needs=("fixture",),
+)
 def siblings(trial: Trial) -> None:
     for one in experiments(trial):
         got = trial.run_of(one.answer)
-        trial.that(got.id == one.named.id and got.status == "STOPPED_EARLY", "the named run STOPPED_EARLY", one.answer.summary, one.answer)
+        trial.that(
+            got.id == one.named.id and got.status == "STOPPED_EARLY",
+            "the named run STOPPED_EARLY",
+            one.answer.summary,
+            one.answer,
+        )
         for run in (one.named, *(other for other in one.siblings if other.status == "ACTIVE")):
             status = one.after[run.id].status if run.id in one.after else "gone"
             trial.that(status == "STOPPED_EARLY", f"{run.id} STOPPED_EARLY", status, one.answer, trial.get(run.id))
 
 
-@rule("stop.company.all_not_ended.strict", "COMPANY stops every sibling that has not ended.", "stop.active_means_not_ended", tier="stop", needs=("fixture",))
+@rule(
+    "stop.company.all_not_ended.strict",
+    "COMPANY stops every sibling that has not ended.",
+    "stop.active_means_not_ended",
+    tier="stop",
+    needs=("fixture",),
+)
 def not_ended(trial: Trial) -> None:
     for one in experiments(trial):
         for run in one.siblings:
             if run.status in _OPEN:
                 status = one.after[run.id].status
-                trial.that(status == "STOPPED_EARLY", f"{run.id}, {run.status} before, STOPPED_EARLY", status, one.answer, trial.get(run.id))
+                trial.that(
+                    status == "STOPPED_EARLY",
+                    f"{run.id}, {run.status} before, STOPPED_EARLY",
+                    status,
+                    one.answer,
+                    trial.get(run.id),
+                )
 
 
 def _untouched(trial: Trial, which: str) -> None:
@@ -127,7 +152,7 @@ def _untouched(trial: Trial, which: str) -> None:
             kind = "template" if same_company else "company"
             if kind == which:
                 status = one.after[name].status if name in one.after else "gone"
-                trial.that(False, f"{name} untouched, {_why(trial, run, one)}", status, one.answer, trial.get(name))  # noqa: FBT003
+                trial.that(False, f"{name} untouched, {_why(trial, run, one)}", status, one.answer, trial.get(name))
         trial.judged += len(one.before) - len(inside)
 
 
@@ -135,31 +160,71 @@ def _why(trial: Trial, run: Run, one: Experiment) -> str:
     return f"of template {run.template} at {trial.bench.company(run)} (the named one: {one.named.template} at {trial.bench.company(one.named)})"
 
 
-@rule("stop.company.same_template_only", "COMPANY leaves the company's runs of other templates alone.", "stop.company", tier="stop", needs=("fixture",))
+@rule(
+    "stop.company.same_template_only",
+    "COMPANY leaves the company's runs of other templates alone.",
+    "stop.company",
+    tier="stop",
+    needs=("fixture",),
+)
 def same_template(trial: Trial) -> None:
     _untouched(trial, "template")
 
 
-@rule("stop.company.same_company_only", "COMPANY leaves runs of other companies, and of none, alone.", "stop.company", tier="stop", needs=("fixture",))
+@rule(
+    "stop.company.same_company_only",
+    "COMPANY leaves runs of other companies, and of none, alone.",
+    "stop.company",
+    tier="stop",
+    needs=("fixture",),
+)
 def same_company(trial: Trial) -> None:
     _untouched(trial, "company")
 
 
-@rule("stop.company.same_organization_only", "COMPANY leaves other organizations alone.", "stop.company", "auth.one_organization", tier="stop", needs=("fixture", "other"))
+@rule(
+    "stop.company.same_organization_only",
+    "COMPANY leaves other organizations alone.",
+    "stop.company",
+    "auth.one_organization",
+    tier="stop",
+    needs=("fixture", "other"),
+)
 def same_organization(trial: Trial) -> None:
     for one in experiments(trial):
-        trial.that(not one.foreign_changed, "no run of another organization changed", f"{one.foreign_changed[:3]}", one.answer)
+        trial.that(
+            not one.foreign_changed, "no run of another organization changed", f"{one.foreign_changed[:3]}", one.answer
+        )
 
 
-@rule("stop.company.finished_unchanged", "COMPANY leaves siblings that have ended as they are.", "stop.company", tier="stop", needs=("fixture",))
+@rule(
+    "stop.company.finished_unchanged",
+    "COMPANY leaves siblings that have ended as they are.",
+    "stop.company",
+    tier="stop",
+    needs=("fixture",),
+)
 def finished(trial: Trial) -> None:
     for one in experiments(trial):
         for run in one.siblings:
             if run.status not in _OPEN:
-                trial.that(one.after[run.id] == run, f"{run.id}, {run.status}, unchanged", f"{run.differences(one.after[run.id])}", one.answer, trial.get(run.id))
+                trial.that(
+                    one.after[run.id] == run,
+                    f"{run.id}, {run.status}, unchanged",
+                    f"{run.differences(one.after[run.id])}",
+                    one.answer,
+                    trial.get(run.id),
+                )
 
 
-@rule("stop.company.only_status_changes", "COMPANY changes only status and updated_at of those it stops, and moves updated_at.", "stop.company", "run.updated_at", tier="stop", needs=("fixture",))
+@rule(
+    "stop.company.only_status_changes",
+    "COMPANY changes only status and updated_at of those it stops, and moves updated_at.",
+    "stop.company",
+    "run.updated_at",
+    tier="stop",
+    needs=("fixture",),
+)
 def only_status(trial: Trial) -> None:
     for one in experiments(trial):
         for name, run in one.changed.items():
@@ -167,10 +232,18 @@ def only_status(trial: Trial) -> None:
             other = set(fields) - {"status", "updated_at"}
             trial.that(not other, "no other field changed", f"{sorted(other)} of {name}", one.answer, trial.get(name))
             if not trial.bench.frozen:
-                trial.that("updated_at" in fields, f"updated_at of {name} moved", "it did not", one.answer, trial.get(name))
+                trial.that(
+                    "updated_at" in fields, f"updated_at of {name} moved", "it did not", one.answer, trial.get(name)
+                )
 
 
-@rule("stop.company.one_instant.strict", "All that COMPANY stops ends at one instant.", "stop.active_means_not_ended", tier="stop", needs=("fixture",))
+@rule(
+    "stop.company.one_instant.strict",
+    "All that COMPANY stops ends at one instant.",
+    "stop.active_means_not_ended",
+    tier="stop",
+    needs=("fixture",),
+)
 def one_instant(trial: Trial) -> None:
     for one in experiments(trial):
         ended = trial.run_of(one.answer).fields["updated_at"]
@@ -180,16 +253,29 @@ def one_instant(trial: Trial) -> None:
                 trial.that(shown == ended, f"updated_at {ended}", f"{shown} of {run.id}", one.answer, trial.get(run.id))
 
 
-@rule("stop.company.no_siblings", "A run whose contact was deleted or has no company is stopped alone.", "stop.no_siblings", "stop.company", tier="stop", needs=("fixture",), basis="own")
+@rule(
+    "stop.company.no_siblings",
+    "A run whose contact was deleted or has no company is stopped alone.",
+    "stop.no_siblings",
+    "stop.company",
+    tier="stop",
+    needs=("fixture",),
+    basis="own",
+)
 def no_siblings(trial: Trial) -> None:
     tried = 0
     for kind in ("deleted", "without company"):
         try:
-            with trial.borrow("ACTIVE", lambda run, kind=kind: (run.contact is None) == (kind == "deleted") and trial.bench.company(run) is None) as run:  # type: ignore[misc]
+            with trial.borrow("ACTIVE", partial(_alone, trial, kind == "deleted")) as run:
                 trial.bench.stops.spend()
                 before = dict(trial.bench.census(fresh=True).by_id)
                 answer = trial.stop(run.id, "COMPANY", "WIN")
-                trial.that(trial.run_of(answer).status == "STOPPED_EARLY", "the named run STOPPED_EARLY", answer.summary, answer)
+                trial.that(
+                    trial.run_of(answer).status == "STOPPED_EARLY",
+                    "the named run STOPPED_EARLY",
+                    answer.summary,
+                    answer,
+                )
                 after = trial.bench.census(fresh=True).by_id
                 changed = [name for name, other in before.items() if name != run.id and after.get(name) != other]
                 trial.bench.forget_census()
@@ -202,7 +288,15 @@ def no_siblings(trial: Trial) -> None:
         trial.skip("no ACTIVE run has a deleted contact or one without company; load some")
 
 
-@rule("stop.company.refused_changes_nothing", "COMPANY of a run that has ended is refused and changes nobody.", "stop.not_allowed", "lifecycle.others_refused", tier="stop", needs=("fixture",), basis="ref")
+@rule(
+    "stop.company.refused_changes_nothing",
+    "COMPANY of a run that has ended is refused and changes nobody.",
+    "stop.not_allowed",
+    "lifecycle.others_refused",
+    tier="stop",
+    needs=("fixture",),
+    basis="ref",
+)
 def refused(trial: Trial) -> None:
     bench = trial.bench
     ended = [run for run in bench.census(fresh=True).runs if run.status not in _OPEN and bench.stock.fenced(run)]
@@ -210,7 +304,11 @@ def refused(trial: Trial) -> None:
         company = bench.company(run)
         if company is None:
             continue
-        open_siblings = [o for o in bench.census().runs if o.template == run.template and o.status in _OPEN and bench.company(o) == company]
+        open_siblings = [
+            o
+            for o in bench.census().runs
+            if o.template == run.template and o.status in _OPEN and bench.company(o) == company
+        ]
         if not open_siblings:
             continue
         with bench.stops.risk(len(open_siblings)) as risk:

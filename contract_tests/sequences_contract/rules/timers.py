@@ -28,7 +28,7 @@ def _now(trial: Trial, run: Run) -> tuple[Answer, Fraction]:
 
 
 def _listed(trial: Trial, run: Run, status: str, **query: str) -> tuple[Answer, bool]:
-    answer = trial.list(status=status, size=100, sort_by="updated_at", sort_order="desc", **query)
+    answer = trial.search(status=status, size=100, sort_by="updated_at", sort_order="desc", **query)
     return answer, any(one.id == run.id for one in trial.page_of(answer).items)
 
 
@@ -45,7 +45,9 @@ def _returns(trial: Trial, write: Callable[[Fraction], str], *, list_first: bool
     with trial.borrow() as run:
         paused, until, seen = _paused(trial, run, write)
         early = trial.get(run.id)
-        trial.that(trial.run_of(early).status == "WAITING_FOR_LEAD", "still WAITING_FOR_LEAD", early.summary, paused, early)
+        trial.that(
+            trial.run_of(early).status == "WAITING_FOR_LEAD", "still WAITING_FOR_LEAD", early.summary, paused, early
+        )
         trial.bench.pass_until(until, seen, until - SHORT)
         if list_first:
             for query in ({}, {"sequence_template_id": run.template}):
@@ -64,12 +66,25 @@ def _returns(trial: Trial, write: Callable[[Fraction], str], *, list_first: bool
             trial.that(after.updated == until, f"updated_at {instants.write(until)}", f"{shown}", paused, answer)
 
 
-@rule("pause.resumes_by_itself", "After its instant a paused run is ACTIVE, and not before.", "pause.until", "lifecycle.wake", "pause.at_the_instant", tier="write")
+@rule(
+    "pause.resumes_by_itself",
+    "After its instant a paused run is ACTIVE, and not before.",
+    "pause.until",
+    "lifecycle.wake",
+    "pause.at_the_instant",
+    tier="write",
+)
 def by_itself(trial: Trial) -> None:
     _returns(trial, instants.write)
 
 
-@rule("pause.resumes_in_lists", "A list asked first shows the run ACTIVE after its instant, in every filter.", "pause.until", "lifecycle.wake", tier="write")
+@rule(
+    "pause.resumes_in_lists",
+    "A list asked first shows the run ACTIVE after its instant, in every filter.",
+    "pause.until",
+    "lifecycle.wake",
+    tier="write",
+)
 def in_lists(trial: Trial) -> None:
     _returns(trial, instants.write, list_first=True)
 
@@ -92,7 +107,12 @@ def not_early(trial: Trial) -> None:
         trial.that(there, "in the list of WAITING_FOR_LEAD runs", "not there", paused, answer)
 
 
-@rule("pause.second_moves_instant.strict", "A second pause moves the instant, later or earlier.", "lifecycle.own_rows", tier="write")
+@rule(
+    "pause.second_moves_instant.strict",
+    "A second pause moves the instant, later or earlier.",
+    "lifecycle.own_rows",
+    tier="write",
+)
 def moved(trial: Trial) -> None:
     with trial.borrow() as run:
         first, until, seen = _paused(trial, run, instants.write)
@@ -104,10 +124,18 @@ def moved(trial: Trial) -> None:
         answer, until, seen = _paused(trial, run, instants.write)
         trial.bench.pass_until(until, seen, until - SHORT)
         after = trial.get(run.id)
-        trial.that(trial.run_of(after).status == "ACTIVE", "ACTIVE after the earlier instant", after.summary, answer, after)
+        trial.that(
+            trial.run_of(after).status == "ACTIVE", "ACTIVE after the earlier instant", after.summary, answer, after
+        )
 
 
-@rule("pause.cancelled_by_resume", "A resumed run is not touched by the pause that it left, nor by a later one's predecessor.", "resume.paused", "pause.until", tier="write")
+@rule(
+    "pause.cancelled_by_resume",
+    "A resumed run is not touched by the pause that it left, nor by a later one's predecessor.",
+    "resume.paused",
+    "pause.until",
+    tier="write",
+)
 def cancelled_by_resume(trial: Trial) -> None:
     with trial.borrow() as run:
         paused, until, seen = _paused(trial, run, instants.write)
@@ -124,7 +152,14 @@ def cancelled_by_resume(trial: Trial) -> None:
         trial.same(before, answers)
 
 
-@rule("pause.cancelled_by_stop", "A run stopped while paused stays stopped after the instant.", "stop.for_good", "stop.active_means_not_ended", tier="stop", basis="doc")
+@rule(
+    "pause.cancelled_by_stop",
+    "A run stopped while paused stays stopped after the instant.",
+    "stop.for_good",
+    "stop.active_means_not_ended",
+    tier="stop",
+    basis="doc",
+)
 def cancelled_by_stop(trial: Trial) -> None:
     with trial.borrow() as run:
         trial.bench.stops.spend()
@@ -137,17 +172,30 @@ def cancelled_by_stop(trial: Trial) -> None:
         trial.same(before, [paused, stopped])
 
 
-@rule("pause.updated_by_wake.strict", "At the instant itself the run is ACTIVE, and updated_at is that instant.", "pause.at_the_instant", tier="write")
+@rule(
+    "pause.updated_by_wake.strict",
+    "At the instant itself the run is ACTIVE, and updated_at is that instant.",
+    "pause.at_the_instant",
+    tier="write",
+)
 def at_instant(trial: Trial) -> None:
     _returns(trial, lambda until: instants.write(until, digits=6))
 
 
-@rule("pause.update_while_paused", "An update of a paused run does not touch its pause.", "pause.until", "update.merge", tier="write")
+@rule(
+    "pause.update_while_paused",
+    "An update of a paused run does not touch its pause.",
+    "pause.until",
+    "update.merge",
+    tier="write",
+)
 def update_while_paused(trial: Trial) -> None:
     with trial.borrow() as run:
         paused, until, seen = _paused(trial, run, instants.write)
         updated = trial.update(run.id, {"suite_paused": "x"})
-        trial.that(trial.run_of(updated).status == "WAITING_FOR_LEAD", "WAITING_FOR_LEAD", updated.summary, paused, updated)
+        trial.that(
+            trial.run_of(updated).status == "WAITING_FOR_LEAD", "WAITING_FOR_LEAD", updated.summary, paused, updated
+        )
         trial.bench.pass_until(until, seen, until - SHORT)
         after = trial.get(run.id)
         got = trial.run_of(after)

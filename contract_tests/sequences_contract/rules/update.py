@@ -30,7 +30,13 @@ def _set(trial: Trial, run: Run, changes: dict[str, Any]) -> Run:
     others = {n: v for n, v in before.differences(after).items() if n not in ("variables", "updated_at")}
     trial.that(not others, "no other field changed", f"{others}", answer)
     read = trial.get(run.id)
-    trial.that(trial.run_of(read) == after, "the same from get", lambda: f"{after.differences(trial.run_of(read))}", answer, read)
+    trial.that(
+        trial.run_of(read) == after,
+        "the same from get",
+        lambda: f"{after.differences(trial.run_of(read))}",
+        answer,
+        read,
+    )
     return after
 
 
@@ -64,7 +70,12 @@ def nothing(trial: Trial) -> None:
         _set(trial, run, {})
 
 
-@rule("update.edges.strict", "Unknown keys may be removed; the last removal leaves {}; null grows an object.", "update.edges", tier="write")
+@rule(
+    "update.edges.strict",
+    "Unknown keys may be removed; the last removal leaves {}; null grows an object.",
+    "update.edges",
+    tier="write",
+)
 def edges(trial: Trial) -> None:
     with trial.borrow() as run:
         _set(trial, run, {"suite_never": None})
@@ -87,7 +98,20 @@ def strings(trial: Trial) -> None:
         for start in range(0, len(_STRINGS), 6):
             part = _STRINGS[start : start + 6]
             _set(trial, run, {f"suite_{start + index}": text for index, text in enumerate(part)})
-        for text in ("é", "e\u0301", " spaced ", "UPPER", "upper", "k" * 300, "日本", "a.b", "a/b", "$ref", "__proto__", "<b>"):
+        for text in (
+            "é",
+            "e\u0301",
+            " spaced ",
+            "UPPER",
+            "upper",
+            "k" * 300,
+            "日本",
+            "a.b",
+            "a/b",
+            "$ref",
+            "__proto__",
+            "<b>",
+        ):
             _set(trial, run, {text: "x"})
         listed = [other for other in trial.runs({"status": run.status}) if other.id == run.id]
         if listed:
@@ -95,16 +119,24 @@ def strings(trial: Trial) -> None:
             trial.that(listed[0] == trial.run_of(answer), "the same in the list", "other variables", answer)
 
 
-@rule("update.persists", "What was updated stays, through pause and resume too, and shows in the list.", "update.merge", "update.answer", tier="write")
+@rule(
+    "update.persists",
+    "What was updated stays, through pause and resume too, and shows in the list.",
+    "update.merge",
+    "update.answer",
+    tier="write",
+)
 def persists(trial: Trial) -> None:
     with trial.borrow() as run:
         after = _set(trial, run, {"suite_a": "kept"})
         for answer in (trial.pause(run.id, "2100-01-04T08:00:00Z"), trial.resume(run.id)):
             got = trial.run_of(answer).variables
             trial.that(got == after.variables, f"variables {_short(after.variables)}", _short(got), answer)
-        answer = trial.list(status=run.status, size=100, sort_by="updated_at", sort_order="desc")
+        answer = trial.search(status=run.status, size=100, sort_by="updated_at", sort_order="desc")
         listed = [other for other in trial.page_of(answer).items if other.id == run.id]
-        trial.that(bool(listed) and listed[0].variables == after.variables, "the update in the list", "an older state", answer)
+        trial.that(
+            bool(listed) and listed[0].variables == after.variables, "the update in the list", "an older state", answer
+        )
 
 
 @rule("update.moves_updated_at", "An update that changes something moves updated_at.", "run.updated_at", tier="write")
@@ -115,7 +147,12 @@ def moves(trial: Trial) -> None:
             _tick(trial)
             answer = trial.update(run.id, {"suite_a": value})
             after = trial.run_of(answer)
-            trial.that(after.updated > before.updated, f"updated_at after {before.fields['updated_at']}", f"{after.fields['updated_at']}", answer)
+            trial.that(
+                after.updated > before.updated,
+                f"updated_at after {before.fields['updated_at']}",
+                f"{after.fields['updated_at']}",
+                answer,
+            )
             trial.that(after.created == before.created, "created_at unmoved", f"{after.fields['created_at']}", answer)
 
 
@@ -123,14 +160,20 @@ def _tick(trial: Trial) -> None:
     time.sleep(0.005)
 
 
-@rule("update.no_change.strict", "An update that changes nothing does not move updated_at.", "update.no_change", tier="write")
+@rule(
+    "update.no_change.strict",
+    "An update that changes nothing does not move updated_at.",
+    "update.no_change",
+    tier="write",
+)
 def no_change(trial: Trial) -> None:
     with trial.borrow() as run:
         before = _set(trial, run, {"suite_a": "1"})
         for changes in ({"suite_a": "1"}, {}, {"suite_never": None}):
             _tick(trial)
             answer = trial.update(run.id, changes)
-            trial.that(trial.run_of(answer) == before, "the run unchanged", lambda a=answer, b=before: f"{b.differences(trial.run_of(a))}", answer)
+            after = trial.run_of(answer)
+            trial.that(after == before, "the run unchanged", f"{before.differences(after)}", answer)
 
 
 @rule("update.only_this_run", "Only the named run changes.", "update.merge", tier="write")

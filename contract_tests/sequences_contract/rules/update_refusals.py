@@ -31,13 +31,30 @@ def missing(trial: Trial) -> None:
 
 @rule("update.refuses.types", "variables must be an object.", "update.required", "run.variables", tier="write")
 def types(trial: Trial) -> None:
-    bodies = ({"variables": "x"}, {"variables": 3}, {"variables": ["a"]}, {"variables": True}, [], "text", 3)
+    bodies: tuple[Any, ...] = (
+        {"variables": "x"},
+        {"variables": 3},
+        {"variables": ["a"]},
+        {"variables": True},
+        [],
+        "text",
+        3,
+    )
     _refuse_all(trial, bodies, "variables of another type")
 
 
-@rule("update.refuses.values", "A value that is neither string nor null is refused.", "update.values", "run.variables", tier="write", basis="doc")
+@rule(
+    "update.refuses.values",
+    "A value that is neither string nor null is refused.",
+    "update.values",
+    "run.variables",
+    tier="write",
+    basis="doc",
+)
 def values(trial: Trial) -> None:
-    bodies = tuple({"variables": {"suite_ok": "1", "suite_bad": value}} for value in (1, 1.5, True, False, {"a": "b"}, ["a"]))
+    bodies = tuple(
+        {"variables": {"suite_ok": "1", "suite_bad": value}} for value in (1, 1.5, True, False, {"a": "b"}, ["a"])
+    )
     _refuse_all(trial, bodies, "a value that is no string")
 
 
@@ -46,7 +63,12 @@ def null(trial: Trial) -> None:
     _refuse_all(trial, ({"variables": None}, None), "variables null")
 
 
-@rule("update.refuses.characters.strict", "NUL and lone surrogates are refused, in keys and values.", "update.values", tier="write")
+@rule(
+    "update.refuses.characters.strict",
+    "NUL and lone surrogates are refused, in keys and values.",
+    "update.values",
+    tier="write",
+)
 def characters(trial: Trial) -> None:
     bodies = (
         b'{"variables": {"a": "x\\u0000y"}}', b'{"variables": {"a\\u0000": "x"}}', b'{"variables": {"a": "\\ud800"}}',
@@ -55,9 +77,18 @@ def characters(trial: Trial) -> None:
     _refuse_all(trial, bodies, "a character that cannot be stored")
 
 
-@rule("update.refuses.unknown_fields.strict", "An unknown field is refused, and the nearest known one is named.", "body.strict", tier="write")
+@rule(
+    "update.refuses.unknown_fields.strict",
+    "An unknown field is refused, and the nearest known one is named.",
+    "body.strict",
+    tier="write",
+)
 def unknown_fields(trial: Trial) -> None:
-    bodies = ({"variables": {"a": "b"}, "status": "ACTIVE"}, {"variables": {"a": "b"}, "id": "x"}, {"variable": {"a": "b"}, "variables": {}})
+    bodies = (
+        {"variables": {"a": "b"}, "status": "ACTIVE"},
+        {"variables": {"a": "b"}, "id": "x"},
+        {"variable": {"a": "b"}, "variables": {}},
+    )
     _refuse_all(trial, bodies, "an unknown field")
     with trial.borrow() as run:
         answer: Answer = trial.call(trial.bench.settings.update_method, f"/sequences/{run.id}", json={"variablse": {}})

@@ -1,0 +1,57 @@
+"""The report for programs."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from ..settings import Settings
+from ..verdicts import Outcome, Verdict
+
+
+def document(outcome: Outcome, settings: Settings) -> dict[str, Any]:
+    """`{target, profile, seed, exit, meaning, failure, notes, rules, totals}`."""
+    return {
+        "target": settings.url,
+        "profile": settings.profile,
+        "seed": settings.seed,
+        "exit": int(outcome.exit),
+        "meaning": outcome.meaning,
+        "failure": outcome.failure,
+        "notes": list(outcome.notes),
+        "rules": [_rule(verdict) for verdict in outcome.verdicts],
+        "totals": totals(outcome),
+    }
+
+
+def totals(outcome: Outcome) -> dict[str, int]:
+    """Rules by verdict, and the answers that were judged."""
+    return {
+        "rules": len(outcome.verdicts),
+        "passed": len(outcome.passed),
+        "violated": len(outcome.violated),
+        "expected_failures": len(outcome.expected_failures),
+        "not_exercised": len(outcome.unexercised) + len(outcome.excused),
+        "judged": sum(verdict.judged for verdict in outcome.verdicts),
+        "requests": outcome.requests,
+    }
+
+
+def text(outcome: Outcome, settings: Settings) -> str:
+    """The report as JSON."""
+    return json.dumps(document(outcome, settings), ensure_ascii=False, indent=2) + "\n"
+
+
+def _rule(verdict: Verdict) -> dict[str, Any]:
+    return {
+        "id": verdict.rule.id,
+        "sentence": verdict.rule.sentence,
+        "basis": verdict.rule.basis,
+        "verdict": verdict.name,
+        "reason": verdict.reason,
+        "expected_failure": verdict.expected,
+        "judged": verdict.judged,
+        "seconds": round(verdict.seconds, 3),
+        "place": verdict.rule.pointer,
+        "evidence": [{"expected": e.expected, "got": e.got, "curl": list(e.curl)} for e in verdict.evidence],
+    }

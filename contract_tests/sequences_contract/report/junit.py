@@ -1,0 +1,52 @@
+"""JUnit XML: one test case for each rule, so that a CI keeps history by rule."""
+
+from __future__ import annotations
+
+import re
+import xml.etree.ElementTree as ET
+
+from ..settings import Settings
+from ..verdicts import Outcome, Verdict
+
+_FORBIDDEN = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+
+
+def text(outcome: Outcome, settings: Settings) -> str:
+    """The report as XML."""
+    suite = ET.Element(
+        "testsuite",
+        name=f"sequences-contract {settings.profile}",
+        tests=str(len(outcome.verdicts)),
+        failures=str(len(outcome.violated)),
+        errors="1" if outcome.failure else "0",
+        skipped=str(len(outcome.unexercised) + len(outcome.excused) + len(outcome.expected_failures)),
+        time=f"{outcome.seconds:.3f}",
+    )
+    for verdict in outcome.verdicts:
+        suite.append(_case(verdict))
+    if outcome.failure:
+        case = ET.SubElement(suite, "testcase", classname="target", name="can be tested", time="0")
+        ET.SubElement(case, "error", message=_clean(outcome.failure))
+    root = ET.Element("testsuites")
+    root.append(suite)
+    ET.indent(root)
+    return f'<?xml version="1.0" encoding="utf-8"?>\n{ET.tostring(root, encoding="unicode")}\n'
+
+
+def _case(verdict: Verdict) -> ET.Element:
+    rule = verdict.rule
+    case = ET.Element("testcase", classname=rule.group, name=rule.id, time=f"{verdict.seconds:.3f}")
+    if verdict.name == "not_exercised":
+        ET.SubElement(case, "skipped", message=_clean(verdict.reason))
+    elif verdict.name == "violated" and verdict.expected is not None:
+        ET.SubElement(case, "skipped", message=_clean(f"expected failure: {verdict.expected}"))
+    elif verdict.name == "violated":
+        first = verdict.evidence[0] if verdict.evidence else None
+        message = f"{rule.sentence} Expected {first.expected}; got {first.got}" if first else rule.sentence
+        failure = ET.SubElement(case, "failure", message=_clean(message)[:500], type=rule.basis)
+        failure.text = _clean("\n".join(line for one in verdict.evidence for line in one.curl))
+    return case
+
+
+def _clean(text_: str) -> str:
+    return _FORBIDDEN.sub("\ufffd", text_)
