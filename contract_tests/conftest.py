@@ -5,7 +5,7 @@ import pytest
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     group = parser.getgroup("sequences-contract")
-    group.addoption("--sequences-url", metavar="URL", help="the target, base path included; without it the rules are not tried")
+    group.addoption("--sequences-url", metavar="URL", help="the target, base path included; else nothing is tried")
     group.addoption(
         "--sequences-options",
         metavar="OPTIONS",

@@ -18,7 +18,7 @@ class FixtureError(Exception):
 class _JsonTypesLoader(yaml.CSafeLoader):
     """Safe YAML whose plain scalars are JSON's: an unquoted instant or `no` stays a string."""
 
-    yaml_implicit_resolvers: dict[Any, Any] = {}
+    yaml_implicit_resolvers: dict[Any, Any] = {}  # noqa: RUF012 - PyYAML's own attribute
 
 
 _JsonTypesLoader.add_implicit_resolver("tag:yaml.org,2002:bool", re.compile(r"(?:true|false)$"), list("tf"))

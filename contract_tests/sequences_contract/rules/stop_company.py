@@ -253,6 +253,11 @@ def one_instant(trial: Trial) -> None:
                 trial.that(shown == ended, f"updated_at {ended}", f"{shown} of {run.id}", one.answer, trial.get(run.id))
 
 
+def _alone(trial: Trial, deleted: bool, run: Run) -> bool:
+    """Whether a run has no company, for the reason asked for: its contact was deleted, or has none."""
+    return (run.contact is None) == deleted and trial.bench.company(run) is None
+
+
 @rule(
     "stop.company.no_siblings",
     "A run whose contact was deleted or has no company is stopped alone.",
