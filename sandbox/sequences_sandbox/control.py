@@ -1,26 +1,29 @@
 """What the control API works on: the worlds, how new ones are made, and what every description of a world says."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, Final
 
 from .births import Births
-from .buckets import Bucket
 from .clock import Clock
 from .errors import BusinessIssue, NotFoundIssue
 from .fixtures import Fixture
 from .instants import SECOND, format_instant
 from .listeners import CLOCK, WORLD
+from .rate_limits import Level, RateLimit
 from .store.base import KeyRecord, Unit, WorldRecord
 from .world import Worlds, steps_of
+
+_PACE: Final = RateLimit(limit=1, per_seconds=1, burst=10)
 
 
 @dataclass(frozen=True, slots=True)
 class Strangers:
-    """Leave for strangers to make worlds: how many may exist at a time, and how long they stay unused."""
+    """Leave for strangers to make worlds: how many at a time, how long they stay unused, how fast they are made."""
 
     most: int
     ttl: int = 3600 * SECOND
+    pace: RateLimit = _PACE
 
 
 @dataclass(slots=True)
@@ -36,8 +39,8 @@ class Control:
     wall: Callable[[], int]
     started_wall: int
     read: Callable[[str | Mapping[str, Any]], Fixture]
-    bucket: Bucket = field(default_factory=lambda: Bucket(10, 10 * SECOND))
-    """How fast strangers may make worlds: ten at once, one a second."""
+    level: Level | None = None
+    """How full the bucket is from which strangers take a token for each world."""
 
     def world(self, unit: Unit, keys: list[tuple[str | None, KeyRecord]]) -> dict[str, Any]:
         """The description of a world; keys with their tokens only where they were just made."""

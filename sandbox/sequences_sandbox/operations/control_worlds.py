@@ -13,6 +13,7 @@ from ..fixtures import Fixture, FixtureError
 from ..fixtures.writing import Writer
 from ..instants import EARLIEST, LATEST, SECOND, parse_instant
 from ..query import pages
+from ..rate_limits import take
 from ..world import Caller
 
 _UNNAMED = "unnamed"
@@ -105,11 +106,10 @@ def _admit(control: Control) -> None:
         wait = strangers.ttl // SECOND
         message = f"All {strangers.most} worlds for visitors are taken; try again later."
         raise RateLimitIssue(message, retry_after_seconds=wait)
-    taken = control.bucket.take(now)
-    if taken is None:
-        wait = -(-control.bucket.wait(now) // SECOND)
+    control.level, verdict = take(strangers.pace, control.level, now, now)
+    if not verdict.allowed:
+        wait = verdict.retry_after_seconds
         raise RateLimitIssue(f"Worlds are being made too fast; try again in {wait} s.", retry_after_seconds=wait)
-    control.bucket = taken
 
 
 def _birth(text: str) -> int:
