@@ -18,6 +18,10 @@ KEY_VARIABLES = {
 }
 
 
+#: What is sent for a role whose key is not known: the key of nobody.
+UNKNOWN_KEY = "topo_unknownKeyOfTheContractSuite0000"
+
+
 class NotJson(ValueError):
     """The body of an answer is not JSON."""
 
@@ -43,7 +47,8 @@ class Sent:
             parts.append(f"-X {self.method}")
         parts.append(quote(self.url))
         for authorization in self.authorizations:
-            shown = authorization.replace("{key}", f"${KEY_VARIABLES[self.role or 'key']}")
+            variable = KEY_VARIABLES.get(self.role or "key")
+            shown = authorization.replace("{key}", f"${variable}" if variable else UNKNOWN_KEY)
             parts.append(f'-H "Authorization: {shown}"' if shown else "-H 'Authorization;'")
         parts += [f"-H {quote(f'{name}: {value}')}" for name, value in self.headers]
         if self.body is not None:

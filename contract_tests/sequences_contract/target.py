@@ -12,10 +12,9 @@ from urllib.parse import quote, urlencode
 
 import httpx
 
-from .exchange import KEY_VARIABLES, Answer, Sent
+from .exchange import KEY_VARIABLES, UNKNOWN_KEY, Answer, Sent
 from .settings import Settings
 
-UNKNOWN_KEY = "topo_unknownKeyOfTheContractSuite0000"
 _PATIENCE_SECONDS = 120
 _NOTHING: Any = object()
 

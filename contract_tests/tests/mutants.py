@@ -13,6 +13,7 @@ import time
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
+from difflib import SequenceMatcher
 from pathlib import Path
 
 if not __package__:
@@ -77,16 +78,10 @@ def hunt(name: str, *, whole: bool = True) -> Found:
 
 def _in_order(fault: Fault, settings: Settings, *, whole: bool) -> list[Rule]:
     rules = [rule for rule in all_rules() if settings.strict or rule.profile == "documented"]
-    words = fault.rule.split(".")
 
-    def likelihood(rule: Rule) -> tuple[int, int]:
-        shared = 0
-        for one, other in zip(rule.id.split("."), words, strict=False):
-            if one != other:
-                break
-            shared += 1
+    def likelihood(rule: Rule) -> tuple[bool, float]:
         named = rule.id.split(".")[0] in NAMED_BY[fault.group]
-        return -shared, 0 if named else 1
+        return not named, -SequenceMatcher(None, rule.id, fault.rule).ratio()
 
     ordered = sorted(rules, key=likelihood)
     return ordered if whole else [rule for rule in ordered if rule.id.split(".")[0] in NAMED_BY[fault.group]]
@@ -128,7 +123,11 @@ def main() -> int:
     options = parser.parse_args()
     names = options.faults or sorted(FAULTS)
     with ProcessPoolExecutor(options.processes) as pool:
-        found = list(pool.map(hunt, names))
+        found = []
+        for one in pool.map(hunt, names):
+            found.append(one)
+            sys.stderr.write(f"{one.fault}: {one.rule or 'survived'} ({one.seconds:.1f} s)\n")
+            sys.stderr.flush()
     lines = list(_table(found))
     sys.stdout.write("\n".join(lines) + "\n")
     if options.write:

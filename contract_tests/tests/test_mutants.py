@@ -1,0 +1,59 @@
+"""The suite bites: every planted fault is found, by a rule that names it rightly, and a correct server is never blamed."""
+
+import math
+
+import pytest
+from sequences_contract.runner import run, select
+from sequences_contract.settings import Settings
+from sequences_contract.verdicts import Exit
+
+from .mutants import FIXTURE, hunt
+from .specimen import FAULTS, FREEDOMS, serve
+
+
+@pytest.mark.parametrize("name", sorted(FAULTS))
+def test_a_planted_fault_is_found_and_rightly_named(name):
+    found = hunt(name, whole=False)
+    assert found.rule is not None, f"{name} survived: {FAULTS[name].summary}"
+    assert found.rightly_named, f"{name} was found by {found.rule}"
+
+
+def judged(url, profile, *, method="PATCH", wanted=(), skipped=()):
+    settings = Settings(
+        url, profile=profile, allow_writes=True, stops=math.inf, fixture=FIXTURE, control=url.removesuffix("/v1"),
+        max_examples=5, update_method=method,
+    )  # fmt: skip
+    return run(settings, select(settings, wanted, skipped))
+
+
+def test_the_correct_specimen_conforms_strictly_and_nothing_is_left_untried():
+    with serve(FIXTURE) as url:
+        outcome = judged(url, "strict")
+    assert [verdict.rule.id for verdict in outcome.violated] == []
+    assert [(verdict.rule.id, verdict.reason) for verdict in outcome.unexercised] == []
+    assert outcome.exit is Exit.CONFORMS
+
+
+def test_with_every_freedom_taken_documented_passes_and_strict_fails():
+    with serve(FIXTURE, freedoms=FREEDOMS) as url:
+        documented = judged(url, "documented", method="PUT")
+        strict = judged(url, "strict", method="PUT", skipped=("robustness",))
+    assert [(verdict.rule.id, verdict.evidence) for verdict in documented.violated] == []
+    assert documented.exit is Exit.CONFORMS
+    assert strict.exit is Exit.VIOLATED
+    assert {verdict.rule.profile for verdict in strict.violated} >= {"strict"}
+
+
+@pytest.mark.parametrize("name", sorted(FREEDOMS))
+def test_one_freedom_taken_is_no_violation_of_documented(name):
+    with serve(FIXTURE, freedoms=[name]) as url:
+        method = "PUT" if name == "update_by_put" else "PATCH"
+        skipped = (
+            "robustness",
+            "list.filter.all",
+            "list.sort.filtered",
+            "list.created_at_after",
+            "list.created_at_before",
+        )
+        outcome = judged(url, "documented", method=method, skipped=skipped)
+    assert [(verdict.rule.id, verdict.evidence) for verdict in outcome.violated] == []
