@@ -1,0 +1,56 @@
+"""The machine that figures come from, and the processes that they speak of."""
+
+import os
+import platform
+import re
+import subprocess
+from pathlib import Path
+
+_PAGE = os.sysconf("SC_PAGE_SIZE")
+_TICK = os.sysconf("SC_CLK_TCK")
+
+
+def described() -> str:
+    """Processor, memory, system and Python, in a sentence."""
+    cores = os.cpu_count()
+    memory = os.sysconf("SC_PHYS_PAGES") * _PAGE / 2**30
+    system = platform.freedesktop_os_release()["PRETTY_NAME"]
+    return (
+        f"{cores} virtual cores of {_processor()}, {memory:.0f} GiB of memory, {system}, Linux "
+        f"{platform.release().split('-')[0]}, Python {platform.python_version()}; load generator and server share the cores"
+    )
+
+
+def load() -> float:
+    """How many processes want a core at present, on average over the last minute."""
+    return os.getloadavg()[0]
+
+
+def family(pid: int) -> list[int]:
+    """A process and all that descend from it."""
+    found = subprocess.run(["pgrep", "-P", str(pid)], capture_output=True, text=True, check=False).stdout.split()
+    return [pid, *[member for child in found for member in family(int(child))]]
+
+
+def resident(pid: int) -> float:
+    """Mebibytes that a process and its descendants hold; what they share is counted once."""
+    return sum(_proportional(member) for member in family(pid)) / 1024
+
+
+def processor_seconds(pid: int) -> float:
+    """Processor time that a process and its descendants have used."""
+    total = 0
+    for member in family(pid):
+        fields = Path(f"/proc/{member}/stat").read_text().rpartition(")")[2].split()
+        total += int(fields[11]) + int(fields[12])
+    return total / _TICK
+
+
+def _proportional(pid: int) -> int:
+    found = re.search(r"^Pss:\s+(\d+)", Path(f"/proc/{pid}/smaps_rollup").read_text(), re.MULTILINE)
+    return int(found[1]) if found else 0
+
+
+def _processor() -> str:
+    found = re.search(r"^model name\s*:\s*(.+)$", Path("/proc/cpuinfo").read_text(), re.MULTILINE)
+    return found[1] if found else platform.machine()
