@@ -134,7 +134,7 @@ _JOURNAL: Final = (
 
 GROUPS: Final = {
     "clock": "read and move the world's time", "world": "the world that the key opens", "worlds": "all worlds",
-    "snapshots": "keep states, and return to them", "faults": "what goes wrong on purpose",
+    "contacts": "whom runs write to", "snapshots": "keep states, and return to them", "faults": "what goes wrong on purpose",
     "rate-limit": "how often each key may call", "journal": "what was sent and answered",
 }  # fmt: skip
 
@@ -159,6 +159,8 @@ VERBS: Final = (
     Verb("event", "POST", "/sequences/{sequence_id}/events", "act as the engine on a run",
          (_RUN, Argument("event", "event", "an event of the engine, such as answer or fail")), show="run"),
     Verb("history", "GET", "/sequences/{sequence_id}/history", "what happened to a run", (_RUN,), show="history"),
+    Verb("contacts delete", "DELETE", "/contacts/{contact_id}", "delete a contact's record; its runs stay",
+         (Argument("contact_id", "path:contact_id", "the contact's id"),)),
     Verb("snapshots save", "PUT", "/snapshots/{name}", "keep the state under a name", (_NAME,), show="snapshot"),
     Verb("snapshots list", "GET", "/snapshots", "list what was kept", show="snapshots"),
     Verb("snapshots restore", "POST", "/snapshots/{name}/restore", "return to one", (_NAME,), show="world"),

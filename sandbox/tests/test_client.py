@@ -1,0 +1,199 @@
+"""The client: how a sandbox is started, reached and left, and what it says when that fails."""
+
+import http.server
+import json
+import signal
+import socket
+import subprocess
+import sys
+import threading
+
+import httpx
+import pytest
+from sequences_sandbox.client import (
+    InvalidError,
+    Sandbox,
+    SandboxError,
+    SandboxNotStarted,
+    UnauthorizedError,
+    World,
+)
+
+STARTER = """
+import sys
+from sequences_sandbox.client import Sandbox
+sandbox = Sandbox.start("empty")
+print(sandbox.url, flush=True)
+sys.stdin.read()
+"""
+
+
+def answers(url):
+    try:
+        return httpx.get(f"{url}/_sandbox/health", trust_env=False).is_success
+    except httpx.TransportError:
+        return False
+
+
+@pytest.fixture
+def elsewhere(tmp_path, monkeypatch):
+    """A working folder whose modules are named as some that the server needs."""
+    for name in ("yaml", "flask", "connexion", "http"):
+        (tmp_path / f"{name}.py").write_text("raise RuntimeError('the wrong module')")
+    monkeypatch.chdir(tmp_path)
+
+
+@pytest.fixture
+def stranger():
+    """A web server that is no sandbox."""
+
+    class Handler(http.server.BaseHTTPRequestHandler):
+        def do_GET(self):
+            body = json.dumps({"hello": "there"}).encode()
+            self.send_response(200 if self.path == "/_sandbox/health" else 404)
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+
+        def log_message(self, *ignored):
+            """Says nothing."""
+
+    with http.server.HTTPServer(("127.0.0.1", 0), Handler) as server:
+        thread = threading.Thread(target=server.serve_forever)
+        thread.start()
+        yield f"http://127.0.0.1:{server.server_address[1]}"
+        server.shutdown()
+        thread.join()
+
+
+def test_a_sandbox_is_there_within_the_block_and_gone_after_it():
+    with Sandbox.start("empty") as sandbox:
+        assert answers(sandbox.url)
+    assert not answers(sandbox.url)
+
+
+def test_options_of_serve_can_be_given():
+    with Sandbox.start("empty", arguments=["--clock", "2030-01-07T08:00:00Z", "--freeze"]) as sandbox:
+        keys = {"Authorization": "Bearer topo_empty_readonly"}
+        clock = httpx.get(f"{sandbox.url}/_sandbox/clock", headers=keys, trust_env=False).json()
+    assert (clock["now"], clock["frozen"]) == ("2030-01-07T08:00:00Z", True)
+
+
+def test_it_does_not_outlive_a_process_that_is_killed():
+    with subprocess.Popen(
+        [sys.executable, "-c", STARTER], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as starter:
+        url = httpx.URL(starter.stdout.readline().strip())
+        with socket.create_connection((url.host, url.port), timeout=30) as connection:
+            starter.send_signal(signal.SIGKILL)
+            # The connection ends when the server does, and not before.
+            assert connection.recv(1) == b""
+    assert not answers(url)
+
+
+def test_one_that_cannot_start_says_why():
+    with pytest.raises(SandboxNotStarted, match="did you mean 'demo'"):
+        Sandbox.start("dmeo")
+
+
+def test_the_environment_of_another_sandbox_does_not_reach_it(monkeypatch):
+    for name, value in (("ADMIN_TOKEN", "sesame"), ("FIXTURE", "absent"), ("HOST", "203.0.113.9")):
+        monkeypatch.setenv(f"SEQUENCES_SANDBOX_{name}", value)
+    with Sandbox.start("empty") as sandbox, sandbox.world() as world:
+        assert world.describe()["fixture"] == "empty"
+
+
+@pytest.mark.usefixtures("elsewhere")
+def test_modules_of_the_working_folder_do_not_reach_it():
+    with Sandbox.start("empty") as sandbox:
+        assert answers(sandbox.url)
+
+
+@pytest.mark.parametrize("ending", ["", "/", "/v1", "/v1/"])
+def test_a_running_one_is_reached_by_its_url(sequences_sandbox, ending):
+    with Sandbox.connect(f"{sequences_sandbox.url}{ending}") as sandbox, sandbox.world() as world:
+        assert world.url == f"{sequences_sandbox.url}/v1"
+    assert answers(sequences_sandbox.url)
+
+
+def test_a_proxy_is_not_asked_for_what_runs_on_this_machine(sequences_sandbox, monkeypatch):
+    for name in ("HTTP_PROXY", "ALL_PROXY", "http_proxy", "all_proxy"):
+        monkeypatch.setenv(name, "http://127.0.0.1:9")
+    monkeypatch.delenv("NO_PROXY", raising=False)
+    with Sandbox.connect(sequences_sandbox.url) as sandbox, sandbox.world() as world, world.client() as client:
+        assert client.get("/sequences").is_success
+
+
+@pytest.mark.parametrize(
+    ("url", "words"),
+    [
+        ("http://127.0.0.1:9", "serve"),
+        ("127.0.0.1:4010", "http://127.0.0.1:4010"),
+        ("sandbox", "no URL"),
+        ("http://\x00", "no URL"),
+    ],
+)
+def test_where_none_answers_the_way_out_is_named(url, words):
+    with pytest.raises(SandboxNotStarted, match=words):
+        Sandbox.connect(url)
+
+
+def test_a_server_that_is_no_sandbox_is_recognised(stranger):
+    with pytest.raises(SandboxNotStarted, match="no sandbox"):
+        Sandbox.connect(stranger)
+    with pytest.raises(SandboxError, match="is that a sandbox") as caught:
+        Sandbox(stranger).world()
+    assert caught.value.status_code == 501
+
+
+def test_where_an_admin_token_is_needed_it_is_asked_for():
+    with Sandbox.start("empty", arguments=["--admin-token", "sesame"]) as locked:
+        with pytest.raises(UnauthorizedError, match="key") as caught:
+            locked.world()
+        assert caught.value.issue["status_code"] == 401
+        with Sandbox.connect(locked.url, "sesame") as sandbox, sandbox.world() as world:
+            assert isinstance(world, World)
+
+
+@pytest.mark.parametrize("form", ["yaml", "json", "jsonl", "document"])
+def test_a_world_is_made_from_a_file_of_any_form_or_from_a_document(sequences_sandbox, tmp_path, form):
+    with sequences_sandbox.world("every_status") as world:
+        document = world.export()
+    fixture = document
+    if form == "jsonl":
+        [organization] = document["organizations"]
+        rows = [{"organization_id": organization["id"], **run} for run in organization.pop("sequences")]
+        fixture = tmp_path / "world.jsonl"
+        fixture.write_text("\n".join(json.dumps(line) for line in (document, *rows)))
+    elif form != "document":
+        fixture = tmp_path / f"world.{form}"
+        fixture.write_text(json.dumps(document))
+    with (
+        sequences_sandbox.world(fixture) as world,
+        sequences_sandbox.world(str(fixture)) if form != "document" else world,
+    ):
+        [organization] = world.describe()["organizations"]
+    assert set(organization["counts"].values()) == {1}
+    assert len(organization["counts"]) == 9
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ('{"organizations": []}\n{"organization_id": "nobody"}', "line 2"),
+        ('{"organizations": []}\n[]', "line 2"),
+        ('{"organizations": ', "not JSON"),
+    ],
+)
+def test_a_file_that_cannot_be_used_is_named_with_the_line(sequences_sandbox, tmp_path, text, words):
+    file = tmp_path / "broken.jsonl"
+    file.write_text(text)
+    with pytest.raises(InvalidError, match=rf"broken\.jsonl.*{words}"):
+        sequences_sandbox.world(file)
+
+
+def test_a_fixture_that_does_not_exist_is_named_with_those_that_do(sequences_sandbox):
+    with pytest.raises(InvalidError, match="every_status"):
+        sequences_sandbox.world("every_sattus")
+    with pytest.raises(InvalidError, match=r"absent\.yaml"):
+        sequences_sandbox.world("absent.yaml")
