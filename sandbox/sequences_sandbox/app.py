@@ -53,7 +53,8 @@ with warnings.catch_warnings():
     warnings.filterwarnings("ignore", module="connexion")
     from connexion.middleware.main import ConnexionMiddleware
 
-    from .http.middleware import ContractMiddleware, Services
+    from .http.contract import Services
+    from .http.middleware import ContractMiddleware
 
 DEFAULT_WORLD: Final = "default"
 CONTROL: Final = Path(__file__).with_name("control.yaml")

@@ -106,6 +106,17 @@ def test_a_refused_or_befallen_request_is_kept_with_its_body(api):
     ]
 
 
+def test_a_journal_that_cannot_be_written_to_takes_no_answer_away(api, monkeypatch, caplog):
+    def fail(store, world_id, wall):
+        raise OSError("the disk is full")
+
+    monkeypatch.setattr(type(api.app.worlds.store), "moment", fail)
+    response = api("GET", "sequences")
+    assert response.status_code == 200
+    assert "the disk is full" in caplog.text
+    assert response.headers["x-request-id"] in caplog.text
+
+
 def test_the_time_that_a_fault_takes_counts(api):
     api("GET", "sequences", headers={"X-Sandbox-Fault": "latency=3, drip=0.002"})
     assert items(api)[0]["milliseconds"] >= 5

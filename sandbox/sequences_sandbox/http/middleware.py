@@ -1,4 +1,4 @@
-"""Connexion's way in: the contracts are registered here, and every request enters and leaves here.
+"""The way of a request: in through the router, down to its operation, and out with what befell it.
 
 `connexion.middleware.abstract` is the seam that Connexion offers for middleware that works by operation. This one compiles
 each operation once and routes by its own tree, since the contract wants answers to unknown paths, other methods, HEAD and
@@ -8,111 +8,22 @@ OPTIONS that Connexion's router does not give.
 import time
 import traceback
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import Any, Final
 
-from connexion.middleware.abstract import RoutedAPI, RoutedMiddleware
-from connexion.operations.abstract import AbstractOperation
-from connexion.resolver import Resolver
+from connexion.middleware.abstract import RoutedMiddleware
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from ..errors import InternalIssue, Issue, RateLimitIssue
 from ..store.base import KeyRecord
 from .answers import Answer, Encoder, refusal
-from .compile import Authenticator, CompileError, Handler, Operation, require_handler
-from .cors import Cors
+from .compile import Operation
+from .contract import ContractAPI, Services
 from .delivery import deliver, disfigure, spared
-from .events import Streams, last_event_id
+from .events import last_event_id
 from .exchange import ClientGone, Exchange
-from .gate import Gate
 from .ids import RequestIds
-from .log import Log
 from .pages import REQUEST_ID_HEADER
-from .recorder import Recorder
 from .router import Router
-from .security import Hosts
-
-
-@dataclass(frozen=True, slots=True)
-class Services:
-    """What the operations need: handlers by operationId, authenticators by security scheme, and the ways out."""
-
-    handlers: Mapping[str, Handler]
-    authenticators: Mapping[str, Authenticator]
-    cors: Cors
-    hosts: Hosts
-    gate: Gate
-    recorder: Recorder
-    streams: Streams
-    log: Log
-    wall: Callable[[], int]
-    blocking: bool
-
-
-class HandlerResolver(Resolver):
-    """Finds the handler of an operationId, and stops the start where there is none."""
-
-    def __init__(self, handlers: Mapping[str, Handler]) -> None:
-        super().__init__(handlers.get)
-
-
-class ContractAPI(RoutedAPI[Operation]):
-    """One contract, its operations compiled. A `private` one answers under the server's own host names only."""
-
-    def __init__(
-        self,
-        specification: Any,
-        *,
-        services: Services,
-        encoder: Encoder,
-        router: Router[Operation],
-        private: bool,
-        **kwargs: Any,
-    ) -> None:
-        super().__init__(specification, resolver=HandlerResolver(services.handlers), **kwargs)
-        self._services = services
-        self._private = private
-        self._encoder = encoder
-        self._router = router
-        self.add_paths()
-
-    def make_operation(self, operation: AbstractOperation) -> Operation:
-        """Compiles an operation and gives it its place in the tree."""
-        path, method = operation.path, operation.method
-        item = self.specification["paths"][path]
-        raw, shared = item[method], item.get("parameters", [])
-        compiled = Operation(
-            raw,
-            shared,
-            require_handler(raw, shared, self._services.handlers.get(raw["operationId"])),
-            self._authenticator(operation.security),
-            self._encoder,
-            blocking=self._services.blocking,
-            private=self._private,
-        )
-        self._router.add(self.base_path, path, method, compiled)
-        return compiled
-
-    def _authenticator(self, security: list[Mapping[str, Any]]) -> Authenticator:
-        authenticate = self._scheme([name for requirement in security for name in requirement])
-        if not self._private:
-            return authenticate
-        hosts = self._services.hosts
-
-        def authenticate_under_own_name(exchange: Exchange) -> KeyRecord | None:
-            hosts.require(exchange)
-            return authenticate(exchange)
-
-        return authenticate_under_own_name
-
-    def _scheme(self, names: list[str]) -> Authenticator:
-        if not names:
-            return lambda exchange: None
-        if len(names) > 1 or names[0] not in self._services.authenticators:
-            raise CompileError(
-                f"security {names}: known are {sorted(self._services.authenticators)}, one for an operation"
-            )
-        return self._services.authenticators[names[0]]
 
 
 class ContractMiddleware(RoutedMiddleware[ContractAPI]):
@@ -156,11 +67,7 @@ class ContractMiddleware(RoutedMiddleware[ContractAPI]):
         self._complete(exchange, answer)
         seconds = time.perf_counter() - began
         if exchange.raw_path.startswith(self._public):
-            recorder = self._services.recorder
-            if recorder.blocking:
-                await recorder.note(exchange, answer, seconds)
-            else:
-                recorder.keep(exchange, answer, seconds)
+            await self._record(exchange, answer, seconds)
         self._services.log.request(exchange, answer, seconds)
         if exchange.strike is not None:
             await deliver(answer, exchange.strike, scope, receive, send)
@@ -211,6 +118,17 @@ class ContractMiddleware(RoutedMiddleware[ContractAPI]):
             await operation.read_unused_body(exchange, receive)
             return spared(strike, exchange.request_id)
         return await operation.answer(exchange, texts, receive)
+
+    async def _record(self, exchange: Exchange, answer: Answer, seconds: float) -> None:
+        """Keeps a request. A journal that cannot be written to takes no answer away."""
+        recorder = self._services.recorder
+        try:
+            if recorder.blocking:
+                await recorder.note(exchange, answer, seconds)
+            else:
+                recorder.keep(exchange, answer, seconds)
+        except Exception:  # noqa: BLE001  # whatever the store fails with
+            self._services.log.failure(exchange, traceback.format_exc())
 
     def _complete(self, exchange: Exchange, answer: Answer) -> None:
         """Gives an answer the headers that every answer carries, and what befalls it."""

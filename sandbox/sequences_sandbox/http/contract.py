@@ -1,0 +1,103 @@
+"""A contract, registered with Connexion: every operation compiled, with its handler and its way in."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from connexion.middleware.abstract import RoutedAPI
+from connexion.operations.abstract import AbstractOperation
+from connexion.resolver import Resolver
+
+from ..store.base import KeyRecord
+from .answers import Encoder
+from .compile import Authenticator, CompileError, Handler, Operation, require_handler
+from .cors import Cors
+from .events import Streams
+from .exchange import Exchange
+from .gate import Gate
+from .log import Log
+from .recorder import Recorder
+from .router import Router
+from .security import Hosts
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    """What the operations need: handlers by operationId, authenticators by security scheme, and the ways out."""
+
+    handlers: Mapping[str, Handler]
+    authenticators: Mapping[str, Authenticator]
+    cors: Cors
+    hosts: Hosts
+    gate: Gate
+    recorder: Recorder
+    streams: Streams
+    log: Log
+    wall: Callable[[], int]
+    blocking: bool
+
+
+class HandlerResolver(Resolver):
+    """Finds the handler of an operationId, and stops the start where there is none."""
+
+    def __init__(self, handlers: Mapping[str, Handler]) -> None:
+        super().__init__(handlers.get)
+
+
+class ContractAPI(RoutedAPI[Operation]):
+    """One contract, its operations compiled. A `private` one answers under the server's own host names only."""
+
+    def __init__(
+        self,
+        specification: Any,
+        *,
+        services: Services,
+        encoder: Encoder,
+        router: Router[Operation],
+        private: bool,
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(specification, resolver=HandlerResolver(services.handlers), **kwargs)
+        self._services = services
+        self._private = private
+        self._encoder = encoder
+        self._router = router
+        self.add_paths()
+
+    def make_operation(self, operation: AbstractOperation) -> Operation:
+        """Compiles an operation and gives it its place in the tree."""
+        path, method = operation.path, operation.method
+        item = self.specification["paths"][path]
+        raw, shared = item[method], item.get("parameters", [])
+        compiled = Operation(
+            raw,
+            shared,
+            require_handler(raw, shared, self._services.handlers.get(raw["operationId"])),
+            self._authenticator(operation.security),
+            self._encoder,
+            blocking=self._services.blocking,
+            private=self._private,
+        )
+        self._router.add(self.base_path, path, method, compiled)
+        return compiled
+
+    def _authenticator(self, security: list[Mapping[str, Any]]) -> Authenticator:
+        authenticate = self._scheme([name for requirement in security for name in requirement])
+        if not self._private:
+            return authenticate
+        hosts = self._services.hosts
+
+        def authenticate_under_own_name(exchange: Exchange) -> KeyRecord | None:
+            hosts.require(exchange)
+            return authenticate(exchange)
+
+        return authenticate_under_own_name
+
+    def _scheme(self, names: list[str]) -> Authenticator:
+        if not names:
+            return lambda exchange: None
+        if len(names) > 1 or names[0] not in self._services.authenticators:
+            raise CompileError(
+                f"security {names}: known are {sorted(self._services.authenticators)}, one for an operation"
+            )
+        return self._services.authenticators[names[0]]
