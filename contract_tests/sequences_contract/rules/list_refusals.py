@@ -77,6 +77,20 @@ def bound_strict(trial: Trial) -> None:
         _each(trial, tuple(f"{name}={text}" for text in texts), "for an incomplete or impossible date-time")
 
 
+@rule("list.refuses.hostile", "Hostile queries are answered below 500.", "issue.server_failure")
+def hostile(trial: Trial) -> None:
+    queries = (
+        "status=%FF", "%FF=1", "sequence_template_id=%C3%28", "created_at_after=%00", "status=%00", "page=%FF", "size=%",
+        "status=" + "A" * 5000, "page=" + "9" * 400, "created_at_after=" + "9" * 3000, "&" * 300, "=", "status=ACTIVE%00",
+        "created_at_before=99999-01-01T00:00:00Z", "created_at_after=%F0%9F%92%A9", "sort_by=%27%3B--", "page=%E2%88%9E",
+    )  # fmt: skip
+    for query in queries:
+        answer = trial.call("GET", "/sequences", query=query)
+        trial.that(answer.status < 500, "an answer below 500", answer.summary, answer)
+        if trial.strict and "%FF" in query:
+            trial.expect(answer, 400, why="for a query that is not UTF-8")
+
+
 @rule(
     "list.refuses.lost_plus.strict",
     "A + that arrived as a space is refused, and the message says so.",
