@@ -11,7 +11,8 @@ from typing import Any, Final
 
 from ..entities import Sequence
 from ..errors import Issue
-from ..views import ListenView, PageView, RunView, StatusView, TextView, run_fields
+from ..instants import format_instant
+from ..views import ListenView, PageView, RunView, StatusView, TextView
 
 Headers = list[tuple[bytes, bytes]]
 
@@ -72,11 +73,29 @@ class Encoder:
         kept = self._kept.get(id(run))
         if kept is not None and kept[0] is run and kept[1] == birth:
             return kept[2]
-        encoded = encode(run_fields(run, birth))
+        encoded = encoded_run(run, birth)
         if len(self._kept) >= _MOST_KEPT:
             self._kept.clear()
         self._kept[id(run)] = (run, birth, encoded)
         return encoded
+
+
+def encoded_run(run: Sequence, birth: int) -> bytes:
+    """What `encode` makes of a run's fields, in a third of the time: every write makes a run that was never encoded."""
+    last = run.last_step_executed_at
+    return (
+        f'{{"id":"{run.id}","organization_id":"{run.organization_id}","contact_id":{_quoted(run.contact_id)},'
+        f'"sequence_template_id":"{run.sequence_template_id}","status":"{run.status}",'
+        f'"variables":{"null" if run.variables is None else _ENCODER.encode(run.variables)},'
+        f'"source_contact_list_id":{_quoted(run.source_contact_list_id)},'
+        f'"last_step_executed_at":{_quoted(None if last is None else format_instant(birth + last))},'
+        f'"created_at":"{format_instant(birth + run.created_at)}","updated_at":"{format_instant(birth + run.updated_at)}"}}'
+    ).encode("utf-8", "backslashreplace")
+
+
+def _quoted(text: str | None) -> str:
+    """An id or an instant, neither of which holds a character that JSON escapes, or null."""
+    return "null" if text is None else f'"{text}"'
 
 
 def encode(value: Any) -> bytes:

@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from collections.abc import Sequence as Seq
 from dataclasses import dataclass, field
+from operator import itemgetter
 from typing import Final, TypeAlias
 
 from rpds import HashTrieMap
@@ -33,6 +34,8 @@ _BY_COMPANY: Final = "company"
 _BY_CONTACT: Final = "contact"
 _CROSS: Final[Mapping[str, int]] = {_BY_UPDATED: 2, _BY_ID: 1}
 """Where a kind's entries hold `created_at`, when pages are cut from them within bounds of it."""
+
+_SECOND: Final = itemgetter(1)
 
 _EMPTY: Final[Mapping[str, Tree]] = {
     kind: Tree.build([], _CROSS.get(kind)) for kind in (_BY_CREATED, _BY_UPDATED, _BY_ID, _BY_COMPANY, _BY_CONTACT)
@@ -85,14 +88,14 @@ class Index:
             return [], total
         within = (query.after, query.before) if query.bounded else None
         if query.sort_by == STATUS:
-            return [str(entry[0]) for entry in self._by_status(query, organization_id, size, lifecycle)], total
+            return [entry[0] for entry in self._by_status(query, organization_id, size, lifecycle)], total
         if query.sort_by == CREATED:
             # What is newer than the bounds comes first in descending order, what is older in ascending order.
             ahead = len(created) - high if query.descending else low
             found = created.page(ahead + query.offset, size, query.descending)
         else:
             found = self._tree((_BY_UPDATED, *group)).page(query.offset, size, query.descending, within)
-        return [str(entry[1]) for entry in found], total
+        return [*map(_SECOND, found)], total
 
     def siblings(self, run: Sequence) -> list[str]:
         """The ids of organization, template and company of `run`, its own included; none without a company."""

@@ -135,5 +135,4 @@ class State:
         return found[::-1]
 
     def _runs(self, ids: Iterable[str]) -> list[Sequence]:
-        runs = self.runs
-        return [runs[sequence_id] for sequence_id in ids]
+        return [*map(self.runs.__getitem__, ids)]
