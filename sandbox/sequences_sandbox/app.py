@@ -126,7 +126,7 @@ def build(settings: Settings, wall: Callable[[], int] = wall_clock, store: Store
         started_wall=wall(),
         read=Fixtures(fixture, lifecycle).read,
     )
-    tally = Tally()
+    tally, log = Tally(), Log(settings.log_format, wall)
     traffic = TrafficControl(store, spec.operation_ids, settings.rate_limit, tally)
     ways_in = authenticators(store, settings.admin_token, strangers=settings.public_worlds > 0)
     called = handlers(worlds, sequences) | handlers(control, *CONTROL_TAGS) | handlers(traffic, *TRAFFIC_TAGS)
@@ -136,9 +136,9 @@ def build(settings: Settings, wall: Callable[[], int] = wall_clock, store: Store
         cors=Cors(settings.cors, spec.base_path),
         hosts=Hosts(settings.host, settings.allow_hosts),
         gate=Gate(store, wall, settings.rate_limit, header=settings.fault_header),
-        recorder=Recorder(store, listeners, tally, default.record.id, ways_in["apiKey"]),
+        recorder=Recorder(store, listeners, tally, log, default.record.id, ways_in["apiKey"]),
         streams=Streams(listeners, Alarms(worlds)),
-        log=Log(settings.log_format, wall),
+        log=log,
         wall=wall,
         blocking=store.blocking,
     )

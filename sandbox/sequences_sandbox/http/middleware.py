@@ -67,7 +67,11 @@ class ContractMiddleware(RoutedMiddleware[ContractAPI]):
         self._complete(exchange, answer)
         seconds = time.perf_counter() - began
         if exchange.raw_path.startswith(self._public):
-            await self._record(exchange, answer, seconds)
+            recorder = self._services.recorder
+            if recorder.blocking:
+                await recorder.note(exchange, answer, seconds)
+            else:
+                recorder.keep(exchange, answer, seconds)
         self._services.log.request(exchange, answer, seconds)
         if exchange.strike is not None:
             await deliver(answer, exchange.strike, scope, receive, send)
@@ -118,17 +122,6 @@ class ContractMiddleware(RoutedMiddleware[ContractAPI]):
             await operation.read_unused_body(exchange, receive)
             return spared(strike, exchange.request_id)
         return await operation.answer(exchange, texts, receive)
-
-    async def _record(self, exchange: Exchange, answer: Answer, seconds: float) -> None:
-        """Keeps a request. A journal that cannot be written to takes no answer away."""
-        recorder = self._services.recorder
-        try:
-            if recorder.blocking:
-                await recorder.note(exchange, answer, seconds)
-            else:
-                recorder.keep(exchange, answer, seconds)
-        except Exception:  # noqa: BLE001  # whatever the store fails with
-            self._services.log.failure(exchange, traceback.format_exc())
 
     def _complete(self, exchange: Exchange, answer: Answer) -> None:
         """Gives an answer the headers that every answer carries, and what befalls it."""

@@ -3,6 +3,7 @@
 It is kept before the answer is sent, so that whoever has the answer finds it in the journal.
 """
 
+import traceback
 from typing import Any, Final
 
 from starlette.concurrency import run_in_threadpool
@@ -16,29 +17,40 @@ from ..store.base import KeyRecord, Store
 from .answers import Answer
 from .compile import Authenticator
 from .exchange import Exchange
+from .log import Log
 
 
 class Recorder:
-    """Keeps requests with the world of their key, and with the default world those that have no valid key."""
+    """Keeps requests with the world of their key, and with the default world those that have no valid key.
+
+    What cannot be kept is told in the log, and takes no answer away.
+    """
 
     def __init__(
-        self, store: Store, listeners: Listeners, tally: Tally, default_world: str, authenticate: Authenticator
+        self,
+        store: Store,
+        listeners: Listeners,
+        tally: Tally,
+        log: Log,
+        default_world: str,
+        authenticate: Authenticator,
     ) -> None:
         self._store: Final = store
         self._record: Final = store.traffic.record
         self.blocking: Final = store.blocking
         self._listeners: Final = listeners
         self._tally: Final = tally
+        self._log: Final = log
         self._default_world: Final = default_world
         self._authenticate: Final = authenticate
 
     async def note(self, exchange: Exchange, answer: Answer, seconds: float) -> None:
         """Keeps a request, and its answer as it will be sent, in a store that can block."""
-        await run_in_threadpool(self._keep, exchange, answer, self._count(exchange, answer, seconds))
+        await run_in_threadpool(self._try, exchange, answer, self._count(exchange, answer, seconds))
 
     def keep(self, exchange: Exchange, answer: Answer, seconds: float) -> None:
         """Keeps a request, and its answer as it will be sent, at once."""
-        self._keep(exchange, answer, self._count(exchange, answer, seconds))
+        self._try(exchange, answer, self._count(exchange, answer, seconds))
 
     def _count(self, exchange: Exchange, answer: Answer, seconds: float) -> float:
         """Counts a request, on the event loop's thread; returns how long it takes with what befalls it."""
@@ -48,6 +60,12 @@ class Recorder:
             self._tally.fault(strike.label)
         self._tally.request(exchange.operation_id, answer.status, seconds)
         return seconds
+
+    def _try(self, exchange: Exchange, answer: Answer, seconds: float) -> None:
+        try:
+            self._keep(exchange, answer, seconds)
+        except Exception:  # noqa: BLE001  # whatever the store fails with
+            self._log.failure(exchange, traceback.format_exc())
 
     def _keep(self, exchange: Exchange, answer: Answer, seconds: float) -> None:
         key = exchange.key or self._key(exchange)
@@ -73,7 +91,7 @@ class Recorder:
             headers,
             exchange.body[:MOST_BODY_BYTES],
             len(exchange.body),
-            answer.headers,
+            tuple(answer.headers),
             answer.body[:MOST_BODY_BYTES],
             len(answer.body),
         )

@@ -3,7 +3,7 @@
 import threading
 from collections.abc import Callable
 from collections.abc import Sequence as Seq
-from typing import Final
+from typing import Any, Final
 
 from ..faults import Fault
 from ..journal import Entry
@@ -25,7 +25,9 @@ class MemoryTraffic:
         self._faults: dict[str, tuple[Fault, ...]] = {}
         self._limits: dict[str, RateLimit] = {}
         self._levels: dict[str, dict[str, Level]] = {}
-        self._journals: Rings[Entry] = Rings(journal_bytes, bytes_of_all_journals)
+        # As bare tuples of plain values: the collector of garbage stops following those, whereas it would go through
+        # thousands of entries again and again.
+        self._journals: Rings[tuple[Any, ...]] = Rings(journal_bytes, bytes_of_all_journals)
 
     def awaits(self, world_id: str) -> bool:
         """Whether a world has faults or a limit of its own."""
@@ -69,12 +71,13 @@ class MemoryTraffic:
         """Adds an entry to a world's journal."""
         weight = entry.weight
         with self._lock:
-            self._journals.append(world_id, entry, weight)
+            self._journals.append(world_id, tuple(entry), weight)
 
     def entries(self, world_id: str) -> Seq[Entry]:
         """The journal of a world, oldest first."""
         with self._lock:
-            return self._journals.items(world_id)
+            kept = self._journals.items(world_id)
+        return [Entry(*values) for values in kept]
 
     def clear_journal(self, world_id: str) -> None:
         """Empties the journal of a world."""

@@ -26,7 +26,8 @@ class Rings(Generic[T]):
             ring = self._rings[name] = _Ring()
         else:
             self._rings.move_to_end(name)
-        ring.items.append((weight, item))
+        ring.items.append(item)
+        ring.weights.append(weight)
         ring.bytes += weight
         self.bytes += weight
         while ring.bytes > self._most and len(ring.items) > 1:
@@ -40,7 +41,7 @@ class Rings(Generic[T]):
     def items(self, name: str) -> list[T]:
         """The items of a ring, oldest first."""
         ring = self._rings.get(name)
-        return [] if ring is None else [item for _, item in ring.items]
+        return [] if ring is None else list(ring.items)
 
     def clear(self, name: str) -> None:
         """Empties a ring."""
@@ -50,14 +51,16 @@ class Rings(Generic[T]):
 
 
 class _Ring(Generic[T]):
-    __slots__ = ("bytes", "items")
+    __slots__ = ("bytes", "items", "weights")
 
     def __init__(self) -> None:
-        self.items: deque[tuple[int, T]] = deque()
+        self.items: deque[T] = deque()
+        self.weights: deque[int] = deque()
         self.bytes = 0
 
     def drop(self) -> int:
         """Drops the oldest item; returns its weight."""
-        weight, _ = self.items.popleft()
+        self.items.popleft()
+        weight = self.weights.popleft()
         self.bytes -= weight
         return weight
