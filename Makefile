@@ -28,6 +28,12 @@ format: $(VENV)/.test  ## put the code into form
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
+bench: $(VENV)/.test  ## measure beside Prism, Mockoon, WireMock and Moto
+	$(BIN)/python sandbox/bench/compare.py $(ARGS)
+
+mutants: $(VENV)/.test  ## hunt every planted fault with the whole suite; writes docs/mutants.md
+	$(BIN)/python contract_tests/tests/mutants.py --write $(ARGS)
+
 clean:           ## remove what the other targets made
 	rm -rf $(VENV) dist .coverage* .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache
 
