@@ -4,7 +4,7 @@ import subprocess
 import sys
 
 NOT_NEEDED = {
-    "_pytest", "aiohttp", "hypothesis", "importlinter", "openapi_spec_validator", "playwright", "prometheus_client", "psycopg",
+    "_pytest", "hypothesis", "importlinter", "openapi_spec_validator", "playwright", "prometheus_client", "psycopg",
     "psycopg_pool", "pytest", "schemathesis", "sequences_contract", "sqlite3", "websockets",
 }  # fmt: skip
 
