@@ -4,6 +4,8 @@ import json
 import os
 import re
 import subprocess
+import sys
+from pathlib import Path
 
 import pytest
 from sequences_sandbox.cli import main
@@ -29,21 +31,40 @@ def test_the_two_commands_are_targets_of_the_makefile():
         assert re.search(rf"^{target}:", makefile, re.MULTILINE)
 
 
+def run(script, sandbox):
+    """A block of the README, run in a shell as a reader would, against a sandbox of its own."""
+    root = sandbox.base.removesuffix("/v1")
+    environment = {
+        **os.environ,
+        "SANDBOX": sandbox.base,
+        "SEQUENCES_SANDBOX_URL": root,
+        "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}",
+    }
+    script = script.replace("http://127.0.0.1:4010", root).replace("curl ", "curl --silent ")
+    return subprocess.run(
+        ["bash", "-c", script], capture_output=True, text=True, timeout=120, env=environment, check=False
+    )
+
+
 def test_every_curl_line_works_and_the_refusal_is_the_one_that_is_shown(running):
     sandbox = running()
-    answers = []
-    for block in blocks("sh")[1:]:
-        script = block.replace("http://127.0.0.1:4010/v1", sandbox.base).replace("curl ", "curl --silent ")
-        environment = {**os.environ, "SANDBOX": sandbox.base}
-        done = subprocess.run(
-            ["bash", "-ec", script], capture_output=True, text=True, timeout=30, env=environment, check=True
-        )
-        answers.append(json.loads(done.stdout))
-    listed, paused, refused = answers
+    answers = [run(block, sandbox).stdout for block in blocks("sh") if "curl" in block]
+    listed, paused, refused = (json.loads(answer) for answer in answers)
     assert [run["status"] for run in listed["items"]] == ["ACTIVE", "ACTIVE"]
     assert paused["status"] == "WAITING_FOR_LEAD"
     shown = json.loads(blocks("json")[0])
     assert {**refused, "request_id": ""} == {**shown, "request_id": ""}
+
+
+def test_every_verb_works_and_the_suite_finds_the_sandbox_conforming(running):
+    sandbox = running("--fixture", "demo")
+    verbs, check = (block for block in blocks("sh") if "curl" not in block and "make" not in block)
+    done = run(verbs, sandbox)
+    assert done.stderr == ""
+    assert "now " in done.stdout
+    assert done.stdout.splitlines()[-1] == "it is not so: 0 fit"
+    done = run(check.strip() + " --rule get --rule list.refuses", sandbox)
+    assert (done.returncode, done.stderr) == (0, "")
 
 
 def test_the_keys_are_those_of_the_demo_world(api):
