@@ -28,6 +28,10 @@ _SESSION: Final = (
     # A unit that waits longer than this for its world has met a conflict; a process that hangs must not hold one.
     "SET lock_timeout = '4s'",
     "SET idle_in_transaction_session_timeout = '30s'",
+    # Every question has its index. A scan of a table is never meant, whatever the statistics of the moment make of it, and
+    # no question is long enough to be worth compiling.
+    "SET enable_seqscan = off",
+    "SET jit = off",
 )
 _CONFLICTS: Final = (
     errors.LockNotAvailable,

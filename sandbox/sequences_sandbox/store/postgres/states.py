@@ -24,6 +24,7 @@ _POINTERS: Final = (
     "SELECT EXISTS (SELECT FROM worlds WHERE state = %(state)s) OR EXISTS (SELECT FROM snapshots WHERE state = %(state)s)"
     " OR EXISTS (SELECT FROM bases WHERE state = %(state)s)"
 )
+_MANY: Final = 10_000
 _COUNT: Final = (
     "INSERT INTO tallies (state, organization_id, sequence_template_id, status, runs)"
     " SELECT state, organization_id, sequence_template_id, status, count(*) FROM runs WHERE state = %s"
@@ -33,10 +34,15 @@ _COUNT: Final = (
 
 def load(connection: Conn, state: int, runs: Iterable[Sequence], schedule: Schedule) -> None:
     """Fills a state that is empty as yet."""
+    number = 0
     with connection.cursor() as cursor, cursor.copy(f"COPY runs (state, {RUN_COLUMNS}) FROM STDIN".encode()) as copy:
         for run in runs:
             copy.write_row(write(state, run, schedule))
+            number += 1
     connection.execute(_COUNT, (state,))
+    if number >= _MANY:
+        # The planner should know of them before the database gets round to looking at them by itself.
+        connection.execute("ANALYZE runs, tallies")
 
 
 def copied(connection: Conn, state: int) -> int:
