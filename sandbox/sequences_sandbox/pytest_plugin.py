@@ -15,11 +15,12 @@ import pytest
 if TYPE_CHECKING:
     from .client import Sandbox, World
 
-_WORLDS: pytest.StashKey[list[World]] = pytest.StashKey()
+_USED: pytest.StashKey[tuple[Sandbox, World]] = pytest.StashKey()
 _MARK = "sequences_world"
 _SECONDS_UNUSED = 3600
 _MOST_SHOWN = 20
 _LONGEST_BODY = 500
+_LONGEST_LOG = 5000
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -71,18 +72,20 @@ def sequences_world(request: pytest.FixtureRequest, sequences_sandbox: Sandbox) 
         wanted.update(ttl_seconds=_SECONDS_UNUSED, fixture=request.config.getoption("--sequences-fixture"))
     mark = request.node.get_closest_marker(_MARK)
     with sequences_sandbox.world(**{**wanted, **(mark.kwargs if mark else {})}) as world:
-        request.node.stash.setdefault(_WORLDS, []).append(world)
+        request.node.stash[_USED] = sequences_sandbox, world
         yield world
 
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
-    """Attaches what a failing test sent to its world."""
+    """Attaches what a failing test sent to its world, and what the sandbox itself complained of."""
     report = yield
-    if report.failed and report.when != "teardown":
-        report.sections += [
-            ("Requests to the sequences sandbox", _story(world)) for world in item.stash.get(_WORLDS, ())
-        ]
+    if report.failed and report.when != "teardown" and _USED in item.stash:
+        sandbox, world = item.stash[_USED]
+        report.sections.append(("Requests to the sequences sandbox", _story(world)))
+        complaints = sandbox.log()
+        if complaints:
+            report.sections.append(("Log of the sequences sandbox", complaints[-_LONGEST_LOG:]))
     return report
 
 

@@ -134,8 +134,9 @@ _JOURNAL: Final = (
 
 GROUPS: Final = {
     "clock": "read and move the world's time", "world": "the world that the key opens", "worlds": "all worlds",
-    "contacts": "whom runs write to", "snapshots": "keep states, and return to them", "faults": "what goes wrong on purpose",
-    "rate-limit": "how often each key may call", "journal": "what was sent and answered",
+    "contacts": "whom runs write to", "snapshots": "keep states, and return to them",
+    "faults": "what goes wrong on purpose", "rate-limit": "how often each key may call",
+    "journal": "what was sent and answered",
 }  # fmt: skip
 
 VERBS: Final = (

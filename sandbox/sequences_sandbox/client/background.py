@@ -25,17 +25,26 @@ class Background:
     """
 
     def __init__(self, arguments: Sequence[str]) -> None:
-        with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
-            ready, log = Path(folder) / "ready.json", Path(folder) / "log"
-            with log.open("wb") as out:
-                self._process = subprocess.Popen(  # noqa: S603
-                    _command(ready, arguments), stdin=subprocess.PIPE, stdout=out, stderr=out, env=_environment()
-                )
-            try:
-                self.ready = self._wait_for(ready, log)
-            except BaseException:
-                self._end(self._process.kill)
-                raise
+        self._folder = tempfile.TemporaryDirectory(ignore_cleanup_errors=True)
+        self._log = Path(self._folder.name) / "log"
+        ready = Path(self._folder.name) / "ready.json"
+        with self._log.open("wb") as log:
+            self._process = subprocess.Popen(  # noqa: S603
+                _command(ready, arguments),
+                stdin=subprocess.PIPE,
+                stdout=subprocess.DEVNULL,
+                stderr=log,
+                env=_environment(),
+            )
+        try:
+            self.ready = self._wait_for(ready)
+        except BaseException:
+            self._end(self._process.kill)
+            raise
+
+    def log(self) -> str:
+        """What the server complained of; empty after it was stopped."""
+        return self._log.read_text(encoding="utf-8", errors="replace").strip() if self._log.exists() else ""
 
     def stop(self) -> None:
         """Ends the process, by force where it does not leave."""
@@ -49,16 +58,16 @@ class Background:
         self._process.wait(_SECONDS_TO_STOP)
         if self._process.stdin is not None:
             self._process.stdin.close()
+        self._folder.cleanup()
 
-    def _wait_for(self, ready: Path, log: Path) -> dict[str, Any]:
+    def _wait_for(self, ready: Path) -> dict[str, Any]:
         deadline = time.monotonic() + _SECONDS_TO_START
         while time.monotonic() < deadline:
             if ready.exists():
                 told: dict[str, Any] = json.loads(ready.read_text(encoding="utf-8"))
                 return told
             if self._process.poll() is not None:
-                said = log.read_text(encoding="utf-8", errors="replace").strip()
-                raise SandboxNotStarted(f"The sandbox did not start. {said}")
+                raise SandboxNotStarted(f"The sandbox did not start. {self.log()}")
             time.sleep(0.01)
         raise SandboxNotStarted(f"The sandbox was not ready within {_SECONDS_TO_START:.0f} s.")
 

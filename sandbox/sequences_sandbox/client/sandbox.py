@@ -73,6 +73,10 @@ class Sandbox:
         description = self._control("POST", "/worlds", body=given(body))
         return World(self._http, f"{self.url}/v1", description)
 
+    def log(self) -> str:
+        """What a sandbox that was started here complained of; empty when all is well, and for one that was not."""
+        return "" if self._background is None else self._background.log()
+
     def stop(self) -> None:
         """Stops a sandbox that was started here, and lets go of one that was not."""
         self._http.close()

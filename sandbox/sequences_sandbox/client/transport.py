@@ -35,6 +35,8 @@ class Control:
 
     def __call__(self, method: str, path: str, *, body: Any = None, query: Mapping[str, Any] | None = None) -> Any:
         """The answer to a call; None for an empty one. Raises SandboxError."""
+        if self._http.is_closed:
+            raise SandboxNotStarted("This sandbox was stopped; start another.")
         try:
             answer = self._http.request(
                 method, f"/_sandbox{path}", json=body, params=dict(query or {}), headers=self._headers

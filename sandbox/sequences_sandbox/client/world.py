@@ -8,7 +8,7 @@ from typing import Any, Self
 import httpx
 
 from .clock import Clock
-from .errors import UnauthorizedError
+from .errors import SandboxNotStarted, UnauthorizedError
 from .faults import Faults
 from .journal import Journal
 from .shapes import Diff, Happening, Run, Snapshot
@@ -143,7 +143,7 @@ class World:
 
     def delete(self) -> None:
         """Removes the world; its keys open nothing any more. One that is gone already is no error."""
-        with suppress(UnauthorizedError):
+        with suppress(UnauthorizedError, SandboxNotStarted):
             self._control("DELETE", "/world")
 
     def _token(
