@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from starlette.concurrency import run_in_threadpool
 
-from ..errors import UnauthorizedIssue
+from ..errors import UnauthorizedIssue, UnavailableIssue
 from ..instants import format_instant
 from ..journal import MOST_BODY_BYTES, SECRET_HEADERS, Entry
 from ..listeners import REQUEST, Listeners
@@ -64,6 +64,8 @@ class Recorder:
     def _try(self, exchange: Exchange, answer: Answer, seconds: float) -> None:
         try:
             self._keep(exchange, answer, seconds)
+        except UnavailableIssue:
+            return  # While its database is gone a sandbox says so in its answers, and has no journal.
         except Exception:  # noqa: BLE001  # whatever the store fails with
             self._log.failure(exchange, traceback.format_exc())
 
