@@ -1,0 +1,18 @@
+# The sandbox in a container: docs/recipes.md says how to build and run it.
+FROM python:3.11-slim AS build
+WORKDIR /source
+COPY pyproject.toml README.md CHANGELOG.md LICENSE openapi.yaml ./
+COPY fixtures fixtures
+COPY sandbox/sequences_sandbox sandbox/sequences_sandbox
+COPY contract_tests/sequences_contract contract_tests/sequences_contract
+RUN python -m venv /opt/sandbox && /opt/sandbox/bin/pip install --no-cache-dir ".[postgres]"
+
+FROM python:3.11-slim
+RUN useradd --system --uid 10001 sandbox
+COPY --from=build /opt/sandbox /opt/sandbox
+ENV PATH=/opt/sandbox/bin:$PATH PYTHONUNBUFFERED=1
+USER sandbox
+EXPOSE 4010
+HEALTHCHECK --interval=5s --timeout=3s --start-period=10s \
+  CMD ["python", "-c", "import urllib.request as web; web.urlopen('http://127.0.0.1:4010/_sandbox/health', timeout=2)"]
+ENTRYPOINT ["sequences-sandbox", "serve", "--host", "0.0.0.0"]
