@@ -6,7 +6,7 @@ import contextlib
 import json
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from fractions import Fraction
 from typing import Any
 
@@ -131,6 +131,18 @@ class Bench:
                 time.sleep(0.02)
         return times[0] == times[1]
 
+    @contextlib.contextmanager
+    def standing_still(self) -> Iterator[bool]:
+        """Holds the target's clock still where it can be held; yields whether it stands."""
+        if self.control is None:
+            yield self.frozen
+            return
+        self.control.freeze(True)
+        try:
+            yield True
+        finally:
+            self.control.freeze(False)
+
     # -- time ---------------------------------------------------------------------------------------------------
 
     def pass_until(self, instant: Fraction, seen: Answer, now: Fraction) -> None:
@@ -173,6 +185,13 @@ class ControlApi:
         answer = self._send("POST", "/clock/advance", {"to": instants.write(instant)}, headers)
         if answer.status_code not in (200, 422):
             raise NotExercised(f"the control API did not move time: {answer.status_code} {answer.text[:200]}")
+
+    def freeze(self, frozen: bool) -> None:
+        """Holds the world's clock still, or lets it run."""
+        headers = {"Authorization": f"Bearer {self._token}"} if self._token else {}
+        answer = self._send("PATCH", "/clock", {"frozen": frozen}, headers)
+        if not answer.is_success:
+            raise NotExercised(f"the control API did not hold time: {answer.status_code} {answer.text[:200]}")
 
     def close(self) -> None:
         """Removes the world that was made."""

@@ -65,10 +65,10 @@ def near_future(trial: Trial) -> None:
     tier="write",
 )
 def now_itself(trial: Trial) -> None:
-    with trial.borrow() as run:
+    with trial.borrow() as run, trial.bench.standing_still() as still:
         now = trial.run_of(trial.update(run.id, {"suite_now": "x"})).updated
         before = trial.look(run.id)
-        answer = trial.pause(run.id, instants.write(now - (0 if trial.bench.frozen else MICROSECOND)))
+        answer = trial.pause(run.id, instants.write(now - (0 if still else MICROSECOND)))
         trial.refused(answer, "for now itself")
         trial.same(before, [answer])
 

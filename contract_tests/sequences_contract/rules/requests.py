@@ -35,7 +35,7 @@ def same(trial: Trial) -> None:
 
 @rule("get.unknown", "Get of an unknown id is 404 NotFoundIssue.", "get.unknown")
 def unknown(trial: Trial) -> None:
-    for run_id in (_ABSENT, "00000000-0000-4000-8000-000000000000"):
+    for run_id in (_ABSENT, "00000000-0000-4000-8000-000000000000", "00000000-0000-0000-0000-000000000000"):
         trial.expect(trial.get(run_id), 404, why="for an unknown id")
 
 

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from .registry import rule
 
 if TYPE_CHECKING:
+    from ..runs import Run
     from ..trial import Trial
 
 FAR = "2100-01-04T08:00:00Z"
@@ -59,24 +62,27 @@ def missing(trial: Trial) -> None:
     tier="stop",
 )
 def exactly_one(trial: Trial) -> None:
-    for why in ("WIN", "LOSE"):
-        with trial.borrow() as run:
-            trial.bench.stops.spend()
-            near = [
-                other for other in trial.bench.census().runs
-                if other.id != run.id and (other.contact == run.contact or other.template == run.template)
-            ][:60]  # fmt: skip
-            before = [trial.look(other.id) for other in near]
+    bench = trial.bench
+    for why, where in (("WIN", None), ("LOSE", None), ("WIN", _with_siblings(trial)), ("LOSE", _with_siblings(trial))):
+        with trial.borrow("ACTIVE", where) as run:
+            bench.stops.spend()
+            before = dict(bench.census(fresh=True).by_id)
             answer = trial.stop(run.id, "CONTACT", why)
-            after = trial.run_of(answer)
-            trial.that(
-                after.id == run.id and after.status == "STOPPED_EARLY",
-                "the named run STOPPED_EARLY",
-                answer.summary,
-                answer,
-            )
-            for other in before:
-                trial.same(other, [answer])
+            got = trial.run_of(answer)
+            stopped = got.id == run.id and got.status == "STOPPED_EARLY"
+            trial.that(stopped, "the named run STOPPED_EARLY", answer.summary, answer)
+            after = bench.census(fresh=True).by_id
+            changed = [name for name, other in before.items() if name != run.id and after.get(name) != other]
+            trial.that(not changed, "no other run changed", f"{changed[:3]}", answer, *map(trial.get, changed[:1]))
+
+
+def _with_siblings(trial: Trial) -> Callable[[Run], bool] | None:
+    """Picks a run that COMPANY would not stop alone, where the companies of contacts are known."""
+    bench = trial.bench
+    if bench.companies is None:
+        return None
+    groups = Counter((run.template, bench.company(run)) for run in bench.census().in_status("ACTIVE"))
+    return lambda run: bench.company(run) is not None and groups[run.template, bench.company(run)] > 1
 
 
 @rule("stop.for_good", "A stopped run stays STOPPED_EARLY whatever is tried.", "stop.for_good", tier="stop")

@@ -61,9 +61,14 @@ def _returns(trial: Trial, write: Callable[[Fraction], str], *, list_first: bool
         if not list_first:
             answer, there = _listed(trial, run, "ACTIVE")
             trial.that(there, "in the list of ACTIVE runs", "not there", paused, answer)
+        shown = after.fields["updated_at"]
+        moved = after.updated > trial.run_of(paused).updated
+        trial.that(moved, "updated_at moved by the return", f"{shown}", paused, answer)
         if trial.strict:
-            shown = after.fields["updated_at"]
             trial.that(after.updated == until, f"updated_at {instants.write(until)}", f"{shown}", paused, answer)
+        again = trial.pause(run.id, FAR)
+        got = trial.run_of(again).status
+        trial.that(got == "WAITING_FOR_LEAD", "a run that woke can be paused again", got, paused, answer, again)
 
 
 @rule(
