@@ -33,6 +33,8 @@ def _parser() -> argparse.ArgumentParser:
         prog="sequences-sandbox",
         description="A sandbox of the Sequences API: it behaves as openapi.yaml says, in memory, with data of its own.",
         epilog="examples:\n  sequences-sandbox serve\n  sequences-sandbox serve --port 0 --fixture every_status\n"
+        "  sequences-sandbox clock advance P2D\n"
+        "  sequences-sandbox faults add --on pauseSequence --nth 3 --status 429\n"
         "  sequences-sandbox diagram\n  sequences-sandbox fixtures generate --sequences 1000 --seed 7 > big.jsonl",
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
