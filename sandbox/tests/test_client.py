@@ -2,6 +2,7 @@
 
 import http.server
 import json
+import os
 import signal
 import socket
 import subprocess
@@ -17,6 +18,7 @@ from sequences_sandbox.client import (
     SandboxNotStarted,
     UnauthorizedError,
     World,
+    background,
 )
 
 STARTER = """
@@ -94,6 +96,20 @@ def test_it_does_not_outlive_a_process_that_is_killed():
 def test_one_that_cannot_start_says_why():
     with pytest.raises(SandboxNotStarted, match="did you mean 'demo'"):
         Sandbox.start("dmeo")
+
+
+def test_one_that_is_not_ready_in_time_is_given_up(monkeypatch):
+    monkeypatch.setattr(background, "_SECONDS_TO_START", 0)
+    with pytest.raises(SandboxNotStarted, match="not ready within 0 s"):
+        Sandbox.start("empty")
+
+
+def test_one_that_does_not_leave_is_ended_by_force(monkeypatch):
+    monkeypatch.setattr(background, "_SECONDS_TO_STOP", 0.1)
+    sandbox = Sandbox.start("empty")
+    os.kill(sandbox._background.ready["pid"], signal.SIGSTOP)
+    sandbox.stop()
+    assert not answers(sandbox.url)
 
 
 def test_the_environment_of_another_sandbox_does_not_reach_it(monkeypatch):

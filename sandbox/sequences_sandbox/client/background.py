@@ -6,7 +6,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Final
 
@@ -39,7 +39,8 @@ class Background:
         try:
             self.ready = self._wait_for(ready)
         except BaseException:
-            self._end(self._process.kill)
+            self._process.kill()
+            self._clean()
             raise
 
     def log(self) -> str:
@@ -48,14 +49,15 @@ class Background:
 
     def stop(self) -> None:
         """Ends the process, by force where it does not leave."""
+        self._process.terminate()
         try:
-            self._end(self._process.terminate)
+            self._process.wait(_SECONDS_TO_STOP)
         except subprocess.TimeoutExpired:
-            self._end(self._process.kill)
+            self._process.kill()
+        self._clean()
 
-    def _end(self, how: Callable[[], None]) -> None:
-        how()
-        self._process.wait(_SECONDS_TO_STOP)
+    def _clean(self) -> None:
+        self._process.wait()
         if self._process.stdin is not None:
             self._process.stdin.close()
         self._folder.cleanup()
