@@ -42,6 +42,7 @@ from .operations import (
 )
 from .paths import shipped
 from .rate_limits import RateLimit
+from .shared_listeners import SharedListeners
 from .spec import Spec, read_lifecycle, read_spec
 from .store.base import Store
 from .store.opening import MEMORY, open_store
@@ -108,7 +109,7 @@ def build(settings: Settings, wall: Callable[[], int] = wall_clock, store: Store
     lifecycle = read_lifecycle(spec)
     if store is None:
         store = open_store(settings.store, lifecycle, wall)
-    listeners = Listeners()
+    listeners = Listeners() if store.channels is None else SharedListeners(store.channels)
     worlds = Worlds(store, listeners)
     now = parse_instant(settings.clock) if settings.clock is not None else None
     fixture, births = read(settings.fixture, lifecycle), Births(store, lifecycle)

@@ -41,6 +41,9 @@ class _Channel:
 class Listeners:
     """The listeners of every world. Safe for any number of threads; whoever publishes calls whoever hears."""
 
+    blocking = False
+    """Whether a call can wait for something outside the process."""
+
     def __init__(self) -> None:
         self._channels: dict[str, _Channel] = {}
         self._lock = threading.Lock()

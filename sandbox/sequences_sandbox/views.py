@@ -53,6 +53,20 @@ class ListenView(NamedTuple):
     world_id: str
 
 
+def change_fields(change: ChangeView) -> dict[str, Any]:
+    """What listeners are told of a change."""
+    run, birth, happening = change
+    return {
+        "at": format_instant(birth + happening.at),
+        "event": happening.event,
+        "by": happening.by,
+        "from": happening.source,
+        "to": happening.target,
+        "request_id": happening.request_id,
+        "sequence": run_fields(run, birth),
+    }
+
+
 def run_fields(run: Sequence, birth: int) -> dict[str, Any]:
     """The ten fields of the contract's object."""
     last = run.last_step_executed_at

@@ -9,6 +9,7 @@ import os
 import signal
 import socket
 import sys
+import threading
 import time
 from types import FrameType
 from typing import Final
@@ -18,7 +19,7 @@ from ..http.server import serve
 
 _LOG: Final = logging.getLogger("sequences_sandbox.workers")
 _SHORTEST_LIFE_SECONDS: Final = 1.0
-"""A child that dies sooner than this would be replaced without end."""
+"""A child that fails sooner than this would fail again and again."""
 
 
 def serve_with_workers(app: App, listening: socket.socket, number: int) -> None:
@@ -34,6 +35,7 @@ class _Workers:
         self._born: dict[int, float] = {}
         self._leaving = False
         self._status = 0
+        self._lifeline = os.pipe()
 
     def run(self, number: int) -> int:
         """Forks so many children and waits for their ends. Returns the exit status."""
@@ -46,8 +48,9 @@ class _Workers:
             lived = time.monotonic() - self._born.pop(child)
             if self._leaving:
                 continue
-            _LOG.warning("worker %d ended with status %d", child, os.waitstatus_to_exitcode(status))
-            if lived < _SHORTEST_LIFE_SECONDS:
+            code = os.waitstatus_to_exitcode(status)
+            _LOG.warning("worker %d ended with status %d", child, code)
+            if code > 0 and lived < _SHORTEST_LIFE_SECONDS:
                 self._status = 1
                 self._leave(signal.SIGTERM, None)
             else:
@@ -65,6 +68,7 @@ class _Workers:
             return
         for stop in (signal.SIGINT, signal.SIGTERM):
             signal.signal(stop, signal.SIG_DFL)
+        threading.Thread(target=self._leave_with_parent, daemon=True).start()
         status = 1
         try:
             self._app.worlds.store.connect()
@@ -73,6 +77,13 @@ class _Workers:
             status = leaving.code if isinstance(leaving.code, int) else 1
         finally:
             os._exit(status)
+
+    def _leave_with_parent(self) -> None:
+        """Ends a child whose parent is gone, however that died: only the parent could write here."""
+        reading, writing = self._lifeline
+        os.close(writing)
+        os.read(reading, 1)
+        os.kill(os.getpid(), signal.SIGTERM)
 
     def _leave(self, signal_number: int, frame: FrameType | None) -> None:
         self._leaving = True

@@ -11,7 +11,7 @@ from starlette.concurrency import run_in_threadpool
 
 from ..errors import CommitIssue, InternalIssue, UnauthorizedIssue
 from ..instants import SECOND
-from ..listeners import REQUEST, Event
+from ..listeners import REQUEST, Event, Hear, Listeners
 from ..world import Worlds
 
 _LONGEST_SECONDS: Final = 3600.0
@@ -55,7 +55,7 @@ class Alarms:
                 told = True
                 loop.call_soon_threadsafe(changed.set)
 
-        leave = self._worlds.listeners.subscribe(world_id, hear)
+        leave = await subscribed(self._worlds.listeners, world_id, hear)
         try:
             while True:
                 changed.clear()
@@ -76,6 +76,13 @@ class Alarms:
         except (CommitIssue, InternalIssue):
             return _RETRY_SECONDS
         return _LONGEST_SECONDS if wait is None else min(wait / SECOND + _TICK_SECONDS, _LONGEST_SECONDS)
+
+
+async def subscribed(listeners: Listeners, world_id: str, hear: Hear, after: int | None = None) -> Callable[[], None]:
+    """Subscribes, off the event loop where that can wait for a store."""
+    if listeners.blocking:
+        return await run_in_threadpool(listeners.subscribe, world_id, hear, after)
+    return listeners.subscribe(world_id, hear, after)
 
 
 async def _either(changed: asyncio.Event, seconds: float) -> None:

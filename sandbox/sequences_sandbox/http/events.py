@@ -5,15 +5,14 @@ A reader that is too slow loses the oldest events it has not read; it sees that 
 
 import asyncio
 from collections import deque
-from typing import Any, Final
+from typing import Final
 
 from starlette.types import Receive, Send
 
 from ..errors import ValidationIssue
-from ..instants import format_instant
 from ..listeners import Event, Listeners
-from ..views import ChangeView, run_fields
-from .alarms import Alarms
+from ..views import ChangeView, change_fields
+from .alarms import Alarms, subscribed
 from .answers import Answer, encode
 from .exchange import Exchange, until_gone
 
@@ -57,7 +56,7 @@ class Streams:
             loop.call_soon_threadsafe(news.set)
 
         gone = asyncio.ensure_future(until_gone(receive))
-        leave = self._listeners.subscribe(world_id, hear, answer.after)
+        leave = await subscribed(self._listeners, world_id, hear, answer.after)
         unwatch = self._alarms.watch(world_id)
         try:
             await send({"type": "http.response.start", "status": answer.status, "headers": answer.headers})
@@ -93,22 +92,8 @@ async def _wait(news: asyncio.Event) -> None:
 
 def written(event: Event) -> bytes:
     """An event in the form of a stream."""
-    return b"id: %d\nevent: %b\ndata: %b\n\n" % (event.number, event.kind.encode(), encode(_data(event.data)))
-
-
-def _data(data: Any) -> Any:
-    if not isinstance(data, ChangeView):
-        return data
-    run, birth, happening = data
-    return {
-        "at": format_instant(birth + happening.at),
-        "event": happening.event,
-        "by": happening.by,
-        "from": happening.source,
-        "to": happening.target,
-        "request_id": happening.request_id,
-        "sequence": run_fields(run, birth),
-    }
+    data = change_fields(event.data) if isinstance(event.data, ChangeView) else event.data
+    return b"id: %d\nevent: %b\ndata: %b\n\n" % (event.number, event.kind.encode(), encode(data))
 
 
 async def _write(send: Send, body: bytes) -> None:

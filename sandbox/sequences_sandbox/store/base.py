@@ -16,6 +16,7 @@ from ..clock import Clock
 from ..entities import Organization, Sequence
 from ..query import Query
 from ..schedule import Schedule
+from .channels import Channels
 from .traffic import Traffic
 
 
@@ -176,6 +177,10 @@ class Store(Protocol):
     @property
     def traffic(self) -> Traffic:
         """What surrounds the requests of each world: faults, rate limits, journals."""
+
+    @property
+    def channels(self) -> Channels | None:
+        """What listeners in other processes are told; None where there can be no other process."""
 
     def disconnect(self) -> None:
         """Lets go of whatever a fork must not share, until `connect`."""

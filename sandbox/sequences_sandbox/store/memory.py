@@ -19,6 +19,7 @@ class MemoryStore:
 
     blocking: Final = False
     name: Final = "memory"
+    channels: Final = None
 
     def __init__(self, wall: Callable[[], int]) -> None:
         self.wall: Final = wall

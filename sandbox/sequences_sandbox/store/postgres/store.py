@@ -11,6 +11,7 @@ from ...lifecycle import Lifecycle
 from ..base import Base, KeyRecord, Moment, WorldRecord
 from ..memory_traffic import MOST_JOURNAL_BYTES
 from .bases import Bases
+from .channels import PostgresChannels
 from .database import Conn, Database
 from .expiry import Expiry
 from .keys import Keys
@@ -38,10 +39,11 @@ class PostgresStore:
     ) -> None:
         self._present: Final = Present(wall)
         self._bases: Final = Bases()
-        self._rows: Final = WorldRows(lifecycle, self._bases, self._present)
+        self._database: Final = Database(url, size)
+        self.channels: Final = PostgresChannels(self._database)
+        self._rows: Final = WorldRows(lifecycle, self._bases, self._present, self.channels)
         self._keys: Final = Keys()
         self._expiry: Final = Expiry()
-        self._database: Final = Database(url, size)
         self.traffic: Final = PostgresTraffic(self._database, MOST_JOURNAL_BYTES)
         self._database.open()
         with self._database.connection() as connection:

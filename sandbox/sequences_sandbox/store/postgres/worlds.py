@@ -11,6 +11,7 @@ from ...schedule import Schedule
 from ..base import Moment, WorldRecord
 from . import states
 from .bases import Bases, Begun
+from .channels import CHANNEL, PostgresChannels
 from .database import Conn
 from .present import DATABASE_CLOCK, Present
 from .snapshots import Snapshots
@@ -22,9 +23,9 @@ _COLUMNS: Final = (
 _FIRST_DUE: Final = (
     "SELECT due_at FROM runs WHERE runs.state = worlds.state AND due_at IS NOT NULL ORDER BY due_at, id LIMIT 1"
 )
-_FIND: Final = f"SELECT {_COLUMNS}, {DATABASE_CLOCK}, ({_FIRST_DUE}) FROM worlds WHERE id = %s"
-_ALL: Final = f"SELECT {_COLUMNS}, 0, NULL FROM worlds ORDER BY number"
-_MOMENT: Final = "SELECT birth, seed, clock_wall, clock_world, clock_frozen FROM worlds WHERE id = %s"
+_FIND: Final = f"SELECT {_COLUMNS}, {DATABASE_CLOCK}, ({_FIRST_DUE}), {CHANNEL} FROM worlds WHERE id = %s"
+_ALL: Final = f"SELECT {_COLUMNS}, 0, NULL, false FROM worlds ORDER BY number"
+_MOMENT: Final = f"SELECT birth, seed, clock_wall, clock_world, clock_frozen, {CHANNEL} FROM worlds WHERE id = %s"
 _LOCK: Final = "SELECT FROM worlds WHERE id = %s FOR UPDATE"
 _ADD: Final = (
     f"INSERT INTO worlds ({_COLUMNS}, used_wall) VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s,"
@@ -57,16 +58,18 @@ class WorldRow:
 class WorldRows:
     """Reads and writes the rows of worlds."""
 
-    def __init__(self, lifecycle: Lifecycle, bases: Bases, present: Present) -> None:
+    def __init__(self, lifecycle: Lifecycle, bases: Bases, present: Present, channels: PostgresChannels) -> None:
         self._lifecycle: Final = lifecycle
         self._bases: Final = bases
         self._present: Final = present
+        self._channels: Final = channels
 
     def find(self, connection: Conn, world_id: str) -> WorldRow:
         """A world at the present. Raises KeyError when there is none."""
         row = connection.execute(_FIND.encode(), (world_id,)).fetchone()
         if row is None:
             raise KeyError(world_id)
+        self._channels.note(world_id, wanted=row[-1])
         return self._read(connection, row)
 
     def hold(self, connection: Conn, world_id: str) -> None:
@@ -75,10 +78,11 @@ class WorldRows:
 
     def moment(self, connection: Conn, world_id: str, wall: int) -> Moment:
         """Where a world is at `wall`. Raises KeyError when there is none."""
-        row = connection.execute(_MOMENT, (world_id,)).fetchone()
+        row = connection.execute(_MOMENT.encode(), (world_id,)).fetchone()
         if row is None:
             raise KeyError(world_id)
-        birth, seed, *clock = row
+        birth, seed, *clock, wanted = row
+        self._channels.note(world_id, wanted=wanted)
         return Moment(birth, Clock(*clock).now(wall), seed)
 
     def first_state(self, connection: Conn, world: WorldRow) -> int:
@@ -130,7 +134,7 @@ class WorldRows:
     def _read(self, connection: Conn, row: TupleRow) -> WorldRow:
         world_id, base, state, owns_state, settled_wall, *of_record = row[:14]
         name, fixture, birth, anchored, frozen, created_wall, ttl, public, seed = of_record
-        told_wall, next_due = row[17:]
+        told_wall, next_due, _ = row[17:]
         begun = self._bases.find(connection, base)
         record = WorldRecord(
             id=world_id,
