@@ -88,9 +88,6 @@ async def _latencies(call: Caller) -> Found:
         "pause": [
             ("POST", f"/v1/sequences/{run}/pause", "", {"paused_until": "2100-01-04T08:00:00Z"}) for run in pauses
         ],
-        "stop COMPANY": [
-            ("POST", f"/v1/sequences/{run}/stop", "", {"reason": "WIN", "scope": "COMPANY"}) for run in stops
-        ],
     }
     found = {name: await _timed(call, requests) for name, requests in asked.items()}
     found["list after each pause"] = await _timed_after(call, pauses)
