@@ -1,8 +1,8 @@
 """Ten thousand worlds and a thousand connections: what a public sandbox bears, with the store in memory.
 
-Run: python sandbox/bench/worlds.py [--worlds N] [--connections N] [--write]. Worlds of the demo fixture are made over HTTP by a
-few clients; then reads and writes are spread over all of them, each pause changing another world; then one world is read
-over very many connections at once.
+Run: python sandbox/bench/worlds.py [--worlds N] [--connections N] [--write]. Worlds of the demo fixture are made over HTTP
+by a few clients; then reads and writes are spread over all of them, each pause changing another world; then one world is
+read over very many connections at once.
 """
 
 import argparse
