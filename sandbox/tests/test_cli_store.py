@@ -1,5 +1,6 @@
 """`serve --store` and `--workers`: what they refuse, and that several processes are one sandbox."""
 
+import json
 import os
 import re
 import signal
@@ -8,6 +9,7 @@ import sys
 import urllib.request
 from concurrent.futures import ThreadPoolExecutor
 
+import httpx
 import pytest
 from sequences_sandbox.conflicts import retried
 from sequences_sandbox.errors import CommitIssue
@@ -111,3 +113,49 @@ def test_a_handler_that_met_a_conflict_is_called_again_and_in_the_end_the_client
     with pytest.raises(CommitIssue):
         again(100)
     assert len(calls) == 4
+
+
+def test_listeners_hear_what_another_process_did_and_go_on_at_any(running, postgres_url):
+    one, other = (running("--store", postgres_url) for _ in range(2))
+    key = {"Authorization": "Bearer topo_demo_readwrite"}
+    run = one.get("/sequences?size=1&status=ACTIVE")["items"][0]["id"]
+    events = other.base.removesuffix("/v1") + "/_sandbox/events"
+    with httpx.Client(headers=key, timeout=20) as client:
+        with client.stream("GET", events) as stream:
+            lines = stream.iter_lines()
+            assert next(lines) == ": listening"
+            client.post(f"{one.base}/sequences/{run}/stop", json={"reason": "WIN", "scope": "CONTACT"})
+            heard = heard_from(lines, 2)
+        assert [kind for _, kind, _ in heard] == ["sequence", "request"]
+        assert (heard[0][2]["to"], heard[0][2]["sequence"]["id"]) == ("STOPPED_EARLY", run)
+        missed = {"Last-Event-ID": str(heard[0][0])}
+        with client.stream("GET", events.replace(other.base[:-3], one.base[:-3]), headers=missed) as stream:
+            assert heard_from(stream.iter_lines(), 1) == heard[1:]
+        journal = client.get(events.replace("/events", "/journal")).json()["items"]
+    assert heard[1][2]["request_id"] in [entry["request_id"] for entry in journal]
+
+
+def heard_from(lines, count):
+    """The id, kind and data of so many events."""
+    found = []
+    for line in lines:
+        name, _, value = line.partition(": ")
+        if name == "id":
+            found.append([int(value)])
+        elif name == "event":
+            found[-1].append(value)
+        elif name == "data":
+            found[-1].append(json.loads(value))
+            if len(found) == count:
+                break
+    return [tuple(event) for event in found]
+
+
+def test_a_fault_set_through_one_process_befalls_requests_to_another(running, postgres_url):
+    one, other = (running("--store", postgres_url) for _ in range(2))
+    with httpx.Client(headers={"Authorization": "Bearer topo_demo_readwrite"}, timeout=20) as client:
+        control = one.base.removesuffix("/v1") + "/_sandbox"
+        client.post(f"{control}/faults", json={"effect": {"status": 503}, "times": 1}).raise_for_status()
+        client.put(f"{control}/rate-limit", json={"limit": 2, "per_seconds": 3600}).raise_for_status()
+        answers = [client.get(f"{sandbox.base}/sequences").status_code for sandbox in (other, one, other)]
+    assert answers == [503, 200, 429]
