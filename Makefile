@@ -31,6 +31,9 @@ format: $(VENV)/.test  ## put the code into form
 bench: $(VENV)/.test  ## measure beside Prism, Mockoon, WireMock and Moto
 	$(BIN)/python sandbox/bench/compare.py $(ARGS)
 
+soak: $(VENV)/.test  ## a quarter of an hour of mixed traffic with faults on; ARGS="--store postgresql" for the other store
+	$(BIN)/python sandbox/bench/soak.py $(ARGS)
+
 mutants: $(VENV)/.test  ## hunt every planted fault with the whole suite; writes docs/mutants.md
 	$(BIN)/python contract_tests/tests/mutants.py --write $(ARGS)
 
