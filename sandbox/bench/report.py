@@ -17,14 +17,14 @@ def table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
     return "\n".join("| " + " | ".join(line) + " |" for line in lines)
 
 
-def place(block: str, text: str) -> None:
-    """Puts a text between the marks of a block of the page, in place of what was there."""
+def place(block: str, text: str, path: Path = PAGE) -> None:
+    """Puts a text between the marks of a block of a page, in place of what was there."""
     begin, end = f"<!-- begin: {block} -->", f"<!-- end: {block} -->"
-    page = PAGE.read_text()
+    page = path.read_text()
     pattern = re.compile(re.escape(begin) + ".*?" + re.escape(end), re.DOTALL)
     if not pattern.search(page):
-        raise SystemExit(f"{PAGE} lacks the marks {begin} and {end}")
-    PAGE.write_text(pattern.sub(lambda _: f"{begin}\n{text}\n{end}", page))
+        raise SystemExit(f"{path} lacks the marks {begin} and {end}")
+    path.write_text(pattern.sub(lambda _: f"{begin}\n{text}\n{end}", page))
 
 
 def bars(name: str, title: str, groups: Mapping[str, Mapping[str, float]], unit: str) -> None:

@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 from connexion.middleware.abstract import RoutedMiddleware
+from starlette.concurrency import run_in_threadpool
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from ..errors import InternalIssue, Issue, RateLimitIssue
@@ -92,7 +93,10 @@ class ContractMiddleware(RoutedMiddleware[ContractAPI]):
                 return self._services.cors.options(exchange, route.allowed)
             operation = route.operation(exchange.method)
             exchange.operation_id = operation.operation_id
-            key = exchange.key = operation.authenticate(exchange)
+            if self._services.blocking:
+                key = exchange.key = await run_in_threadpool(operation.authenticate, exchange)
+            else:
+                key = exchange.key = operation.authenticate(exchange)
             if not operation.private and key is not None:
                 return await self._befallen(exchange, operation, key, texts, receive)
             answer = await operation.answer(exchange, texts, receive)
