@@ -70,7 +70,7 @@ class Settings:
     `store` is `memory` or the URL of a database. `clock` is an RFC 3339 instant to begin at. `host` is what it listens on.
     Without `admin_token` everyone is the admin of the control API; `public_worlds` is how many worlds strangers may have.
     `rate_limit` holds for every key of worlds that set none of their own; `fault_header` lets a request ask for a fault by
-    the header X-Sandbox-Fault.
+    the header X-Sandbox-Fault. Pages of `embed_origins` may frame the console's embeds.
     """
 
     fixture: str = "demo"
@@ -85,6 +85,7 @@ class Settings:
     public_worlds: int = 0
     rate_limit: RateLimit | None = None
     fault_header: bool = True
+    embed_origins: tuple[str, ...] = ()
     log_format: LogFormat = "text"
 
 
@@ -104,7 +105,7 @@ def wall_clock() -> int:
 
 
 def build(settings: Settings, wall: Callable[[], int] = wall_clock, store: Store | None = None) -> App:
-    """A sandbox. Raises SpecError, FixtureError, InstantError, CompileError or StoreError for settings it cannot meet."""
+    """A sandbox. Raises SpecError, FixtureError, InstantError, CompileError, StoreError or ConsoleError."""
     spec = read_spec(settings.contract)
     lifecycle = read_lifecycle(spec)
     if store is None:
@@ -144,7 +145,8 @@ def build(settings: Settings, wall: Callable[[], int] = wall_clock, store: Store
         blocking=store.blocking,
     )
     contracts: Any = partial(ContractMiddleware, services=services)
-    connexion = ConnexionMiddleware(pages(settings.contract), middlewares=[contracts])
+    others = pages(settings.contract, spec.operation_ids, settings.embed_origins)
+    connexion = ConnexionMiddleware(others, middlewares=[contracts])
     connexion.add_api(spec.document, base_path=spec.base_path)
     connexion.add_api(control_spec.document, base_path=control_spec.base_path, private=True)
     # Connexion builds its stack at the first request; a contract that cannot be kept has to stop the start.

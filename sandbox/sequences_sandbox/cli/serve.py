@@ -54,6 +54,10 @@ def add_to(commands: "argparse._SubParsersAction[Any]") -> None:
         parser, "--public-worlds", "how many worlds strangers may make", default=0, type=whole_number, metavar="N"
     )
     add_option(parser, "--allow-host", "further host names of this server; * for any", nargs="+", metavar="NAME")
+    add_option(
+        parser, "--embed-origin", "origins whose pages may frame the console's embeds; on loopback those of this machine",
+        nargs="+", metavar="ORIGIN",
+    )  # fmt: skip
     add_option(parser, "--rate-limit", "how often each key may call, such as 60/min", type=rate, metavar="RATE")
     add_option(
         parser, "--fault-header", "let requests ask for a fault by X-Sandbox-Fault; on loopback they may",

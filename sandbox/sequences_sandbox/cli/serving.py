@@ -11,12 +11,14 @@ import socket
 import sys
 import tempfile
 import threading
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
 from ..app import App, Settings, build
 from ..fixtures import FixtureError
 from ..http.compile import CompileError
+from ..http.console import LOOPBACK_ORIGINS, ConsoleError, parse_origin
 from ..http.security import is_loopback
 from ..http.server import bind, serve
 from ..instants import InstantError
@@ -72,6 +74,7 @@ def _built(options: argparse.Namespace, admin_token: str | None) -> App:
         raise UsageError("--cors and --no-cors contradict each other; give one of them.")
     if options.fault_header and options.no_fault_header:
         raise UsageError("--fault-header and --no-fault-header contradict each other; give one of them.")
+    embeds = _embed_origins(options.embed_origin, options.host)
     everyone = ("*",) if is_loopback(options.host) and not options.no_cors else ()
     try:
         return build(
@@ -88,14 +91,23 @@ def _built(options: argparse.Namespace, admin_token: str | None) -> App:
                 public_worlds=options.public_worlds,
                 rate_limit=options.rate_limit,
                 fault_header=options.fault_header or (is_loopback(options.host) and not options.no_fault_header),
+                embed_origins=embeds,
             )
         )
     except InstantError as error:
         raise UsageError(f"--clock {options.clock!r}: {error}.") from None
-    except (FixtureError, SpecError, CompileError) as error:
+    except (FixtureError, SpecError, CompileError, ConsoleError) as error:
         raise UsageError(str(error)) from None
     except StoreError as error:
         raise UsageError(f"--store: {error}.") from None
+
+
+def _embed_origins(given: Iterable[str] | None, host: str) -> tuple[str, ...]:
+    try:
+        named = tuple(parse_origin(text) for text in given or ())
+    except ValueError as error:
+        raise UsageError(f"--embed-origin: {error}.") from None
+    return named or (LOOPBACK_ORIGINS if is_loopback(host) else ())
 
 
 def _leave_with_stdin() -> None:

@@ -1,6 +1,7 @@
 """Whatever is not an operation of a contract: Flask serves pages, and refuses other paths in the contract's form."""
 
 import json
+from collections.abc import Collection, Iterable
 from pathlib import Path
 from typing import Any, Final, cast
 
@@ -12,13 +13,17 @@ from werkzeug.exceptions import HTTPException
 
 from ..errors import Issue, MethodNotAllowedIssue, NotFoundIssue
 from .answers import refusal
+from .console import add_console
 
 REQUEST_ID_HEADER: Final = "X-Sandbox-Request-Id"
 """The header by which a page's request is told its id; the server sets it, whatever the client sent."""
 
 
-def pages(contract: Path) -> ASGIApp:
-    """The pages as an ASGI application: the contract as a file, in YAML as it stands and as JSON."""
+def pages(contract: Path, operation_ids: Collection[str], embed_origins: Iterable[str]) -> ASGIApp:
+    """The pages as an ASGI application: the console, and the contract as a file, in YAML as it stands and as JSON.
+
+    Pages of `embed_origins` may frame the embeds. Raises ConsoleError where the console cannot be served.
+    """
     flask = Flask("sequences_sandbox", static_folder=None)
     text = contract.read_bytes()
 
@@ -31,6 +36,8 @@ def pages(contract: Path) -> ASGIApp:
         document = yaml.load(text, getattr(yaml, "CSafeLoader", yaml.SafeLoader))  # noqa: S506
         return Response(json.dumps(document, ensure_ascii=False), mimetype="application/json")
 
+    add_console(flask, operation_ids, embed_origins)
+
     @flask.errorhandler(HTTPException)
     def refuse(error: HTTPException) -> Response:
         return _response(_issue(error))
@@ -38,6 +45,7 @@ def pages(contract: Path) -> ASGIApp:
     @flask.after_request
     def identify(response: Response) -> Response:
         response.headers["X-Request-Id"] = _request_id()
+        response.headers["X-Content-Type-Options"] = "nosniff"
         return response
 
     # a2wsgi types the two protocols more narrowly than Flask and Starlette do.

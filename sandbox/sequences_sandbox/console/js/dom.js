@@ -1,0 +1,80 @@
+// Elements from values. Whatever is shown goes through a text node or an attribute, never through markup.
+
+const SVG = "http://www.w3.org/2000/svg";
+
+/** An element; `attributes` may hold `on` (listeners by event), and false or null leaves an attribute out. */
+export function h(name, attributes = {}, ...children) {
+  return filled(document.createElement(name), attributes, children);
+}
+
+/** The same for a drawing. */
+export function svg(name, attributes = {}, ...children) {
+  return filled(document.createElementNS(SVG, name), attributes, children);
+}
+
+function filled(element, { on = {}, ...attributes }, children) {
+  for (const [name, value] of Object.entries(attributes)) {
+    if (value === true) element.setAttribute(name, "");
+    else if (value !== false && value !== null && value !== undefined) element.setAttribute(name, value);
+  }
+  for (const [event, listener] of Object.entries(on)) element.addEventListener(event, listener);
+  element.append(...nodes(children));
+  return element;
+}
+
+/** What stands in `element` from now on. */
+export function fill(element, ...children) {
+  element.replaceChildren(...nodes(children));
+  return element;
+}
+
+function nodes(children) {
+  return children.flat(Infinity).filter((child) => child !== null && child !== undefined && child !== false);
+}
+
+/** A select whose options are [value, label] pairs. */
+export function select(attributes, options, chosen) {
+  const element = h("select", attributes, options.map(([value, label]) => h("option", { value }, label)));
+  if (chosen !== undefined && chosen !== null) element.value = chosen;
+  return element;
+}
+
+/** A labelled control: the label stands above it. */
+export function field(label, control, hint) {
+  return h("label", { class: "field" }, h("span", {}, label), control, hint ? h("small", {}, hint) : null);
+}
+
+/** A button that copies what `text` returns when it is pressed. */
+export function copyButton(label, text, attributes = {}) {
+  const button = h("button", { type: "button", class: "quiet", ...attributes }, label);
+  button.addEventListener("click", () => copied(button, text()));
+  return button;
+}
+
+/** Copies, and says so on the button. */
+export async function copied(button, text) {
+  const label = button.dataset.label ?? button.textContent;
+  button.dataset.label = label;
+  try {
+    await navigator.clipboard.writeText(text);
+    button.textContent = "Copied";
+  } catch {
+    button.textContent = "Not allowed";
+  }
+  say(button.textContent);
+  setTimeout(() => { button.textContent = label; }, 1500);
+}
+
+/** Says something to whoever listens to the page. */
+export function say(text) {
+  document.getElementById("said").textContent = text;
+}
+
+/** Calls `work` once after the last of many calls. */
+export function soon(work, milliseconds = 60) {
+  let timer = 0;
+  return () => {
+    clearTimeout(timer);
+    timer = setTimeout(work, milliseconds);
+  };
+}

@@ -1,0 +1,30 @@
+// One line at the top of the page for what the visitor ought to know, and one question before what cannot be undone.
+
+import { fill, h } from "./dom.js";
+
+/** Tells; `action` is a pair of label and what it does. It stays until it is closed or replaced. */
+export function notice(text, action = null, kind = "plain") {
+  const place = document.getElementById("notice");
+  place.dataset.kind = kind;
+  place.hidden = false;
+  const close = () => { place.hidden = true; };
+  fill(place, h("span", {}, text),
+    action && h("button", { type: "button", on: { click: () => { close(); action[1](); } } }, action[0]),
+    h("button", { type: "button", class: "quiet close", "aria-label": "Close", on: { click: close } }, "×"));
+}
+
+/** Tells of something that failed. */
+export const warn = (text) => notice(text, null, "bad");
+
+/** Asks; resolves to whether the visitor wants it. */
+export function ask(title, text, yes) {
+  const dialog = document.getElementById("ask");
+  fill(dialog, h("form", { method: "dialog" },
+    h("h2", { id: "ask-title" }, title), h("p", {}, text),
+    h("div", { class: "row end" }, h("button", { value: "" }, "Cancel"), h("button", { class: "primary", value: "yes" }, yes))));
+  dialog.returnValue = "";
+  dialog.showModal();
+  return new Promise((resolve) => {
+    dialog.addEventListener("close", () => resolve(dialog.returnValue === "yes"), { once: true });
+  });
+}

@@ -1,0 +1,71 @@
+// Try: the reference of the contract, ready to send with the visitor's own key and runs.
+
+import { on } from "../bus.js";
+import { worldNow } from "../clock.js";
+import { basePath, contract } from "../contract.js";
+import { knownRuns, readDirectory } from "../directory.js";
+import { copyButton, fill, h, soon } from "../dom.js";
+import { session } from "../session.js";
+import { settings, showReference } from "./component.js";
+import { suited, tailored } from "./tailor.js";
+
+/** Builds the view. */
+export async function open(section) {
+  const original = await contract();
+  const base = location.origin + basePath(original);
+  const strip = h("div", { class: "strip" });
+  const place = h("div", { class: "reference" }, h("p", { class: "blank dim" }, "Loading the reference…"));
+  section.append(strip, place);
+  let chosen = new Map();
+  let reference = null;
+
+  async function prepare() {
+    await readDirectory();
+    chosen = suited(original, knownRuns());
+    introduce(strip, base, knownRuns().length);
+    return tailored(original, chosen, worldNow());
+  }
+
+  const again = soon(async () => {
+    const document = await prepare();
+    reference?.updateConfiguration(settings(document, session.token));
+  }, 300);
+
+  on("world", again);
+  on("begun", again);
+  on("key", () => {
+    introduce(strip, base, knownRuns().length);
+    reference?.updateConfiguration({ ...reference.getConfiguration(), ...auth() });
+  });
+  on("sequence", ({ by, sequence }) => {
+    // What the visitor did is theirs to see; what time or the engine did must not spoil the next press of "send".
+    const spoilt = [...chosen.values()].some(({ run, statuses }) => run === sequence.id && statuses && !statuses.includes(sequence.status));
+    if (spoilt && by !== "client" && !place.querySelector("[role=dialog]")) again();
+  });
+
+  const document = await prepare();
+  // The page is painted before five megabytes of script are asked for.
+  requestAnimationFrame(() => setTimeout(async () => {
+    try {
+      fill(place);
+      reference = await showReference(place, document, session.token);
+    } catch (error) {
+      fill(place, h("p", { class: "blank" }, error.message));
+    }
+  }));
+  return {};
+}
+
+function auth() {
+  return { authentication: settings(null, session.token).authentication };
+}
+
+function introduce(strip, base, runs) {
+  const token = session.token;
+  fill(strip,
+    h("p", {}, h("b", {}, session.world.own ? "A world of your own: " : "The world of the given key: "),
+      `${runs} runs and a clock. Point your application here too.`),
+    h("dl", { class: "facts" },
+      h("dt", {}, "Base URL"), h("dd", {}, h("code", {}, base), copyButton("Copy", () => base, { "aria-label": "Copy the base URL" })),
+      h("dt", {}, "Key"), h("dd", {}, token ? [h("code", {}, token), copyButton("Copy", () => token, { "aria-label": "Copy the chosen key" })] : "none is sent")));
+}

@@ -1,0 +1,54 @@
+// A request as code that runs when it is pasted: curl for a shell, Python with httpx, JavaScript with fetch.
+
+/** [label, code] for each language. */
+export function snippets(request) {
+  return [["curl", curl(request)], ["Python", python(request)], ["JavaScript", javascript(request)]];
+}
+
+export function curl({ method, url, headers, body }) {
+  const words = ["curl"];
+  if (method !== "GET") words.push(`-X ${method}`);
+  const lines = [`${words.join(" ")} ${shell(url)}`];
+  for (const [name, value] of wanted(headers)) lines.push(`-H ${shell(`${name}: ${value}`)}`);
+  if (body !== undefined) lines.push(`-d ${shell(JSON.stringify(body))}`);
+  return lines.join(" \\\n  ");
+}
+
+export function python({ method, url, headers, body }) {
+  const lines = [`response = httpx.${method.toLowerCase()}(`, `    ${text(url)},`];
+  const kept = wanted(headers).filter(([name]) => name !== "Content-Type");
+  if (kept.length) lines.push(`    headers={${kept.map(([name, value]) => `${text(name)}: ${text(value)}`).join(", ")}},`);
+  if (body !== undefined) lines.push(`    json=${literal(body)},`);
+  return ["import httpx", "", ...lines, ")", "print(response.status_code, response.text)"].join("\n");
+}
+
+export function javascript({ method, url, headers, body }) {
+  const lines = [`const response = await fetch(${text(url)}, {`];
+  if (method !== "GET") lines.push(`  method: ${text(method)},`);
+  const kept = wanted(headers);
+  if (kept.length) lines.push(`  headers: { ${kept.map(([name, value]) => `${text(name)}: ${text(value)}`).join(", ")} },`);
+  if (body !== undefined) lines.push(`  body: JSON.stringify(${JSON.stringify(body)}),`);
+  return [...lines, "});", "console.log(response.status, await response.text());"].join("\n");
+}
+
+/** The request as it goes over the wire. */
+export function wireForm({ method, path, headers, body }) {
+  const lines = [`${method} ${path} HTTP/1.1`, ...Object.entries(headers).map(([name, value]) => `${name}: ${value}`)];
+  return body === undefined ? lines.join("\n") : [...lines, "", JSON.stringify(body, null, 2)].join("\n");
+}
+
+const wanted = (headers) => Object.entries(headers).filter(([name]) => name !== "Accept");
+
+const shell = (value) => `'${value.replaceAll("'", "'\\''")}'`;
+
+const text = (value) => JSON.stringify(value);
+
+/** A JSON value as Python writes it. */
+function literal(value) {
+  if (value === null) return "None";
+  if (value === true) return "True";
+  if (value === false) return "False";
+  if (Array.isArray(value)) return `[${value.map(literal).join(", ")}]`;
+  if (typeof value === "object") return `{${Object.entries(value).map(([key, each]) => `${text(key)}: ${literal(each)}`).join(", ")}}`;
+  return text(value);
+}
