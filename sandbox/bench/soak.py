@@ -169,14 +169,15 @@ def _said(laps: list[Lap], options: argparse.Namespace) -> tuple[str, bool]:
     early, late = statistics.median(warm[: half or 1]), statistics.median(warm[half:])
     grew = late > early * _GROWTH + _SLACK_MIB
     requests = sum(client.requests for client in found)
+    latency = f"{_at(took, 0.5):.1f}, {_at(took, 0.99):.1f}, {took[-1]:.0f}"
     rows = [
         ["minutes, clients, laps", f"{sum(lap.seconds for lap in laps) / 60:.1f}, {options.clients}, {len(laps)}"],
         ["requests", f"{requests:,}"],
         ["answers by status", ", ".join(f"{status}: {count:,}" for status, count in sorted(statuses.items()))],
-        ["struck by a fault, of those marked", f"{sum(client.struck for client in found):,}"],
-        ["connections broken, all by faults", f"{sum(client.broken for client in found):,}"],
-        ["p50, p99, most of the others, ms", f"{_at(took, 0.5):.1f}, {_at(took, 0.99):.1f}, {took[-1]:.0f}"],
-        ["memory after the warm-up, first and second half, MiB", f"{early:.0f}, {late:.0f}"],
+        ["answers marked as struck by a fault", f"{sum(client.struck for client in found):,}"],
+        ["connections broken, by faults", f"{sum(client.broken for client in found):,}"],
+        ["p50, p99 and longest, of answers that no fault touched, ms", latency],
+        ["the server's memory after the warm-up, first and second half, MiB", f"{early:.0f}, {late:.0f}"],
         ["promises broken", f"{len(violations)}{' and memory grew' if grew else ''}"],
     ]
     note = f"Taken on {date.today().isoformat()}, store {options.store}: {machine.described()}."
