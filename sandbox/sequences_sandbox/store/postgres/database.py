@@ -8,13 +8,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Final, TypeAlias
 
-from psycopg import Connection, Error, InterfaceError, OperationalError, errors
+from psycopg import Connection, DataError, Error, InterfaceError, OperationalError, errors
 from psycopg.rows import TupleRow
 from psycopg.types.numeric import Int8Dumper
 from psycopg.types.string import TextLoader
 from psycopg_pool import ConnectionPool, PoolClosed, PoolTimeout
 
-from ...errors import CommitIssue, UnavailableIssue
+from ...errors import CommitIssue, UnavailableIssue, ValidationIssue
 from ..base import StoreError
 
 Conn: TypeAlias = Connection[TupleRow]
@@ -24,6 +24,7 @@ _WAIT_SECONDS: Final = 5.0
 _GLANCE_SECONDS: Final = 0.2
 """The longest wait once it was found to be gone: a client had better hear so at once."""
 _RETRY_AFTER_SECONDS: Final = 1
+_PROBE: Final = b"SELECT"
 _SESSION: Final = (
     # A unit that waits longer than this for its world has met a conflict; a process that hangs must not hold one.
     "SET lock_timeout = '4s'",
@@ -77,22 +78,22 @@ class Database:
             self._pool.close()
 
     @contextmanager
-    def connection(self, begin: bytes = b"SELECT") -> Iterator[Conn]:
+    def connection(self, begin: bytes | None = None) -> Iterator[Conn]:
         """A connection on which `begin` has been carried out. What is left open in the end is rolled back.
 
-        Asked for again inside, by the same thread, it is the same one: a verb within a unit of work is part of it, and no
-        thread waits for a second connection while it holds one. Raises UnavailableIssue, and CommitIssue for a conflict.
+        Without `begin` it is the one that the thread holds already, if it does: a verb within a unit of work is part of it,
+        and waits for no second connection. Raises UnavailableIssue, and CommitIssue for a conflict.
         """
         held: Conn | None = getattr(self._held, "connection", None)
-        if held is not None:
+        if held is not None and begin is None:
             yield held
             return
         with translated():
-            connection = self._held.connection = self._begun(begin)
+            connection = self._held.connection = self._begun(begin or _PROBE)
             try:
                 yield connection
             finally:
-                self._held.connection = None
+                self._held.connection = held
                 self._taken_from().putconn(connection)
 
     def _begun(self, begin: bytes) -> Conn:
@@ -128,6 +129,11 @@ def translated() -> Iterator[None]:
     except _CONFLICTS as error:
         raise CommitIssue(
             "Another request changed the same data at the same time; nothing was done, try again."
+        ) from error
+    except DataError as error:
+        raise ValidationIssue(
+            "The request holds a value that cannot be stored: NUL in a name, or a number out of bounds.",
+            problem="unstorable",
         ) from error
     except (OperationalError, InterfaceError, PoolTimeout, PoolClosed) as error:
         raise UnavailableIssue(
