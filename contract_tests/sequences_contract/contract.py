@@ -127,15 +127,15 @@ def _walk(node: yaml.Node | None, pointer: str) -> Iterator[tuple[str, int]]:
 
 
 def find_data(name: str) -> Path:
-    """The path of a shared file, from the wheel or from the checkout around the package.
+    """The path of a shared file: beside the package, in the wheel that carries it, or in the checkout around it.
 
-    Raises ContractError, naming both places, when neither has it.
+    Raises ContractError, naming the places, when none has it.
     """
-    places = [PACKAGE / name, PACKAGE.parents[1] / name]
+    places = [PACKAGE / name, PACKAGE.parent / "sequences_sandbox" / "data" / name, PACKAGE.parents[1] / name]
     for place in places:
         if place.is_file():
             return place
-    raise ContractError(f"cannot find {name}; looked at {' and '.join(map(str, places))}")
+    raise ContractError(f"cannot find {name}; looked at {', '.join(map(str, places))}")
 
 
 def load_contract() -> Contract:
