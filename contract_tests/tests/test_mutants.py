@@ -10,7 +10,6 @@ from sequences_contract.verdicts import Exit
 from .mutants import FIXTURE, hunt
 from .specimen import FAULTS, FREEDOMS, serve
 
-
 #: Every fourth fault, of all groups: as many as a test run has the time for. `make mutants` hunts all of them.
 PLANTED = sorted(FAULTS)[::4]
 

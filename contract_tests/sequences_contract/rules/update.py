@@ -16,7 +16,7 @@ _STRINGS = (
     "", " ", "  both sides  ", "\ttab and\nline\r\n", "Ünïcödé", "e\u0301 decomposed, \u00e9 composed", "日本語テキスト",
     "emoji 👩‍👩‍👧 family", "{{first_name}} & <b>\"quotes\"</b> 'single' \\ back", "ALL CAPS and lower", "null", "true", "0", "007",
     "\u200b\ufeffinvisible", "\u202eright to left", "%20%00", "a" * 255, "b" * 256, "c" * 1001, "d" * 20_000, "z" * 70_000, "y" * 300_000, "é" * 5000,
-    "\u0001\u001f\u007f", "-1", "1e3", "[1]", "{}", "&amp;", "&lt;", "﷽",
+    "\u0001\u001f\u007f", "-1", "1e3", "[1]", "{}", "&amp;", "&lt;", "﷽", "%41%20", "“curly” ‘quotes’", "line\u2028and\u2029paragraph", "a+b", "&#39;",
 )  # fmt: skip
 
 
@@ -107,6 +107,9 @@ def strings(trial: Trial) -> None:
             "upper",
             "k" * 300,
             "with-hyphen",
+            "%41percent",
+            "“quoted”",
+            "line\u2028separator",
             "with_underscore",
             "camelCase",
             "with:colon",
@@ -118,6 +121,7 @@ def strings(trial: Trial) -> None:
             "<b>",
         ):
             _set(trial, run, {text: "x"})
+        _set(trial, run, {f"suite_many_{number}": str(number) for number in range(60)})
         listed = [other for other in trial.runs({"status": run.status}) if other.id == run.id]
         if listed:
             answer = trial.get(run.id)

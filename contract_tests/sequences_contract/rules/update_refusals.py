@@ -32,6 +32,7 @@ def missing(trial: Trial) -> None:
 @rule("update.refuses.types", "variables must be an object.", "update.required", "run.variables", tier="write")
 def types(trial: Trial) -> None:
     bodies: tuple[Any, ...] = (
+        {"variables": None},
         {"variables": "x"},
         {"variables": 3},
         {"variables": ["a"]},
@@ -94,3 +95,22 @@ def unknown_fields(trial: Trial) -> None:
         answer: Answer = trial.call(trial.bench.settings.update_method, f"/sequences/{run.id}", json={"variablse": {}})
         trial.refused(answer, "for an unknown field")
         trial.that("variables" in answer.text(2000), "'variables' named", answer.text(200), answer)
+
+
+@rule(
+    "update.hostile_values",
+    "Values that JSON has no room for are answered below 500.",
+    "issue.server_failure",
+    tier="write",
+)
+def hostile_values(trial: Trial) -> None:
+    raws = (
+        b'{"variables": {"a": NaN}}',
+        b'{"variables": {"a": "x\\u0000"}}',
+        b'{"variables": {"\\ud800": "x"}}',
+        b'{"variables": {"a": -Infinity}}',
+    )
+    with trial.borrow() as run:
+        for raw in raws:
+            answer = trial.call(trial.bench.settings.update_method, f"/sequences/{run.id}", content=raw, headers=_JSON)
+            trial.that(answer.status < 500, "an answer below 500", answer.summary, answer)
