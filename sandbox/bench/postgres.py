@@ -146,13 +146,17 @@ def measured(store: PostgresStore, url: str, size: int) -> Found:
         before, began = _bytes(connection), time.perf_counter()
         world = World(store, size)
         seconds = time.perf_counter() - began
-        grown = _bytes(connection) - before
+        heap, indexes = (after - then for after, then in zip(_bytes(connection), before, strict=True))
         # A world that was never written to shares its runs; its first write copies them.
         began = time.perf_counter()
         world.pause(_id(0))
         first = time.perf_counter() - began
         connection.execute("VACUUM ANALYZE")  # as the database does by itself, a minute later
-    found = {"load, seconds": [seconds], "bytes a run": [grown / size], "first write, seconds": [first]}
+    found = {
+        "load, seconds": [seconds],
+        "bytes a run: row, indexes": [heap / size, indexes / size],
+        "first write, which copies the runs, seconds": [first],
+    }
     return found | {name: timed(call, times) for name, call, times in world.questions()}
 
 
@@ -171,9 +175,10 @@ def worlds(store: PostgresStore) -> Iterator[list[str]]:
     yield ["the first write to one, which copies its runs, ms at the median", f"{statistics.median(took):.1f}"]
 
 
-def _bytes(connection: "psycopg.Connection[Any]") -> int:
-    row = connection.execute("SELECT pg_total_relation_size('runs')").fetchone()
-    return int(row[0]) if row is not None else 0
+def _bytes(connection: "psycopg.Connection[Any]") -> tuple[int, int]:
+    """What the rows of runs take, and what their indexes take."""
+    ((rows, indexes),) = connection.execute("SELECT pg_table_size('runs'), pg_indexes_size('runs')").fetchall()
+    return rows, indexes
 
 
 def table(found: Mapping[int, Found]) -> str:

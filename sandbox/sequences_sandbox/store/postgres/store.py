@@ -43,7 +43,7 @@ class PostgresStore:
         self.channels: Final = PostgresChannels(self._database)
         self._rows: Final = WorldRows(lifecycle, self._bases, self._present, self.channels)
         self._keys: Final = Keys()
-        self._expiry: Final = Expiry()
+        self._expiry: Final = Expiry(self._present)
         self.traffic: Final = PostgresTraffic(self._database, MOST_JOURNAL_BYTES)
         self._database.open()
         with self._database.connection() as connection:
@@ -84,10 +84,7 @@ class PostgresStore:
         """Removes a world, its keys and its snapshots too, and what it alone began with."""
         with self._database.connection() as connection, connection.transaction():
             self._rows.hold(connection, world_id)
-            world = self._rows.find(connection, world_id)
-            self._rows.remove(connection, world)
-            self._keys.remove(connection, world_id)
-            self.traffic.clear(world_id)
+            self._remove(connection, world_id)
 
     def worlds(self) -> Seq[WorldRecord]:
         """Every world, in order of creation."""
@@ -103,13 +100,12 @@ class PostgresStore:
         """Notes that a world is used."""
         if self._expiry.concerns(world_id):
             with self._database.connection() as connection:
-                self._expiry.use(connection, world_id, self._present.of(connection))
+                self._expiry.use(connection, world_id)
 
     def collect(self) -> Seq[str]:
         """Removes the worlds that have expired; of many processes that collect at once, each removes others."""
         with self._database.connection() as connection:
-            expired = self._expiry.expired(connection, self._present.of(connection))
-        return [world_id for world_id in expired if self._removed(world_id)]
+            return [world_id for world_id in self._expiry.expired(connection) if self._collected(connection, world_id)]
 
     def find_key(self, digest: bytes) -> KeyRecord | None:
         """The key with this digest."""
@@ -152,9 +148,17 @@ class PostgresStore:
         self._rows.hold(connection, world_id)
         return PostgresUnit(connection, self._rows, self._rows.find(connection, world_id), holds=True)
 
-    def _removed(self, world_id: str) -> bool:
-        try:
-            self.remove(world_id)
-        except KeyError:
-            return False
-        return True
+    def _collected(self, connection: Conn, world_id: str) -> bool:
+        """Removes a world unless it was used, or removed by another process, since it was found to have expired."""
+        with connection.transaction():
+            self._rows.hold(connection, world_id)
+            expired = self._expiry.has_expired(connection, world_id)
+            if expired:
+                self._remove(connection, world_id)
+        return expired
+
+    def _remove(self, connection: Conn, world_id: str) -> None:
+        world = self._rows.find(connection, world_id)
+        self._rows.remove(connection, world)
+        self._keys.remove(connection, world_id)
+        self.traffic.clear(world_id)
