@@ -12,8 +12,7 @@ from typing import NamedTuple
 class Sequence(NamedTuple):
     """A run: the ten fields of the contract's object, then what its schedule needs.
 
-    A named tuple, since every write makes one: it is made in a fifth of the time that a frozen dataclass takes, and the
-    garbage collector need not look at it.
+    A named tuple, since every write makes one: it is made in a fifth of the time that a frozen dataclass takes.
 
     `company` is the domain of the company that the contact works at, None for a deleted contact or one without.
     `paused_until` is set exactly while the run waits to wake. `next_step_at` is when the next step is due; while the run

@@ -10,7 +10,7 @@ cost nothing, and many changes of one run are indexed once.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Final, TypeAlias
+from typing import Any, Final, TypeAlias
 
 from rpds import HashTrieMap, HashTrieSet
 
@@ -22,8 +22,8 @@ from .base import Happening
 from .index import Index
 from .tree import Entry, Tree
 
-Link: TypeAlias = "tuple[Happening, Link | None]"
-"""A happening and the history before it."""
+Link: TypeAlias = "tuple[tuple[Any, ...], Link | None]"
+"""A happening and the history before it. Plain tuples of plain values, which the garbage collector stops following."""
 
 _NONE: Final[HashTrieMap[str, Sequence | None]] = HashTrieMap()
 
@@ -79,7 +79,7 @@ class State:
         due_tree = self.due_tree.replace(removed, added) if removed or added else self.due_tree
         histories = self.histories
         for sequence_id, happening in happenings:
-            histories = histories.insert(sequence_id, (happening, histories.get(sequence_id)))
+            histories = histories.insert(sequence_id, (tuple(happening), histories.get(sequence_id)))
         return State(runs, due_tree, histories, self.forgotten, (index, stale))
 
     def without_contact(self, contact_id: str) -> State:
@@ -130,8 +130,8 @@ class State:
         found: list[Happening] = []
         link = self.histories.get(sequence_id)
         while link is not None:
-            happening, link = link
-            found.append(happening)
+            values, link = link
+            found.append(Happening(*values))
         return found[::-1]
 
     def _runs(self, ids: Iterable[str]) -> list[Sequence]:
