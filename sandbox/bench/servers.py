@@ -19,21 +19,22 @@ from contestants import SCRATCH
 @contextmanager
 def sandbox(*options: str) -> Iterator[dict[str, Any]]:
     """A sandbox with the options of `serve`; yields what it wrote about itself when it was ready."""
-    ready = SCRATCH / "ready.json"
-    ready.unlink(missing_ok=True)
+    folder = Path(tempfile.mkdtemp(prefix="sandbox-", dir=SCRATCH))
+    ready, said = folder / "ready.json", folder / "log"
     binary = str(Path(sys.executable).with_name("sequences-sandbox"))
     command = [binary, "serve", "--port", "0", "--log-level", "warning", "--ready-file", str(ready), *options]
-    with (SCRATCH / "sandbox.log").open("wb") as log:
+    with said.open("wb") as log:
         process = subprocess.Popen(command, stdout=log, stderr=subprocess.STDOUT)
     try:
         while not ready.exists():
             if process.poll() is not None:
-                raise SystemExit((SCRATCH / "sandbox.log").read_text())
+                raise SystemExit(said.read_text())
             time.sleep(0.02)
         yield {**json.loads(ready.read_text()), "process": process.pid}
     finally:
         process.terminate()
         process.wait(20)
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 @contextmanager
