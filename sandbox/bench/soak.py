@@ -49,7 +49,7 @@ def main() -> None:
     parser.add_argument("--write", action="store_true", help="put the figures into docs/performance.md")
     options = parser.parse_args()
     SCRATCH.mkdir(exist_ok=True)
-    document = _document()
+    document = _document(options.store)
     with ExitStack() as stack:
         more = ()
         if options.store == "postgresql":
@@ -145,9 +145,9 @@ def _stop_a_company(keeper: Client, document: Any) -> None:
 _STOPPABLE = ("FOUND", "ACTIVE", "WAITING_FOR_LEAD", "WAITING_FOR_USER")
 
 
-def _document() -> Any:
+def _document(name: str) -> Any:
     """A fixture of one organization whose steps stand still."""
-    path = SCRATCH / "soak.jsonl"
+    path = SCRATCH / f"soak-{name}.jsonl"
     sandbox_command(["fixtures", "generate", "--sequences", str(_RUNS), "--seed", "11", "--output", str(path)])
     head, *lines = [json.loads(line) for line in path.read_text().splitlines()]
     for organization in head["organizations"]:
