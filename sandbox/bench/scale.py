@@ -1,9 +1,8 @@
-"""What the number of runs in a world does to load time, memory and latency.
+"""What the number of runs in a world does to load time, memory and latency, with the store in memory.
 
-Run: python sandbox/bench/scale.py [--store postgresql] [--write] [SIZE ...]. Each size has a process of its own: a world is
-made, loaded as `serve` loads it, and then called in that process through the whole program, sockets left out, one request
-at a time. In memory latency is processor time, so that what else the machine does stays out of it; with a database it is
-the time that passes.
+Run: python sandbox/bench/scale.py [--write] [SIZE ...]. Each size has a process of its own: a world is made, loaded as
+`serve` loads it, and then called in that process through the whole program, sockets left out, one request at a time.
+Latency is processor time, so that what else the machine does stays out of it.
 """
 
 import argparse
@@ -14,8 +13,7 @@ import statistics
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import nullcontext
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -25,7 +23,6 @@ import work
 from contestants import SCRATCH
 from sequences_sandbox.app import Settings, build
 from sequences_sandbox.cli.main import main as sandbox_command
-from servers import postgres
 
 _SIZES = (1_000, 10_000, 100_000, 1_000_000)
 _CALLS = 400
@@ -39,17 +36,16 @@ Found = dict[str, Any]
 class Caller:
     """Calls the sandbox in this process."""
 
-    def __init__(self, asgi: Any, clock: Callable[[], int]) -> None:
+    def __init__(self, asgi: Any) -> None:
         self._asgi = asgi
-        self._clock = clock
         self._body = b""
         self._status = 0
 
     async def __call__(self, method: str, path: str, query: str = "", body: Any = None) -> Any:
         """The value of an answer; whatever is not 200 ends the program."""
-        began = self._clock()
+        began = time.thread_time_ns()
         await self._asgi(self._scope(method, path, query), self._receive(body), self._send)
-        self.took = (self._clock() - began) / 1000
+        self.took = (time.thread_time_ns() - began) / 1000
         if self._status != 200:
             raise SystemExit(f"{method} {path} {query}: {self._status} {self._body.decode()}")
         return json.loads(self._body)
@@ -146,20 +142,19 @@ def _summary(took: list[float]) -> list[float]:
     return [statistics.median(took), statistics.quantiles(took, n=100)[98], len(took)]
 
 
-def one(size: int, store: str) -> Found:
-    """The figures of one size, in this process; `store` as for `serve`."""
+def one(size: int) -> Found:
+    """The figures of one size, in this process."""
     path = SCRATCH / f"world-{size}.jsonl"
     if not path.exists():
         sandbox_command(["fixtures", "generate", "--sequences", str(size), "--seed", "7", "--output", str(path)])
     before, began = machine.resident(_pid()), time.perf_counter()
     gc.disable()
-    app = build(Settings(fixture=str(path), store=store))
+    app = build(Settings(fixture=str(path)))
     gc.enable()
     gc.freeze()
     seconds = time.perf_counter() - began
     grown = machine.resident(_pid()) - before
-    clock = time.thread_time_ns if store == "memory" else time.perf_counter_ns
-    return {"seconds": seconds, "mebibytes": grown, "latency": asyncio.run(_latencies(Caller(app.asgi, clock)))}
+    return {"seconds": seconds, "mebibytes": grown, "latency": asyncio.run(_latencies(Caller(app.asgi)))}
 
 
 def _pid() -> int:
@@ -170,30 +165,26 @@ def main() -> None:
     """Prints the table."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("sizes", nargs="*", type=int, default=_SIZES)
-    parser.add_argument("--store", default="memory", help="memory, postgresql for one of its own, or a URL")
     parser.add_argument("--one", type=int, help="one size, in this process, as JSON")
     parser.add_argument("--write", action="store_true", help="put the table and the plot into docs/performance.md")
     options = parser.parse_args()
     SCRATCH.mkdir(exist_ok=True)
     if options.one is not None:
-        print(json.dumps(one(options.one, options.store)))
+        print(json.dumps(one(options.one)))
         return
-    found = dict(_each(options.sizes, options.store))
+    found = dict(_each(options.sizes))
     text = _table(found)
     print(text)
     if options.write:
         series = {name: {size: found[size]["latency"][name][0] for size in found} for name in _PLOTTED}
-        name = f"scale-{options.store}"
-        title = f"Latency by number of runs, median, {options.store}"
-        report.lines(name, title, series, "microseconds; runs in the world")
-        report.place(name, f"{text}\n\n![{title}](performance/{name}.svg)")
+        report.lines("scale", "Latency by number of runs, median, in memory", series, "microseconds; runs in the world")
+        report.place("scale", f"{text}\n\n![Latency by number of runs](performance/scale.svg)")
 
 
-def _each(sizes: list[int], store: str) -> Iterator[tuple[int, Found]]:
+def _each(sizes: list[int]) -> Iterator[tuple[int, Found]]:
     for size in sizes:
-        with postgres() if store == "postgresql" else nullcontext(store) as url:
-            command = [sys.executable, "-W", "ignore", __file__, "--one", str(size), "--store", url]
-            ran = subprocess.run(command, capture_output=True, text=True, check=False)
+        command = [sys.executable, "-W", "ignore", __file__, "--one", str(size)]
+        ran = subprocess.run(command, capture_output=True, text=True, check=False)
         if ran.returncode:
             raise SystemExit(ran.stderr)
         yield size, json.loads(ran.stdout)
