@@ -24,7 +24,6 @@ _WAIT_SECONDS: Final = 5.0
 _GLANCE_SECONDS: Final = 0.2
 """The longest wait once it was found to be gone: a client had better hear so at once."""
 _RETRY_AFTER_SECONDS: Final = 1
-_PROBE: Final = b"SELECT"
 _SESSION: Final = (
     # A unit that waits longer than this for its world has met a conflict; a process that hangs must not hold one.
     "SET lock_timeout = '4s'",
@@ -89,14 +88,14 @@ class Database:
             yield held
             return
         with translated():
-            connection = self._held.connection = self._begun(begin or _PROBE)
+            connection = self._held.connection = self._begun(begin)
             try:
                 yield connection
             finally:
                 self._held.connection = held
                 self._taken_from().putconn(connection)
 
-    def _begun(self, begin: bytes) -> Conn:
+    def _begun(self, begin: bytes | None) -> Conn:
         """Connections may have broken since they were used last; a few are tried before the database counts as gone."""
         pool = self._taken_from()
         for _ in range(self._size + 1):
@@ -106,8 +105,12 @@ class Database:
                 self._gone = True
                 raise
             try:
-                connection.execute(begin)
+                # Nothing comes unasked on a connection, so that what is there to be read is its end.
+                connection.pgconn.consume_input()
+                if begin is not None:
+                    connection.execute(begin)
             except OperationalError:
+                self._gone = True
                 pool.putconn(connection)
             else:
                 self._gone = False

@@ -46,8 +46,12 @@ class PostgresStore:
         self._expiry: Final = Expiry(self._present)
         self.traffic: Final = PostgresTraffic(self._database, MOST_JOURNAL_BYTES)
         self._database.open()
-        with self._database.connection() as connection:
-            migrate(connection)
+        try:
+            with self._database.connection() as connection:
+                migrate(connection)
+        except BaseException:
+            self._database.close()
+            raise
 
     def disconnect(self) -> None:
         """Closes the connections."""
