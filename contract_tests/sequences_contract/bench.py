@@ -72,6 +72,16 @@ class Bench:
         except Malformed as error:
             problem = f"{answer.summary()}: {error}"
             raise Untestable(f"{self.settings.url}/sequences does not answer as a Sequences API: {problem}") from None
+        if self.settings.allow_writes:
+            self._require_writing()
+
+    def _require_writing(self) -> None:
+        """Sees that the key may write, by an update of nobody. Raises Untestable."""
+        nobody = "7b1d5a0e-3c64-4f0b-9a55-0c9b7e4f2d31"
+        method = self.settings.update_method
+        answer = self.target.call(method, f"/sequences/{nobody}", json={"variables": {}})
+        if answer.status in (401, 403):
+            raise Untestable(f"the key may not write ({answer.status}); give --key one that reads and writes")
 
     def has(self, role: str) -> bool:
         """Whether a key of that role is known."""

@@ -6,7 +6,7 @@ import argparse
 import math
 import os
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import NoReturn
 from urllib.parse import urlsplit
@@ -134,16 +134,16 @@ def _check(options: argparse.Namespace) -> int:
     progress = terminal.Progress(sys.stderr)
     outcome = run(settings, rules, progress, expected, accept_unexercised=options.accept_unexercised)
     progress.clear()
-    _write_reports(options, outcome, settings)
-    print(terminal.text(outcome, settings, colour=sys.stdout.isatty()), end="")
-    for name in outworn(outcome, expected):
+    print(terminal.text(outcome, settings, colour=sys.stdout.isatty()), end="", flush=True)
+    written = _write_reports(options, outcome, settings)
+    worn = list(outworn(outcome, expected))
+    for name in worn:
         print(
             f"sequences-contract: {options.expect_failures}: '{name}' is expected to fail and passes; take it out",
             file=sys.stderr,
         )
-        if outcome.exit is Exit.CONFORMS:
-            return int(Exit.VIOLATED)
-    return int(outcome.exit)
+    status = Exit.VIOLATED if worn and outcome.exit is Exit.CONFORMS else outcome.exit
+    return int(status if written else Exit.UNTESTABLE)
 
 
 def settings_of(arguments: Sequence[str]) -> Settings:
@@ -190,29 +190,27 @@ def _rules() -> Sequence[Rule]:
     return all_rules()
 
 
-def _write_reports(options: argparse.Namespace, outcome: Outcome, settings: Settings) -> None:
-    forms: dict[str, Callable[[Outcome, Settings], str]] = {
-        "junit": junit.text,
-        "json": json.text,
-        "html": html.text,
-        "sarif": sarif.text,
-    }
-    for name, form in forms.items():
-        path: Path | None = getattr(options, f"report_{name}")
-        if path is not None:
-            try:
-                path.write_text(form(outcome, settings), encoding="utf-8")
-            except OSError as error:
-                print(
-                    f"sequences-contract: --report-{name} {path} cannot be written: {error.strerror}", file=sys.stderr
-                )
-    if os.environ.get("GITHUB_ACTIONS") == "true":
-        for line in github.commands(outcome):
-            print(line)
-        summary = os.environ.get("GITHUB_STEP_SUMMARY")
-        if summary:
-            with Path(summary).open("a", encoding="utf-8") as out:
-                out.write(github.summary(outcome, settings))
+def _write_reports(options: argparse.Namespace, outcome: Outcome, settings: Settings) -> bool:
+    """Writes what was asked for; whether all of it could be written."""
+    forms = {"junit": junit.text, "json": json.text, "html": html.text, "sarif": sarif.text}
+    wanted = {getattr(options, f"report_{name}"): form(outcome, settings) for name, form in forms.items()}
+    written = not [path for path, text in wanted.items() if path is not None and not _write(path, text)]
+    if os.environ.get("GITHUB_ACTIONS") != "true":
+        return written
+    for line in github.commands(outcome):
+        print(line)
+    summary = os.environ.get("GITHUB_STEP_SUMMARY")
+    return written if not summary else _write(Path(summary), github.summary(outcome, settings), mode="a") and written
+
+
+def _write(path: Path, text: str, mode: str = "w") -> bool:
+    try:
+        with path.open(mode, encoding="utf-8", errors="backslashreplace") as out:
+            out.write(text)
+    except OSError as error:
+        print(f"sequences-contract: the report {path} cannot be written: {error.strerror}", file=sys.stderr)
+        return False
+    return True
 
 
 def _require_url(flag: str, url: str) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -66,6 +66,7 @@ class Answer:
     body: bytes
     began: float
     ended: float
+    redact: Callable[[str], str] = field(default=str, compare=False, repr=False)
     _parsed: list[Any] = field(default_factory=list, compare=False, repr=False)
 
     def json(self) -> Any:
@@ -79,7 +80,7 @@ class Answer:
 
     def text(self, limit: int = 300) -> str:
         """The body for people, cut after `limit` characters."""
-        text = self.body.decode("utf-8", "replace")
+        text = self.redact(self.body.decode("utf-8", "replace"))
         return text if len(text) <= limit else f"{text[:limit]}… ({len(text)} characters)"
 
     def summary(self) -> str:

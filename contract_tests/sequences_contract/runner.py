@@ -156,6 +156,11 @@ def try_rule(rule: Rule, bench: Bench) -> Verdict:
         return Verdict(
             rule, "not_exercised", str(reason), trial.judged, excused=reason.excused, seconds=time.monotonic() - began
         )
+    except (KeyError, AttributeError, TypeError, ValueError) as error:
+        stumbled = f"the rule stumbled over an answer of an unforeseen shape: {type(error).__name__}: {error}"
+        return Verdict(
+            rule, "not_exercised", bench.target.redact(stumbled), trial.judged, seconds=time.monotonic() - began
+        )
     if not trial.judged:
         return Verdict(rule, "not_exercised", "it judged no answer", seconds=time.monotonic() - began)
     return Verdict(rule, "passed", judged=trial.judged, seconds=time.monotonic() - began)

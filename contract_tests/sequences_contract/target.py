@@ -55,7 +55,7 @@ class Target:
 
     def redact(self, text: str) -> str:
         """`text` with every key replaced by the name of its variable."""
-        for role, token in self.keys.items():
+        for role, token in sorted(self.keys.items(), key=lambda pair: -len(pair[1])):
             if token:
                 text = text.replace(token, f"${KEY_VARIABLES[role]}")
         return text
@@ -111,7 +111,8 @@ class Target:
             response = self._client.send(request)
         except httpx.HTTPError as error:
             raise TargetError(sent, self._explain(error)) from None
-        return Answer(sent, response.status_code, response.headers, response.content, began, time.monotonic())
+        ended = time.monotonic()
+        return Answer(sent, response.status_code, response.headers, response.content, began, ended, self.redact)
 
     def _await_turn(self) -> None:
         if not self._interval:

@@ -83,6 +83,8 @@ def _hook(schema: Any, run_id: str) -> None:
     def map_case(context: Any, case: Any) -> Any:
         if case.path_parameters and len(str(case.path_parameters.get("sequence_id", ""))) == 36:
             case.path_parameters["sequence_id"] = run_id
+        if isinstance(case.body, dict) and case.body.get("scope") == "COMPANY":
+            case.body["scope"] = "CONTACT"  # one run was set aside to be stopped, and no more
         return case
 
     schema.hook(map_case)
