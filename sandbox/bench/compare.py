@@ -51,6 +51,7 @@ def main() -> None:
             for operation in work.OPERATIONS
         }
         report.bars("compare", "Requests a second, one process each, 8 connections", groups, "requests a second")
+        report.place("summary", _summary(figures, memory, starts))
         report.place("compare", f"{text}\n\n![Requests a second by server and operation](performance/compare.svg)")
 
 
@@ -122,6 +123,22 @@ def _tables(
         f"{machine.load():.1f}."
     )
     return f"{note}\n\n{speed}\n\n{_ratios(figures)}\n\n{does}\n\n{cost}"
+
+
+def _summary(
+    figures: Mapping[str, Mapping[str, list[Figures]]], memory: Mapping[str, float], starts: Mapping[str, list[float]]
+) -> str:
+    """The table that the README carries: eight lines, the date in the first."""
+    rows = [
+        [f"{operation}, requests/s", *(f"{_median(of[operation], _per_second):,.0f}" for of in figures.values())]
+        for operation in work.OPERATIONS
+    ]
+    rows += [
+        ["p99 of a get, ms", *(f"{_median(of['get'], _p99):.1f}" for of in figures.values())],
+        ["start to first answer, s", *(f"{statistics.median(starts[name]):.2f}" for name in figures)],
+        ["memory, MiB", *(f"{memory[name]:.0f}" for name in figures)],
+    ]
+    return report.table([date.today().isoformat(), *figures], rows)
 
 
 def _cost(name: str, starts: list[float], memory: float, figures: Mapping[str, list[Figures]]) -> list[str]:
