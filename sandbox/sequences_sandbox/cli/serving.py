@@ -39,6 +39,8 @@ def run(options: argparse.Namespace) -> None:
     app = _built(options, admin_token)
     gc.enable()
     gc.freeze()
+    # A request leaves no cycles, so looking for them more seldom only saves time: a twentieth of a write.
+    gc.set_threshold(10_000)
     listening = _bound(options.host, options.port)
     logging.basicConfig(format="%(message)s", level=options.log_level.upper(), stream=sys.stderr)
     host, bound_port = listening.getsockname()[:2]
