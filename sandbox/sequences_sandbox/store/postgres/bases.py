@@ -51,9 +51,19 @@ class Bases:
         self._kept[base_id] = found
         return found
 
-    def hold(self, connection: Conn, record: WorldRecord, base: Base) -> Begun:
+    def digest(self, record: WorldRecord, base: Base) -> bytes:
+        """What a base is known by. Of a large one it takes a while, and no transaction should have to wait for it."""
+        known = self._digests.get(base)
+        if known is None:
+            found = hashlib.sha256(documents.dump(record.organizations.values()).encode())
+            found.update(repr(record.schedule.static).encode())
+            for run in base.runs():
+                found.update(repr(run).encode())
+            known = self._digests[base] = found.digest()
+        return known
+
+    def hold(self, connection: Conn, digest: bytes, record: WorldRecord, base: Base) -> Begun:
         """A base, loaded if need be, and kept from removal for the rest of the transaction."""
-        digest = self._digest(record, base)
         while True:
             row = connection.execute("SELECT id FROM bases WHERE digest = %s FOR SHARE", (digest,)).fetchone()
             if row is not None:
@@ -77,13 +87,3 @@ class Bases:
         ).fetchone()
         if added is not None:
             states.load(connection, int(added[0]), base.runs(), record.schedule)
-
-    def _digest(self, record: WorldRecord, base: Base) -> bytes:
-        known = self._digests.get(base)
-        if known is None:
-            found = hashlib.sha256(documents.dump(record.organizations.values()).encode())
-            found.update(repr(record.schedule.static).encode())
-            for run in base.runs():
-                found.update(repr(run).encode())
-            known = self._digests[base] = found.digest()
-        return known

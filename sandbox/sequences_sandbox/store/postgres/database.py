@@ -138,7 +138,7 @@ def translated() -> Iterator[None]:
             "The request holds a value that cannot be stored: NUL in a name, or a number out of bounds.",
             problem="unstorable",
         ) from error
-    except (OperationalError, InterfaceError, PoolTimeout, PoolClosed) as error:
+    except (OperationalError, InterfaceError, PoolTimeout, PoolClosed, errors.IdleInTransactionSessionTimeout) as error:
         raise UnavailableIssue(
             "The sandbox cannot reach its database at present; try again shortly.",
             retry_after_seconds=_RETRY_AFTER_SECONDS,

@@ -79,8 +79,9 @@ class PostgresStore:
 
         Raises CommitIssue when a key of one of the digests is there already.
         """
+        digest = self._bases.digest(record, base)
         with self._database.connection() as connection, connection.transaction():
-            begun = self._bases.hold(connection, record, base)
+            begun = self._bases.hold(connection, digest, record, base)
             self._rows.add(connection, record, clock, begun)
             self._keys.add(connection, keys)
 
