@@ -10,11 +10,16 @@ from pathlib import Path
 
 import psycopg
 import pytest
+from hypothesis import settings
 from sequences_sandbox.paths import shipped
 from sequences_sandbox.spec import read_lifecycle, read_spec
 from sequences_sandbox.store.base import Store
 from sequences_sandbox.store.memory import MemoryStore
 from sequences_sandbox.store.postgres import PostgresStore
+
+# How long an example takes says more of the machine than of the code: no test passes or fails by a time.
+settings.register_profile("untimed", deadline=None)
+settings.load_profile("untimed")
 
 EVERY_STORE = {
     "test_store",
