@@ -1,7 +1,6 @@
 // The world's time in the header: what it is, what comes next, and the buttons that move it.
 
 import { on, tell } from "./bus.js";
-import { contactOf } from "./directory.js";
 import { fill, h, say, soon } from "./dom.js";
 import { instant, nextMonday, span, weekday, wire } from "./format.js";
 import { attach } from "./popup.js";
@@ -31,8 +30,11 @@ export function startClock(place, fired) {
   attach(set, place.parentElement.appendChild(setter()));
   setInterval(() => show(parts), 250);
   const later = soon(() => read(parts), 120);
-  for (const kind of ["clock", "sequence", "begun", "world"]) on(kind, later);
-  on("live", (live) => { place.classList.toggle("asleep", !live); });
+  for (const kind of ["clock", "sequence", "ready"]) on(kind, later);
+  on("live", (live) => {
+    place.classList.toggle("asleep", !live);
+    place.title = live ? "" : "The stream of events is closed; it is opened again and again.";
+  });
   return read(parts);
 }
 
@@ -44,7 +46,6 @@ async function read(parts) {
     frozen = clock.frozen;
     due = clock.next_due;
     show(parts);
-    tell("time");
   } catch (error) {
     warn(error.message);
   }
@@ -91,7 +92,7 @@ function setter() {
   const monday = h("button", { type: "button", on: { click: () => go(nextMonday(worldNow())) } }, "Next Monday, 09:00");
   const panel = h("form", { class: "menu setter", popover: "auto", on: { submit } },
     h("p", { class: "dim" }, "Forward only; what falls due on the way happens in order."),
-    monday, h("div", { class: "row" }, input, h("button", { class: "primary" }, "Go")));
+    monday, h("div", { class: "acts" }, input, h("button", { class: "primary" }, "Go")));
   panel.addEventListener("toggle", () => { input.value = wire(worldNow() + 3600e3).slice(0, 19); });
 
   function submit(event) {
@@ -110,6 +111,3 @@ function setter() {
 function button(text, press) {
   return h("button", { type: "button", on: { click: press } }, text);
 }
-
-/** Who a run is for, as the lists of happenings name it. */
-export const runName = (run) => contactOf(run.contact_id).name;

@@ -22,10 +22,21 @@ function filled(element, { on = {}, ...attributes }, children) {
   return element;
 }
 
-/** What stands in `element` from now on. */
+/** What stands in `element` from now on. Where the focus was on something that is there again, it stays on that. */
 export function fill(element, ...children) {
+  const focused = document.activeElement;
+  const held = focused !== element && element.contains(focused) ? mark(focused) : null;
   element.replaceChildren(...nodes(children));
+  if (held !== null) {
+    const again = [...element.querySelectorAll("a, button, select, input")].find((each) => mark(each) === held);
+    (again ?? element.closest("[tabindex='-1']"))?.focus({ preventScroll: true });
+  }
   return element;
+}
+
+function mark(element) {
+  const row = element.closest("[data-id]")?.dataset.id;
+  return [row, element.tagName, element.getAttribute("aria-label") ?? element.textContent].join("|");
 }
 
 function nodes(children) {
@@ -63,6 +74,13 @@ export async function copied(button, text) {
   }
   say(button.textContent);
   setTimeout(() => { button.textContent = label; }, 1500);
+}
+
+/** Gives the visitor a file. */
+export function download(name, text) {
+  const url = URL.createObjectURL(new Blob([text], { type: "application/json" }));
+  h("a", { href: url, download: name }).click();
+  setTimeout(() => URL.revokeObjectURL(url), 1000);
 }
 
 /** Says something to whoever listens to the page. */

@@ -11,7 +11,7 @@ const TOKEN = /("(?:[^"\\]|\\.)*")(\s*:)?|\b(?:true|false|null)\b|-?\d+(?:\.\d+)
 export function exchangeView(exchange) {
   const codes = snippets(exchange);
   return h("div", { class: "exchange" },
-    h("p", { class: "line" },
+    h("p", { class: "asks" },
       h("b", { class: "method" }, exchange.method),
       h("code", { class: "path" }, exchange.path),
       verdict(exchange)),
@@ -24,12 +24,12 @@ export function exchangeView(exchange) {
 
 /** The status of an answer, coloured by its class. */
 export function statusMark(status, text = null) {
-  return h("span", { class: "code", "data-class": String(status)[0] }, text ?? (status === 0 ? "no answer" : String(status)));
+  return h("span", { class: "outcome", "data-class": String(status)[0] }, text ?? (status === 0 ? "no answer" : String(status)));
 }
 
 /** Text that is shown as it is, JSON in colours. */
 export function code(text, json = false) {
-  return h("pre", { tabindex: "0" }, json ? coloured(text) : text);
+  return h("pre", { tabindex: "0", class: json ? "wrapped" : null }, json ? coloured(text) : text);
 }
 
 /** JSON in the form that is read best; other text unchanged. */

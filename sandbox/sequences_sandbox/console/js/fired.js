@@ -27,8 +27,7 @@ export function firedButton(panel, open) {
   }
 
   on("sequence", (happening) => { happened = [happening, ...happened].slice(0, MOST); show(); });
-  on("begun", () => { happened = []; show(); });
-  on("world", () => { happened = []; show(); });
+  on("ready", () => { happened = []; show(); });
   show();
   return button;
 }

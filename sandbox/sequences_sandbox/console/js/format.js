@@ -51,7 +51,8 @@ export function resolve(text, epoch) {
   if (!match) return Date.parse(text);
   const [weeks, days, hours, minutes, seconds] = match.slice(2).map((part) => Number(part ?? 0));
   const length = (((weeks * 7 + days) * 24 + hours) * 60 + minutes) * 60e3 + seconds * 1e3;
-  return epoch + (match[1] === "-" ? -length : length);
+  // An export counts in microseconds and `epoch` in milliseconds; whole seconds are right in either.
+  return Math.round((epoch + (match[1] === "-" ? -length : length)) / 1000) * 1000;
 }
 
 /** RFC 3339 in whole seconds, as the API takes it. */

@@ -1,6 +1,6 @@
 // The console's beginning: the world first, then header and view. Each view is loaded when it is first opened.
 
-import { on } from "./bus.js";
+import { on, tell } from "./bus.js";
 import { startClock } from "./clock.js";
 import { basePath, contract } from "./contract.js";
 import { readDirectory } from "./directory.js";
@@ -34,13 +34,20 @@ async function start() {
     startClock(document.getElementById("clock"), fired);
     on("lost", () => notice(GONE));
     on("closed", closed);
-    on("world", () => readDirectory().catch((error) => warn(error.message)));
+    on("world", () => know(true));
+    on("begun", () => know(false));
     route();
     listen();
   } catch (error) {
     if (!(error instanceof NoWorld)) throw error;
     closed(error);
   }
+}
+
+/** Learns who is who in a world that is new or began anew, and tells the views. */
+async function know(another) {
+  await readDirectory().catch((error) => warn(error.message));
+  tell("ready", another);
 }
 
 /** Shows the view of the address. A view that was opened stays as it was left. */
@@ -82,7 +89,7 @@ function closed(error) {
     h("h1", {}, error.closed ? "No world for you here" : "The sandbox does not answer"),
     h("p", {}, error.message, " ", error.closed ? "Its owner can allow it with --public-worlds. With a key of a world that exists you can go on." : "Once it runs, load this page again."),
     error.closed
-      ? h("form", { class: "row", on: { submit: enter } }, h("label", { for: "given-key" }, "API key"), token, h("button", { class: "primary" }, "Open"))
+      ? h("form", { class: "acts", on: { submit: enter } }, h("label", { for: "given-key" }, "API key"), token, h("button", { class: "primary" }, "Open"))
       : h("button", { type: "button", class: "primary", on: { click: () => location.reload() } }, "Load again")));
 }
 

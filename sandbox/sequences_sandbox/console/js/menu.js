@@ -1,7 +1,7 @@
 // The world's menu: where it is, how it begins anew, and how its state is shared.
 
-import { on } from "./bus.js";
-import { copyButton, fill, h, say, select } from "./dom.js";
+import { on, tell } from "./bus.js";
+import { copyButton, download, fill, h, say, select } from "./dom.js";
 import { ask, notice, warn } from "./notice.js";
 import { attach } from "./popup.js";
 import { session } from "./session.js";
@@ -39,14 +39,14 @@ function content(panel, base) {
     h("dl", { class: "facts" },
       h("dt", {}, "Base URL"), h("dd", {}, h("code", {}, base), copyButton("Copy", () => base, { "aria-label": "Copy the base URL" })),
       h("dt", {}, "Fixture"), h("dd", {}, session.world.fixture)),
-    h("div", { class: "row" },
+    h("div", { class: "acts" },
       h("button", { type: "button", on: { click: closing(reset) } }, "Reset"),
       h("button", { type: "button", on: { click: closing(save) } }, "Download state"),
       h("button", { type: "button", on: { click: () => { panel.hidePopover(); file.click(); } } }, "Load state…"), file),
     h("hr", {}),
-    h("form", { class: "row", on: { submit: (event) => { event.preventDefault(); closing(() => renew(fixture.value))(); } } },
+    h("form", { class: "acts", on: { submit: (event) => { event.preventDefault(); closing(() => renew(fixture.value))(); } } },
       fixture, h("button", {}, "New world")),
-    h("form", { class: "row", on: { submit: (event) => { event.preventDefault(); closing(() => adopt(token.value.trim()))(); } } },
+    h("form", { class: "acts", on: { submit: (event) => { event.preventDefault(); closing(() => adopt(token.value.trim()))(); } } },
       token, h("button", {}, "Open by key")),
     h("p", { class: "dim" }, "The key is kept in this browser only. A world that nobody uses for a while is removed."),
   ];
@@ -56,6 +56,7 @@ async function reset() {
   try {
     await session.control("PUT", `/snapshots/${BEFORE_RESET}`, {});
     await session.control("POST", "/world/reset", {});
+    tell("begun");
     notice("The world began anew.", ["Undo", undo]);
   } catch (error) {
     warn(error.message);
@@ -65,6 +66,7 @@ async function reset() {
 async function undo() {
   try {
     await session.control("POST", `/snapshots/${BEFORE_RESET}/restore`, {});
+    tell("begun");
     say("The world is as it was before.");
   } catch (error) {
     warn(error.message);
@@ -103,10 +105,7 @@ async function attempt(work, done) {
 
 async function save() {
   try {
-    const text = JSON.stringify(await session.control("GET", "/world/export"), null, 2);
-    const url = URL.createObjectURL(new Blob([text], { type: "application/json" }));
-    h("a", { href: url, download: "sequences-world.json" }).click();
-    setTimeout(() => URL.revokeObjectURL(url), 1000);
+    download("sequences-world.json", JSON.stringify(await session.control("GET", "/world/export"), null, 2));
   } catch (error) {
     warn(error.message);
   }

@@ -21,7 +21,7 @@ export function ask(title, text, yes) {
   const dialog = document.getElementById("ask");
   fill(dialog, h("form", { method: "dialog" },
     h("h2", { id: "ask-title" }, title), h("p", {}, text),
-    h("div", { class: "row end" }, h("button", { value: "" }, "Cancel"), h("button", { class: "primary", value: "yes" }, yes))));
+    h("div", { class: "acts end" }, h("button", { value: "" }, "Cancel"), h("button", { class: "primary", value: "yes" }, yes))));
   dialog.returnValue = "";
   dialog.showModal();
   return new Promise((resolve) => {

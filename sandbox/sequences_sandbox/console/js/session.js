@@ -94,7 +94,7 @@ class Session {
 
   /** The world is gone: makes another and tells so. */
   async lost() {
-    this.#losing ??= this.renew().then(() => tell("lost")).finally(() => { this.#losing = null; });
+    this.#losing ??= this.renew().then(() => tell("lost"), (error) => tell("closed", error)).finally(() => { this.#losing = null; });
     await this.#losing;
   }
 

@@ -5,36 +5,40 @@ export function snippets(request) {
   return [["curl", curl(request)], ["Python", python(request)], ["JavaScript", javascript(request)]];
 }
 
-export function curl({ method, url, headers, body }) {
+export function curl({ method, url, headers, body, raw }) {
   const words = ["curl"];
   if (method !== "GET") words.push(`-X ${method}`);
   const lines = [`${words.join(" ")} ${shell(url)}`];
   for (const [name, value] of wanted(headers)) lines.push(`-H ${shell(`${name}: ${value}`)}`);
   if (body !== undefined) lines.push(`-d ${shell(JSON.stringify(body))}`);
+  if (raw !== undefined) lines.push(`--data-raw ${shell(raw)}`);
   return lines.join(" \\\n  ");
 }
 
-export function python({ method, url, headers, body }) {
-  const lines = [`response = httpx.${method.toLowerCase()}(`, `    ${text(url)},`];
-  const kept = wanted(headers).filter(([name]) => name !== "Content-Type");
+export function python({ method, url, headers, body, raw }) {
+  const lines = [`response = httpx.request(`, `    ${text(method)},`, `    ${text(url)},`];
+  const kept = wanted(headers).filter(([name]) => body === undefined || name !== "Content-Type");
   if (kept.length) lines.push(`    headers={${kept.map(([name, value]) => `${text(name)}: ${text(value)}`).join(", ")}},`);
   if (body !== undefined) lines.push(`    json=${literal(body)},`);
+  if (raw !== undefined) lines.push(`    content=${text(raw)},`);
   return ["import httpx", "", ...lines, ")", "print(response.status_code, response.text)"].join("\n");
 }
 
-export function javascript({ method, url, headers, body }) {
+export function javascript({ method, url, headers, body, raw }) {
   const lines = [`const response = await fetch(${text(url)}, {`];
   if (method !== "GET") lines.push(`  method: ${text(method)},`);
   const kept = wanted(headers);
   if (kept.length) lines.push(`  headers: { ${kept.map(([name, value]) => `${text(name)}: ${text(value)}`).join(", ")} },`);
   if (body !== undefined) lines.push(`  body: JSON.stringify(${JSON.stringify(body)}),`);
+  if (raw !== undefined) lines.push(`  body: ${text(raw)},`);
   return [...lines, "});", "console.log(response.status, await response.text());"].join("\n");
 }
 
 /** The request as it goes over the wire. */
-export function wireForm({ method, path, headers, body }) {
+export function wireForm({ method, path, headers, body, raw }) {
   const lines = [`${method} ${path} HTTP/1.1`, ...Object.entries(headers).map(([name, value]) => `${name}: ${value}`)];
-  return body === undefined ? lines.join("\n") : [...lines, "", JSON.stringify(body, null, 2)].join("\n");
+  const content = body === undefined ? raw : JSON.stringify(body, null, 2);
+  return content === undefined ? lines.join("\n") : [...lines, "", content].join("\n");
 }
 
 const wanted = (headers) => Object.entries(headers).filter(([name]) => name !== "Accept");

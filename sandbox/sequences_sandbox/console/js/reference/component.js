@@ -42,6 +42,7 @@ export function settings(document, token, { css = "", ...wishes } = {}) {
     hideSearch: true,
     documentDownloadType: "none",
     persistAuth: false,
+    onResponseReceived: reveal,
     urlRouting: false,
     defaultHttpClient: { targetKey: "shell", clientKey: "curl" },
     featuredClients: ["shell/curl", "python/httpx_sync", "js/fetch"],
@@ -51,6 +52,14 @@ export function settings(document, token, { css = "", ...wishes } = {}) {
     },
     ...wishes,
   };
+}
+
+/** In a narrow window the answer comes below the request, out of sight. */
+function reveal() {
+  setTimeout(() => {
+    const answer = document.querySelector("[role=dialog] section[aria-label^=Response]");
+    if (answer && answer.offsetLeft < 40) answer.scrollIntoView({ block: "start" });
+  }, 100);
 }
 
 function load() {

@@ -19,20 +19,16 @@ export async function open(section) {
   let chosen = new Map();
   let reference = null;
 
-  async function prepare() {
-    await readDirectory();
+  function prepare() {
     chosen = suited(original, knownRuns());
     introduce(strip, base, knownRuns().length);
     return tailored(original, chosen, worldNow());
   }
 
-  const again = soon(async () => {
-    const document = await prepare();
-    reference?.updateConfiguration(settings(document, session.token));
-  }, 300);
+  const again = soon(() => reference?.updateConfiguration(settings(prepare(), session.token)), 100);
+  const learn = soon(() => readDirectory().then(again), 300);
 
-  on("world", again);
-  on("begun", again);
+  on("ready", again);
   on("key", () => {
     introduce(strip, base, knownRuns().length);
     reference?.updateConfiguration({ ...reference.getConfiguration(), ...auth() });
@@ -40,10 +36,10 @@ export async function open(section) {
   on("sequence", ({ by, sequence }) => {
     // What the visitor did is theirs to see; what time or the engine did must not spoil the next press of "send".
     const spoilt = [...chosen.values()].some(({ run, statuses }) => run === sequence.id && statuses && !statuses.includes(sequence.status));
-    if (spoilt && by !== "client" && !place.querySelector("[role=dialog]")) again();
+    if (spoilt && by !== "client" && !place.querySelector("[role=dialog]")) learn();
   });
 
-  const document = await prepare();
+  const document = prepare();
   // The page is painted before five megabytes of script are asked for.
   requestAnimationFrame(() => setTimeout(async () => {
     try {
