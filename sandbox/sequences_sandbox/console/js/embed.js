@@ -36,10 +36,11 @@ async function start(id) {
     document.title = `${operation.summary} · Sequences sandbox`;
     const place = h("div", { class: "reference" });
     fill(main, head(location.origin + basePath(original)), place);
-    const tried = tailored(original, suited(original, knownRuns()), Date.now(), id);
+    const chosen = suited(original, knownRuns());
+    const tried = () => tailored(original, { chosen, token: session.token, now: Date.now(), only: id });
     const wishes = { css: LOOK, showSidebar: false, forceDarkModeState: theme };
-    const reference = await showReference(place, tried, session.token, wishes);
-    on("key", () => reference.updateConfiguration(settings(tried, session.token, wishes)));
+    const reference = await showReference(place, tried(), session.token, wishes);
+    on("key", () => reference.updateConfiguration(settings(tried(), session.token, wishes)));
   } catch (error) {
     fill(main, h("p", { class: "blank" }, error.message));
   }

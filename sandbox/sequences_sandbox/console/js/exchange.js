@@ -28,12 +28,12 @@ export function statusMark(status, text = null) {
 }
 
 /** Text that is shown as it is, JSON in colours. */
-export function code(text, json = false) {
+function code(text, json = false) {
   return h("pre", { tabindex: "0", class: json ? "wrapped" : null }, json ? coloured(text) : text);
 }
 
 /** JSON in the form that is read best; other text unchanged. */
-export function pretty(text) {
+function pretty(text) {
   try {
     return JSON.stringify(JSON.parse(text), null, 2);
   } catch {

@@ -15,7 +15,7 @@ export function curl({ method, url, headers, body, raw }) {
   return lines.join(" \\\n  ");
 }
 
-export function python({ method, url, headers, body, raw }) {
+function python({ method, url, headers, body, raw }) {
   const lines = [`response = httpx.request(`, `    ${text(method)},`, `    ${text(url)},`];
   const kept = wanted(headers).filter(([name]) => body === undefined || name !== "Content-Type");
   if (kept.length) lines.push(`    headers={${kept.map(([name, value]) => `${text(name)}: ${text(value)}`).join(", ")}},`);
@@ -24,7 +24,7 @@ export function python({ method, url, headers, body, raw }) {
   return ["import httpx", "", ...lines, ")", "print(response.status_code, response.text)"].join("\n");
 }
 
-export function javascript({ method, url, headers, body, raw }) {
+function javascript({ method, url, headers, body, raw }) {
   const lines = [`const response = await fetch(${text(url)}, {`];
   if (method !== "GET") lines.push(`  method: ${text(method)},`);
   const kept = wanted(headers);

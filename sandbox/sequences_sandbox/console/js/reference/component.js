@@ -44,8 +44,8 @@ export function settings(document, token, { css = "", ...wishes } = {}) {
     persistAuth: false,
     onResponseReceived: reveal,
     urlRouting: false,
-    defaultHttpClient: { targetKey: "shell", clientKey: "curl" },
-    featuredClients: ["shell/curl", "python/httpx_sync", "js/fetch"],
+    // The contract brings code of its own, for the component's lacks imports and prints nothing.
+    hiddenClients: true,
     authentication: {
       preferredSecurityScheme: "apiKey",
       securitySchemes: { apiKey: { token: token ?? "" } },

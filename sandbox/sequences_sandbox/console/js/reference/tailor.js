@@ -2,7 +2,9 @@
 
 import { basePath, operations, Lifecycle } from "../contract.js";
 import { nextMonday, wire } from "../format.js";
+import { snippets } from "../snippets.js";
 
+const LANGUAGES = { curl: "shell", Python: "python", JavaScript: "javascript" };
 const LISTED = { status: (lifecycle) => lifecycle.allowing("pause")[0], size: () => 3 };
 
 /**
@@ -24,8 +26,8 @@ export function suited(document, runs) {
   return chosen;
 }
 
-/** A copy of the contract with examples from the visitor's world. `only` keeps one operation. */
-export function tailored(original, chosen, now, only = null) {
+/** A copy of the contract with examples from the visitor's world, and code that runs as it stands. `only` keeps one operation. */
+export function tailored(original, { chosen, token, now, only = null }) {
   const document = structuredClone(original);
   const lifecycle = new Lifecycle(document);
   document.servers = [{ url: location.origin + basePath(original), description: "This sandbox" }];
@@ -42,8 +44,11 @@ export function tailored(original, chosen, now, only = null) {
       operation.parameters = [...shared, ...(operation.parameters ?? [])].map((each) => parameter(document, each, run, lifecycle));
     }
   }
-  const pause = document.components.schemas.SequencePause;
-  if (pause) examples(document, "paused_until", wire(nextMonday(now)));
+  examples(document, "paused_until", wire(nextMonday(now)));
+  for (const { method, path, id } of operations(document)) {
+    const operation = document.paths[path][method.toLowerCase()];
+    operation["x-codeSamples"] = samples(document, operation, { method, path }, token);
+  }
   return document;
 }
 
@@ -53,6 +58,22 @@ function parameter(document, original, run, lifecycle) {
   const value = kept.in === "path" ? run : LISTED[kept.name]?.(lifecycle);
   if (value === undefined) return kept;
   return { ...kept, schema: { ...deref(document, kept.schema), example: value } };
+}
+
+/** The operation's request as code: with the examples of its parameters and the first of its body. */
+function samples(document, operation, { method, path }, token) {
+  const query = new URLSearchParams();
+  let place = path;
+  for (const { name, in: where, schema } of operation.parameters) {
+    if (schema.example === undefined) continue;
+    if (where === "path") place = place.replace(`{${name}}`, schema.example);
+    else query.set(name, schema.example);
+  }
+  const media = operation.requestBody?.required ? operation.requestBody.content["application/json"] : null;
+  const body = media ? Object.values(media.examples)[0].value : undefined;
+  const headers = { ...(token ? { Authorization: `Bearer ${token}` } : {}), ...(media ? { "Content-Type": "application/json" } : {}) };
+  const url = document.servers[0].url + place + (query.size ? `?${query}` : "");
+  return snippets({ method, url, headers, body }).map(([label, source]) => ({ lang: LANGUAGES[label], label, source }));
 }
 
 /** Sets a field in every example of a request body that has it. */

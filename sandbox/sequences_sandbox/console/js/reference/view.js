@@ -22,17 +22,14 @@ export async function open(section) {
   function prepare() {
     chosen = suited(original, knownRuns());
     introduce(strip, base, knownRuns().length);
-    return tailored(original, chosen, worldNow());
+    return tailored(original, { chosen, token: session.token, now: worldNow() });
   }
 
   const again = soon(() => reference?.updateConfiguration(settings(prepare(), session.token)), 100);
   const learn = soon(() => readDirectory().then(again), 300);
 
   on("ready", again);
-  on("key", () => {
-    introduce(strip, base, knownRuns().length);
-    reference?.updateConfiguration({ ...reference.getConfiguration(), ...auth() });
-  });
+  on("key", again);
   on("sequence", ({ by, sequence }) => {
     // What the visitor did is theirs to see; what time or the engine did must not spoil the next press of "send".
     const spoilt = [...chosen.values()].some(({ run, statuses }) => run === sequence.id && statuses && !statuses.includes(sequence.status));
@@ -50,10 +47,6 @@ export async function open(section) {
     }
   }));
   return {};
-}
-
-function auth() {
-  return { authentication: settings(null, session.token).authentication };
 }
 
 function introduce(strip, base, runs) {
