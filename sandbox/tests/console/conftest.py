@@ -1,0 +1,110 @@
+"""A browser that visits the console of a running sandbox, and objects to whatever a visitor should never meet."""
+
+import json
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from typing import Any
+from urllib.parse import urlsplit
+
+import httpx
+import pytest
+from playwright.sync_api import Browser, ConsoleMessage, Page, Route, expect, sync_playwright
+from sequences_sandbox.client import Sandbox
+
+ARGUMENTS = [
+    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+    "--disable-component-update", "--disable-sync",
+]  # fmt: skip
+PATIENCE_MS = 60_000
+KEPT = "sequences-sandbox"
+
+expect.set_options(timeout=PATIENCE_MS)
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """Debian's Chromium. Where it is not there, a laptop skips and CI fails."""
+    path = shutil.which("chromium")
+    if path is None:
+        missing = "no chromium on the PATH; run .ci/install-chromium"
+        if os.environ.get("CI"):
+            pytest.fail(missing)
+        pytest.skip(missing)
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=ARGUMENTS, timeout=2 * PATIENCE_MS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="session")
+def sandbox() -> Iterator[Sandbox]:
+    """A sandbox with its demo data, as `serve` starts it."""
+    with Sandbox.start() as sandbox:
+        yield sandbox
+        assert sandbox.log() == ""
+
+
+class Watcher:
+    """What the pages of one visitor asked for and complained of."""
+
+    def __init__(self, origins: tuple[str, ...]) -> None:
+        self.origins = origins
+        self.strange: list[str] = []
+        self.complaints: list[str] = []
+
+    def route(self, route: Route) -> None:
+        """Lets requests to the sandbox pass and no other."""
+        url = route.request.url
+        if url.startswith((*(f"{origin}/" for origin in self.origins), "data:", "blob:")):
+            route.continue_()
+        else:
+            self.strange.append(url)
+            route.abort()
+
+    def console(self, message: ConsoleMessage) -> None:
+        """Notes errors. That the API refuses something, or breaks off, is no fault of the page."""
+        about = urlsplit(message.location.get("url", "")).path
+        if message.type == "error" and not about.startswith(("/v1/", "/_sandbox/")):
+            self.complaints.append(message.text)
+
+
+@pytest.fixture
+def visit(browser: Browser, sandbox: Sandbox) -> Iterator[Callable[..., Page]]:
+    """Opens an address of the console as a new visitor. Nothing may ask another host, and nothing may be complained of."""
+    contexts, watchers = [], []
+
+    def open_page(path: str = "/", *, origin: str = sandbox.url, **settings: Any) -> Page:
+        context = browser.new_context(permissions=["clipboard-read", "clipboard-write"], **settings)
+        context.set_default_timeout(PATIENCE_MS)
+        watcher = Watcher((origin,))
+        context.route("**/*", watcher.route)
+        contexts.append(context)
+        watchers.append(watcher)
+        page = context.new_page()
+        page.on("console", watcher.console)
+        page.on("pageerror", lambda error: watcher.complaints.append(str(error)))
+        page.goto(origin + path)
+        return page
+
+    yield open_page
+    for context in contexts:
+        context.close()
+    assert [url for watcher in watchers for url in watcher.strange] == []
+    assert [text for watcher in watchers for text in watcher.complaints] == []
+
+
+@pytest.fixture
+def outside(sandbox: Sandbox) -> Iterator[Callable[..., httpx.Client]]:
+    """A client of the visitor's own: calls the world that a page made, with one of its keys."""
+    clients = []
+
+    def client(page: Page, key: str = "Read and write", url: str = sandbox.url) -> httpx.Client:
+        kept = page.wait_for_function(f"localStorage.getItem('{KEPT}')").json_value()
+        [token, *_] = [each["token"] for each in json.loads(kept)["world"]["keys"] if each["name"] == key]
+        clients.append(httpx.Client(base_url=url, headers={"Authorization": f"Bearer {token}"}, timeout=60))
+        return clients[-1]
+
+    yield client
+    for each in clients:
+        each.close()
