@@ -100,7 +100,8 @@ def outside(sandbox: Sandbox) -> Iterator[Callable[..., httpx.Client]]:
     clients = []
 
     def client(page: Page, key: str = "Read and write", url: str = sandbox.url) -> httpx.Client:
-        kept = page.wait_for_function(f"localStorage.getItem('{KEPT}')").json_value()
+        expect(page.locator("#key option").first).to_be_attached()
+        kept = page.evaluate(f"localStorage.getItem('{KEPT}')")
         [token, *_] = [each["token"] for each in json.loads(kept)["world"]["keys"] if each["name"] == key]
         clients.append(httpx.Client(base_url=url, headers={"Authorization": f"Bearer {token}"}, timeout=60))
         return clients[-1]
