@@ -9,7 +9,7 @@ from sequences_sandbox.paths import shipped
 from sequences_sandbox.query import Query
 from sequences_sandbox.spec import read_lifecycle, read_spec
 from sequences_sandbox.store.base import StoreError
-from sequences_sandbox.store.postgres import PostgresStore, database
+from sequences_sandbox.store.postgres import PostgresStore, database, states
 
 LIFECYCLE = read_lifecycle(read_spec(shipped("openapi.yaml")))
 RUN = "88c23cea-f199-4cf0-964c-3f1e007417b7"
@@ -109,6 +109,27 @@ def test_worlds_share_what_they_began_with_until_they_are_written_to(store_at, p
     for world in worlds[1:]:
         store.remove(world)
     assert states() == 0
+
+
+def test_a_large_state_is_copied_by_whoever_comes_to_share_it(store_at, postgres_url, monkeypatch):
+    monkeypatch.setattr(states, "LARGE", 10)
+    store = store_at(WALL)
+    world = born(store)
+
+    def owned():
+        with psycopg.connect(postgres_url) as connection:
+            return connection.execute(
+                "SELECT owns_state, (SELECT count(DISTINCT state) FROM runs) FROM worlds"
+            ).fetchone()
+
+    assert owned() == (True, 2)
+    with store.unit(world) as unit:
+        unit.keep("kept")
+    assert owned() == (True, 3)
+    with store.unit(world) as unit:
+        unit.reset(WALL, unit.clock)
+        unit.drop("kept")
+    assert owned() == (True, 2)
 
 
 def test_a_verb_within_a_unit_of_work_needs_no_second_connection(store_at):

@@ -24,7 +24,9 @@ _POINTERS: Final = (
     "SELECT EXISTS (SELECT FROM worlds WHERE state = %(state)s) OR EXISTS (SELECT FROM snapshots WHERE state = %(state)s)"
     " OR EXISTS (SELECT FROM bases WHERE state = %(state)s)"
 )
-_MANY: Final = 10_000
+LARGE: Final = 10_000
+"""A state of more runs than these is copied when it comes to be shared, not when it is next written to: so long a wait is
+for who makes a world, resets it or takes a snapshot, and not for whoever happens to write first."""
 _COUNT: Final = (
     "INSERT INTO tallies (state, organization_id, sequence_template_id, status, runs)"
     " SELECT state, organization_id, sequence_template_id, status, count(*) FROM runs WHERE state = %s"
@@ -34,15 +36,19 @@ _COUNT: Final = (
 
 def load(connection: Conn, state: int, runs: Iterable[Sequence], schedule: Schedule) -> None:
     """Fills a state that is empty as yet."""
-    number = 0
     with connection.cursor() as cursor, cursor.copy(f"COPY runs (state, {RUN_COLUMNS}) FROM STDIN".encode()) as copy:
         for run in runs:
             copy.write_row(write(state, run, schedule))
-            number += 1
     connection.execute(_COUNT, (state,))
-    if number >= _MANY:
+    if is_large(connection, state):
         # The planner should know of them before the database gets round to looking at them by itself.
         connection.execute("ANALYZE runs, tallies")
+
+
+def is_large(connection: Conn, state: int) -> bool:
+    """Whether copying a state takes long."""
+    row = connection.execute("SELECT sum(runs) FROM tallies WHERE state = %s", (state,)).fetchone()
+    return row is not None and row[0] is not None and row[0] > LARGE
 
 
 def copied(connection: Conn, state: int) -> int:

@@ -123,11 +123,11 @@ class PostgresUnit:
         return self._snapshots.all()
 
     def keep(self, name: str) -> Snapshot:
-        """Keeps the state under a name; the next write to the world copies it."""
+        """Keeps the state under a name; the next write to the world copies it, unless it is large and copied now."""
         entry = Snapshot(name, self.wall, self.record.birth + self.clock.now(self.wall))
         self._left += self._snapshots.drop(name)
         self._snapshots.keep(Kept(entry, self._sent(), self.record.birth, self.clock.frozen))
-        self._own, self._changed = False, True
+        self._share(self._state)
         return entry
 
     def restore(self, name: str) -> None:
@@ -195,8 +195,14 @@ class PostgresUnit:
 
     def _point_at(self, state: int) -> None:
         self._left.append(self._state)
-        self._state, self._own, self._changed = state, False, True
         self._writes = Writes()
+        self._share(state)
+
+    def _share(self, state: int) -> None:
+        """Goes on with a state that something else points at too."""
+        self._state, self._own, self._changed = state, False, True
+        if states.is_large(self._connection, state):
+            self._own_state()
 
     def _save(self) -> None:
         """Writes the world's row if anything changed, and removes the states that were left by it."""

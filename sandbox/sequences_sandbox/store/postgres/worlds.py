@@ -94,15 +94,17 @@ class WorldRows:
         return [self._read(connection, row).record for row in connection.execute(_ALL.encode()).fetchall()]
 
     def add(self, connection: Conn, record: WorldRecord, clock: Clock, begun: Begun) -> None:
-        """Adds a world that points at what it begins with."""
+        """Adds a world that points at what it begins with, or at a copy of that where it is large."""
+        large = states.is_large(connection, begun.state)
+        state = states.copied(connection, begun.state) if large else begun.state
         connection.execute(
             _ADD.encode(),
             (
                 *(
                     record.id,
                     begun.id,
-                    begun.state,
-                    False,
+                    state,
+                    large,
                     record.created_wall,
                     record.name,
                     record.fixture,
