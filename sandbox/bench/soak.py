@@ -36,6 +36,7 @@ _FAULTS = (
     {"match": {"probability": 0.003}, "effect": {"close": "midway"}},
     {"match": {"probability": 0.003}, "effect": {"body": "truncated"}},
 )
+_STOPPABLE = ("FOUND", "ACTIVE", "WAITING_FOR_LEAD", "WAITING_FOR_USER")
 _GROWTH = 1.05
 _SLACK_MIB = 8
 
@@ -140,9 +141,6 @@ def _stop_a_company(keeper: Client, document: Any) -> None:
         for run_id, run in before.items():
             change = {"status": "STOPPED_EARLY", "updated_at": stopped["updated_at"]} if run_id in going else {}
             keeper.expect(f"stopped {run_id}", {**run, **change}, keeper.ask("GET", f"/v1/sequences/{run_id}").body)
-
-
-_STOPPABLE = ("FOUND", "ACTIVE", "WAITING_FOR_LEAD", "WAITING_FOR_USER")
 
 
 def _document(name: str) -> Any:

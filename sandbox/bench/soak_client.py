@@ -16,6 +16,7 @@ from urllib.parse import urlsplit
 
 MARK = "x-sandbox-fault"
 _FAR = "2100-01-04T08:00:00Z"
+_MOST_UNANSWERED = 50
 
 
 @dataclass(slots=True)
@@ -52,6 +53,7 @@ class Client:
         self._draw = random.Random(f"{number} {own[0]}")
         self._shared = shared
         self._seen: set[str] = set()
+        self._unanswered = 0
         self.found = Findings(own={run_id: {} for run_id in own})
 
     def run(self, seconds: float) -> Findings:
@@ -84,7 +86,11 @@ class Client:
         except (OSError, http.client.HTTPException):
             self._connection.close()
             found.broken += 1
+            self._unanswered += 1
+            if self._unanswered > _MOST_UNANSWERED:
+                raise RuntimeError("the server is gone") from None
             return Answer(0, None, clean=False)
+        self._unanswered = 0
         struck = answer.headers.get(MARK) is not None
         found.struck += struck
         found.statuses[answer.status] += 1
