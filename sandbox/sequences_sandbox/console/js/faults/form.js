@@ -19,8 +19,8 @@ const PRESETS = [
 export async function faultForm(add) {
   const names = operations(await contract()).map(({ id }) => [id, id]);
   const operation = select({}, [["", "any operation"], ...names]);
-  const when = select({ "aria-label": "How often", on: { change: arrange } }, WHEN);
-  const count = number({ "aria-label": "Which, or how likely" });
+  const when = select({ on: { change: arrange } }, WHEN);
+  const count = number({});
   const times = number({ min: "1", step: "1", placeholder: "no end" });
   const lasting = number({ min: "1", step: "1", placeholder: "no end" });
   const effect = select({ on: { change: arrange } }, EFFECTS);
