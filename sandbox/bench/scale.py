@@ -2,7 +2,7 @@
 
 Run: python sandbox/bench/scale.py [--write] [SIZE ...]. Each size has a process of its own: a world is made, loaded as
 `serve` loads it, and then called in that process through the whole program, sockets left out, one request at a time.
-Latency is processor time, so that what else the machine does stays out of it.
+All times are processor time, so that what else the machine does stays out of it.
 """
 
 import argparse
@@ -147,12 +147,12 @@ def one(size: int) -> Found:
     path = SCRATCH / f"world-{size}.jsonl"
     if not path.exists():
         sandbox_command(["fixtures", "generate", "--sequences", str(size), "--seed", "7", "--output", str(path)])
-    before, began = machine.resident(_pid()), time.perf_counter()
+    before, began = machine.resident(_pid()), time.process_time()
     gc.disable()
     app = build(Settings(fixture=str(path)))
     gc.enable()
     gc.freeze()
-    seconds = time.perf_counter() - began
+    seconds = time.process_time() - began
     grown = machine.resident(_pid()) - before
     return {"seconds": seconds, "mebibytes": grown, "latency": asyncio.run(_latencies(Caller(app.asgi)))}
 
@@ -193,7 +193,7 @@ def _each(sizes: list[int]) -> Iterator[tuple[int, Found]]:
 def _table(found: Mapping[int, Found]) -> str:
     sizes = list(found)
     rows = [
-        ["load, seconds", *(f"{found[size]['seconds']:.1f}" for size in sizes)],
+        ["load, processor seconds", *(f"{found[size]['seconds']:.1f}" for size in sizes)],
         ["memory, MiB", *(f"{found[size]['mebibytes']:,.0f}" for size in sizes)],
         ["memory, bytes a run", *(f"{found[size]['mebibytes'] * 2**20 / size:,.0f}" for size in sizes)],
     ]
