@@ -22,7 +22,8 @@ KEPT = "sequences-sandbox"
 expect.set_options(timeout=PATIENCE_MS)
 
 
-@pytest.fixture(scope="session")
+# Not of the session: while Playwright's loop runs in this thread, no other module's test may run one of its own.
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     """Debian's Chromium. Where it is not there, a laptop skips and CI fails."""
     path = shutil.which("chromium")

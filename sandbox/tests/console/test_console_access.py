@@ -1,0 +1,143 @@
+"""Who can use the console: by keyboard alone, with a screen reader, in either theme, in a narrow window."""
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import expect
+
+VIEWS = ("/", "/watch", "/faults", "/journal")
+THEMES = ("light", "dark")
+# The component is its maker's to mend; what is ours is checked whole.
+OURS = {"exclude": [[".scalar-app"]]}
+
+
+def opened(page, path):
+    """Waits until a view shows what it is for, with something selected where that can be."""
+    if path == "/":
+        expect(page.get_by_text("A world of your own")).to_be_visible()
+    elif path == "/watch":
+        page.locator("table tbody tr").first.get_by_role("link").click()
+        panel = page.get_by_role("complementary", name="The selected run")
+        panel.get_by_role("button", name="Stop").click()
+        expect(panel.locator(".exchange")).to_be_visible()
+    elif path == "/faults":
+        page.locator(".presets button").first.click()
+        page.get_by_role("button", name="Send").click()
+        expect(page.locator(".exchange")).to_be_visible()
+    else:
+        page.get_by_label("The console's own readings too").check()
+        expect(page.locator(".runs")).to_contain_text("No request yet.")
+    page.evaluate("Promise.all(document.getAnimations().map((each) => each.finished.catch(() => null)))")
+
+
+def problems(page):
+    found = Axe().run(page, OURS).response["violations"]
+    return [f"{each['id']}: {[node['html'][:120] for node in each['nodes']]}" for each in found]
+
+
+@pytest.mark.parametrize("theme", THEMES)
+@pytest.mark.parametrize("path", VIEWS)
+def test_axe_finds_nothing_in_our_own_parts(visit, path, theme):
+    page = visit(path, color_scheme=theme)
+    opened(page, path)
+    assert problems(page) == []
+    page.get_by_role("button", name="World").click()
+    expect(page.locator("#menu")).to_be_visible()
+    assert problems(page) == []
+
+
+@pytest.mark.parametrize("path", [*VIEWS, "/embed/pauseSequence"])
+def test_no_view_is_wider_than_a_small_telephone(visit, path):
+    page = visit(path, viewport={"width": 360, "height": 740})
+    if path in VIEWS:
+        opened(page, path)
+    else:
+        expect(page.get_by_role("button", name="Test Request")).to_be_visible()
+    assert page.evaluate("document.documentElement.scrollWidth") <= 360
+
+
+def test_the_theme_is_the_systems_and_follows_it(visit):
+    page = visit("/watch", color_scheme="dark")
+    body = page.locator("body")
+    expect(body).to_have_css("background-color", "rgb(16, 19, 24)")
+    page.emulate_media(color_scheme="light")
+    expect(body).to_have_css("background-color", "rgb(255, 255, 255)")
+
+
+def test_the_component_wears_the_same_theme(visit):
+    page = visit("/", color_scheme="dark")
+    expect(page.locator("body")).to_contain_class("dark-mode")
+    expect(page.locator(".references-rendered")).to_be_visible()
+    page.emulate_media(color_scheme="light")
+    expect(page.locator("body")).to_contain_class("light-mode")
+
+
+def focused(page):
+    return page.locator("*:focus")
+
+
+def tab_to(page, name, most=60):
+    """Presses Tab until what has the focus is called so."""
+    for _ in range(most):
+        page.keyboard.press("Tab")
+        label = focused(page).evaluate("(each) => each.getAttribute('aria-label') ?? each.textContent")
+        if label.strip().startswith(name):
+            return
+    raise AssertionError(f"Tab does not lead to {name}")
+
+
+def test_the_keyboard_alone_pauses_a_run_and_moves_time(visit):
+    page = visit("/watch?status=ACTIVE")
+    rows = page.locator("table tbody tr")
+    expect(rows).to_have_count(10)
+    page.keyboard.press("Tab")
+    expect(focused(page)).to_have_text("Skip to the content")
+    page.keyboard.press("Enter")
+    name = rows.first.get_by_role("link").text_content()
+    tab_to(page, name)
+    page.keyboard.press("Enter")
+    panel = page.get_by_role("complementary", name="The selected run")
+    expect(panel).to_be_focused()
+    tab_to(page, "Pause")
+    page.keyboard.press("Enter")
+    expect(panel.locator(".node.current")).to_have_text("WAITING_FOR_LEAD")
+    expect(focused(page)).to_have_text("Pause")
+    expect(page.locator("#said")).to_have_text("Pause a sequence: 200.")
+    tab_to(page, "Answer")
+    page.keyboard.press("ArrowRight")
+    expect(panel.get_by_role("tab", name="Request")).to_be_focused()
+    expect(panel.get_by_role("tabpanel")).to_contain_text("HTTP/1.1")
+
+
+def test_focus_is_seen_and_menus_give_it_back(visit):
+    page = visit("/watch")
+    expect(page.locator("table tbody tr")).to_have_count(10)
+    tab_to(page, "World")
+    expect(focused(page)).to_have_css("outline-style", "solid")
+    page.keyboard.press("Enter")
+    expect(page.locator("#menu")).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(page.locator("#menu")).to_be_hidden()
+    expect(page.get_by_role("button", name="World")).to_be_focused()
+
+
+def test_the_focus_stays_in_a_list_that_is_drawn_anew(visit, outside):
+    page = visit("/watch")
+    client = outside(page)
+    rows = page.locator("table tbody tr")
+    expect(rows).to_have_count(10)
+    kept, other = rows.nth(3).get_attribute("data-id"), rows.nth(5).get_attribute("data-id")
+    rows.nth(3).get_by_role("link").focus()
+    client.patch(f"/v1/sequences/{other}", json={"variables": {"note": "new"}}).raise_for_status()
+    expect(rows.first).to_have_attribute("data-id", other)
+    expect(page.locator(f"tr[data-id='{kept}'] a")).to_be_focused()
+
+
+def test_going_back_leads_back(visit):
+    page = visit("/watch")
+    expect(page.locator("table tbody tr")).to_have_count(10)
+    page.get_by_role("link", name="Faults").click()
+    expect(page.get_by_role("heading", name="Add a fault")).to_be_visible()
+    assert page.title() == "Faults · Sequences sandbox"
+    page.go_back()
+    expect(page.locator("table tbody tr")).to_have_count(10)
+    expect(page.get_by_role("heading", name="Add a fault")).to_be_hidden()

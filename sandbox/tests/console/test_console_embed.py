@@ -1,0 +1,125 @@
+"""One operation in a frame of a page of another origin: who may, how it looks, and that it works."""
+
+import json
+import threading
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+import pytest
+from playwright.sync_api import expect
+
+ALLOWED = "localhost"
+STRANGE = "pages.localhost"
+"""Chromium finds this machine under such names too, and none of them is `localhost`."""
+
+RECEIVER = """
+  addEventListener("message", ({ data, source }) => {
+    if (data?.type !== "sequences-sandbox") return;
+    for (const frame of document.querySelectorAll("iframe")) {
+      if (frame.contentWindow === source) frame.style.height = `${data.height}px`;
+    }
+  });
+"""
+
+
+class Guide(BaseHTTPRequestHandler):
+    """A page of documentation that frames whatever its query names."""
+
+    def do_GET(self):
+        addresses = self.path.partition("?to=")[2].split("|")
+        frames = "".join(f'<iframe src="{each}" width="100%" height="300"></iframe>' for each in addresses)
+        html = f"<!doctype html><title>Guide</title><script>{RECEIVER}</script>{frames}"
+        self.send_response(200)
+        self.send_header("Content-Type", "text/html")
+        self.end_headers()
+        self.wfile.write(html.encode())
+
+    def log_message(self, *_):
+        """Says nothing."""
+
+
+@pytest.fixture(scope="module")
+def guide():
+    with ThreadingHTTPServer(("127.0.0.1", 0), Guide) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield server.server_port
+        server.shutdown()
+
+
+@pytest.fixture
+def framed(browser, sandbox, guide):
+    """Shows a page of documentation, of another origin than the sandbox, that frames it."""
+    contexts = []
+
+    def show(*addresses, host=ALLOWED):
+        contexts.append(browser.new_context(viewport={"width": 900, "height": 900}))
+        contexts[-1].set_default_timeout(60_000)
+        page = contexts[-1].new_page()
+        page.goto(f"http://{host}:{guide}/?to={'|'.join(sandbox.url + each for each in addresses)}")
+        return page
+
+    yield show
+    for context in contexts:
+        context.close()
+
+
+def test_an_embed_is_sent_from_a_page_of_another_origin(framed):
+    page = framed("/embed/stopSequence")
+    frame = page.frame_locator("iframe")
+    frame.get_by_role("button", name="Test Request").click()
+    client = frame.get_by_role("dialog", name="API Client")
+    with page.expect_response(lambda response: response.url.endswith("/stop")) as sent:
+        client.locator("[data-addressbar-action=send]:visible").first.click()
+    assert sent.value.status == 200
+    expect(client).to_contain_text("STOPPED_EARLY")
+
+
+def test_an_embed_shows_one_operation_and_nothing_else(framed):
+    frame = framed("/embed/pauseSequence").frame_locator("iframe")
+    expect(frame.get_by_role("heading", name="Pause a sequence")).to_be_visible()
+    expect(frame.get_by_role("button", name="Test Request")).to_have_count(1)
+    expect(frame.get_by_role("heading", name="Sequences API")).to_be_hidden()
+
+
+def test_a_page_may_fit_the_frame_to_what_it_shows(framed):
+    page = framed("/embed/resumeSequence")
+    expect(page.frame_locator("iframe").get_by_role("heading", name="Resume a sequence")).to_be_visible()
+    page.wait_for_function("() => document.querySelector('iframe').clientHeight > 600")
+    inside = "document.documentElement.scrollHeight - document.documentElement.clientHeight"
+    assert page.frames[1].evaluate(inside) < 40
+
+
+def test_a_given_height_scrolls_within_it(framed):
+    page = framed("/embed/resumeSequence?height=300")
+    expect(page.frame_locator("iframe").get_by_role("heading", name="Resume a sequence")).to_be_visible()
+    assert page.frames[1].evaluate("document.body.clientHeight") == 300
+    assert page.frames[1].evaluate("document.body.scrollHeight") > 300
+
+
+@pytest.mark.parametrize(("theme", "page_is"), [("light", "rgb(255, 255, 255)"), ("dark", "rgb(16, 19, 24)")])
+def test_a_theme_is_given_by_the_page_around(framed, theme, page_is):
+    page = framed(f"/embed/getSequence?theme={theme}")
+    frame = page.frame_locator("iframe")
+    expect(frame.get_by_role("heading", name="Get a sequence")).to_be_visible()
+    expect(frame.locator("body")).to_have_css("background-color", page_is)
+    expect(frame.locator("body")).to_contain_class(f"{theme}-mode")
+
+
+def test_many_embeds_of_a_page_share_one_world(framed):
+    page = framed("/embed/getSequence", "/embed/stopSequence", "/embed/pauseSequence")
+    worlds = set()
+    for frame in page.frames[1:]:
+        frame.get_by_role("button", name="Test Request").wait_for()
+        worlds.add(json.loads(frame.evaluate("localStorage.getItem('sequences-sandbox')"))["world"]["id"])
+    assert len(worlds) == 1
+
+
+def test_a_page_of_a_strange_origin_may_not_frame_it(framed):
+    page = framed("/embed/getSequence", host=STRANGE)
+    page.wait_for_load_state("networkidle")
+    assert page.frames[1].url.startswith("chrome-error://")
+
+
+def test_the_console_itself_is_never_framed(framed):
+    page = framed("/watch")
+    page.wait_for_load_state("networkidle")
+    assert page.frames[1].url.startswith("chrome-error://")
