@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import json
 import threading
 import time
 from collections.abc import Iterator, Mapping
@@ -12,10 +11,10 @@ from typing import Any
 
 import httpx
 
-from . import instants
 from .budget import StopBudget
 from .census import PAGES, Census, Page
 from .contract import Contract, load_contract
+from .control import ControlApi, Untestable
 from .exchange import Answer
 from .fixture import companies, load_fixture
 from .rules.registry import Rule
@@ -28,9 +27,7 @@ from .trial import NotExercised, Trial
 #: How long a timer is set for where real time has to pass, in seconds.
 SHORT = 2
 
-
-class Untestable(Exception):
-    """The target cannot be tested at all; the text says why and how to mend it."""
+__all__ = ["SHORT", "Bench", "Untestable"]
 
 
 class Bench:
@@ -64,7 +61,7 @@ class Bench:
         if self.control is not None and self.settings.fixture is not None:
             tokens = self.control.new_world(load_fixture(self.settings.fixture), self.settings.seed)
             self.target.keys.update(tokens)
-        answer = self.target.call("GET", "/sequences", query={"size": 1})
+        answer = self.target.call("GET", "/sequences")
         if answer.status in (401, 403):
             raise Untestable(f"the key is refused ({answer.status}); give --key one that reads and writes")
         try:
@@ -163,72 +160,3 @@ class Bench:
         wait = float(instant - now) - (time.monotonic() - seen.ended) + 0.15
         if wait > 0:
             time.sleep(wait)
-
-
-class ControlApi:
-    """The control API, used to arrange and never to testify."""
-
-    def __init__(self, url: str) -> None:
-        root = url.rstrip("/").removesuffix("/_sandbox")
-        self._http = httpx.Client(base_url=root, timeout=30)
-        self._token: str | None = None
-        self._world: str | None = None
-
-    def new_world(self, document: Mapping[str, Any], seed: int) -> dict[str, str]:
-        """Makes a world from a fixture document and returns its tokens by role. Raises Untestable."""
-        body = {"fixture": document, "name": "contract suite", "seed": seed}
-        world = self._call("POST", "/worlds", body)
-        tokens: dict[str, str] = {}
-        for index, organization in enumerate(world["organizations"]):
-            for key in organization["api_keys"]:
-                role = _role(set(key["scopes"]), first=index == 0)
-                if role is not None:
-                    tokens.setdefault(role, key["token"])
-        if "key" not in tokens:
-            raise Untestable("the fixture has no key that reads and writes; the suite needs one")
-        self._token = tokens["key"]
-        return tokens
-
-    def advance_to(self, instant: Fraction) -> None:
-        """Moves the world's time forward to an instant; one that has passed already is no matter."""
-        headers = {"Authorization": f"Bearer {self._token}"} if self._token else {}
-        answer = self._send("POST", "/clock/advance", {"to": instants.write(instant)}, headers)
-        if answer.status_code not in (200, 422):
-            raise NotExercised(f"the control API did not move time: {answer.status_code} {answer.text[:200]}")
-
-    def freeze(self, frozen: bool) -> None:
-        """Holds the world's clock still, or lets it run."""
-        headers = {"Authorization": f"Bearer {self._token}"} if self._token else {}
-        answer = self._send("PATCH", "/clock", {"frozen": frozen}, headers)
-        if not answer.is_success:
-            raise NotExercised(f"the control API did not hold time: {answer.status_code} {answer.text[:200]}")
-
-    def close(self) -> None:
-        """Removes the world that was made."""
-        if self._token is not None:
-            with contextlib.suppress(Untestable):
-                self._send("DELETE", "/world", None, {"Authorization": f"Bearer {self._token}"})
-        self._http.close()
-
-    def _call(self, method: str, path: str, body: Any) -> Any:
-        answer = self._send(method, path, body, {})
-        if not answer.is_success:
-            raise Untestable(f"the control API refused {method} {path}: {answer.status_code} {answer.text[:200]}")
-        return answer.json()
-
-    def _send(self, method: str, path: str, body: Any, headers: dict[str, str]) -> httpx.Response:
-        content = None if body is None else json.dumps(body)
-        sent = {**headers, "Content-Type": "application/json"} if content is not None else headers
-        try:
-            return self._http.request(method, f"/_sandbox{path}", content=content, headers=sent)
-        except httpx.HTTPError as error:
-            raise Untestable(f"no control API answers at {self._http.base_url}: {error}") from None
-
-
-def _role(scopes: set[str], *, first: bool) -> str | None:
-    reads, writes = "sequences:read" in scopes, "sequences:write" in scopes
-    if not first:
-        return "other" if reads and writes else None
-    return {(True, True): "key", (True, False): "read", (False, True): "write", (False, False): "noscope"}[
-        reads, writes
-    ]

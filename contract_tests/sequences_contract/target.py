@@ -15,7 +15,8 @@ import httpx
 from .exchange import KEY_VARIABLES, UNKNOWN_KEY, Answer, Sent
 from .settings import Settings
 
-_PATIENCE_SECONDS = 120
+#: How long a target may put a request off with 429 and Retry-After, in seconds.
+PATIENCE_SECONDS = 120
 _NOTHING: Any = object()
 
 Query = Mapping[str, str | int] | Sequence[tuple[str, str | int]] | str
@@ -88,18 +89,18 @@ class Target:
         return self._patiently(sent)
 
     def _patiently(self, sent: Sent) -> Answer:
-        patience = time.monotonic() + _PATIENCE_SECONDS
+        patience = time.monotonic() + PATIENCE_SECONDS
         while True:
             answer = self._exchange(sent)
             for observe in self.observers:
                 observe(answer)
-            wait = retry_after(answer)
+            wait = retry_after(answer.headers.get("Retry-After", ""))
             if answer.status != 429 or wait is None or time.monotonic() + wait > patience:
                 return answer
             time.sleep(max(wait, 0.05))
 
     def _exchange(self, sent: Sent) -> Answer:
-        self._await_turn()
+        self.await_turn()
         token = self.keys.get(sent.role, UNKNOWN_KEY) if sent.role else UNKNOWN_KEY
         headers = [("Authorization", value.replace("{key}", token)) for value in sent.authorizations]
         headers += [*sent.headers, *self._headers]
@@ -114,7 +115,8 @@ class Target:
         ended = time.monotonic()
         return Answer(sent, response.status_code, response.headers, response.content, began, ended, self.redact)
 
-    def _await_turn(self) -> None:
+    def await_turn(self) -> None:
+        """Waits until the rate allows one more request."""
         if not self._interval:
             return
         with self._turn:
@@ -134,9 +136,8 @@ class Target:
         return f"the connection broke: {error or type(error).__name__}"
 
 
-def retry_after(answer: Answer) -> int | None:
-    """The whole seconds of Retry-After, or None when the header is missing or something else."""
-    value = answer.headers.get("Retry-After", "")
+def retry_after(value: str) -> int | None:
+    """The whole seconds of a header Retry-After, or None when it is missing or something else."""
     return int(value) if value.isascii() and value.isdigit() else None
 
 

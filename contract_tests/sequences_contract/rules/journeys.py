@@ -1,18 +1,24 @@
-"""Journeys: random walks over runs taken fresh for each, compared step by step with a model, and shortened when they fail.
+"""Journeys: a Hypothesis state machine walks over a run taken fresh for each trace, and a model says what it should be.
 
-Hypothesis draws the steps. It is not asked to shrink: it would replay a walk on a target that nobody resets. A failing walk
-is shortened here, each try on a fresh run, until no step can be left out.
+Nobody resets the target between two traces, so what a trace stops is gone: each begins with another run, stops are counted
+against their budget, and what shrinking may spend is bounded. The shortest walk seen to fail is the one that is shown.
 """
 
 from __future__ import annotations
 
+import contextlib
+import math
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from hypothesis import HealthCheck, Phase, given, seed, settings
+from hypothesis import HealthCheck, Phase, Verbosity, reject, seed, settings
 from hypothesis import strategies as st
+from hypothesis.errors import Flaky, Unsatisfiable
+from hypothesis.stateful import RuleBasedStateMachine, precondition, run_state_machine_as_test
+from hypothesis.stateful import rule as step
 
 from .. import instants
+from ..bench import SHORT
 from ..instants import MICROSECOND
 from ..target import TargetError
 from ..trial import NotExercised, Violation
@@ -23,129 +29,189 @@ if TYPE_CHECKING:
     from ..runs import Run
     from ..trial import Trial
 
-Step = tuple[str, Any]
-
 FAR = "2100-01-04T08:00:00Z"
-_PAUSED, _ACTIVE = "WAITING_FOR_LEAD", "ACTIVE"
-_TEXT = st.sampled_from(["", "a", " b ", "ü", "{{x}}", "B", "long " * 60])
-_KEYS = st.sampled_from(["suite_a", "suite_b", "suite_ü"])
-_STEPS = st.one_of(
-    st.tuples(st.just("update"), st.dictionaries(_KEYS, st.none() | _TEXT, max_size=3)),
-    st.tuples(st.just("pause"), st.integers(900, 90_000)),
-    st.tuples(st.just("resume"), st.none()),
-    st.tuples(st.just("read"), st.none()),
-    st.tuples(st.just("list"), st.none()),
-    st.tuples(
-        st.just("bad"), st.sampled_from([{}, {"paused_until": "soon"}, {"paused_until": "2001-01-01T00:00:00Z"}])
-    ),
-)
+_ACTIVE, _PAUSED, _ENDED = "ACTIVE", "WAITING_FOR_LEAD", "STOPPED_EARLY"
+_TEXTS = st.sampled_from(["", "a", " b ", "ü", "{{x}}", "B", "long " * 60])
+_CHANGES = st.dictionaries(st.sampled_from(["suite_a", "suite_b", "suite_ü"]), st.none() | _TEXTS, max_size=3)
+_BAD = st.sampled_from([{}, {"paused_until": "soon"}, {"paused_until": "2001-01-01T00:00:00Z"}])
 _LONGEST = 14
-_SHORTENINGS = 16
+_SHRINKS = 30
+_STOPS = 8
 
 
 @dataclass
-class Model:
-    """What the run should be."""
+class Ledger:
+    """What all traces together have spent and found."""
 
-    status: str
-    variables: dict[str, str]
-    answers: list[Answer] = field(default_factory=list)
+    stops: int
+    traces: int = 0
+    shrinks: int = 0
+    failures: list[Violation | TargetError] = field(default_factory=list)
+    exhausted: NotExercised | None = None
 
-
-def _walk(trial: Trial, run: Run, steps: list[Step]) -> None:
-    model = Model(run.status, dict(run.variables or {}))
-    for step in steps:
-        answer = _take(trial, run.id, step, model)
-        if answer is not None:
-            model.answers.append(answer)
-    read = trial.get(run.id)
-    _compare(trial, trial.run_of(read), model, read)
+    @property
+    def shortest(self) -> Violation | TargetError:
+        return min(self.failures, key=lambda one: len(one.answers) if isinstance(one, Violation) else 0)
 
 
-def _take(trial: Trial, run_id: str, step: Step, model: Model) -> Answer | None:
-    kind, value = step
-    if kind == "update":
-        answer = trial.update(run_id, value)
-        merged: dict[str, Any] = {**model.variables, **value}
-        model.variables = {key: text for key, text in merged.items() if text is not None}
-    elif kind == "pause":
-        if model.status == _PAUSED and not trial.strict:
-            return None
-        answer = trial.pause(run_id, instants.write(instants.parse(FAR) + value))
-        model.status = _PAUSED
-    elif kind == "resume":
-        answer = trial.resume(run_id)
-        if model.status != _PAUSED:
-            return _must_refuse(trial, answer, model)
-        model.status = _ACTIVE
-    elif kind == "bad":
-        answer = trial.call("POST", f"/sequences/{run_id}/pause", json=value)
-        trial.that(400 <= answer.status < 500, "a refusal", answer.summary, *model.answers, answer)
-        return answer
-    elif kind == "list":
-        return _listed(trial, run_id, model)
-    else:
-        answer = trial.get(run_id)
-    _compare(trial, trial.run_of(answer), model, answer)
-    return answer
+class Journey(RuleBasedStateMachine):
+    """One trace: a run, a bystander that must stay as it is, and what the run should be."""
 
-
-def _must_refuse(trial: Trial, answer: Answer, model: Model) -> Answer:
-    if trial.strict:
-        trial.that(answer.status == 422, "422 for resume of an active run", answer.summary, *model.answers, answer)
-    else:
-        trial.that(answer.status < 500, "an answer below 500", answer.summary, *model.answers, answer)
-    return answer
-
-
-def _listed(trial: Trial, run_id: str, model: Model) -> Answer:
-    created = trial.run_of(trial.get(run_id)).created
-    bounds = {
-        "created_at_after": instants.write(created - MICROSECOND),
-        "created_at_before": instants.write(created + MICROSECOND),
-    }
-    answer = trial.search(**bounds, status=model.status, size=100)
-    found = [one for one in trial.page_of(answer).items if one.id == run_id]
-    trial.that(bool(found), f"the run in the list of {model.status}", "not there", *model.answers, answer)
-    _compare(trial, found[0], model, answer)
-    return answer
-
-
-def _compare(trial: Trial, run: Run, model: Model, answer: Answer) -> None:
-    trial.that(run.status == model.status, model.status, run.status, *model.answers, answer)
-    got = run.variables or {}
-    trial.that(got == model.variables, f"variables {model.variables}", f"{got}", *model.answers, answer)
-
-
-def _fails(trial: Trial, steps: list[Step]) -> Violation | None:
-    with trial.borrow(_ACTIVE) as run:
+    def __init__(self, trial: Trial, ledger: Ledger) -> None:
+        super().__init__()
+        self.trial, self.ledger = trial, ledger
+        self.answers: list[Answer] = []
+        self.until: Any = None
+        self.failed = False
+        self.borrowed = contextlib.ExitStack()
+        if ledger.failures:
+            ledger.shrinks += 1
+        if ledger.shrinks > _SHRINKS or ledger.exhausted:
+            reject()
         try:
-            _walk(trial, run, steps)
-        except Violation as violation:
-            return violation
-    return None
+            self.run = self.borrowed.enter_context(trial.borrow(_ACTIVE))
+            self.bystander = self._take_bystander()
+        except NotExercised as reason:
+            ledger.exhausted = reason
+            self.borrowed.close()
+            reject()
+        self.status, self.variables = self.run.status, dict(self.run.variables or {})
+        ledger.traces += 1
 
+    def _take_bystander(self) -> Run:
+        """Another ACTIVE run, of the same template where there is one."""
+        template = self.run.template
+        with contextlib.suppress(NotExercised):
+            return self.borrowed.enter_context(self.trial.borrow(_ACTIVE, lambda other: other.template == template))
+        return self.borrowed.enter_context(self.trial.borrow(_ACTIVE))
 
-def _shortened(trial: Trial, steps: list[Step], violation: Violation) -> Violation:
-    """The violation of the shortest walk found that still fails, each step left out in turn."""
-    tries, place = 0, 0
-    while place < len(steps) and tries < _SHORTENINGS:
-        tries += 1
-        shorter = steps[:place] + steps[place + 1 :]
+    def teardown(self) -> None:
+        """The bystander is looked at, and both runs go back."""
+        if not hasattr(self, "bystander"):
+            return
+        with self.borrowed, self._kept():
+            if not self.failed:
+                self._compare(self.trial.get(self.run.id))
+                self.trial.same(self.bystander, self.answers)
+
+    # -- the steps ----------------------------------------------------------------------------------------------
+
+    @precondition(lambda self: self.status != _ENDED or self.trial.strict)
+    @step(changes=_CHANGES)
+    def update(self, changes: dict[str, str | None]) -> None:
+        with self._kept():
+            answer = self.trial.update(self.run.id, changes)
+            merged: dict[str, Any] = {**self.variables, **changes}
+            self.variables = {key: text for key, text in merged.items() if text is not None}
+            self._compare(answer)
+
+    @precondition(lambda self: self.status == _ACTIVE or self.trial.strict)
+    @step(later=st.integers(900, 90_000))
+    def pause(self, later: int) -> None:
+        with self._kept():
+            answer = self.trial.pause(self.run.id, instants.write(instants.parse(FAR) + later))
+            self._moved(answer, _PAUSED, from_=(_ACTIVE, _PAUSED))
+            self.until = None
+
+    @precondition(lambda self: self.status == _ACTIVE and self.trial.bench.control is not None)
+    @step()
+    def pause_briefly(self) -> None:
+        with self._kept():
+            now = self.trial.arranged(self.trial.update(self.run.id, {"suite_clock": f"{len(self.answers)}"})).updated
+            self.variables["suite_clock"] = f"{len(self.answers)}"
+            answer = self.trial.pause(self.run.id, instants.write(now + SHORT))
+            self._moved(answer, _PAUSED, from_=(_ACTIVE,))
+            self.until = now + SHORT, answer, now
+
+    @precondition(lambda self: self.until is not None)
+    @step()
+    def let_time_pass(self) -> None:
+        """The pause, if it is still one, ends; a resume or a stop has cancelled it else."""
+        with self._kept():
+            self.trial.bench.pass_until(*self.until)
+            self.until = None
+            if self.status == _PAUSED:
+                self.status = _ACTIVE
+            self._compare(self.trial.get(self.run.id))
+
+    @step()
+    def resume(self) -> None:
+        with self._kept():
+            self._moved(self.trial.resume(self.run.id), _ACTIVE, from_=(_PAUSED,))
+
+    @precondition(lambda self: self.ledger.stops > 0 and (self.status != _PAUSED or self.trial.strict))
+    @step(why=st.sampled_from(["WIN", "LOSE"]))
+    def stop(self, why: str) -> None:
+        with self._kept():
+            if self.status != _ENDED:
+                self.trial.bench.stops.spend()
+                self.ledger.stops -= 1
+            self._moved(self.trial.stop(self.run.id, "CONTACT", why), _ENDED, from_=(_ACTIVE, _PAUSED))
+
+    @step(body=_BAD)
+    def pause_badly(self, body: dict[str, str]) -> None:
+        with self._kept():
+            answer = self.trial.call("POST", f"/sequences/{self.run.id}/pause", json=body)
+            self._that(400 <= answer.status < 500, "a refusal", answer.summary(), answer)
+            self.answers.append(answer)
+
+    @step()
+    def read(self) -> None:
+        with self._kept():
+            self._compare(self.trial.get(self.run.id))
+
+    @step()
+    def find(self) -> None:
+        """The run is in the list of its status, and in no other."""
+        with self._kept():
+            bounds = {
+                "created_at_after": instants.write(self.run.created - MICROSECOND),
+                "created_at_before": instants.write(self.run.created + MICROSECOND),
+            }
+            for status in (_ACTIVE, _PAUSED, _ENDED):
+                answer = self.trial.search(**bounds, status=status, size=100)
+                found = [one for one in self.trial.page_of(answer).items if one.id == self.run.id]
+                fits = bool(found) == (status == self.status)
+                self._that(fits, f"the run in the list of {self.status} only", f"{len(found)} in {status}", answer)
+            self.answers.append(answer)
+
+    # -- judging ------------------------------------------------------------------------------------------------
+
+    @contextlib.contextmanager
+    def _kept(self) -> Any:
+        """What a step finds is kept, since nothing promises that the same walk fails again."""
         try:
-            again = _fails(trial, shorter)
-        except (NotExercised, TargetError):
-            break
-        if again is None:
-            place += 1
+            yield
+        except (Violation, TargetError) as failure:
+            self.failed = True
+            self.ledger.failures.append(failure)
+            raise
+
+    def _moved(self, answer: Answer, wanted: str, from_: tuple[str, ...]) -> None:
+        if self.status in from_:
+            self.status = wanted
+            self._compare(answer)
+            return
+        if self.trial.strict:
+            self._that(answer.status == 422, f"422 of a run that is {self.status}", answer.summary(), answer)
         else:
-            steps, violation = shorter, again
-    return violation
+            self._that(answer.status < 500, "an answer below 500", answer.summary(), answer)
+        self.answers.append(answer)
+
+    def _compare(self, answer: Answer) -> None:
+        self._that(answer.status == 200, "200", answer.summary(), answer)
+        run = self.trial.run_of(answer)
+        self._that(run.status == self.status, self.status, run.status, answer)
+        self._that((run.variables or {}) == self.variables, f"variables {self.variables}", f"{run.variables}", answer)
+        self.answers.append(answer)
+
+    def _that(self, truth: bool, expected: str, got: str, answer: Answer) -> None:
+        self.trial.that(truth, expected, got, *self.answers, answer)
 
 
 @rule(
     "journeys.model",
-    "Any walk of updates, pauses and resumes leaves a run as the model says.",
+    "Any walk of updates, pauses, resumes and stops leaves a run as the model says, and its neighbour as it was.",
     "lifecycle.doc_rows",
     "update.merge",
     "pause.until",
@@ -153,22 +219,24 @@ def _shortened(trial: Trial, steps: list[Step], violation: Violation) -> Violati
     tier="write",
 )
 def model(trial: Trial) -> None:
-    failed: list[tuple[list[Step], Violation]] = []
-    walks = max(5, trial.bench.settings.max_examples // 3)
+    bench = trial.bench
+    ledger = Ledger(_STOPS if math.isinf(bench.stops.left) else min(_STOPS, int(bench.stops.left) // 8))
 
-    @seed(trial.bench.settings.seed)
-    @settings(
-        max_examples=walks, deadline=None, database=None, phases=[Phase.generate],
-        suppress_health_check=list(HealthCheck),
+    def start() -> Journey:
+        return Journey(trial, ledger)
+
+    seed(bench.settings.seed)(start)
+    options = settings(
+        max_examples=max(5, bench.settings.max_examples // 3), stateful_step_count=_LONGEST, deadline=None, database=None,
+        phases=[Phase.generate, Phase.shrink], suppress_health_check=list(HealthCheck), report_multiple_bugs=False,
+        verbosity=Verbosity.quiet,
     )  # fmt: skip
-    @given(st.lists(_STEPS, min_size=3, max_size=_LONGEST))
-    def explore(steps: list[Step]) -> None:
-        if failed:
-            return
-        violation = _fails(trial, steps)
-        if violation is not None:
-            failed.append((steps, violation))
-
-    explore()
-    if failed:
-        raise _shortened(trial, *failed[0])
+    try:
+        run_state_machine_as_test(start, settings=options)  # type: ignore[arg-type]  # any factory will do
+    except (Violation, TargetError, Flaky, Unsatisfiable):
+        if not ledger.failures and not ledger.exhausted:
+            raise
+    if ledger.failures:
+        raise ledger.shortest
+    if not ledger.traces and ledger.exhausted:
+        raise ledger.exhausted

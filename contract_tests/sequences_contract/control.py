@@ -1,0 +1,105 @@
+"""The control API, used to arrange and never to testify."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from fractions import Fraction
+from typing import Any
+
+import httpx
+
+from . import instants
+from .trial import NotExercised
+
+#: Where the token of the control API's administrator is read from; off loopback a control API wants one.
+ADMIN_VARIABLE = "SEQUENCES_CONTRACT_ADMIN_TOKEN"
+
+
+class Untestable(Exception):
+    """The target cannot be tested at all; the text says why and how to mend it."""
+
+
+class ControlApi:
+    """The control API of one target, and the world that was made there."""
+
+    def __init__(self, url: str) -> None:
+        root = url.rstrip("/").removesuffix("/_sandbox")
+        self._http = httpx.Client(base_url=root, timeout=30)
+        self._admin = os.environ.get(ADMIN_VARIABLE, "")
+        self._token: str | None = None
+
+    def new_world(self, document: Mapping[str, Any], seed: int) -> dict[str, str]:
+        """Makes a world from a fixture document and returns its tokens by role. Raises Untestable.
+
+        Unless the document says otherwise it is born at a full second: there instants with and without a fraction meet.
+        """
+        body: dict[str, Any] = {"fixture": document, "name": "contract suite", "seed": seed}
+        if "now" not in document:
+            body["now"] = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+        answer = self._send("POST", "/worlds", body, self._admin)
+        if not answer.is_success:
+            hint = f"; set {ADMIN_VARIABLE} to its token" if answer.status_code in (401, 403) else ""
+            raise Untestable(f"the control API refused POST /worlds: {self._shown(answer)}{hint}")
+        tokens: dict[str, str] = {}
+        for index, organization in enumerate(answer.json()["organizations"]):
+            for key in organization["api_keys"]:
+                role = _role(set(key["scopes"]), first=index == 0)
+                if role is not None:
+                    tokens.setdefault(role, key["token"])
+        if "key" not in tokens:
+            raise Untestable("the fixture has no key that reads and writes; the suite needs one")
+        self._token = tokens["key"]
+        return tokens
+
+    def advance_to(self, instant: Fraction) -> None:
+        """Moves the world's time forward to an instant; one that has passed already is no matter."""
+        answer = self._send("POST", "/clock/advance", {"to": instants.write(instant)}, self._token)
+        if answer.status_code not in (200, 422):
+            raise NotExercised(f"the control API did not move time: {self._shown(answer)}")
+
+    def freeze(self, frozen: bool) -> None:
+        """Holds the world's clock still, or lets it run."""
+        answer = self._send("PATCH", "/clock", {"frozen": frozen}, self._token)
+        if not answer.is_success:
+            raise NotExercised(f"the control API did not hold time: {self._shown(answer)}")
+
+    def enrol(self, contact: str, template: str) -> None:
+        """Adds an ACTIVE run of a template for a contact."""
+        body = {"contact_id": contact, "sequence_template_id": template, "status": "ACTIVE"}
+        answer = self._send("POST", "/sequences", body, self._token)
+        if not answer.is_success:
+            raise NotExercised(f"the control API did not enrol a run: {self._shown(answer)}")
+
+    def close(self) -> None:
+        """Removes the world that was made."""
+        if self._token is not None:
+            with contextlib.suppress(Untestable):
+                self._send("DELETE", "/world", None, self._token)
+        self._http.close()
+
+    def _send(self, method: str, path: str, body: Any, token: str | None) -> httpx.Response:
+        content = None if body is None else json.dumps(body)
+        headers = {"Content-Type": "application/json"} if content is not None else {}
+        if token:
+            headers["Authorization"] = f"Bearer {token}"
+        try:
+            return self._http.request(method, f"/_sandbox{path}", content=content, headers=headers)
+        except httpx.HTTPError as error:
+            raise Untestable(f"no control API answers at {self._http.base_url}: {error}") from None
+
+    def _shown(self, answer: httpx.Response) -> str:
+        text = answer.text[:200]
+        return f"{answer.status_code} {text.replace(self._admin, f'${ADMIN_VARIABLE}') if self._admin else text}"
+
+
+def _role(scopes: set[str], *, first: bool) -> str | None:
+    reads, writes = "sequences:read" in scopes, "sequences:write" in scopes
+    if not first:
+        return "other" if reads and writes else None
+    return {(True, True): "key", (True, False): "read", (False, True): "write", (False, False): "noscope"}[
+        reads, writes
+    ]
