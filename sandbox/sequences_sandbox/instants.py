@@ -30,6 +30,8 @@ _NO_OFFSET: Final = re.compile(r"\d{4}-\d{2}-\d{2}[Tt ]\d{2}:\d{2}(:\d{2}(\.\d+)
 _DURATION: Final = re.compile(
     r"([+-])?P(?=\d|T\d)(?:(\d+)W)?(?:(\d+)D)?(?:T(?=\d)(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)(?:\.(\d{1,6}))?S)?)?", re.ASCII
 )
+_UNITS: Final = (7 * DAY, DAY, HOUR, MINUTE, SECOND)
+"""Of the parts of a duration, in the order in which they are written."""
 _MAX_TEXT: Final = 128
 _LONGEST: Final = 10_000 * 366 * DAY
 
@@ -98,12 +100,14 @@ def parse_duration(text: str) -> int:
         raise InstantError(
             "not a duration", "write one like P2D, PT1H30M or -P1W (weeks, days, hours, minutes, seconds)"
         )
-    weeks, days, hours, minutes, seconds = (int(part or 0) for part in match.group(2, 3, 4, 5, 6))
-    length = (7 * weeks + days) * DAY + hours * HOUR + minutes * MINUTE + seconds * SECOND
-    length += _microseconds(match[7])
+    sign, *parts, fraction = match.groups()
+    length = _microseconds(fraction) if fraction else 0
+    for part, unit in zip(parts, _UNITS, strict=True):
+        if part:
+            length += int(part) * unit
     if length > _LONGEST:
         raise InstantError("too long a duration", "ten thousand years are the most")
-    return -length if match[1] == "-" else length
+    return -length if sign == "-" else length
 
 
 def format_duration(length: int) -> str:
