@@ -61,6 +61,8 @@ class Bench:
         if self.control is not None and self.settings.fixture is not None:
             tokens = self.control.new_world(load_fixture(self.settings.fixture), self.settings.seed)
             self.target.keys.update(tokens)
+        elif self.control is not None:
+            self.control.use_world_of(self.target.keys.get("key", ""))
         answer = self.target.call("GET", "/sequences")
         if answer.status in (401, 403):
             raise Untestable(f"the key is refused ({answer.status}); give --key one that reads and writes")

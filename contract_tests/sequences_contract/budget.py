@@ -24,13 +24,17 @@ class StopBudget:
         self.left = allowed
         self._lock = threading.Lock()
 
+    def require(self, count: int) -> None:
+        """Sees that `count` stops are left. Raises NotExercised, excused: the caller withheld them."""
+        if count > self.left:
+            raise NotExercised(
+                f"needs {count} more stop(s) and {self.left:g} of --allow-stops are left; allow more", excused=True
+            )
+
     def spend(self, count: int = 1) -> None:
-        """Takes `count` stops. Raises NotExercised when fewer are left."""
+        """Takes `count` stops. Raises NotExercised, excused, when fewer are left."""
         with self._lock:
-            if count > self.left:
-                raise NotExercised(
-                    f"needs {count} more stop(s) and {self.left:g} of --allow-stops are left; allow more", excused=True
-                )
+            self.require(count)
             self.left -= count
 
     @contextmanager

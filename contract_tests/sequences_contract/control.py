@@ -31,6 +31,11 @@ class ControlApi:
         self._http = httpx.Client(base_url=root, timeout=30)
         self._admin = os.environ.get(ADMIN_VARIABLE, "")
         self._token: str | None = None
+        self._made_world = False
+
+    def use_world_of(self, token: str) -> None:
+        """Arranges in the world that a key opens; it is left there afterwards."""
+        self._token = token
 
     def new_world(self, document: Mapping[str, Any], seed: int) -> dict[str, str]:
         """Makes a world from a fixture document and returns its tokens by role. Raises Untestable.
@@ -52,7 +57,7 @@ class ControlApi:
                     tokens.setdefault(role, key["token"])
         if "key" not in tokens:
             raise Untestable("the fixture has no key that reads and writes; the suite needs one")
-        self._token = tokens["key"]
+        self._token, self._made_world = tokens["key"], True
         return tokens
 
     def advance_to(self, instant: Fraction) -> None:
@@ -76,7 +81,7 @@ class ControlApi:
 
     def close(self) -> None:
         """Removes the world that was made."""
-        if self._token is not None:
+        if self._made_world:
             with contextlib.suppress(Untestable):
                 self._send("DELETE", "/world", None, self._token)
         self._http.close()

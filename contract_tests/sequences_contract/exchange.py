@@ -28,7 +28,10 @@ class NotJson(ValueError):
 
 @dataclass(frozen=True)
 class Sent:
-    """A request as it was sent. `authorizations` hold `{key}` where the key of `role` stands; never the key itself."""
+    """A request as it was sent.
+
+    `authorizations` hold `{key}` where the key of `role` stands, `{KEY}` where it stands in upper case; never the key itself.
+    """
 
     method: str
     url: str
@@ -49,6 +52,7 @@ class Sent:
         for authorization in self.authorizations:
             variable = KEY_VARIABLES.get(self.role or "key")
             shown = authorization.replace("{key}", f"${variable}" if variable else UNKNOWN_KEY)
+            shown = shown.replace("{KEY}", f"${{{variable}^^}}" if variable else UNKNOWN_KEY.upper())
             parts.append(f'-H "Authorization: {shown}"' if shown else "-H 'Authorization;'")
         parts += [f"-H {quote(f'{name}: {value}')}" for name, value in self.headers]
         if self.body is not None:

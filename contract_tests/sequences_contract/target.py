@@ -58,7 +58,8 @@ class Target:
         """`text` with every key replaced by the name of its variable."""
         for role, token in sorted(self.keys.items(), key=lambda pair: -len(pair[1])):
             if token:
-                text = text.replace(token, f"${KEY_VARIABLES[role]}")
+                variable = f"${KEY_VARIABLES[role]}"
+                text = text.replace(token, variable).replace(token.upper(), variable)
         return text
 
     def call(
@@ -102,7 +103,8 @@ class Target:
     def _exchange(self, sent: Sent) -> Answer:
         self.await_turn()
         token = self.keys.get(sent.role, UNKNOWN_KEY) if sent.role else UNKNOWN_KEY
-        headers = [("Authorization", value.replace("{key}", token)) for value in sent.authorizations]
+        values = [value.replace("{key}", token).replace("{KEY}", token.upper()) for value in sent.authorizations]
+        headers = [("Authorization", value) for value in values]
         headers += [*sent.headers, *self._headers]
         request = self._client.build_request(
             sent.method, sent.url, headers=[(n.encode(), v.encode("utf-8")) for n, v in headers], content=sent.body

@@ -97,7 +97,17 @@ def _wrong_scheme(operation: str, trial: Trial) -> None:
 
 
 def _malformed(operation: str, trial: Trial) -> None:
-    for headers in (("",), ("Bearer",), ("Bearer {key}x",), ("Bearer {key} {key}",), ("Bearer {key}", "Bearer {key}")):
+    wrong: list[tuple[str, ...]] = [
+        ("",),
+        ("Bearer",),
+        ("Bearer {key}x",),
+        ("Bearer {key} {key}",),
+        ("Bearer {key}",) * 2,
+    ]
+    key = trial.bench.target.keys.get("key", "")
+    if key.upper() != key:
+        wrong.append(("Bearer {KEY}",))
+    for headers in wrong:
         _refuse(trial, operation, (401,), f"with Authorization {headers}", authorizations=headers)
 
 

@@ -69,7 +69,9 @@ def _refused(event: str, status: str, trial: Trial) -> None:
         if trial.strict:
             trial.expect(answer, 422, why=f"for {event} of {status}")
         elif 200 <= answer.status < 300:
-            trial.judged += 1
+            got = trial.look(run.id).status
+            for_good = status != "STOPPED_EARLY" or got == status
+            trial.that(for_good, "STOPPED_EARLY, which is for good", got, answer)
             return
         else:
             trial.that(400 <= answer.status < 500, "a refusal below 500, or 200", answer.summary, answer)

@@ -83,6 +83,7 @@ def hostile(trial: Trial) -> None:
         "status=%FF", "%FF=1", "sequence_template_id=%C3%28", "created_at_after=%00", "status=%00", "page=%FF", "size=%",
         "status=" + "A" * 5000, "page=" + "9" * 400, "created_at_after=" + "9" * 3000, "&" * 300, "=", "status=ACTIVE%00",
         "created_at_before=99999-01-01T00:00:00Z", "created_at_after=%F0%9F%92%A9", "sort_by=%27%3B--", "page=%E2%88%9E",
+        "created_at_after=0001-01-01T00:00:00%2B05:00", "created_at_before=9999-12-31T23:59:59-05:00",
     )  # fmt: skip
     for query in queries:
         answer = trial.call("GET", "/sequences", query=query)

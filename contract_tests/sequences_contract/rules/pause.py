@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from .. import instants
 from ..instants import MICROSECOND
+from .bystanders import leaves_alone
 from .registry import rule
 
 if TYPE_CHECKING:
@@ -124,18 +126,25 @@ def only_this(trial: Trial) -> None:
             other for other in trial.bench.census().in_status("ACTIVE")
             if other.id != run.id and (other.template == run.template or other.contact == run.contact)
         ][:30]  # fmt: skip
-        before = [trial.look(other.id) for other in neighbours]
-        answers = [trial.pause(run.id, "2100-01-04T08:00:00Z"), trial.resume(run.id)]
-        for answer in answers:
+        for act in (partial(trial.pause, run.id, "2100-01-04T08:00:00Z"), partial(trial.resume, run.id)):
+            before = {other.id: trial.look(other.id) for other in neighbours}
+            answer = act()
             trial.run_of(answer)
-        for other in before:
-            trial.same(other, answers)
+            leaves_alone(trial, answer, before, {name: trial.look(name) for name in before})
 
 
 @rule("resume.no_body", "Resume needs no body.", "resume.answer", "resume.paused", tier="write")
 def no_body(trial: Trial) -> None:
     with trial.borrow("WAITING_FOR_LEAD") as run:
         answer = trial.resume(run.id)
+        trial.that(trial.run_of(answer).status == "ACTIVE", "ACTIVE", answer.summary, answer)
+
+
+@rule("resume.once.strict", "A run that was paused twice is resumed once.", "resume.paused", tier="write", basis="own")
+def once(trial: Trial) -> None:
+    with trial.borrow("WAITING_FOR_LEAD") as run:
+        again = trial.arranged(trial.pause(run.id, "2100-02-01T08:00:00Z"))
+        answer = trial.resume(again.id)
         trial.that(trial.run_of(answer).status == "ACTIVE", "ACTIVE", answer.summary, answer)
 
 

@@ -28,21 +28,34 @@ def trailing_slash(trial: Trial) -> None:
             trial.expect(trial.call("GET", path, key=key), 404, why=f"for {path}")
 
 
-@rule("http.method.strict", "Another method is 405 with the path's methods in Allow, key or no key.", "http.method")
-def method(trial: Trial) -> None:
-    cases = (
-        ("DELETE", "/sequences", {"GET", "HEAD"}), ("PUT", "/sequences", {"GET", "HEAD"}), ("POST", "/sequences", {"GET"}),
-        ("DELETE", f"/sequences/{_ABSENT}", {"GET", "PATCH"}), ("POST", f"/sequences/{_ABSENT}", {"GET", "PATCH"}),
-        ("GET", f"/sequences/{_ABSENT}/pause", {"POST"}), ("PATCH", f"/sequences/{_ABSENT}/stop", {"POST"}),
-        ("DELETE", f"/sequences/{_ABSENT}/resume", {"POST"}), ("PUT", f"/sequences/{_ABSENT}/resume", {"POST"}),
-    )  # fmt: skip
+def _wrong_methods(trial: Trial, cases: tuple[tuple[str, str, set[str]], ...]) -> None:
     for name, path, wanted in cases:
         for key in ("key", None):
             answer = trial.expect(trial.call(name, path, key=key), 405, why=f"for {name} {path}")
             allowed = {part.strip() for part in answer.headers.get("allow", "").split(",")}
-            trial.that(
-                wanted <= allowed and name not in allowed, f"Allow with {sorted(wanted)}", f"{sorted(allowed)}", answer
-            )
+            fits = wanted <= allowed and name not in allowed
+            trial.that(fits, f"Allow with {sorted(wanted)}", f"{sorted(allowed)}", answer)
+
+
+@rule(
+    "http.method.strict",
+    "Another method is 405 with the path's methods in Allow, key or no key.",
+    "http.method",
+    tier="write",
+)
+def method(trial: Trial) -> None:
+    cases: tuple[tuple[str, str, set[str]], ...] = (
+        ("DELETE", "/sequences", {"GET", "HEAD"}), ("PUT", "/sequences", {"GET", "HEAD"}), ("POST", "/sequences", {"GET"}),
+        ("DELETE", f"/sequences/{_ABSENT}", {"GET", "PATCH"}), ("POST", f"/sequences/{_ABSENT}", {"GET", "PATCH"}),
+        ("GET", f"/sequences/{_ABSENT}/pause", {"POST"}), ("DELETE", f"/sequences/{_ABSENT}/resume", {"POST"}),
+        ("PUT", f"/sequences/{_ABSENT}/resume", {"POST"}),
+    )  # fmt: skip
+    _wrong_methods(trial, cases)
+
+
+@rule("http.method.stop.strict", "Stop answers to POST alone.", "http.method", tier="stop")
+def method_of_stop(trial: Trial) -> None:
+    _wrong_methods(trial, tuple((name, f"/sequences/{_ABSENT}/stop", {"POST"}) for name in ("GET", "PUT", "PATCH")))
 
 
 @rule("http.head.strict", "HEAD answers wherever GET does, without a body.", "http.head")
@@ -81,6 +94,22 @@ def accept(trial: Trial) -> None:
 def body_on_get(trial: Trial) -> None:
     for content in (b"{", b"\xff", b'{"page": 2}'):
         trial.expect(trial.call("GET", "/sequences", content=content, headers=[_JSON]), 200, why="with a body")
+
+
+@rule(
+    "order.refusals.read.strict",
+    "Of several faults of a request that reads, the first in the order of refusal answers.",
+    "order.refusals",
+)
+def order_of_reads(trial: Trial) -> None:
+    trial.expect(trial.call("GET", "/sequences", key=None, query="size=0"), 401, why="key before query")
+    trial.expect(trial.call("GET", "/sequences", key="unknown", query="nonsense=1"), 401, why="key before query")
+    trial.expect(trial.call("GET", "/sequences/nonsense", key=None), 401, why="key before id")
+    for role in ("write", "noscope"):
+        if trial.bench.has(role):
+            trial.expect(trial.call("GET", "/sequences", key=role, query="size=0"), 403, why="scope before query")
+            trial.expect(trial.call("GET", "/sequences/nonsense", key=role), 403, why="scope before id")
+            trial.expect(trial.call("GET", f"/sequences/{_ABSENT}", key=role), 403, why="scope before run")
 
 
 @rule(

@@ -26,10 +26,12 @@ MODULES = (
         "pause",
         "lifecycle",
         "timers",
+        "timers_cancelled",
         "bodies",
         "journeys",
         "stop",
         "stop_company",
+        "stop_company_others",
         "fuzzing",
     ),
 )

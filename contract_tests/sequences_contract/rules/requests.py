@@ -11,7 +11,6 @@ if TYPE_CHECKING:
     from ..trial import Trial
 
 _ABSENT = "7b1d5a0e-3c64-4f0b-9a55-0c9b7e4f2d31"
-_PLAIN = "88c23cea-f199-4cf0-964c-3f1e007417b7"
 
 
 @rule("get.same_as_list", "Get answers the same run as the list.", "get.same_object")
@@ -53,7 +52,7 @@ def no_parameters(trial: Trial) -> None:
 
 
 def _malformed(operation: str, trial: Trial) -> None:
-    for run_id in ("abc", "1", "{" + _PLAIN + "}", _PLAIN.replace("-", ""), _PLAIN + "0", "%00", "%C3%28"):
+    for run_id in ("abc", "1", "{" + _ABSENT + "}", _ABSENT.replace("-", ""), _ABSENT + "0", "%00", "%C3%28"):
         answer = _call(operation, trial, run_id)
         if trial.strict:
             trial.expect(answer, 400, why=f"for the malformed id {run_id}")

@@ -6,9 +6,11 @@ from collections import Counter
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
+from .bystanders import leaves_alone
 from .registry import rule
 
 if TYPE_CHECKING:
+    from ..exchange import Answer
     from ..runs import Run
     from ..trial import Trial
 
@@ -71,9 +73,7 @@ def exactly_one(trial: Trial) -> None:
             got = trial.run_of(answer)
             stopped = got.id == run.id and got.status == "STOPPED_EARLY"
             trial.that(stopped, "the named run STOPPED_EARLY", answer.summary, answer)
-            after = bench.census(fresh=True).by_id
-            changed = [name for name, other in before.items() if name != run.id and after.get(name) != other]
-            trial.that(not changed, "no other run changed", f"{changed[:3]}", answer, *map(trial.get, changed[:1]))
+            leaves_alone(trial, answer, before, bench.census(fresh=True).by_id)
 
 
 def _with_siblings(trial: Trial) -> Callable[[Run], bool] | None:
@@ -91,7 +91,13 @@ def for_good(trial: Trial) -> None:
         trial.bench.stops.spend()
         stopped = trial.stop(run.id)
         trial.that(trial.run_of(stopped).status == "STOPPED_EARLY", "STOPPED_EARLY", stopped.summary, stopped)
-        for answer in (trial.pause(run.id, FAR), trial.resume(run.id), trial.stop(run.id, "CONTACT", "WIN")):
+        tries: tuple[Callable[[], Answer], ...] = (
+            lambda: trial.pause(run.id, FAR),
+            lambda: trial.resume(run.id),
+            lambda: trial.stop(run.id, "CONTACT", "WIN"),
+        )
+        for attempt in tries:
+            answer = attempt()
             read = trial.get(run.id)
             got = trial.run_of(read).status
             trial.that(got == "STOPPED_EARLY", "still STOPPED_EARLY", got, stopped, answer, read)
@@ -101,6 +107,10 @@ def for_good(trial: Trial) -> None:
         if trial.strict:
             kept = trial.run_of(again) == trial.run_of(stopped)
             trial.that(kept, "the run unchanged since it was stopped", again.summary, stopped, again)
+        updated = trial.update(run.id, {"suite_ended": "x"})
+        read = trial.get(run.id)
+        got = trial.run_of(read).status
+        trial.that(got == "STOPPED_EARLY", "STOPPED_EARLY after an update too", got, stopped, updated, read)
 
 
 @rule("stop.keeps_variables", "A stopped run keeps its variables.", "stop.answer", tier="stop")

@@ -1,120 +1,26 @@
-"""Stopping a company: just the siblings, of the same template, company and organization, that have not ended.
-
-A few groups of siblings are stopped once, with the whole collection counted before and after; the rules judge what changed.
-"""
+"""Stopping a company: its siblings, of the same template, that have not ended."""
 
 from __future__ import annotations
 
-import contextlib
-from collections import defaultdict
-from dataclasses import dataclass, field
-from functools import partial
 from typing import TYPE_CHECKING
 
-from ..trial import NotExercised
+from .company import OPEN, actives, experiments, groups
 from .registry import rule
 
 if TYPE_CHECKING:
-    from ..bench import Bench
-    from ..exchange import Answer
     from ..runs import Run
     from ..trial import Trial
+    from .company import Experiment
 
-_GROUPS = 12
-_OPEN = ("FOUND", "ACTIVE", "WAITING_FOR_LEAD", "WAITING_FOR_USER")
-
-
-@dataclass
-class Experiment:
-    """One COMPANY stop: the named run, its siblings, and every run before and after."""
-
-    named: Run
-    siblings: list[Run]
-    answer: Answer
-    before: dict[str, Run]
-    after: dict[str, Run]
-    foreign_changed: list[str] = field(default_factory=list)
-
-    @property
-    def changed(self) -> dict[str, Run]:
-        """The runs that are not as they were."""
-        return {name: run for name, run in self.before.items() if self.after.get(name) != run}
+_MANY = 12
 
 
-def experiments(trial: Trial) -> list[Experiment]:
-    """The COMPANY stops made at this target; made at the first call."""
-    bench = trial.bench
-    kept: list[Experiment] | None = bench.shared.get("company")
-    if kept is None:
-        kept = bench.shared["company"] = []
-        groups = _groups(trial)
-        if not groups:
-            trial.skip("no two ACTIVE runs of one template have contacts at one company; load some")
-        with contextlib.suppress(NotExercised):  # the budget of stops may end before the groups do
-            for number, group in enumerate(groups[:_GROUPS]):
-                kept.append(_stop(trial, group, number))
-    if not kept:
-        trial.skip("no company could be stopped within --allow-stops")
-    return kept
-
-
-def _groups(trial: Trial) -> list[list[Run]]:
-    """Groups of runs of one template whose contacts work at one company, with two ACTIVE ones or more; mixed ones first."""
-    bench = trial.bench
-    found: dict[tuple[str, str], list[Run]] = defaultdict(list)
-    for run in bench.census(fresh=True).runs:
-        company = bench.company(run)
-        if company is not None and bench.stock.fenced(run):
-            found[run.template, company].append(run)
-    groups = {key: group for key, group in found.items() if sum(run.status == "ACTIVE" for run in group) >= 2}
-
-    def interest(key: tuple[str, str]) -> tuple[int, int, int, str]:
-        group = groups[key]
-        return -_tempting(key, found), -len({run.status for run in group}), -len(group), group[0].id
-
-    return [groups[key] for key in sorted(groups, key=interest)]
-
-
-def _tempting(key: tuple[str, str], found: dict[tuple[str, str], list[Run]]) -> int:
-    """How many companies a careless comparison would take for this one: in the same template, of a like domain."""
-    template, company = key
-    word = company.split(".")[0]
-    others = {other for of, other in found if of == template and other != company}
-    return sum(word in other or other.split(".")[0] in company for other in others)
-
-
-def _stop(trial: Trial, group: list[Run], number: int) -> Experiment:
-    """Stops a group. By its number the named run was never paused, was paused before, or (in strict) is paused now."""
-    bench = trial.bench
-    named = next(run for run in group if run.status == "ACTIVE")
-    bench.stops.spend(sum(run.status in _OPEN for run in group))
-    if number % 3:
-        trial.arranged(trial.pause(named.id, "2100-01-04T08:00:00Z"))
-        if number % 3 == 1 or not trial.strict:
-            trial.arranged(trial.resume(named.id))
-    others = _foreign(bench)
-    before = dict(bench.census(fresh=True).by_id)
-    answer = trial.stop(named.id, "COMPANY", ("WIN", "LOSE")[number % 2])
-    after = dict(bench.census(fresh=True).by_id)
-    bench.forget_census()
-    now = _foreign(bench)
-    changed = [name for name, run in others.items() if now.get(name) != run]
-    return Experiment(named, [run for run in group if run.id != named.id], answer, before, after, changed)
-
-
-def _foreign(bench: Bench) -> dict[str, Run]:
-    """The runs of the other organization, where its key is known."""
-    if not bench.has("other"):
-        return {}
-    runs: dict[str, Run] = {}
-    from ..census import Page  # noqa: PLC0415
-
-    for number in range(1, 11):
-        page = Page.read(bench.target.call("GET", "/sequences", key="other", query={"page": number, "size": 100}))
-        runs.update((run.id, run) for run in page.items)
-        if not page.has_more:
-            break
-    return runs
+def _spared(one: Experiment, run: Run) -> bool:
+    """Whether a sibling that should have been stopped was not; one that another client moved on is not counted."""
+    now = one.after.get(run.id)
+    if now is None or now.status == "STOPPED_EARLY":
+        return now is None
+    return now.status == run.status or run.id in one.changed
 
 
 @rule(
@@ -128,15 +34,10 @@ def _foreign(bench: Bench) -> dict[str, Run]:
 def siblings(trial: Trial) -> None:
     for one in experiments(trial):
         got = trial.run_of(one.answer)
-        trial.that(
-            got.id == one.named.id and got.status == "STOPPED_EARLY",
-            "the named run STOPPED_EARLY",
-            one.answer.summary,
-            one.answer,
-        )
-        for run in (one.named, *(other for other in one.siblings if other.status == "ACTIVE")):
-            status = one.after[run.id].status if run.id in one.after else "gone"
-            trial.that(status == "STOPPED_EARLY", f"{run.id} STOPPED_EARLY", status, one.answer, trial.get(run.id))
+        named = got.id == one.named.id and got.status == "STOPPED_EARLY"
+        trial.that(named, "the named run STOPPED_EARLY", one.answer.summary, one.answer)
+        for run in actives(one.siblings):
+            _stopped(trial, one, run)
 
 
 @rule(
@@ -149,72 +50,46 @@ def siblings(trial: Trial) -> None:
 def not_ended(trial: Trial) -> None:
     for one in experiments(trial):
         for run in one.siblings:
-            if run.status in _OPEN:
-                status = one.after[run.id].status
-                trial.that(
-                    status == "STOPPED_EARLY",
-                    f"{run.id}, {run.status} before, STOPPED_EARLY",
-                    status,
-                    one.answer,
-                    trial.get(run.id),
-                )
+            if run.status in OPEN:
+                _stopped(trial, one, run)
 
 
-def _untouched(trial: Trial, which: str) -> None:
-    """No run outside the group may change; `which` names the kind of outsider that the rule is about."""
-    for one in experiments(trial):
-        inside = {run.id for run in one.siblings} | {one.named.id}
-        company = trial.bench.company(one.named)
-        for name, run in one.changed.items():
-            if name in inside:
-                continue
-            same_company = trial.bench.company(run) == company
-            kind = "template" if same_company else "company"
-            if kind == which:
-                status = one.after[name].status if name in one.after else "gone"
-                trial.that(False, f"{name} untouched, {_why(trial, run, one)}", status, one.answer, trial.get(name))
-        trial.judged += len(one.before) - len(inside)
-
-
-def _why(trial: Trial, run: Run, one: Experiment) -> str:
-    return f"of template {run.template} at {trial.bench.company(run)} (the named one: {one.named.template} at {trial.bench.company(one.named)})"
+def _stopped(trial: Trial, one: Experiment, run: Run) -> None:
+    status = one.after[run.id].status if run.id in one.after else "gone"
+    wanted = f"{run.id}, {run.status} before, STOPPED_EARLY"
+    spared = _spared(one, run)
+    trial.that(not spared, wanted, status, one.answer, *([trial.get(run.id)] if spared else []))
 
 
 @rule(
-    "stop.company.same_template_only",
-    "COMPANY leaves the company's runs of other templates alone.",
+    "stop.company.every_sibling",
+    "COMPANY stops all ACTIVE siblings, however many they are and whichever was there first.",
     "stop.company",
     tier="stop",
     needs=("fixture",),
 )
-def same_template(trial: Trial) -> None:
-    _untouched(trial, "template")
-
-
-@rule(
-    "stop.company.same_company_only",
-    "COMPANY leaves runs of other companies, and of none, alone.",
-    "stop.company",
-    tier="stop",
-    needs=("fixture",),
-)
-def same_company(trial: Trial) -> None:
-    _untouched(trial, "company")
-
-
-@rule(
-    "stop.company.same_organization_only",
-    "COMPANY leaves other organizations alone.",
-    "stop.company",
-    "auth.one_organization",
-    tier="stop",
-    needs=("fixture", "other"),
-)
-def same_organization(trial: Trial) -> None:
-    for one in experiments(trial):
-        trial.that(
-            not one.foreign_changed, "no run of another organization changed", f"{one.foreign_changed[:3]}", one.answer
-        )
+def every_sibling(trial: Trial) -> None:
+    bench = trial.bench
+    experiments(trial)
+    group = groups(trial)[-1]
+    running = actives(group)
+    if bench.control is not None:
+        bench.stops.require(_MANY + len(group))
+        for number in range(_MANY - len(running)):
+            contact = running[number % len(running)].contact
+            bench.control.enrol(f"{contact}", running[0].template)
+        company = bench.company(running[0])
+        everyone = bench.census(fresh=True).in_status("ACTIVE")
+        running = actives([r for r in everyone if r.template == running[0].template and bench.company(r) == company])
+    named = running[len(running) // 2]
+    bench.stops.spend(len(running) + sum(run.status in OPEN and run.status != "ACTIVE" for run in group))
+    answer = trial.stop(named.id, "COMPANY", "LOSE")
+    trial.run_of(answer)
+    for run in running:
+        read = trial.get(run.id)
+        status = trial.run_of(read).status
+        trial.that(status == "STOPPED_EARLY", f"all {len(running)} STOPPED_EARLY", status, answer, read)
+    bench.forget_census()
 
 
 @rule(
@@ -227,14 +102,9 @@ def same_organization(trial: Trial) -> None:
 def finished(trial: Trial) -> None:
     for one in experiments(trial):
         for run in one.siblings:
-            if run.status not in _OPEN:
-                trial.that(
-                    one.after[run.id] == run,
-                    f"{run.id}, {run.status}, unchanged",
-                    f"{run.differences(one.after[run.id])}",
-                    one.answer,
-                    trial.get(run.id),
-                )
+            if run.status not in OPEN:
+                changes = run.differences(one.after.get(run.id, run)) if run.id in one.changed else {}
+                trial.that(not changes, f"{run.id}, {run.status}, unchanged", f"{changes}", one.answer)
 
 
 @rule(
@@ -247,14 +117,13 @@ def finished(trial: Trial) -> None:
 )
 def only_status(trial: Trial) -> None:
     for one in experiments(trial):
-        for name, run in one.changed.items():
-            fields = run.differences(one.after[name]) if name in one.after else {}
-            other = set(fields) - {"status", "updated_at"}
-            trial.that(not other, "no other field changed", f"{sorted(other)} of {name}", one.answer, trial.get(name))
+        stopped = {run.id: run for run in one.siblings if run.id in one.changed}
+        for name, run in {one.named.id: one.before[one.named.id], **stopped}.items():
+            fields = run.differences(one.after[name])
+            other = sorted(set(fields) - {"status", "updated_at"})
+            trial.that(not other, "no other field changed", f"{other} of {name}", one.answer)
             if not trial.bench.frozen:
-                trial.that(
-                    "updated_at" in fields, f"updated_at of {name} moved", "it did not", one.answer, trial.get(name)
-                )
+                trial.that("updated_at" in fields, f"updated_at of {name} moved", "it did not", one.answer)
 
 
 @rule(
@@ -268,83 +137,7 @@ def one_instant(trial: Trial) -> None:
     for one in experiments(trial):
         ended = trial.run_of(one.answer).fields["updated_at"]
         for run in one.siblings:
-            if run.status in _OPEN:
-                shown = one.after[run.id].fields["updated_at"]
+            now = one.after.get(run.id, run)
+            if run.status in OPEN and now.status == "STOPPED_EARLY":
+                shown = now.fields["updated_at"]
                 trial.that(shown == ended, f"updated_at {ended}", f"{shown} of {run.id}", one.answer, trial.get(run.id))
-
-
-def _alone(trial: Trial, deleted: bool, run: Run) -> bool:
-    """Whether a run has no company, for the reason asked for: its contact was deleted, or has none."""
-    return (run.contact is None) == deleted and trial.bench.company(run) is None
-
-
-@rule(
-    "stop.company.no_siblings",
-    "A run whose contact was deleted or has no company is stopped alone.",
-    "stop.no_siblings",
-    "stop.company",
-    tier="stop",
-    needs=("fixture",),
-    basis="own",
-)
-def no_siblings(trial: Trial) -> None:
-    tried = 0
-    for kind in ("deleted", "without company"):
-        try:
-            with trial.borrow("ACTIVE", partial(_alone, trial, kind == "deleted")) as run:
-                trial.bench.stops.spend()
-                before = dict(trial.bench.census(fresh=True).by_id)
-                answer = trial.stop(run.id, "COMPANY", "WIN")
-                trial.that(
-                    trial.run_of(answer).status == "STOPPED_EARLY",
-                    "the named run STOPPED_EARLY",
-                    answer.summary,
-                    answer,
-                )
-                after = trial.bench.census(fresh=True).by_id
-                changed = [name for name, other in before.items() if name != run.id and after.get(name) != other]
-                trial.bench.forget_census()
-                trial.that(not changed, "no other run changed", f"{changed[:3]}", answer)
-                tried += 1
-        except NotExercised as reason:
-            if reason.excused:
-                raise
-    if not tried:
-        trial.skip("no ACTIVE run has a deleted contact or one without company; load some")
-
-
-@rule(
-    "stop.company.refused_changes_nothing",
-    "COMPANY of a run that has ended is refused and changes nobody.",
-    "stop.not_allowed",
-    "lifecycle.others_refused",
-    tier="stop",
-    needs=("fixture",),
-    basis="ref",
-)
-def refused(trial: Trial) -> None:
-    bench = trial.bench
-    ended = [run for run in bench.census(fresh=True).runs if run.status not in _OPEN and bench.stock.fenced(run)]
-    for run in ended:
-        company = bench.company(run)
-        if company is None:
-            continue
-        open_siblings = [
-            o
-            for o in bench.census().runs
-            if o.template == run.template and o.status in _OPEN and bench.company(o) == company
-        ]
-        if not open_siblings:
-            continue
-        with bench.stops.risk(len(open_siblings)) as risk:
-            answer = trial.stop(run.id, "COMPANY", "LOSE")
-            before, after = bench.census().by_id, bench.census(fresh=True).by_id
-            changed = [name for name, other in before.items() if after.get(name) != other]
-            risk.used = len(changed)
-        if trial.strict:
-            trial.expect(answer, 422, why=f"for a {run.status} run")
-        if not 200 <= answer.status < 300:
-            trial.that(not changed, "nothing changed", f"{changed[:3]}", answer)
-        trial.judged += 1
-        return
-    trial.skip("no run that has ended has an open sibling; load some")

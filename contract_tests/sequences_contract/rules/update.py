@@ -6,6 +6,7 @@ import time
 from collections import Counter
 from typing import TYPE_CHECKING, Any
 
+from .bystanders import leaves_alone
 from .registry import rule
 
 if TYPE_CHECKING:
@@ -16,7 +17,7 @@ _STRINGS = (
     "", " ", "  both sides  ", "\ttab and\nline\r\n", "Ünïcödé", "e\u0301 decomposed, \u00e9 composed", "日本語テキスト",
     "emoji 👩‍👩‍👧 family", "{{first_name}} & <b>\"quotes\"</b> 'single' \\ back", "ALL CAPS and lower", "null", "true", "0", "007",
     "\u200b\ufeffinvisible", "\u202eright to left", "%20%00", "a" * 255, "b" * 256, "c" * 1001, "d" * 20_000, "z" * 70_000, "y" * 300_000, "é" * 5000,
-    "\u0001\u001f\u007f", "-1", "1e3", "[1]", "{}", "&amp;", "&lt;", "﷽", "%41%20", "“curly” ‘quotes’", "line\u2028and\u2029paragraph", "a+b", "&#39;",
+    "\u0001\u001f\u007f", "-1", "1e3", "[1]", "{}", "&amp;", "&lt;", "﷽", "100%25", "%41%20", "“curly” ‘quotes’", "line\u2028and\u2029paragraph", "a+b", "&#39;",
 )  # fmt: skip
 
 
@@ -137,7 +138,8 @@ def strings(trial: Trial) -> None:
 )
 def persists(trial: Trial) -> None:
     with trial.borrow() as run:
-        after = _set(trial, run, {"suite_a": "kept"})
+        _set(trial, run, {"suite_gone": "x"})
+        after = _set(trial, run, {"suite_a": "kept", "suite_gone": None})
         for answer in (trial.pause(run.id, "2100-01-04T08:00:00Z"), trial.resume(run.id)):
             got = trial.run_of(answer).variables
             trial.that(got == after.variables, f"variables {_short(after.variables)}", _short(got), answer)
@@ -198,10 +200,19 @@ def only_this(trial: Trial) -> None:
         with trial.borrow("ACTIVE", where) as run:
             before = dict(bench.census(fresh=True).by_id)
             answer = trial.update(run.id, {"suite_only": "here"})
-            trial.run_of(answer)
-            after = bench.census(fresh=True).by_id
-            changed = [name for name, other in before.items() if name != run.id and after.get(name) != other]
-            trial.that(not changed, "no other run changed", f"{changed[:3]}", answer, *map(trial.get, changed[:1]))
+            leaves_alone(trial, answer, before, bench.census(fresh=True).by_id)
+
+
+@rule("update.keeps_status", "An update leaves the status as it is, in every status.", "update.merge", tier="write")
+def keeps_status(trial: Trial) -> None:
+    for status in trial.bench.contract.statuses:
+        if status != "WAITING_FOR_LEAD" and not trial.bench.stock.count(status):
+            continue
+        with trial.borrow(status) as run:
+            answer = trial.update(run.id, {"suite_status": "x"})
+            read = trial.get(run.id)
+            got = trial.run_of(read).status
+            trial.that(got == status, status, got, answer, read)
 
 
 @rule("update.every_status.strict", "Update works in every status.", "update.every_status", tier="write")
