@@ -30,7 +30,7 @@ class NotJson(ValueError):
 class Sent:
     """A request as it was sent.
 
-    `authorizations` hold `{key}` where the key of `role` stands, `{KEY}` where it stands in upper case; never the key itself.
+    `authorizations` hold `{key}` where the key of `role` stands, `{KEY}` where that in upper case stands; never the key.
     """
 
     method: str

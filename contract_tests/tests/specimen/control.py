@@ -115,7 +115,7 @@ class Specimen(Api):
     def reset_world(self, call: Call) -> Answer:
         fresh = make_world(call.world.document, call.world.name, fresh_tokens=False)
         call.world.clock = fresh.clock
-        call.world.populate(str)
+        call.world.populate(str, call.world.clock.now())
         return Answer(200, self.world_object(call.world))
 
     def clock_object(self, world: World) -> Document:

@@ -84,9 +84,8 @@ class World:
         """The contact's record, with company_domain and company_name; empty once the contact was deleted."""
         return self.contacts.get(run.contact_id or "", {})
 
-    def populate(self, mint: Callable[[str], str]) -> None:
-        """(Re)build everything from the document, relative times from the clock's present."""
-        birth = self.clock.now()
+    def populate(self, mint: Callable[[str], str], birth: int) -> None:
+        """(Re)build everything from the document, relative times from `birth`, the clock's present."""
         self.created_at = birth
         tokens = {key.id: key.token for key in self.keys}
         self.keys, self.names, self.contacts, self.templates, self.runs = [], {}, {}, {}, {}
@@ -141,7 +140,7 @@ def make_world(document: Document, name: str, *, fresh_tokens: bool, **clock: An
     start = read_time(document["now"], real) if document.get("now") else real
     world = World(str(uuid.uuid4()), name, document, Clock(), start)
     world.clock.set(start, frozen=bool(document.get("frozen", False)))
-    world.populate((lambda _: "topo_" + secrets.token_urlsafe(24)) if fresh_tokens else str)
+    world.populate((lambda _: "topo_" + secrets.token_urlsafe(24)) if fresh_tokens else str, start)
     return world
 
 
