@@ -45,6 +45,7 @@ def _root(host: str, port: int) -> str:
 def _lines(app: App, root: str, admin_token: str | None) -> Iterator[str]:
     record, base = app.default.record, f"{root}{app.spec.base_path}"
     yield f"{_BOLD}Sequences sandbox{_RESET}  {_GREEN}{base}{_RESET}   fixture: {record.fixture}"
+    yield f"{_BOLD}Console{_RESET}            {_GREEN}{root}/{_RESET}"
     yield ""
     yield f"{_BOLD}Keys{_RESET}"
     for token, key in app.default.keys:

@@ -42,13 +42,14 @@ async function start(id) {
     const reference = await showReference(place, tried(), session.token, wishes);
     on("key", () => reference.updateConfiguration(settings(tried(), session.token, wishes)));
   } catch (error) {
-    fill(main, h("p", { class: "blank" }, error.message));
+    fill(main, h("main", { class: "blank" }, error.message));
   }
 }
 
 function head(base) {
   const key = select({ id: "key", on: { change: (event) => session.choose(event.target.value) } }, session.choices, session.chosen);
   return h("header", { class: "embed-head" },
+    h("h1", { class: "unseen" }, "Sequences sandbox"),
     h("span", { class: "brand" }, h("img", { src: "/console/mark.svg", alt: "", width: "18", height: "18" }), h("code", { class: "dim" }, base)),
     h("label", { class: "dim", for: "key" }, "Key"), key,
     h("a", { href: "/", target: "_blank", rel: "noopener" }, "Open the console"));
@@ -64,5 +65,5 @@ function fit(height) {
     document.body.style.setProperty("height", `${height}px`);
     return;
   }
-  new ResizeObserver(() => parent.postMessage({ type: "sequences-sandbox", height: main.scrollHeight }, "*")).observe(main);
+  new ResizeObserver(() => parent.postMessage({ type: "sequences-sandbox", height: Math.ceil(main.getBoundingClientRect().height) }, "*")).observe(main);
 }

@@ -38,13 +38,13 @@ async function follow(signal) {
         signal,
       });
       if (response.status === 401) {
-        await session.lost();
+        await session.lost(token);
         return;
       }
       if (response.ok) {
         wait = FIRST_WAIT;
         tell("live", true);
-        last = await dispatch(response.body, last);
+        last = await dispatch(response.body, last, token);
       }
     } catch {
       if (signal.aborted) return;
@@ -55,8 +55,8 @@ async function follow(signal) {
   }
 }
 
-/** Tells each event of a stream; returns the id of the last when the stream ends. */
-async function dispatch(stream, last) {
+/** Tells each event of a stream that `token` opened; returns the id of the last when the stream ends. */
+async function dispatch(stream, last, token) {
   const reader = stream.pipeThrough(new TextDecoderStream()).getReader();
   let rest = "";
   for (;;) {
@@ -68,14 +68,14 @@ async function dispatch(stream, last) {
       const fields = Object.fromEntries(block.split("\n").filter((line) => !line.startsWith(":")).map(pair));
       if (!fields.event) continue;
       last = fields.id;
-      told(fields.event, JSON.parse(fields.data));
+      told(fields.event, JSON.parse(fields.data), token);
     }
   }
 }
 
-function told(kind, data) {
+function told(kind, data, token) {
   if (kind !== "world") tell(kind, data);
-  else if (data.event === "deleted") session.lost();
+  else if (data.event === "deleted") session.lost(token);
   else tell("begun", data.event);
 }
 

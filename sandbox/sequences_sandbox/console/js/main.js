@@ -11,11 +11,12 @@ import { startMenu } from "./menu.js";
 import { notice, warn } from "./notice.js";
 import { NoWorld, session } from "./session.js";
 
+// Each view with its title, its module and its element: the reference component brings a `main` of its own.
 const VIEWS = {
-  "/": ["Try", () => import("./reference/view.js")],
-  "/watch": ["Watch", () => import("./watch/view.js")],
-  "/faults": ["Faults", () => import("./faults/view.js")],
-  "/journal": ["Journal", () => import("./journal/view.js")],
+  "/": ["Try", () => import("./reference/view.js"), "div"],
+  "/watch": ["Watch", () => import("./watch/view.js"), "main"],
+  "/faults": ["Faults", () => import("./faults/view.js"), "main"],
+  "/journal": ["Journal", () => import("./journal/view.js"), "main"],
 };
 const GONE = "Your earlier world is gone: it was not used for a while, or the sandbox was started anew. This is a new one, with new keys.";
 
@@ -53,14 +54,15 @@ async function know(another) {
 /** Shows the view of the address. A view that was opened stays as it was left. */
 async function route() {
   const path = location.pathname in VIEWS ? location.pathname : "/";
-  const [title, load] = VIEWS[path];
+  const [title, load, element] = VIEWS[path];
   document.title = `${title} · Sequences sandbox`;
+  fill(document.getElementById("title"), title);
   for (const link of document.querySelectorAll(".views a")) {
     if (link.dataset.view === path) link.setAttribute("aria-current", "page");
     else link.removeAttribute("aria-current");
   }
   if (!opened.has(path)) {
-    const section = main.appendChild(h("section", { class: "view", "aria-label": title }));
+    const section = main.appendChild(h(element, { class: "view" }));
     opened.set(path, { section, view: load().then((view) => view.open(section)) });
   }
   for (const [each, { section }] of opened) section.hidden = each !== path;
@@ -85,8 +87,8 @@ function closed(error) {
       warn(refused.message);
     }
   };
-  fill(main, h("div", { class: "blank" },
-    h("h1", {}, error.closed ? "No world for you here" : "The sandbox does not answer"),
+  fill(main, h("main", { class: "blank" },
+    h("h2", {}, error.closed ? "No world for you here" : "The sandbox does not answer"),
     h("p", {}, error.message, " ", error.closed ? "Its owner can allow it with --public-worlds. With a key of a world that exists you can go on." : "Once it runs, load this page again."),
     error.closed
       ? h("form", { class: "acts", on: { submit: enter } }, h("label", { for: "given-key" }, "API key"), token, h("button", { class: "primary" }, "Open"))

@@ -5,7 +5,11 @@ import { tell } from "./bus.js";
 
 const PLACE = "sequences-sandbox";
 const A_WEEK = 7 * 24 * 3600;
+const AN_HOUR = 3600;
 const NO_KEY = "none";
+
+// Whether the browser keeps anything for this page. In a frame of another site many do not; its world is of the page then.
+const KEEPS = isKept();
 
 /** No world can be had; the text says why. `closed` where this sandbox lets no visitor make one. */
 export class NoWorld extends Error {
@@ -47,21 +51,17 @@ class Session {
       this.choose(kept.chosen in this.world.keys || kept.chosen === NO_KEY ? kept.chosen : "0");
       return false;
     }
-    await alone(async () => {
-      // While this tab waited, another may have made one.
-      const meanwhile = read();
-      if (meanwhile && meanwhile.world.id !== kept?.world.id) this.#adopt(meanwhile.world);
-      else await this.#make({});
-    });
+    await this.#replace(kept?.world.id);
     return kept !== null;
   }
 
   /** Another world in place of this one, of a fixture by name or document. Throws Refused or NoWorld. */
   async renew(fixture) {
     const former = this.world;
-    await this.#make(fixture === undefined ? {} : { fixture });
-    if (former?.own) await control(former.keys[0].token, "DELETE", "/world").catch(() => null);
+    await this.#make({ fixture });
+    // Told before the former world is deleted: whoever still hears of that one would take it for this.
     tell("world");
+    if (former.own) await control(former.keys[0].token, "DELETE", "/world").catch(() => null);
   }
 
   /** The world of a key that was made elsewhere. Throws Refused. */
@@ -73,10 +73,11 @@ class Session {
 
   /** Calls the control API. Throws Refused; where the world is gone, a new one is made first. */
   async control(method, path, body) {
+    const token = this.controlToken;
     try {
-      return await control(this.controlToken, method, path, body);
+      return await control(token, method, path, body);
     } catch (error) {
-      if (error instanceof Refused && error.status === 401) await this.lost();
+      if (error instanceof Refused && error.status === 401) await this.lost(token);
       throw error;
     }
   }
@@ -92,13 +93,25 @@ class Session {
     tell("key");
   }
 
-  /** The world is gone: makes another and tells so. */
-  async lost() {
-    this.#losing ??= this.renew().then(() => tell("lost"), (error) => tell("closed", error)).finally(() => { this.#losing = null; });
+  /** The world that `token` opened is gone: where it is still the present one, makes another and tells so. */
+  async lost(token) {
+    if (token !== this.controlToken) return;
+    this.#losing ??= this.#replace(this.world.id)
+      .then(() => { tell("world"); tell("lost"); }, (error) => tell("closed", error))
+      .finally(() => { this.#losing = null; });
     await this.#losing;
   }
 
   #losing = null;
+
+  /** A world in place of the one of an id that is gone: the one that another tab made meanwhile, else a new one. */
+  #replace(id) {
+    return alone(async () => {
+      const meanwhile = read();
+      if (meanwhile && meanwhile.world.id !== id) this.#adopt(meanwhile.world);
+      else await this.#make({});
+    });
+  }
 
   async #alive(world) {
     try {
@@ -111,7 +124,7 @@ class Session {
   }
 
   async #make(wish) {
-    const exchange = await send({ method: "POST", path: "/_sandbox/worlds", body: { name: "Console", ttl_seconds: A_WEEK, ...wish } });
+    const exchange = await send({ method: "POST", path: "/_sandbox/worlds", body: { name: "Console", ttl_seconds: KEEPS ? A_WEEK : AN_HOUR, ...wish } });
     if (exchange.status === 401) throw new NoWorld("This sandbox lets visitors make no worlds of their own.", true);
     if (exchange.status !== 201) {
       if (wish.fixture) throw new Refused(exchange);
@@ -145,23 +158,27 @@ addEventListener("storage", (event) => {
   }
 });
 
+function isKept() {
+  try {
+    return Boolean(localStorage);
+  } catch {
+    return false;
+  }
+}
+
 function read() {
   try {
-    return JSON.parse(localStorage.getItem(PLACE));
+    return KEEPS ? JSON.parse(localStorage.getItem(PLACE)) : null;
   } catch {
-    return null; // Storage may be forbidden in a frame; then the world lasts as long as the page.
+    return null;
   }
 }
 
 function write(value) {
-  try {
-    localStorage.setItem(PLACE, JSON.stringify(value));
-  } catch {
-    return;
-  }
+  if (KEEPS) localStorage.setItem(PLACE, JSON.stringify(value));
 }
 
 /** Runs `work` in one tab or frame at a time, so that a page with many frames makes one world. */
 function alone(work) {
-  return navigator.locks ? navigator.locks.request(PLACE, work) : work();
+  return KEEPS && navigator.locks ? navigator.locks.request(PLACE, work) : work();
 }

@@ -20,7 +20,7 @@ export async function open(section) {
   section.append(h("div", { class: "columns" },
     h("div", { class: "card" }, await faultForm(add)),
     h("div", { class: "stack" },
-      h("section", { "aria-label": "Faults" }, list),
+      h("section", { "aria-label": "In force" }, list),
       h("section", { "aria-label": "See it" }, h("h2", {}, "See it"), trial(api, (exchange) => { fill(shown, exchangeView(exchange)); load(); }), shown),
       limit.element)));
 

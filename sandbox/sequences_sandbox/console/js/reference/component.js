@@ -1,5 +1,7 @@
 // The reference component, Scalar: loaded when it is needed, and kept from fonts, figures and proxies of its maker.
 
+import { ensureStorage } from "./storage.js";
+
 const SCRIPT = "/console/reference.js";
 
 // Its colours are the page's own, so that it follows the same theme. Sandbox keys are no secret, so code shows them.
@@ -63,6 +65,7 @@ function reveal() {
 }
 
 function load() {
+  ensureStorage();
   return new Promise((resolve, reject) => {
     const script = document.createElement("script");
     script.src = SCRIPT;

@@ -13,8 +13,8 @@ import { suited, tailored } from "./tailor.js";
 export async function open(section) {
   const original = await contract();
   const base = location.origin + basePath(original);
-  const strip = h("div", { class: "strip" });
-  const place = h("div", { class: "reference" }, h("p", { class: "blank dim" }, "Loading the reference…"));
+  const strip = h("section", { class: "strip", "aria-label": "Your world" });
+  const place = h("div", { class: "reference" }, h("main", { class: "blank dim" }, "Loading the reference…"));
   section.append(strip, place);
   let chosen = new Map();
   let reference = null;
@@ -40,10 +40,9 @@ export async function open(section) {
   // The page is painted before five megabytes of script are asked for.
   requestAnimationFrame(() => setTimeout(async () => {
     try {
-      fill(place);
       reference = await showReference(place, document, session.token);
     } catch (error) {
-      fill(place, h("p", { class: "blank" }, error.message));
+      fill(place, h("main", { class: "blank" }, error.message));
     }
   }));
   return {};
