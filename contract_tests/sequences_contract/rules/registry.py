@@ -19,9 +19,11 @@ Check = Callable[["Trial"], None]
 RULES: dict[str, Rule] = {}
 #: The modules that declare rules, in the order in which they are tried: what spends most comes last.
 MODULES = (
-    *("shape", "requests", "access", "protocol", "list_filters", "list_order", "list_pages", "list_refusals"),
+    *("shape", "shape_runs", "shape_issues", "shape_headers"),
+    *("requests", "access", "protocol", "list_filters", "list_order", "list_pages", "list_refusals"),
     *(
         "update",
+        "update_strings",
         "update_refusals",
         "pause",
         "lifecycle",

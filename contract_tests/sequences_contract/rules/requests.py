@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from .access import ACTS
+from .acts import ACTS
 from .registry import declare, rule
 
 if TYPE_CHECKING:
