@@ -113,7 +113,7 @@ def build(settings: Settings, wall: Callable[[], int] = wall_clock, store: Store
     listeners = Listeners() if store.channels is None else SharedListeners(store.channels)
     worlds = Worlds(store, listeners)
     now = parse_instant(settings.clock) if settings.clock is not None else None
-    fixture, births = read(settings.fixture, lifecycle), Births(store, lifecycle)
+    fixture, births = read(settings.fixture, lifecycle, spec.scopes), Births(store, lifecycle)
     birth = Birth(DEFAULT_WORLD, now=now, frozen=settings.freeze, minted=False)
     default = births.join(fixture, birth, store.wall())
     control_spec = read_spec(CONTROL)
@@ -126,7 +126,7 @@ def build(settings: Settings, wall: Callable[[], int] = wall_clock, store: Store
         document=control_spec.document,
         wall=wall,
         started_wall=wall(),
-        read=Fixtures(fixture, lifecycle).read,
+        read=Fixtures(fixture, lifecycle, spec.scopes).read,
     )
     tally, log = Tally(), Log(settings.log_format, wall)
     traffic = TrafficControl(store, spec.operation_ids, settings.rate_limit, tally)

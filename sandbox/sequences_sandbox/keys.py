@@ -28,10 +28,10 @@ def mint() -> str:
     return _PREFIX + secrets.token_urlsafe(24)
 
 
-def bearer(header: str | None) -> str:
-    """The token of an Authorization header. Raises UnauthorizedIssue when there is none."""
+def bearer(header: str | None, wanted: str = "your API key") -> str:
+    """The token of an Authorization header. Raises UnauthorizedIssue, which names what is `wanted`, when there is none."""
     if header is None or not header.strip():
-        raise UnauthorizedIssue("Send your API key in the header 'Authorization: Bearer <key>'.", problem="missing")
+        raise UnauthorizedIssue(f"Send {wanted} in the header 'Authorization: Bearer <key>'.", problem="missing")
     match = _BEARER.fullmatch(header)
     if match is None:
         raise UnauthorizedIssue(

@@ -91,8 +91,17 @@ class Spec:
     @property
     def operation_ids(self) -> list[str]:
         """The ids of all operations, in the order of the file."""
-        items = self.document["paths"].values()
-        return [item[method]["operationId"] for item in items for method in _METHODS if method in item]
+        return [operation["operationId"] for operation in self._operations()]
+
+    @property
+    def scopes(self) -> frozenset[str]:
+        """The scopes that operations need."""
+        needed = (operation.get("x-required-scope") for operation in self._operations())
+        return frozenset(scope for scope in needed if scope is not None)
+
+    def _operations(self) -> Iterator[Document]:
+        for item in self.document["paths"].values():
+            yield from (item[method] for method in _METHODS if method in item)
 
 
 def read_spec(path: Path) -> Spec:

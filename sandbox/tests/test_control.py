@@ -105,6 +105,11 @@ def test_a_world_can_remove_itself(control):
     control("GET", "/world", 401, key=token)
 
 
+def _with_key(scope):
+    key = {"id": "7d1f2a52-1c3f-4a45-9c55-2f4f4dbd6a01", "name": "Key", "scopes": [scope]}
+    return {"organizations": [{"id": "2f0c39c2-50a4-4b80-a9f2-7c3e4ba9f0aa", "name": "One", "api_keys": [key]}]}
+
+
 @pytest.mark.parametrize(
     ("body", "words"),
     [
@@ -112,6 +117,7 @@ def test_a_world_can_remove_itself(control):
         ({"fixture": "/etc/passwd"}, ["no such fixture"]),
         ({"fixture": {"organizations": [{}]}}, ["/organizations/0"]),
         ({"fixture": 3}, ["fixture"]),
+        ({"fixture": _with_key("sequences:raed")}, ["sequences:raed", "did you mean 'sequences:read'?"]),
         ({"ttl_second": 3}, ["ttl_seconds"]),
         ({"ttl_seconds": 0}, ["1 or more"]),
         ({"now": "yesterday"}, ["RFC 3339"]),
@@ -299,7 +305,9 @@ def test_pages_of_other_origins_may_not_call_it(api_with):
 def test_with_an_admin_token_only_the_admin_makes_and_lists_worlds(api_with):
     api = api_with(admin_token="sesame")
     for method in ("GET", "POST"):
-        assert api(method, "/_sandbox/worlds", key=None).status_code == 401
+        without = api(method, "/_sandbox/worlds", key=None)
+        assert without.status_code == 401
+        assert "the admin token" in without.json()["message"]
         assert api(method, "/_sandbox/worlds", key="topo_demo_readwrite").status_code == 401
         assert api(method, "/_sandbox/worlds", key="sesame").status_code in (200, 201)
 

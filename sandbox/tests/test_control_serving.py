@@ -90,16 +90,9 @@ def test_a_refused_host_is_told_how_to_be_let_in(ready):
 
 
 def test_a_ready_file_that_cannot_be_written_stops_the_start_with_the_reason(tmp_path):
-    command = [
-        sys.executable,
-        "-m",
-        "sequences_sandbox",
-        "serve",
-        "--port",
-        "0",
-        "--ready-file",
-        tmp_path / "no" / "file",
-    ]
+    missing = tmp_path / "no" / "file"
+    command = [sys.executable, "-m", "sequences_sandbox", "serve", "--port", "0", "--ready-file", missing]
     ended = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
     assert ended.returncode == 2
     assert "cannot be written" in ended.stderr
+    assert ended.stdout == ""

@@ -46,9 +46,9 @@ def run(options: argparse.Namespace) -> None:
     host, bound_port = listening.getsockname()[:2]
     # A token that was given is known to whoever gave it; only one that was made here has to be told.
     told = None if options.admin_token else admin_token
-    print(banner(app, host, bound_port, told, colour=sys.stdout.isatty()), flush=True)
     if options.ready_file:
         _tell(options.ready_file, ready_document(app, host, bound_port, told))
+    print(banner(app, host, bound_port, told, colour=sys.stdout.isatty()), flush=True)
     if options.exit_with_stdin:
         threading.Thread(target=_leave_with_stdin, daemon=True).start()
     if options.workers == 1:

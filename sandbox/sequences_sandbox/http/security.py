@@ -31,7 +31,7 @@ def authenticators(store: Store, admin_token: str | None, *, strangers: bool) ->
     def admin(exchange: Exchange) -> KeyRecord:
         if admin_token is None:
             return ADMIN
-        token = bearer(exchange.header(b"authorization"))
+        token = bearer(exchange.header(b"authorization"), "the admin token")
         if not hmac.compare_digest(token.encode(), admin_token.encode()):
             raise UnauthorizedIssue(
                 "That is not the admin token; the sandbox prints it when it starts.", problem="unknown"
