@@ -5,39 +5,50 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
-from .rules.registry import Rule
-from .runner import fits
-from .verdicts import Outcome
+from .selection import fits, unknown
+from .verdicts import Verdict
 
 
 class ExpectationError(Exception):
-    """The file cannot be used; the text names it and the line."""
+    """The file cannot be used; the text names it and every line to mend."""
 
 
-def read_expectations(path: Path, rules: Sequence[Rule]) -> dict[str, str]:
-    """Reasons by rule id: on each line an id, white space, and why; `#` begins a comment. Raises ExpectationError."""
+def read_expectations(path: Path) -> dict[str, str]:
+    """Reasons by rule id: on each line an id, white space, and why; a line that begins with `#` is a comment.
+
+    Raises ExpectationError, which tells of every line that is wrong. An id may stand for all that it begins.
+    """
     try:
-        lines = path.read_text(encoding="utf-8").splitlines()
-    except (OSError, UnicodeDecodeError) as error:
-        raise ExpectationError(f"{path} cannot be read: {error}") from None
+        lines = path.read_text(encoding="utf-8-sig").splitlines()
+    except OSError as error:
+        raise ExpectationError(f"{path} cannot be read: {error.strerror}") from None
+    except UnicodeDecodeError:
+        raise ExpectationError(f"{path} cannot be read: it is not UTF-8") from None
     expected: dict[str, str] = {}
-    for number, line in enumerate(lines, 1):
-        name, _, reason = line.partition("#")[0].strip().partition(" ")
-        if not name:
+    problems = []
+    for number, line in enumerate(map(str.strip, lines), 1):
+        if not line or line.startswith("#"):
             continue
-        if not reason.strip():
-            raise ExpectationError(f"{path}:{number}: '{name}' has no reason; write why after the rule's id")
-        if not any(fits(rule.id, name) for rule in rules):
-            raise ExpectationError(
-                f"{path}:{number}: '{name}' is no rule that is tried; see `sequences-contract rules`"
-            )
-        expected[name] = reason.strip()
+        name, *rest = line.split(maxsplit=1)
+        reason = "".join(rest)
+        problem = _problem(name, reason, expected)
+        if problem is not None:
+            problems.append(f"{path}:{number}: {problem}")
+        expected[name] = reason
+    if problems:
+        raise ExpectationError("\n".join(problems))
     return expected
 
 
-def outworn(outcome: Outcome, expected: Mapping[str, str]) -> Iterator[str]:
+def _problem(name: str, reason: str, expected: Mapping[str, str]) -> str | None:
+    if name in expected:
+        return f"'{name}' stands here a second time; leave one"
+    return unknown(name) or (None if reason else f"'{name}' has no reason; write why after the rule's id")
+
+
+def outworn(verdicts: Sequence[Verdict], expected: Mapping[str, str]) -> Iterator[str]:
     """The entries that expect the failure of rules that all passed."""
     for name in expected:
-        verdicts = [verdict for verdict in outcome.verdicts if fits(verdict.rule.id, name)]
-        if verdicts and all(verdict.name == "passed" for verdict in verdicts):
+        found = [verdict for verdict in verdicts if fits(verdict.rule.id, name)]
+        if found and all(verdict.name == "passed" for verdict in found):
             yield name

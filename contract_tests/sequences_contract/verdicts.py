@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from enum import IntEnum
 from typing import Literal
 
@@ -30,6 +30,10 @@ class Evidence:
     got: str
     curl: tuple[str, ...]
 
+    def told(self, change: Callable[[str], str]) -> Evidence:
+        """The same with every text passed through `change`."""
+        return Evidence(change(self.expected), change(self.got), tuple(map(change, self.curl)))
+
 
 @dataclass(frozen=True)
 class Verdict:
@@ -48,10 +52,19 @@ class Verdict:
     seconds: float = 0.0
     expected: str | None = None
 
+    def told(self, change: Callable[[str], str]) -> Verdict:
+        """The same with every text that may come from the target or the caller passed through `change`."""
+        evidence = tuple(one.told(change) for one in self.evidence)
+        expected = None if self.expected is None else change(self.expected)
+        return replace(self, reason=change(self.reason), evidence=evidence, expected=expected)
+
 
 @dataclass(frozen=True)
 class Outcome:
-    """Everything a run of the suite found. `failure` says why the target could not be tested, if so."""
+    """Everything a run of the suite found.
+
+    `failure` says why the target could not be tested, if so. `outworn` names the expected failures that pass.
+    """
 
     verdicts: Sequence[Verdict]
     failure: str | None = None
@@ -60,6 +73,17 @@ class Outcome:
     seconds: float = 0.0
     requests: int = 0
     accept_unexercised: bool = False
+    outworn: tuple[str, ...] = ()
+
+    def told(self, change: Callable[[str], str]) -> Outcome:
+        """The same with every text that may come from the target or the caller passed through `change`."""
+        return replace(
+            self,
+            verdicts=[verdict.told(change) for verdict in self.verdicts],
+            failure=None if self.failure is None else change(self.failure),
+            notes=tuple(map(change, self.notes)),
+            outworn=tuple(map(change, self.outworn)),
+        )
 
     @property
     def violated(self) -> list[Verdict]:
@@ -88,7 +112,7 @@ class Outcome:
             return Exit.INTERRUPTED
         if self.failure is not None:
             return Exit.UNTESTABLE
-        if self.violated:
+        if self.violated or self.outworn:
             return Exit.VIOLATED
         nothing_tested = not self.passed and not self.expected_failures
         if nothing_tested or (self.unexercised and not self.accept_unexercised):
@@ -98,6 +122,8 @@ class Outcome:
     @property
     def meaning(self) -> str:
         """The exit code in words."""
+        if self.exit is Exit.VIOLATED and not self.violated:
+            return "what is expected to fail passes"
         return {
             Exit.CONFORMS: "the target conforms",
             Exit.VIOLATED: "the target breaks the contract",

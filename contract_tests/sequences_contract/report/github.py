@@ -1,54 +1,51 @@
-"""GitHub Actions: annotations in the log, and the summary of the step."""
+"""GitHub Actions: annotations in the log, and the summary of the step. No text of the target is taken for a command."""
 
+from __future__ import annotations
+
+import re
+import secrets
 from collections.abc import Iterator
 
 from ..contract import Contract, load_contract
 from ..settings import Settings
 from ..verdicts import Outcome, Verdict
 from .json import totals
+from .visible import visible
 
+#: GitHub keeps ten annotations of a kind from each step, and a summary of one mebibyte.
 _MOST = 10
 _MOST_BYTES = 1_000_000
+_MOST_REASONS = 50
+
+
+def log(report: str, outcome: Outcome) -> str:
+    """The report for the step's log, held apart from commands by a word that nobody can guess; then the annotations."""
+    word = secrets.token_hex(16)
+    return f"::stop-commands::{word}\n{report}::{word}::\n" + "".join(f"{line}\n" for line in commands(outcome))
 
 
 def commands(outcome: Outcome) -> Iterator[str]:
     """Workflow commands: ten errors and ten warnings at most, the last one telling of those left out."""
-    contract = load_contract()
-    yield from _limited("error", [_annotation("error", verdict, contract) for verdict in outcome.violated])
-    lines = [
-        f"::warning title={_property(v.rule.id)}::{_data(f'not exercised: {v.reason}')}" for v in outcome.unexercised
+    contract, outcome = load_contract(), outcome.told(visible)
+    errors = [_plain("error", "sequences-contract", outcome.failure)] if outcome.failure else []
+    errors += [
+        _plain("error", name, "it is expected to fail and passes; take it out of the list") for name in outcome.outworn
     ]
-    yield from _limited("warning", lines)
-    if outcome.failure:
-        yield f"::error title=sequences-contract::{_data(outcome.failure)}"
+    yield from _limited("error", errors + [_annotation(verdict, contract) for verdict in outcome.violated])
+    untried = [_plain("warning", v.rule.id, f"not exercised: {v.reason}") for v in outcome.unexercised]
+    yield from _limited("warning", untried)
 
 
-def summary(outcome: Outcome, settings: Settings) -> str:
-    """Markdown for the summary of the step."""
-    counts = totals(outcome)
-    lines = [
-        f"## Contract suite: {outcome.meaning}",
-        "",
-        f"`{settings.url}`, profile {settings.profile}: {counts['passed']} rules passed, {counts['violated']} violated, "
-        f"{counts['not_exercised']} not exercised, {counts['judged']} answers judged.",
-    ]
-    if outcome.failure:
-        lines += ["", outcome.failure]
-    for verdict in outcome.violated:
-        lines += ["", f"### `{verdict.rule.id}`", "", verdict.rule.sentence]
-        for one in verdict.evidence[:1]:
-            script = "\n".join(one.curl)
-            lines += ["", f"Expected {one.expected}; got {one.got}", "", "```sh", script, "```"]
-    text = "\n".join(lines) + "\n"
-    raw = text.encode()
-    return text if len(raw) <= _MOST_BYTES else raw[:_MOST_BYTES].decode("utf-8", "ignore") + "\n\n(cut)\n"
+def _plain(kind: str, title: str, text: str) -> str:
+    return f"::{kind} title={_property(title)}::{_data(text)}"
 
 
-def _annotation(kind: str, verdict: Verdict, contract: Contract) -> str:
-    first = verdict.evidence[0]
-    message = f"{verdict.rule.sentence} Expected {first.expected}; got {first.got}\n" + "\n".join(first.curl[-1:])
+def _annotation(verdict: Verdict, contract: Contract) -> str:
+    message = verdict.rule.sentence
+    for first in verdict.evidence[:1]:
+        message += f" Expected {first.expected}; got {first.got}\n" + "\n".join(first.curl[-1:])
     place = f"file=openapi.yaml,line={contract.line(verdict.rule.pointer)},title={_property(verdict.rule.id)}"
-    return f"::{kind} {place}::{_data(message)}"
+    return f"::error {place}::{_data(message)}"
 
 
 def _limited(kind: str, lines: list[str]) -> Iterator[str]:
@@ -64,3 +61,54 @@ def _data(text: str) -> str:
 
 def _property(text: str) -> str:
     return _data(text).replace(":", "%3A").replace(",", "%2C")
+
+
+def summary(outcome: Outcome, settings: Settings) -> str:
+    """Markdown for the summary of the step; the target's text stands in code, which it cannot leave."""
+    text = "\n".join(_summary(outcome.told(visible), settings)) + "\n"
+    raw = text.encode("utf-8", "backslashreplace")
+    return text if len(raw) <= _MOST_BYTES else raw[:_MOST_BYTES].decode("utf-8", "ignore") + "\n\n(cut)\n"
+
+
+def _summary(outcome: Outcome, settings: Settings) -> Iterator[str]:
+    counts = totals(outcome)
+    yield f"## Contract suite: {outcome.meaning}"
+    yield ""
+    yield f"{_code(settings.url)}, profile {settings.profile}: {counts['passed']} rules passed,"
+    yield f"{counts['violated']} violated, {counts['not_exercised']} not exercised, {counts['judged']} answers judged."
+    if outcome.failure:
+        yield from ("", *_block(outcome.failure))
+    for name in outcome.outworn:
+        yield from ("", f"{_code(name)} is expected to fail and passes; take it out of the list.")
+    for verdict in outcome.violated:
+        yield from ("", f"### `{verdict.rule.id}`", "", verdict.rule.sentence)
+        for one in verdict.evidence[:1]:
+            yield from ("", *_block(f"expected {one.expected}", f"got      {one.got}", "", *one.curl))
+    yield from _untried(outcome)
+
+
+def _untried(outcome: Outcome) -> Iterator[str]:
+    reasons: dict[str, list[str]] = {}
+    for verdict in [*outcome.unexercised, *outcome.excused]:
+        reasons.setdefault(verdict.reason, []).append(verdict.rule.id)
+    if reasons:
+        yield from ("", "### Not exercised", "")
+    for reason, ids in list(reasons.items())[:_MOST_REASONS]:
+        yield f"- {_code(reason)}: {', '.join(f'`{name}`' for name in ids)}"
+    if len(reasons) > _MOST_REASONS:
+        yield f"- and for {len(reasons) - _MOST_REASONS} more reasons"
+
+
+def _fence(text: str, least: int) -> str:
+    """More backticks than stand together anywhere in `text`."""
+    return "`" * max(least, 1 + max(map(len, re.findall("`+", text)), default=0))
+
+
+def _code(text: str) -> str:
+    fence = _fence(text, 1)
+    return f"{fence} {text} {fence}"
+
+
+def _block(*lines: str) -> list[str]:
+    fence = _fence("\n".join(lines), 3)
+    return [f"{fence}text", *lines, fence]

@@ -9,6 +9,7 @@ from ..contract import Contract, load_contract
 from ..settings import Settings
 from ..verdicts import Exit, Outcome, Verdict
 from .json import totals
+from .visible import visible
 
 _STYLE = """
 :root { color-scheme: light dark; --ink: #1c2330; --soft: #5b6575; --line: #dfe3ea; --page: #fff; --card: #f6f7f9;
@@ -41,7 +42,7 @@ td.number { text-align: right; font-variant-numeric: tabular-nums; }
 
 def text(outcome: Outcome, settings: Settings) -> str:
     """The report as HTML."""
-    body = "\n".join(_body(outcome, settings, load_contract()))
+    body = "\n".join(_body(outcome.told(visible), settings, load_contract()))
     return (
         '<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'

@@ -10,7 +10,7 @@ from ..verdicts import Outcome, Verdict
 
 
 def document(outcome: Outcome, settings: Settings) -> dict[str, Any]:
-    """`{target, profile, seed, exit, meaning, failure, notes, rules, totals}`."""
+    """`{target, profile, seed, exit, meaning, failure, interrupted, outworn, notes, rules, totals}`."""
     return {
         "target": settings.url,
         "profile": settings.profile,
@@ -18,6 +18,8 @@ def document(outcome: Outcome, settings: Settings) -> dict[str, Any]:
         "exit": int(outcome.exit),
         "meaning": outcome.meaning,
         "failure": outcome.failure,
+        "interrupted": outcome.interrupted,
+        "outworn": list(outcome.outworn),
         "notes": list(outcome.notes),
         "rules": [_rule(verdict) for verdict in outcome.verdicts],
         "totals": totals(outcome),

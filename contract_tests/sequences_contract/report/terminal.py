@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import TextIO
 
 from ..contract import Contract, load_contract
@@ -11,10 +11,15 @@ from ..rules.registry import Rule
 from ..settings import Settings
 from ..verdicts import Exit, Outcome, Verdict
 from .json import totals
+from .visible import visible
 
 _BOLD, _DIM, _RED, _GREEN, _YELLOW, _RESET = "\033[1m", "\033[2m", "\033[31m", "\033[32m", "\033[33m", "\033[0m"
-_WIDTH = 110
-_SCRIPT_LINES = 12
+#: Columns where nothing says how many there are.
+WIDTH = 110
+_NARROWEST = 60
+#: Rows of the script of one fault. With the rows around it, a fault fills no more than a screen.
+_SCRIPT_ROWS = 24
+_TEXT_ROWS = 3
 
 
 class Progress:
@@ -36,58 +41,78 @@ class Progress:
             self._out.flush()
 
 
-def text(outcome: Outcome, settings: Settings, *, colour: bool) -> str:
-    """The final report."""
-    lines = "\n".join(_lines(outcome, settings, load_contract()))
+def text(outcome: Outcome, settings: Settings, *, colour: bool, width: int = WIDTH) -> str:
+    """The final report for a screen of `width` columns. No control character in it is the target's."""
+    contract, width = load_contract(), max(width, _NARROWEST)
+    lines = "\n".join(_lines(outcome.told(visible), settings, contract, width))
     if not colour:
         for code in (_BOLD, _DIM, _RED, _GREEN, _YELLOW, _RESET):
             lines = lines.replace(code, "")
     return lines + "\n"
 
 
-def _lines(outcome: Outcome, settings: Settings, contract: Contract) -> Iterator[str]:
+def _lines(outcome: Outcome, settings: Settings, contract: Contract, width: int) -> Iterator[str]:
     for verdict in outcome.violated:
-        yield from _violation(verdict, contract)
+        yield from _violation(verdict, contract, width)
     for verdict in outcome.expected_failures:
-        yield f"{_DIM}expected failure{_RESET}  {verdict.rule.id}  {verdict.expected}"
-    yield from _unexercised(outcome)
+        yield from _wrapped(f"{_DIM}expected failure{_RESET}", f"{verdict.rule.id}  {verdict.expected}", width)
+    yield from _unexercised(outcome, width)
+    for name in outcome.outworn:
+        yield f"{_RED}passes{_RESET}  '{name}' is expected to fail and passes; take it out of the list"
     for note in outcome.notes:
-        yield f"{_YELLOW}note{_RESET}  {note}"
+        yield from _wrapped(f"{_YELLOW}note{_RESET}", note, width)
     if outcome.failure:
-        yield f"{_RED}{_BOLD}cannot be tested{_RESET}  {outcome.failure}"
+        yield from _wrapped(f"{_RED}{_BOLD}cannot be tested{_RESET}", outcome.failure, width, rows=12)
     yield _totals(outcome, settings)
 
 
-def _violation(verdict: Verdict, contract: Contract) -> Iterator[str]:
+def _violation(verdict: Verdict, contract: Contract, width: int) -> Iterator[str]:
     rule = verdict.rule
     yield f"{_RED}{_BOLD}violated{_RESET}  {_BOLD}{rule.id}{_RESET}  {_DIM}{rule.basis}{_RESET}"
-    yield f"  {rule.sentence}"
+    yield from textwrap.wrap(rule.sentence, width - 2, initial_indent="  ", subsequent_indent="  ")
     for one in verdict.evidence[:1]:
-        yield from _wrapped("expected", one.expected)
-        yield from _wrapped("got", one.got)
-        left_out = len(one.curl) - _SCRIPT_LINES
-        if left_out > 0:
-            yield f"    {_DIM}# {left_out} earlier requests are in the JSON report{_RESET}"
-        for line in one.curl[-_SCRIPT_LINES:]:
-            yield f"    {line if len(line) <= 1500 else line[:1500] + ' …'}"
+        yield from _wrapped("  expected ", one.expected, width)
+        yield from _wrapped("  got      ", one.got, width)
+        yield from _script(one.curl, width - 4)
     yield f"  {_DIM}openapi.yaml:{contract.line(rule.pointer)}  {rule.pointer}{_RESET}"
     yield ""
 
 
-def _wrapped(name: str, value: str) -> Iterator[str]:
-    shown = textwrap.wrap(value, _WIDTH - 12, max_lines=4, placeholder=" …") or [""]
-    yield f"  {name:<9} {shown[0]}"
-    for line in shown[1:]:
+def _script(lines: Sequence[str], width: int) -> Iterator[str]:
+    """The last lines that fit, since the last one shows the fault. They are not folded, so that they can be copied."""
+    shown: list[str] = []
+    room = _SCRIPT_ROWS
+    for line in reversed(lines):
+        rows = -(-len(line) // width)
+        if rows > room:
+            break
+        shown.insert(0, line)
+        room -= rows
+    left_out = len(lines) - len(shown)
+    if left_out and not shown:
+        yield f"    {lines[-1][: width * (_SCRIPT_ROWS - 2)]}…"
+        yield f"    {_DIM}# cut here; --report-json FILE holds the whole of it{_RESET}"
+        left_out -= 1
+    if left_out:
+        yield f"    {_DIM}# {left_out} request(s) before; --report-json FILE holds them{_RESET}"
+    for line in shown:
+        yield f"    {line}"
+
+
+def _wrapped(label: str, value: str, width: int, rows: int = _TEXT_ROWS) -> Iterator[str]:
+    first, *others = textwrap.wrap(value, width - 12, max_lines=rows, placeholder=" …") or [""]
+    yield f"{label}  {first}"
+    for line in others:
         yield f"{'':12}{line}"
 
 
-def _unexercised(outcome: Outcome) -> Iterator[str]:
+def _unexercised(outcome: Outcome, width: int) -> Iterator[str]:
     reasons: dict[str, list[str]] = {}
     for verdict in [*outcome.unexercised, *outcome.excused]:
         reasons.setdefault(verdict.reason, []).append(verdict.rule.id)
     for reason, ids in reasons.items():
         names = ", ".join(ids[:3]) + (f" and {len(ids) - 3} more" if len(ids) > 3 else "")
-        yield f"{_YELLOW}not exercised{_RESET}  {reason}  {_DIM}({names}){_RESET}"
+        yield from _wrapped(f"{_YELLOW}not exercised{_RESET}", f"{reason}  ({names})", width)
 
 
 def _totals(outcome: Outcome, settings: Settings) -> str:
