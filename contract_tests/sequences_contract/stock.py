@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import threading
 from collections import deque
 from collections.abc import Callable, Iterator
@@ -93,6 +94,12 @@ class Stock:
 
     def _restore(self, trial: Trial, before: Run, now: Run) -> bool:
         old, new = before.variables or {}, now.variables or {}
+        if now.status == "STOPPED_EARLY" != before.status:
+            with contextlib.suppress(
+                NotExercised
+            ):  # it cannot be put back, and its variables only where updates of it are taken
+                trial.arranged(trial.update(before.id, {**dict.fromkeys(new), **old}))
+            return False
         if old != new:
             trial.arranged(trial.update(before.id, {**dict.fromkeys(new), **old}))
         if now.status == before.status:

@@ -149,13 +149,12 @@ class Trial:
         with self.bench.stock.lend(self, status, where) as run:
             yield run
 
-    @contextmanager
-    def unchanged(self, run: Run, *doing: Answer) -> Iterator[list[Answer]]:
-        """What happens inside must leave `run` as it is; answers put into the yielded list are its evidence."""
-        answers: list[Answer] = list(doing)
-        before = self.look(run.id)
-        yield answers
-        self.same(before, answers)
+    def tempt(self, run: Run, send: Callable[[], Answer]) -> Answer:
+        """Sends a stop of `run` that should be refused; where the run was stopped all the same, that counts."""
+        with self.bench.stops.risk() as risk:
+            answer = send()
+            risk.used = int(self.look(run.id).status != run.status)
+        return answer
 
     def same(self, before: Run, answers: list[Answer]) -> None:
         """The run must still be as it was in `before`."""

@@ -25,13 +25,8 @@ def _refuse(trial: Trial, operation: str, statuses: tuple[int, ...], why: str, *
         trial.expect(act(trial, run, **how), *statuses, why=why)
         return
     with trial.borrow(status) as run:
-        if tier == "stop":
-            with trial.bench.stops.risk() as risk:
-                answer = act(trial, run, **how)
-                if trial.look(run.id).status != run.status:
-                    risk.used = 1
-        else:
-            answer = act(trial, run, **how)
+        send = partial(act, trial, run, **how)
+        answer = trial.tempt(run, send) if tier == "stop" else send()
         trial.expect(answer, *statuses, why=why)
         trial.same(run, [answer])
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from .registry import Tier, declare
 
 if TYPE_CHECKING:
+    from ..exchange import Answer
     from ..trial import Trial
 
 _JSON = [("Content-Type", "application/json")]
@@ -23,7 +24,7 @@ _WRITES: dict[str, tuple[Tier, str, dict[str, Any], str]] = {
 }
 
 
-def _send(trial: Trial, operation: str, run_id: str, raw: bytes, headers: list[tuple[str, str]]):  # type: ignore[no-untyped-def]
+def _send(trial: Trial, operation: str, run_id: str, raw: bytes, headers: list[tuple[str, str]]) -> Answer:
     method = trial.bench.settings.update_method if operation == "update" else "POST"
     return trial.call(method, f"/sequences/{run_id}{_WRITES[operation][1]}", content=raw, headers=headers)
 
@@ -34,13 +35,8 @@ def _refuse_all(
     tier, _, _, status = _WRITES[operation]
     with trial.borrow(status) as run:
         for raw, headers, statuses, why in cases:
-            if tier == "stop":
-                with trial.bench.stops.risk() as risk:
-                    answer = _send(trial, operation, run.id, raw, headers)
-                    if 200 <= answer.status < 300:
-                        risk.used = 1
-            else:
-                answer = _send(trial, operation, run.id, raw, headers)
+            send = partial(_send, trial, operation, run.id, raw, headers)
+            answer = trial.tempt(run, send) if tier == "stop" else send()
             trial.expect(answer, *statuses, why=why)
             trial.same(run, [answer])
 

@@ -60,12 +60,8 @@ def _permitted(event: str, status: str, trial: Trial) -> None:
 
 def _refused(event: str, status: str, trial: Trial) -> None:
     with trial.borrow(status) as run:
-        if event == "stop":
-            with trial.bench.stops.risk() as risk:
-                answer = _act(trial, event, run.id)
-                risk.used = int(200 <= answer.status < 300)
-        else:
-            answer = _act(trial, event, run.id)
+        act = partial(_act, trial, event, run.id)
+        answer = trial.tempt(run, act) if event == "stop" else act()
         if trial.strict:
             trial.expect(answer, 422, why=f"for {event} of {status}")
         elif 200 <= answer.status < 300:

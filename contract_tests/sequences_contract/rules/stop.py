@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from .bystanders import leaves_alone
@@ -20,9 +21,7 @@ FAR = "2100-01-04T08:00:00Z"
 def _refuse_all(trial: Trial, bodies: tuple[Any, ...], why: str) -> None:
     with trial.borrow() as run:
         for body in bodies:
-            with trial.bench.stops.risk() as risk:
-                answer = trial.call("POST", f"/sequences/{run.id}/stop", json=body)
-                risk.used = int(200 <= answer.status < 300)
+            answer = trial.tempt(run, partial(trial.call, "POST", f"/sequences/{run.id}/stop", json=body))
             trial.refused(answer, f"{why}: {body}")
             trial.same(run, [answer])
 
