@@ -10,7 +10,7 @@ from .errors import BusinessIssue, NotFoundIssue
 from .fixtures import Fixture
 from .instants import SECOND, format_instant
 from .listeners import CLOCK, WORLD
-from .rate_limits import Level, RateLimit
+from .rate_limits import RateLimit
 from .store.base import KeyRecord, Unit, WorldRecord
 from .world import Worlds, steps_of
 
@@ -26,7 +26,7 @@ class Strangers:
     pace: RateLimit = _PACE
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class Control:
     """The services behind the control API. `fixture` is the default world's; `read` finds one by name or document."""
 
@@ -39,8 +39,6 @@ class Control:
     wall: Callable[[], int]
     started_wall: int
     read: Callable[[str | Mapping[str, Any]], Fixture]
-    level: Level | None = None
-    """How full the bucket is from which strangers take a token for each world."""
 
     def world(self, unit: Unit, keys: list[tuple[str | None, KeyRecord]]) -> dict[str, Any]:
         """The description of a world; keys with their tokens only where they were just made."""

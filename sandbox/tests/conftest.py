@@ -69,8 +69,12 @@ def clock() -> ManualClock:
 
 @pytest.fixture
 def api_with(clock: ManualClock, new_store: NewStore) -> Callable[..., Api]:
-    """Makes a sandbox with given settings. Its clock stands still unless it is advanced."""
-    return lambda **settings: Api(build(Settings(**settings), clock, new_store(clock)), clock)
+    """Makes a sandbox with given settings, on a store of its own or a given one. Its clock stands unless it is advanced."""
+
+    def make(store: Store | None = None, **settings: Any) -> Api:
+        return Api(build(Settings(**settings), clock, store or new_store(clock)), clock)
+
+    return make
 
 
 @pytest.fixture

@@ -312,6 +312,15 @@ def test_with_an_admin_token_only_the_admin_makes_and_lists_worlds(api_with):
         assert api(method, "/_sandbox/worlds", key="sesame").status_code in (200, 201)
 
 
+def test_strangers_take_from_one_bucket_whichever_process_serves_them(api_with, new_store, clock):
+    store = new_store(clock)
+    one, other = (api_with(store, admin_token="sesame", public_worlds=30) for _ in range(2))
+    for each in (one, other) * 5:
+        assert each("POST", "/_sandbox/worlds", key=None).status_code == 201
+    for each in (one, other):
+        assert each("POST", "/_sandbox/worlds", key=None).status_code == 429
+
+
 def test_strangers_make_as_many_worlds_as_they_may_and_not_too_fast(api_with):
     api = api_with(admin_token="sesame", public_worlds=12)
     answers = [api("POST", "/_sandbox/worlds", key=None) for _ in range(11)]

@@ -1,9 +1,10 @@
 """The tags Worlds and World of the control API."""
 
+import uuid
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import replace
-from typing import Any
+from typing import Any, Final
 
 from ..births import Birth, present
 from ..control import Control, clock_at_birth
@@ -16,7 +17,8 @@ from ..query import pages
 from ..rate_limits import take
 from ..world import Caller
 
-_UNNAMED = "unnamed"
+_UNNAMED: Final = "unnamed"
+_NO_KEY: Final = str(uuid.UUID(int=0))
 
 
 def createWorld(control: Control, caller: Caller | None, *, body: Mapping[str, Any]) -> dict[str, Any]:
@@ -106,7 +108,9 @@ def _admit(control: Control) -> None:
         wait = strangers.ttl // SECOND
         message = f"All {strangers.most} worlds for visitors are taken; try again later."
         raise RateLimitIssue(message, retry_after_seconds=wait)
-    control.level, verdict = take(strangers.pace, control.level, now, now)
+    # Strangers share a bucket, kept with the default world, so that all processes of one store take from it.
+    bucket = (control.default_world, _NO_KEY)
+    verdict = control.worlds.store.traffic.change_level(*bucket, lambda level: take(strangers.pace, level, now, now))
     if not verdict.allowed:
         wait = verdict.retry_after_seconds
         raise RateLimitIssue(f"Worlds are being made too fast; try again in {wait} s.", retry_after_seconds=wait)
