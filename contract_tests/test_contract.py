@@ -3,57 +3,103 @@
 import os
 import shlex
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import pytest
-from sequences_contract.bench import Bench
-from sequences_contract.cli import settings_of
-from sequences_contract.rules.registry import Rule, all_rules
-from sequences_contract.runner import Watch, select, try_rule
+from sequences_contract.admission import admit
+from sequences_contract.bench import Bench, Untestable
+from sequences_contract.control import ADMIN_VARIABLE
+from sequences_contract.plan import Plan, planned
+from sequences_contract.redaction import redaction
+from sequences_contract.report import github
+from sequences_contract.report.visible import visible
+from sequences_contract.rules.registry import Rule
+from sequences_contract.runner import try_rule
+from sequences_contract.target import TargetError
 from sequences_contract.verdicts import Verdict
+from sequences_contract.watch import Watch
+
+
+@dataclass
+class Judging:
+    """The target, what it is asked for, and what judges every answer as it passes."""
+
+    plan: Plan
+    bench: Bench
+    watch: Watch
+
+    def verdict(self, rule: Rule) -> Verdict:
+        if rule.check is None:
+            return next(one for one in self.watch.verdicts() if one.rule.id == rule.id)
+        try:
+            return try_rule(rule, self.bench)
+        except (Untestable, TargetError) as error:
+            return Verdict(rule, "not_exercised", f"the target could not be tested: {error}")
+
+    def told(self, text: str) -> str:
+        """`text` without keys, on one line, and harmless to whoever shows it."""
+        settings = self.plan.settings
+        hide = redaction(self.bench.target, settings.headers, os.environ.get(ADMIN_VARIABLE, ""))
+        return github.defused(visible(hide(text)))
+
+
+def _plan(config: pytest.Config) -> Plan:
+    return planned(
+        ["--url", config.getoption("--sequences-url"), *shlex.split(config.getoption("--sequences-options"))]
+    )
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    url = metafunc.config.getoption("--sequences-url")
-    if url is None:
+    if metafunc.config.getoption("--sequences-url") is None:
         metafunc.parametrize("rule", [pytest.param(None, marks=pytest.mark.skip(reason="give --sequences-url URL"))])
         return
-    settings = settings_of(_arguments(metafunc.config))
     # What judges every answer as it passes comes last: by then there is something to judge.
-    rules = sorted(select(settings), key=lambda rule: rule.check is None)
+    rules = sorted(_plan(metafunc.config).rules, key=lambda rule: rule.check is None)
     metafunc.parametrize("rule", rules, ids=[rule.id for rule in rules])
 
 
-def _arguments(config: pytest.Config) -> list[str]:
-    return ["--url", config.getoption("--sequences-url"), *shlex.split(config.getoption("--sequences-options"))]
-
-
 @pytest.fixture(scope="session")
-def judged(request: pytest.FixtureRequest) -> Iterator[tuple[Bench, Watch]]:
-    """The target, and what judges every answer; with xdist each worker writes only to its own share of the runs."""
-    settings = settings_of(_arguments(request.config))
+def judging(request: pytest.FixtureRequest) -> Iterator[Judging]:
+    """The target; with xdist each worker writes only to its own share of the runs."""
+    plan = _plan(request.config)
     worker, count = os.environ.get("PYTEST_XDIST_WORKER", "gw0"), int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1"))
-    settings = replace(settings, share=(int(worker.removeprefix("gw")), count), stops=settings.stops // count)
-    bench = Bench(settings)
-    watch = Watch(bench, all_rules())
-    bench.target.observers.append(watch.observe)
-    bench.enter()
-    yield bench, watch
+    share = (int(worker.removeprefix("gw")), count)
+    bench = Bench(replace(plan.settings, share=share, stops=plan.settings.stops // count))
+    judging = Judging(plan, bench, Watch(bench, plan.rules))
+    bench.target.observers.append(judging.watch.observe)
+    problem = _problem(bench)
+    if problem is None:
+        yield judging
     bench.close()
+    if problem is not None:
+        pytest.fail(f"the target could not be tested: {judging.told(problem)}", pytrace=False)
 
 
-def test_rule(rule: Rule, judged: tuple[Bench, Watch]) -> None:
-    bench, watch = judged
-    if rule.check is None:
-        verdict = next(one for one in watch.verdicts() if one.rule.id == rule.id)
-    else:
-        verdict = try_rule(rule, bench)
+def _problem(bench: Bench) -> str | None:
+    try:
+        admit(bench)
+    except (Untestable, TargetError) as error:
+        return str(error)
+    return None
+
+
+def test_rule(rule: Rule, judging: Judging) -> None:
+    verdict = judging.verdict(rule)
+    reason = judging.told(verdict.reason)
+    expected = judging.plan.expected.get(rule.id)
+    if verdict.name == "not_exercised" and (verdict.excused or judging.plan.accept_unexercised):
+        pytest.skip(reason)
     if verdict.name == "not_exercised":
-        pytest.skip(verdict.reason)
-    assert verdict.name == "passed", _told(verdict)
+        pytest.fail(f"not exercised, although the keys and tiers allow it: {reason}", pytrace=False)
+    if verdict.name == "violated" and expected is not None:
+        pytest.xfail(expected)
+    if verdict.name == "violated":
+        pytest.fail(_shown(verdict, judging), pytrace=False)
+    assert expected is None, "it is expected to fail and passes; take it out of the list"
 
 
-def _told(verdict: Verdict) -> str:
-    first = verdict.evidence[0]
-    script = "\n".join(first.curl)
-    return f"{verdict.rule.sentence}\nexpected {first.expected}\ngot {first.got}\n{script}"
+def _shown(verdict: Verdict, judging: Judging) -> str:
+    lines = [verdict.rule.sentence]
+    for first in verdict.evidence[:1]:
+        lines += [f"expected {first.expected}", f"got {first.got}", *first.curl]
+    return "\n".join(map(judging.told, lines))

@@ -16,7 +16,8 @@ from .fixture import FixtureError
 from .interruption import interruptible
 from .listing import as_markdown, as_text
 from .option_values import UsageError
-from .options import Parser, add_options, plan_of
+from .options import Parser, add_options
+from .plan import plan_of
 from .report import github, html, json, junit, sarif, terminal
 from .runner import run
 from .settings import Settings

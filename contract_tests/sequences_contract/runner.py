@@ -62,6 +62,7 @@ class _Judging:
         self.bench = Bench(settings)
         self.failure: str | None = None
         self.interrupted = False
+        self._admitted = False
         self.requests = 0
         self._rules = rules
         self._progress = progress
@@ -75,6 +76,7 @@ class _Judging:
         """Tries every rule, or as many as the target and the caller let it."""
         try:
             admit(self.bench)
+            self._admitted = True
             self._try_all([rule for rule in self._rules if rule.check is not None])
         except Untestable as error:
             self.failure = str(error)
@@ -93,7 +95,8 @@ class _Judging:
 
     def verdicts(self) -> list[Verdict]:
         """A verdict for each rule, those that were not reached too."""
-        passing = {verdict.rule.id: verdict for verdict in self._watch.verdicts()}
+        # What turns the suite away is not judged: it may be another server altogether.
+        passing = {verdict.rule.id: verdict for verdict in self._watch.verdicts()} if self._admitted else {}
         known = {**passing, **self._verdicts}
         reason = f"not reached: {'interrupted' if self.interrupted else 'the target could not be tested to the end'}"
         return [known.get(rule.id) or Verdict(rule, "not_exercised", reason) for rule in self._rules]

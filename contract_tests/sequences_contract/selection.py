@@ -16,7 +16,12 @@ _TIERS = {
     "write": "it writes; pass --allow-writes",
     "stop": "it stops runs; pass --allow-writes and --allow-stops N",
 }
-_KEYS = {"read": "--read-key", "write": "--write-key", "noscope": "--noscope-key", "other": "--other-key"}
+_KEYS = {
+    "read": "it needs a key that only reads; pass --read-key",
+    "write": "it needs a key that only writes; pass --write-key",
+    "noscope": "it needs a key without any scope; pass --noscope-key",
+    "other": "it needs a key of another organization; pass --other-key",
+}
 
 
 def select(settings: Settings, wanted: Sequence[str] = (), skipped: Sequence[str] = ()) -> list[Rule]:
@@ -37,7 +42,9 @@ def unknown(name: str) -> str | None:
     ids = [rule.id for rule in all_rules()]
     if name.strip(".") and any(fits(rule_id, name) for rule_id in ids):
         return None
-    nearest = get_close_matches(name, [*ids, *{rule_id.split(".")[0] for rule_id in ids}], n=1)
+    words = [rule_id.split(".") for rule_id in ids]
+    meant = dict.fromkeys(".".join(parts[: end + 1]) for parts in words for end in range(len(parts)))
+    nearest = get_close_matches(name, meant, n=1)
     hint = f"; did you mean '{nearest[0]}'?" if nearest else "; `sequences-contract rules` lists them"
     return f"'{name}' is no rule and begins none{hint}"
 
@@ -51,5 +58,5 @@ def withheld(rule: Rule, bench: Bench) -> str | None:
         return "it stops runs; pass --allow-stops N"
     for need in rule.needs:
         if need in _KEYS and not bench.has(need):
-            return f"it needs a {need} key; pass {_KEYS[need]}"
+            return _KEYS[need]
     return None

@@ -24,6 +24,12 @@ def log(report: str, outcome: Outcome) -> str:
     return f"::stop-commands::{word}\n{report}::{word}::\n" + "".join(f"{line}\n" for line in commands(outcome))
 
 
+def defused(line: str) -> str:
+    """One line for a log that is not held apart from commands: both of their forms are broken up."""
+    line = line.replace("##[", "## [")
+    return line.replace("::", ": :", 1) if line.lstrip().startswith("::") else line
+
+
 def commands(outcome: Outcome) -> Iterator[str]:
     """Workflow commands: ten errors and ten warnings at most, the last one telling of those left out."""
     contract, outcome = load_contract(), outcome.told(visible)

@@ -51,6 +51,7 @@ def _rule(verdict: Verdict) -> dict[str, Any]:
         "basis": verdict.rule.basis,
         "verdict": verdict.name,
         "reason": verdict.reason,
+        "excused": verdict.excused,
         "expected_failure": verdict.expected,
         "judged": verdict.judged,
         "seconds": round(verdict.seconds, 3),

@@ -71,8 +71,8 @@ def _violation(verdict: Verdict, contract: Contract, width: int) -> Iterator[str
     yield f"{_RED}{_BOLD}violated{_RESET}  {_BOLD}{rule.id}{_RESET}  {_DIM}{rule.basis}{_RESET}"
     yield from textwrap.wrap(rule.sentence, width - 2, initial_indent="  ", subsequent_indent="  ")
     for one in verdict.evidence[:1]:
-        yield from _wrapped("  expected ", one.expected, width)
-        yield from _wrapped("  got      ", one.got, width)
+        yield from _wrapped("  expected", one.expected, width)
+        yield from _wrapped("  got     ", one.got, width)
         yield from _script(one.curl, width - 4)
     yield f"  {_DIM}openapi.yaml:{contract.line(rule.pointer)}  {rule.pointer}{_RESET}"
     yield ""
@@ -107,12 +107,13 @@ def _wrapped(label: str, value: str, width: int, rows: int = _TEXT_ROWS) -> Iter
 
 
 def _unexercised(outcome: Outcome, width: int) -> Iterator[str]:
-    reasons: dict[str, list[str]] = {}
+    reasons: dict[tuple[str, str], list[str]] = {}
     for verdict in [*outcome.unexercised, *outcome.excused]:
-        reasons.setdefault(verdict.reason, []).append(verdict.rule.id)
-    for reason, ids in reasons.items():
+        label = f"{_DIM}left out{_RESET}" if verdict.excused else f"{_YELLOW}not exercised{_RESET}"
+        reasons.setdefault((label, verdict.reason), []).append(verdict.rule.id)
+    for (label, reason), ids in reasons.items():
         names = ", ".join(ids[:3]) + (f" and {len(ids) - 3} more" if len(ids) > 3 else "")
-        yield from _wrapped(f"{_YELLOW}not exercised{_RESET}", f"{reason}  ({names})", width)
+        yield from _wrapped(label, f"{reason}  ({names})", width)
 
 
 def _totals(outcome: Outcome, settings: Settings) -> str:

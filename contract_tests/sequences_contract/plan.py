@@ -1,0 +1,101 @@
+"""What `check` is to do, made from its options."""
+
+from __future__ import annotations
+
+import argparse
+import os
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import NoReturn
+
+from .contract import find_data
+from .exchange import KEY_VARIABLES
+from .expectations import read_expectations
+from .option_values import UsageError, require_certificates, require_folder, require_url
+from .options import REPORTS, Parser, add_options, flag
+from .rules.registry import Rule
+from .selection import select, unknown
+from .settings import Settings
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What `check` is to do."""
+
+    settings: Settings
+    rules: Sequence[Rule]
+    expected: Mapping[str, str]
+    accept_unexercised: bool
+
+
+class _Raising(Parser):
+    """Leaves it to the caller what becomes of a usage error."""
+
+    def error(self, message: str) -> NoReturn:
+        raise UsageError(message)
+
+
+def planned(arguments: Sequence[str]) -> Plan:
+    """What the options of `check`, given as words, ask for. Raises UsageError, and ExpectationError."""
+    parser = _Raising(prog="sequences-contract check", add_help=False)
+    add_options(parser)
+    options = parser.parse_args(arguments)
+    for name in REPORTS:
+        if getattr(options, f"report_{name}") is not None:
+            raise UsageError(f"--report-{name} belongs to `sequences-contract check`; pytest has reports of its own")
+    return plan_of(options)
+
+
+def plan_of(options: argparse.Namespace) -> Plan:
+    """What the options ask for. Raises UsageError, and ExpectationError."""
+    settings = _settings(options)
+    for name in REPORTS:
+        if getattr(options, f"report_{name}") is not None:
+            require_folder(getattr(options, f"report_{name}"))
+    for name in (*options.rule, *options.skip_rule):
+        problem = unknown(name)
+        if problem is not None:
+            raise UsageError(problem)
+    rules = select(settings, options.rule, options.skip_rule)
+    if not rules:
+        strict = "" if settings.strict else ", or --profile strict, which has more rules"
+        raise UsageError(f"no rule is left to try; see --rule and --skip-rule{strict}")
+    expected = read_expectations(options.expect_failures) if options.expect_failures else {}
+    return Plan(settings, rules, expected, options.accept_unexercised)
+
+
+def _settings(options: argparse.Namespace) -> Settings:
+    require_url("--url", options.url)
+    if options.control is not None:
+        require_url("--control", options.control)
+    if options.allow_stops and not options.allow_writes:
+        raise UsageError("--allow-stops needs --allow-writes too")
+    if options.ca_bundle is not None:
+        require_certificates(options.ca_bundle)
+    fixture = options.fixture
+    if fixture is not None and not fixture.is_file():
+        raise UsageError(f"--fixture {fixture}: there is no such file; give the one that the target was loaded with")
+    if options.control is not None and fixture is None:
+        fixture = find_data("fixtures/contract.yaml")
+    return Settings(
+        url=options.url.rstrip("/"), keys=_keys(options), profile=options.profile,
+        allow_writes=options.allow_writes, stops=options.allow_stops, template=options.only_template, fixture=fixture,
+        control=options.control, max_examples=options.max_examples, seed=options.seed,
+        update_method=options.update_method, headers=tuple(options.header), ca_bundle=options.ca_bundle,
+        timeout=options.timeout, rate=options.rate, workers=options.workers,
+    )  # fmt: skip
+
+
+def _keys(options: argparse.Namespace) -> dict[str, str]:
+    keys = {}
+    for role, variable in KEY_VARIABLES.items():
+        key = getattr(options, f"key_{role}") or os.environ.get(variable, "")
+        if not key.isascii() or not key.isprintable() or " " in key:
+            raise UsageError(
+                f"{flag(role)} or {variable} holds white space or what no header can carry; give the key alone"
+            )
+        if key:
+            keys[role] = key
+    if "key" not in keys and options.control is None:
+        raise UsageError(f"give a key that reads and writes: --key, or {KEY_VARIABLES['key']} in the environment")
+    return keys
