@@ -11,8 +11,9 @@ from .fixtures import Fixture
 from .instants import SECOND, format_instant
 from .listeners import CLOCK, WORLD
 from .rate_limits import RateLimit
+from .settling import steps_of
 from .store.base import KeyRecord, Unit, WorldRecord
-from .world import Worlds, steps_of
+from .world import Worlds
 
 _PACE: Final = RateLimit(limit=1, per_seconds=1, burst=10)
 
@@ -73,19 +74,9 @@ class Control:
                 "The default world stays as long as the sandbox runs; reset it instead.", world_id=world_id
             )
         try:
-            self.worlds.store.remove(world_id)
+            self.worlds.remove(world_id)
         except KeyError:
             raise NotFoundIssue(f"There is no world {world_id}.", field="world_id", value=world_id) from None
-        self._forget(world_id)
-
-    def collect(self) -> None:
-        """Removes the worlds that have expired."""
-        for world_id in self.worlds.store.collect():
-            self._forget(world_id)
-
-    def _forget(self, world_id: str) -> None:
-        self.worlds.listeners.publish(world_id, WORLD, {"event": "deleted"})
-        self.worlds.listeners.forget(world_id)
 
     def tell_world(self, world_id: str, event: str) -> None:
         """Tells listeners that a world was reset or restored."""

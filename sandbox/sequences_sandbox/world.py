@@ -6,16 +6,15 @@ passed stays true even when the caller's request is then refused.
 
 import sys
 from collections.abc import Iterable
-from heapq import heapify, heappop, heappush
 from types import TracebackType
 from typing import Final, NamedTuple
 
-from .entities import Sequence, Step
+from .entities import Sequence
 from .errors import NotFoundIssue, UnauthorizedIssue
-from .lifecycle import CLIENT, ENGINE, Lifecycle
-from .listeners import SEQUENCE, Listeners
+from .lifecycle import CLIENT, Lifecycle
+from .listeners import SEQUENCE, WORLD, Listeners
 from .query import Query
-from .schedule import EXECUTE
+from .settling import Change, settle
 from .store.base import Happening, KeyRecord, Store, Unit
 from .views import ChangeView
 
@@ -25,13 +24,6 @@ class Caller(NamedTuple):
 
     key: KeyRecord
     request_id: str
-
-
-class Change(NamedTuple):
-    """A run as it became, and what made it so."""
-
-    run: Sequence
-    happening: Happening
 
 
 class Opening:
@@ -57,7 +49,7 @@ class Opening:
             unit = self._context.__enter__()
         except KeyError as error:
             if error.args == (self._world_id,):
-                raise UnauthorizedIssue("The world of this API key is gone; make a new one.", problem="gone") from None
+                raise _gone() from None
             raise
         try:
             self._birth, now = unit.record.birth, unit.clock.now(unit.wall)
@@ -169,43 +161,36 @@ class Worlds:
                 self.listeners.publish(world_id, SEQUENCE, ChangeView(change.run, birth, change.happening))
 
     def settle(self, world_id: str) -> int | None:
-        """Carries out what is due in a world by now, which is no use of it.
+        """Carries out what is due in a world by now, which is no use of it. Raises UnauthorizedIssue when it is gone.
 
-        Returns in how many microseconds of the machine's time something falls due next; None when nothing will by itself.
+        Returns in how many microseconds of the machine's time something falls due next, or the world may expire; None when
+        neither will be by itself.
         """
         with self.open(world_id, uses=False) as (unit, now, _):
             due = None if unit.clock.frozen else unit.next_due()
             at = None if due is None else unit.record.schedule.due_at(due)
-            return None if at is None else at - now
+        waits = [at - now] if at is not None else []
+        try:
+            expires = self.store.expires(world_id)
+        except KeyError:
+            raise _gone() from None
+        waits += [expires - self.store.wall()] if expires is not None else []
+        return min(waits, default=None)
+
+    def remove(self, world_id: str) -> None:
+        """Removes a world, of which its listeners hear last. Raises KeyError when there is no such world."""
+        self.store.remove(world_id)
+        self._forget(world_id)
+
+    def collect(self) -> None:
+        """Removes the worlds that have expired."""
+        for world_id in self.store.collect():
+            self._forget(world_id)
+
+    def _forget(self, world_id: str) -> None:
+        self.listeners.publish(world_id, WORLD, {"event": "deleted"})
+        self.listeners.forget(world_id)
 
 
-def settle(unit: Unit, until: int) -> list[Change]:
-    """Carries out what is due at `until` or before, in order of time and then id, each at its own instant."""
-    due_runs = unit.due(until)
-    if not due_runs:
-        return []
-    runs = {run.id: run for run in due_runs}
-    schedule = unit.record.schedule
-    queue = [(schedule.due_at(run) or 0, run.id) for run in runs.values()]
-    heapify(queue)
-    changes: list[Change] = []
-    while queue:
-        at, sequence_id = heappop(queue)
-        run = runs[sequence_id]
-        for event, changed in schedule.fire(run, steps_of(unit, run)):
-            by = schedule.lifecycle.by(event) if event != EXECUTE else ENGINE
-            happening = Happening(at, event, by, run.status, changed.status, None)
-            unit.put(changed, happening)
-            changes.append(Change(changed, happening))
-            run = changed
-        runs[sequence_id] = run
-        due = schedule.due_at(run)
-        if due is not None and due <= until:
-            heappush(queue, (due, sequence_id))
-    return changes
-
-
-def steps_of(unit: Unit, run: Sequence) -> tuple[Step, ...]:
-    """The steps of the run's template; none when the template is unknown."""
-    template = unit.record.organizations[run.organization_id].templates.get(run.sequence_template_id)
-    return template.steps if template is not None else ()
+def _gone() -> UnauthorizedIssue:
+    return UnauthorizedIssue("The world of this API key is gone; make a new one.", problem="gone")

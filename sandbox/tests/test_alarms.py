@@ -8,7 +8,7 @@ from sequences_sandbox.births import Birth, Births
 from sequences_sandbox.fixtures import read
 from sequences_sandbox.http.alarms import Alarms
 from sequences_sandbox.instants import MINUTE
-from sequences_sandbox.listeners import CLOCK, SEQUENCE
+from sequences_sandbox.listeners import CLOCK, SEQUENCE, WORLD
 
 SOON = 2_000  # microseconds
 
@@ -65,6 +65,25 @@ def test_a_change_of_the_clock_sets_the_alarm_anew(app, clock):
     assert asyncio.run(listen()) == [CLOCK, SEQUENCE]
 
 
+def test_a_world_that_expires_while_it_is_listened_to_goes_though_nobody_asks(app, clock):
+    async def listen():
+        lifecycle = app.default.record.schedule.lifecycle
+        births = Births(app.worlds.store, lifecycle)
+        world_id = births.bear(read("empty", lifecycle), Birth("short", ttl=MINUTE), clock()).record.id
+        heard = asyncio.Queue()
+        app.worlds.listeners.subscribe(world_id, heard.put_nowait)
+        clock.advance(MINUTE - SOON)
+        stop = Alarms(app.worlds).watch(world_id)
+        await asyncio.sleep(0)
+        clock.advance(SOON)
+        event = await asyncio.wait_for(heard.get(), 5)
+        stop()
+        return event
+
+    event = asyncio.run(listen())
+    assert (event.kind, event.data) == (WORLD, {"event": "deleted"})
+
+
 def test_many_listeners_share_one_alarm_and_the_last_to_leave_ends_it(app):
     async def listen():
         world = Watched(app)
@@ -85,8 +104,8 @@ def test_many_listeners_share_one_alarm_and_the_last_to_leave_ends_it(app):
 
 def test_the_alarm_of_a_world_that_is_gone_ends(app, clock):
     async def listen():
-        spec = app.default.record.schedule.lifecycle
-        born = Births(app.worlds.store, spec).bear(read("demo", spec), Birth("mine"), clock())
+        lifecycle = app.default.record.schedule.lifecycle
+        born = Births(app.worlds.store, lifecycle).bear(read("demo", lifecycle), Birth("mine"), clock())
         world_id = born.record.id
         alarms = Alarms(app.worlds)
         before = asyncio.all_tasks()

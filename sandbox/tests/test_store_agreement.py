@@ -23,7 +23,7 @@ from sequences_sandbox.spec import read_lifecycle, read_spec
 from sequences_sandbox.store.base import Happening
 from sequences_sandbox.store.memory import MemoryStore
 from sequences_sandbox.store.postgres import PostgresStore
-from sequences_sandbox.world import settle
+from sequences_sandbox.settling import settle
 
 LIFECYCLE = read_lifecycle(read_spec(shipped("openapi.yaml")))
 WALL = 1_772_442_000_000_000

@@ -1,4 +1,5 @@
-"""Alarms: a world that someone listens to is settled when something falls due in it, also when nobody asks.
+"""Alarms: a world that someone listens to is settled when something falls due in it, also when nobody asks, and collected
+when it expires.
 
 Time only shows where it is looked at, so a world without listeners needs no alarm: whoever asks next finds it settled.
 """
@@ -67,15 +68,19 @@ class Alarms:
             leave()
 
     async def _settled(self, world_id: str) -> float:
-        """Settles what is due; returns in how many seconds to look again."""
+        """Settles what is due; returns in how many seconds to look again. Raises UnauthorizedIssue when it is gone."""
         try:
             if self._worlds.store.blocking:
-                wait = await run_in_threadpool(self._worlds.settle, world_id)
+                wait = await run_in_threadpool(self._look, world_id)
             else:
-                wait = self._worlds.settle(world_id)
+                wait = self._look(world_id)
         except (CommitIssue, InternalIssue):
             return _RETRY_SECONDS
         return _LONGEST_SECONDS if wait is None else min(wait / SECOND + _TICK_SECONDS, _LONGEST_SECONDS)
+
+    def _look(self, world_id: str) -> int | None:
+        self._worlds.collect()
+        return self._worlds.settle(world_id)
 
 
 async def subscribed(listeners: Listeners, world_id: str, hear: Hear, after: int | None = None) -> Callable[[], None]:

@@ -6,8 +6,9 @@ from typing import Any
 from ..control import Control, clock_of
 from ..errors import BusinessIssue, ValidationIssue
 from ..instants import LATEST, format_instant, parse_duration, parse_instant
+from ..settling import Change, settle
 from ..store.base import Unit
-from ..world import Caller, Change, settle
+from ..world import Caller
 
 _MOST_TOLD = 1000
 

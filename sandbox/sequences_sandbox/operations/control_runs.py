@@ -11,9 +11,10 @@ from ..instants import format_instant, parse_instant
 from ..lifecycle import ENGINE, Lifecycle
 from ..rules import WAKE
 from ..schedule import ENROL
+from ..settling import Change, settle, steps_of
 from ..store.base import Happening, Unit, WorldRecord
 from ..views import RunView
-from ..world import Caller, Change, settle, steps_of
+from ..world import Caller
 
 _FORGET = "contact_deleted"
 

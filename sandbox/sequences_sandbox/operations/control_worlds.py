@@ -24,7 +24,7 @@ _NO_KEY: Final = str(uuid.UUID(int=0))
 def createWorld(control: Control, caller: Caller | None, *, body: Mapping[str, Any]) -> dict[str, Any]:
     """A world of one's own. Who comes without leave of the admin is a stranger, and takes what strangers may have."""
     store = control.worlds.store
-    control.collect()
+    control.worlds.collect()
     public = caller is None and control.strangers.most > 0
     if public:
         _admit(control)
@@ -47,7 +47,7 @@ def createWorld(control: Control, caller: Caller | None, *, body: Mapping[str, A
 def listWorlds(control: Control, caller: Caller | None, *, page: int, size: int) -> dict[str, Any]:
     """A page of worlds, oldest first."""
     store = control.worlds.store
-    control.collect()
+    control.worlds.collect()
     records = store.worlds()
     items = []
     for record in records[(page - 1) * size : page * size]:
