@@ -125,3 +125,10 @@ def test_the_component_comes_packed_for_whoever_takes_it_so(api):
     assert int(packed.headers["Content-Length"]) < len(gzip.compress(plain.content, 1))
     same = {"Accept-Encoding": "gzip", "If-None-Match": packed.headers["ETag"]}
     assert api("GET", COMPONENT, key=None, headers=same).status_code == 304
+
+
+def test_the_banner_leads_to_the_console(running):
+    sandbox = running("--log-level", "warning")
+    [address] = re.findall(r"^Console +(\S+)$", sandbox.banner, re.MULTILINE)
+    assert address == sandbox.base.removesuffix("v1")
+    assert "<title>Sequences sandbox</title>" in httpx.get(address).text

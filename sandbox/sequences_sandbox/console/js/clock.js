@@ -91,6 +91,7 @@ function setter() {
   const input = h("input", { type: "datetime-local", step: "1", "aria-label": "Instant, UTC" });
   const monday = h("button", { type: "button", on: { click: () => go(nextMonday(worldNow())) } }, "Next Monday, 09:00");
   const panel = h("div", { class: "menu setter", role: "dialog", "aria-label": "Set the time", popover: "auto" },
+    h("h2", {}, "Set the time"),
     h("p", { class: "dim" }, "Forward only; what falls due on the way happens in order."),
     monday, h("form", { class: "acts", on: { submit } }, input, h("button", { class: "primary" }, "Go")));
   panel.addEventListener("toggle", () => { input.value = wire(worldNow() + 3600e3).slice(0, 19); });

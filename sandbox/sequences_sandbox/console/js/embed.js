@@ -15,7 +15,7 @@ const LEAST = 240;
 const LOOK = `
 .t-doc__header, .introduction-section, .tag-section-container > .section, .references-container > .h-dvh { display: none !important; }
 .section-container, .section-container .section { padding: 0 !important; border: 0 !important; }
-.references-container .section { padding: 16px 20px 24px !important; }
+.references-container .section { padding: 16px clamp(20px, 3vw, 28px) 24px !important; }
 .scalar-api-reference { min-height: 0 !important; }
 `;
 

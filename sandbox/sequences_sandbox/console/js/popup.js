@@ -10,6 +10,7 @@ export function attach(button, panel) {
     const { left, bottom } = button.getBoundingClientRect();
     const most = document.documentElement.clientWidth - panel.offsetWidth - 8;
     panel.style.setProperty("top", `${bottom + 6}px`);
+    panel.style.setProperty("max-height", `calc(100vh - ${bottom + 18}px)`);
     panel.style.setProperty("left", `${Math.max(8, Math.min(left, most))}px`);
   });
 }

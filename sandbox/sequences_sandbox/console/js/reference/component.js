@@ -13,6 +13,7 @@ const LOOK = `
   --scalar-border-color: var(--line); --scalar-sidebar-background-1: var(--page); --scalar-sidebar-border-color: var(--line);
   --scalar-button-1: var(--accent); --scalar-button-1-color: var(--on-accent); --scalar-button-1-hover: var(--accent);
 }
+.references-container .introduction-section { padding-top: 32px; }
 .scalar-app .credential .credential-value { color: inherit; font-size: inherit; }
 .scalar-app .credential:after { content: none; }
 `;

@@ -5,7 +5,7 @@ import { nextMonday, wire } from "../format.js";
 import { snippets } from "../snippets.js";
 
 const LANGUAGES = { curl: "shell", Python: "python", JavaScript: "javascript" };
-const LISTED = { status: (lifecycle) => lifecycle.allowing("pause")[0], size: () => 3 };
+const LISTED = { status: (lifecycle) => lifecycle.allowing("pause")[0] };
 
 /**
  * A run for each operation that names one: no run twice, in a status that permits the operation, and those first whose
@@ -55,6 +55,9 @@ export function tailored(original, { chosen, token, now, only = null }) {
 /** A parameter whose example is one to send: in the schema, where the component looks for it. */
 function parameter(document, original, run, lifecycle) {
   const { example, ...kept } = structuredClone(deref(document, original));
+  const { format, ...schema } = deref(document, kept.schema);
+  // The component finds fault with an instant that is left out.
+  if (format === "date-time") return { ...kept, schema, description: `${kept.description} Format: ${format}.` };
   const value = kept.in === "path" ? run : LISTED[kept.name]?.(lifecycle);
   if (value === undefined) return kept;
   return { ...kept, schema: { ...deref(document, kept.schema), example: value } };
