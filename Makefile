@@ -21,7 +21,7 @@ check: $(VENV)/.test  ## style, types, and the direction of imports
 	$(BIN)/lint-imports
 
 pytest: $(VENV)/.test  ## every test
-	.ci/install-chromium
+	.ci/install-programs
 	$(BIN)/pytest -n 2 --dist worksteal --cov --cov-report=term:skip-covered $(ARGS)
 
 format: $(VENV)/.test  ## put the code into form

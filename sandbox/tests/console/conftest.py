@@ -28,7 +28,7 @@ def browser() -> Iterator[Browser]:
     """Debian's Chromium. Where it is not there, a laptop skips and CI fails."""
     path = shutil.which("chromium")
     if path is None:
-        missing = "no chromium on the PATH; run .ci/install-chromium"
+        missing = "no chromium on the PATH; run .ci/install-programs"
         if os.environ.get("CI"):
             pytest.fail(missing)
         pytest.skip(missing)
