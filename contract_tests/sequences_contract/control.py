@@ -26,9 +26,9 @@ class Untestable(Exception):
 class ControlApi:
     """The control API of one target, and the world that was made there."""
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, *, transport: httpx.BaseTransport | None = None) -> None:
         root = url.rstrip("/").removesuffix("/_sandbox")
-        self._http = httpx.Client(base_url=root, timeout=30)
+        self._http = httpx.Client(base_url=root, timeout=30, transport=transport)
         self._admin = os.environ.get(ADMIN_VARIABLE, "")
         self._token: str | None = None
         self._made_world = False

@@ -12,8 +12,11 @@ if TYPE_CHECKING:
     from ..trial import Trial
 
 
+_MILLISECOND = Fraction(1, 1000)
+
+
 def touched(answer: Answer, named: Run, before: Mapping[str, Run], after: Mapping[str, Run]) -> dict[str, Run]:
-    """The other runs, as they were, that changed without moving updated_at, or moved it to the time of the request.
+    """The other runs, as they were, whose change nobody but the request that `answer` answers explains.
 
     `named` is the run that the request changed, as `answer` shows it: its updated_at is the target's time of the change. What
     another client changes moves updated_at to a time of its own.
@@ -21,12 +24,17 @@ def touched(answer: Answer, named: Run, before: Mapping[str, Run], after: Mappin
     return {
         name: run
         for name, run in before.items()
-        if name != named.id and name in after and after[name] != run and _at_once(answer, named, run, after[name])
+        if name != named.id and name in after and after[name] != run and _unexplained(answer, named, run, after[name])
     }
 
 
-def _at_once(answer: Answer, named: Run, old: Run, new: Run) -> bool:
-    return new.updated == old.updated or abs(new.updated - named.updated) <= Fraction(answer.ended - answer.began)
+def _unexplained(answer: Answer, named: Run, old: Run, new: Run) -> bool:
+    if new.updated == old.updated:
+        return True
+    if new.status == named.status != old.status:
+        return abs(new.updated - named.updated) <= Fraction(answer.ended - answer.began)
+    # Where the target's clock is coarse, another client's change may well carry the same instant.
+    return new.updated == named.updated and named.updated % _MILLISECOND != 0
 
 
 def leaves_alone(trial: Trial, answer: Answer, before: Mapping[str, Run], after: Mapping[str, Run]) -> None:
