@@ -42,6 +42,8 @@ def _mending(problem: str, settings: Settings) -> str:
         return "the server does not speak TLS on that port; give --url with http://, or the port of https"
     if any(word in problem for word in _NO_NAME):
         return "that host has no address; see whether --url is spelt rightly, and reachable from here"
+    if secure and "no connection within" in problem:
+        return "see whether that port speaks TLS at all, else give --url with http://; or raise --timeout"
     if "no complete answer" in problem or "no connection within" in problem:
         return "see whether the server hangs, or raise --timeout"
     if not secure and "broke" in problem:

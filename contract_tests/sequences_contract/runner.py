@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from dataclasses import replace
+from datetime import UTC, datetime
 
 from .admission import admit
 from .bench import Bench, Untestable
@@ -40,7 +41,7 @@ def run(
     interruption: Interruption | None = None,
 ) -> Outcome:
     """Tries the rules at the target. Never raises for what the target does; what was judged is always returned."""
-    began = time.monotonic()
+    began, at = time.monotonic(), datetime.now(UTC)
     judging = _Judging(settings, rules, progress, interruption or Interruption())
     judging.judge()
     judging.close()
@@ -48,7 +49,7 @@ def run(
     verdicts = [_expected(verdict, expected) for verdict in judging.verdicts()]
     outcome = Outcome(
         verdicts, judging.failure, judging.interrupted, judging.notes(), time.monotonic() - began, judging.requests,
-        accept_unexercised, tuple(outworn(verdicts, expected)),
+        accept_unexercised, tuple(outworn(verdicts, expected)), at.strftime("%Y-%m-%d %H:%M UTC"),
     )  # fmt: skip
     return outcome.told(redaction(judging.bench.target, settings.headers, os.environ.get(ADMIN_VARIABLE, "")))
 
@@ -126,6 +127,7 @@ class _Judging:
                     pass
         for rule in writing if workers > 1 else [*reading, *writing]:
             attempt(rule)
+        _listed(self.bench)
 
     def _try(self, rule: Rule) -> None:
         self._interruption.check()

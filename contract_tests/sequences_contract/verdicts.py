@@ -63,7 +63,8 @@ class Verdict:
 class Outcome:
     """Everything a run of the suite found.
 
-    `failure` says why the target could not be tested, if so. `outworn` names the expected failures that pass.
+    `failure` says why the target could not be tested, if so. `outworn` names the expected failures that pass. `began` is
+    when the run began, for people, by the clock of the suite's machine.
     """
 
     verdicts: Sequence[Verdict]
@@ -74,6 +75,7 @@ class Outcome:
     requests: int = 0
     accept_unexercised: bool = False
     outworn: tuple[str, ...] = ()
+    began: str = ""
 
     def told(self, change: Callable[[str], str]) -> Outcome:
         """The same with every text that may come from the target or the caller passed through `change`."""

@@ -2,42 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+import math
+from collections.abc import Iterator
 from html import escape
 
+from .. import __version__
 from ..contract import Contract, load_contract
 from ..settings import Settings
 from ..verdicts import Exit, Outcome, Verdict
 from .json import totals
+from .style import STYLE
 from .visible import visible
-
-_STYLE = """
-:root { color-scheme: light dark; --ink: #1c2330; --soft: #5b6575; --line: #dfe3ea; --page: #fff; --card: #f6f7f9;
-  --good: #137a3f; --bad: #b3261e; --open: #8a5a00; }
-@media (prefers-color-scheme: dark) { :root { --ink: #e8eaf0; --soft: #a3adbd; --line: #343b48; --page: #14181f;
-  --card: #1c222c; --good: #5fd08e; --bad: #ff8a80; --open: #f0bf5f; } }
-* { box-sizing: border-box; }
-body { margin: 0 auto; max-width: 64rem; padding: 2.5rem 1.25rem; background: var(--page); color: var(--ink);
-  font: 16px/1.55 system-ui, sans-serif; }
-h1 { font-size: 1.6rem; line-height: 1.25; margin: 0 0 .25rem; }
-h2 { font-size: 1.15rem; margin: 2.5rem 0 .75rem; }
-p { margin: .25rem 0; } .soft { color: var(--soft); }
-.good { color: var(--good); } .bad { color: var(--bad); } .open { color: var(--open); }
-.figures { display: flex; flex-wrap: wrap; gap: .75rem; margin: 1.5rem 0; padding: 0; list-style: none; }
-.figures li { flex: 1 1 8rem; background: var(--card); border: 1px solid var(--line);
-  border-radius: .5rem; padding: .75rem 1rem; }
-.figures b { display: block; font-size: 1.6rem; line-height: 1.2; font-variant-numeric: tabular-nums; }
-article { border: 1px solid var(--line); border-left: 4px solid var(--bad); border-radius: .5rem; padding: 1rem 1.25rem;
-  margin: 0 0 1rem; }
-article h3 { margin: 0; font: 600 .95rem/1.4 ui-monospace, monospace; overflow-wrap: anywhere; }
-dl { display: grid; grid-template-columns: 6rem 1fr; gap: .15rem .75rem; margin: .75rem 0; }
-dt { color: var(--soft); } dd { margin: 0; overflow-wrap: anywhere; }
-pre { background: var(--card); border-radius: .375rem; padding: .75rem; overflow-x: auto; font-size: .82rem; margin: 0; }
-.table { overflow-x: auto; } table { border-collapse: collapse; width: 100%; font-size: .9rem; }
-th, td { text-align: left; vertical-align: top; padding: .4rem .75rem .4rem 0; border-bottom: 1px solid var(--line); }
-td:first-child { font-family: ui-monospace, monospace; font-size: .82rem; overflow-wrap: anywhere; }
-td.number { text-align: right; font-variant-numeric: tabular-nums; }
-"""
 
 
 def text(outcome: Outcome, settings: Settings) -> str:
@@ -46,7 +21,7 @@ def text(outcome: Outcome, settings: Settings) -> str:
     return (
         '<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
-        f"<title>Contract suite: {escape(outcome.meaning)}</title>\n<style>{_STYLE}</style>\n</head>\n"
+        f"<title>Contract suite: {escape(outcome.meaning)}</title>\n<style>{STYLE}</style>\n</head>\n"
         f"<body>\n{body}\n</body>\n</html>\n"
     )
 
@@ -54,26 +29,51 @@ def text(outcome: Outcome, settings: Settings) -> str:
 def _body(outcome: Outcome, settings: Settings, contract: Contract) -> Iterator[str]:
     tone = {Exit.CONFORMS: "good", Exit.UNEXERCISED: "open"}.get(outcome.exit, "bad")
     yield f'<h1 class="{tone}">{escape(outcome.meaning.capitalize())}</h1>'
-    yield f'<p class="soft">{escape(settings.url)}, held to profile {settings.profile} of the Sequences API contract</p>'
+    yield f'<p class="soft">{escape(visible(settings.url))}, held to the Sequences API contract</p>'
+    yield f'<p class="lead">{escape(_lead(outcome))}</p>'
     if outcome.failure:
         yield f'<p class="bad">{escape(outcome.failure)}</p>'
+    for name in outcome.outworn:
+        yield f'<p class="bad"><code>{escape(name)}</code> is expected to fail and passes; take it out of the list.</p>'
     yield from _figures(outcome)
     if outcome.violated:
         yield "<h2>What is broken</h2>"
         for verdict in outcome.violated:
             yield from _violation(verdict, contract)
+    yield from _areas(outcome)
+    yield from _table("Known and accepted", "Why", [(v, v.expected or "") for v in outcome.expected_failures])
+    yield from _untried("What could not be tried, although it was allowed", outcome.unexercised)
+    yield from _untried("What was left out, and why", outcome.excused)
+    if outcome.passed:
+        yield "<details><summary>What holds, rule by rule</summary>"
+        yield from _table("", "Answers judged", [(v, v.judged) for v in outcome.passed])
+        yield "</details>"
+    yield from _footer(outcome, settings)
+
+
+def _lead(outcome: Outcome) -> str:
+    tried = len(outcome.passed) + len(outcome.violated) + len(outcome.expected_failures)
+    said = {
+        Exit.CONFORMS: "Every rule that was tried holds: so far the server does what its documentation says.",
+        Exit.VIOLATED: f"{len(outcome.violated)} of the {tried} rules that were tried do not hold: in these points the"
+        " server does other than its documentation says, and a client that relies on it will fail.",
+        Exit.UNTESTABLE: "The server could not be tested to the end, so this says nothing of what was not reached.",
+        Exit.UNEXERCISED: "No rule that was tried is broken. But some could not be tried, so this is no proof yet.",
+        Exit.INTERRUPTED: "The run was interrupted, so this says nothing of what was not reached.",
+    }[outcome.exit]
+    if outcome.exit is Exit.VIOLATED and not outcome.violated:
+        said = "Every rule that was tried holds, even one that is listed as known to fail: the list is out of date."
     if outcome.expected_failures:
-        yield from _table("Known and accepted", outcome.expected_failures, lambda one: one.expected or "")
-    unexercised = [*outcome.unexercised, *outcome.excused]
-    if unexercised:
-        yield from _table("What was not tried, and why", unexercised, lambda one: one.reason)
-    yield from _table("What holds", outcome.passed, lambda one: f"{one.judged:,} answers judged")
+        said += f" {len(outcome.expected_failures)} known failure(s) are accepted."
+    if outcome.excused:
+        said += f" {len(outcome.excused)} rule(s) were left out, for the reasons below."
+    return said
 
 
 def _figures(outcome: Outcome) -> Iterator[str]:
     counts = totals(outcome)
     rows = (
-        ("good", counts["passed"], "rules passed"), ("bad", counts["violated"], "rules violated"),
+        ("good", counts["passed"], "rules hold"), ("bad", counts["violated"], "rules broken"),
         ("open", counts["not_exercised"], "not tried"), ("", counts["judged"], "judgements"),
         ("", counts["requests"], "requests"),
     )  # fmt: skip
@@ -85,7 +85,7 @@ def _figures(outcome: Outcome) -> Iterator[str]:
 
 def _violation(verdict: Verdict, contract: Contract) -> Iterator[str]:
     rule = verdict.rule
-    yield f"<article><h3>{escape(rule.id)}</h3><p>{escape(rule.sentence)}</p>"
+    yield f'<article><h3>{escape(rule.sentence)}</h3><p class="soft"><code>{escape(rule.id)}</code></p>'
     for one in verdict.evidence[:1]:
         yield f"<dl><dt>Expected</dt><dd>{escape(one.expected)}</dd><dt>Got</dt><dd>{escape(one.got)}</dd>"
         yield f"<dt>Contract</dt><dd>openapi.yaml, line {contract.line(rule.pointer)} ({rule.basis})</dd></dl>"
@@ -94,10 +94,53 @@ def _violation(verdict: Verdict, contract: Contract) -> Iterator[str]:
     yield "</article>"
 
 
-def _table(title: str, verdicts: list[Verdict], told: Callable[[Verdict], str]) -> Iterator[str]:
-    yield f'<h2>{title}</h2><div class="table"><table>'
-    yield "<thead><tr><th>Rule</th><th>What it says</th><th></th></tr></thead><tbody>"
-    for one in verdicts:
-        cells = (one.rule.id, one.rule.sentence, told(one))
-        yield "<tr>" + "".join(f"<td>{escape(cell)}</td>" for cell in cells) + "</tr>"
+def _areas(outcome: Outcome) -> Iterator[str]:
+    areas: dict[str, list[Verdict]] = {}
+    for verdict in outcome.verdicts:
+        areas.setdefault(verdict.rule.group, []).append(verdict)
+    yield '<h2>By area</h2><div class="table"><table><thead><tr><th>Area</th>'
+    yield (
+        "".join(f'<th class="number">{name}</th>' for name in ("hold", "broken", "not tried")) + "</tr></thead><tbody>"
+    )
+    for area, verdicts in areas.items():
+        yield f"<tr><td>{escape(area)}</td>"
+        for name, tone in (("passed", ""), ("violated", "bad"), ("not_exercised", "")):
+            number = sum(verdict.name == name for verdict in verdicts)
+            yield f'<td class="number {tone if number else "soft"}">{number}</td>'
+        yield "</tr>"
     yield "</tbody></table></div>"
+
+
+def _untried(title: str, verdicts: list[Verdict]) -> Iterator[str]:
+    reasons: dict[str, list[str]] = {}
+    for verdict in verdicts:
+        reasons.setdefault(verdict.reason, []).append(verdict.rule.id)
+    if reasons:
+        yield f'<h2>{title}</h2><div class="table"><table><thead><tr><th>Why</th><th>Rules</th></tr></thead><tbody>'
+        for reason, ids in reasons.items():
+            yield f"<tr><td>{escape(reason)}</td><td><code>{escape(', '.join(ids))}</code></td></tr>"
+        yield "</tbody></table></div>"
+
+
+def _table(title: str, last: str, rows: list[tuple[Verdict, str | int]]) -> Iterator[str]:
+    if not rows:
+        return
+    tone = ' class="number"' if isinstance(rows[0][1], int) else ""
+    yield f"<h2>{title}</h2>" if title else ""
+    yield '<div class="table"><table><thead><tr><th>What it says</th><th>Rule</th>'
+    yield f"<th{tone}>{last}</th></tr></thead><tbody>"
+    for one, told in rows:
+        shown = f"{told:,}" if isinstance(told, int) else escape(told)
+        yield f"<tr><td>{escape(one.rule.sentence)}</td><td><code>{escape(one.rule.id)}</code></td>"
+        yield f"<td{tone}>{shown}</td></tr>"
+    yield "</tbody></table></div>"
+
+
+def _footer(outcome: Outcome, settings: Settings) -> Iterator[str]:
+    stops = "any number of runs" if settings.stops == math.inf else f"{settings.stops:g} run(s)"
+    might = f"write, and stop {stops}" if settings.allow_writes else "only read"
+    yield "<footer>"
+    for note in outcome.notes:
+        yield f"<p>{escape(note)}</p>"
+    yield f"<p>{escape(outcome.began)}: sequences-contract {__version__}, profile {settings.profile}, seed {settings.seed},"
+    yield f"{outcome.seconds:.0f} s. It might {might}.</p></footer>"

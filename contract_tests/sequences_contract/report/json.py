@@ -10,11 +10,12 @@ from ..verdicts import Outcome, Verdict
 
 
 def document(outcome: Outcome, settings: Settings) -> dict[str, Any]:
-    """`{target, profile, seed, exit, meaning, failure, interrupted, outworn, notes, rules, totals}`."""
+    """`{target, profile, seed, began, exit, meaning, failure, interrupted, outworn, notes, rules, totals}`."""
     return {
         "target": settings.url,
         "profile": settings.profile,
         "seed": settings.seed,
+        "began": outcome.began,
         "exit": int(outcome.exit),
         "meaning": outcome.meaning,
         "failure": outcome.failure,
