@@ -42,7 +42,7 @@ async function start(id) {
     const reference = await showReference(place, tried(), session.token, wishes);
     on("key", () => reference.updateConfiguration(settings(tried(), session.token, wishes)));
   } catch (error) {
-    fill(main, h("main", { class: "blank" }, error.message));
+    fill(main, h("main", { class: "blank" }, h("h1", {}, "This cannot be tried here"), h("p", {}, error.message), h("p", {}, wholeConsole())));
   }
 }
 
@@ -52,8 +52,10 @@ function head(base) {
     h("h1", { class: "unseen" }, "Sequences sandbox"),
     h("span", { class: "brand" }, h("img", { src: "/console/mark.svg", alt: "", width: "18", height: "18" }), h("code", { class: "dim" }, base)),
     h("label", { class: "dim", for: "key" }, "Key"), key,
-    h("a", { href: "/", target: "_blank", rel: "noopener" }, "Open the console"));
+    wholeConsole());
 }
+
+const wholeConsole = () => h("a", { href: "/", target: "_blank", rel: "noopener" }, "Open the console");
 
 /**
  * With a height in pixels the content scrolls within it. Without one the page around is told how high the content is, as

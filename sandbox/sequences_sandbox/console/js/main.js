@@ -77,6 +77,7 @@ function go(address) {
 }
 
 function closed(error) {
+  document.body.classList.add("closed");
   const token = h("input", { id: "given-key", placeholder: "topo_…", autocomplete: "off", spellcheck: "false" });
   const enter = async (event) => {
     event.preventDefault();

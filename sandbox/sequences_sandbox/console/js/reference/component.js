@@ -24,6 +24,8 @@ let loading = null;
 export async function showReference(place, document, token, wishes = {}) {
   loading ??= load();
   await loading;
+  // What stood here meanwhile would be taken for the component's own.
+  place.replaceChildren();
   return window.Scalar.createApiReference(place, settings(document, token, wishes));
 }
 

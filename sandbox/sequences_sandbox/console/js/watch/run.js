@@ -18,7 +18,7 @@ export function runPanel(api, lifecycle, close, changed) {
   const drawing = h("div", { class: "drawing" });
   const fields = h("dl", { class: "fields" });
   const history = h("ol", { class: "history" });
-  const trouble = h("div", {});
+  const trouble = h("div", { class: "run-body", hidden: true });
   const acts = moves(api, lifecycle, () => run, (exchange) => {
     if (exchange.json?.id === run.id) update(exchange.json);
     changed();
@@ -32,12 +32,15 @@ export function runPanel(api, lifecycle, close, changed) {
     if (known === null) {
       const exchange = await session.read(`${basePath(api)}/sequences/${encodeURIComponent(id)}`);
       body.hidden = exchange.status !== 200;
-      fill(trouble, body.hidden ? exchangeView(exchange) : null);
-      if (body.hidden) return fill(head, h("h2", {}, "This run cannot be shown"), closing());
+      trouble.hidden = !body.hidden;
+      if (body.hidden) {
+        fill(trouble, exchangeView(exchange));
+        return fill(head, h("div", {}, h("h2", {}, "This run cannot be shown")), closing());
+      }
       known = exchange.json;
     }
     body.hidden = false;
-    fill(trouble);
+    trouble.hidden = true;
     const another = run?.id !== known.id;
     run = known;
     if (another) acts.begin();

@@ -32,7 +32,8 @@ export async function open(section) {
     const exchange = await session.read(`${path}?${new URLSearchParams(wish)}`);
     if (exchange.status !== 200) {
       table.element.hidden = true;
-      return fill(foot, h("p", {}, "The list was refused."), exchangeView(exchange), h("button", { type: "button", on: { click: load } }, "Try again"));
+      const mend = exchange.status === 0 ? ["Try again", load] : ["Show all", showAll];
+      return fill(foot, h("div", { class: "acts" }, h("b", {}, "The list cannot be shown."), button(...mend)), exchangeView(exchange));
     }
     table.element.hidden = exchange.json.items.length === 0;
     listed = exchange.json.items;
@@ -67,7 +68,7 @@ export async function open(section) {
   }
 
   function pager({ items, total_count: total, total_pages: pages, has_more: more }) {
-    if (total === 0) return h("p", { class: "nothing" }, "No run matches. ", h("button", { type: "button", on: { click: () => { ask({ status: "", sequence_template_id: "" }); drawFilters(); } } }, "Show all"));
+    if (total === 0) return h("p", { class: "nothing" }, "No run matches. ", button("Show all", showAll));
     const page = Number(wish.page ?? 1);
     const turn = (label, to, possible) => h("button", { type: "button", disabled: !possible, on: { click: () => ask({ page: String(to) }) } }, label);
     const size = Number(wish.size ?? 10);
@@ -97,6 +98,7 @@ export async function open(section) {
     choose(row.dataset.id);
   });
 
+  const showAll = () => start({ ...SORTED }, selected);
   const visibly = (work) => () => { if (!section.hidden) work(); };
   const again = soon(visibly(load), 150);
   on("sequence", (happening) => { panel.hear(happening.sequence); again(); });
@@ -123,6 +125,10 @@ export async function open(section) {
       start({ ...SORTED, ...given }, query.get("run"));
     },
   };
+}
+
+function button(label, press) {
+  return h("button", { type: "button", on: { click: press } }, label);
 }
 
 /** The address of the view in this state: what differs from the beginning. */
