@@ -55,7 +55,14 @@ class ListenView(NamedTuple):
 
 def change_fields(change: ChangeView) -> dict[str, Any]:
     """What listeners are told of a change."""
-    run, birth, happening = change
+    return {
+        **happening_fields(change.happening, change.birth),
+        "sequence": run_fields(change.run, change.birth),
+    }
+
+
+def happening_fields(happening: Happening, birth: int) -> dict[str, Any]:
+    """One line of a run's history."""
     return {
         "at": format_instant(birth + happening.at),
         "event": happening.event,
@@ -63,7 +70,6 @@ def change_fields(change: ChangeView) -> dict[str, Any]:
         "from": happening.source,
         "to": happening.target,
         "request_id": happening.request_id,
-        "sequence": run_fields(run, birth),
     }
 
 

@@ -8,13 +8,14 @@ import signal
 import subprocess
 import sys
 import urllib.request
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
 import httpx
 import pytest
 from sequences_sandbox.app import App, Settings, build
+from sequences_sandbox.client import Sandbox
 from sequences_sandbox.instants import parse_instant
 from sequences_sandbox.store.base import Store
 
@@ -93,6 +94,22 @@ def api_of(api_with: Callable[..., Api]) -> Callable[..., Api]:
 def every_status(api_with: Callable[..., Api]) -> Api:
     """The world with one run in each status."""
     return api_with(fixture="every_status")
+
+
+@pytest.fixture(scope="module")
+def url() -> Iterator[str]:
+    """The URL of a sandbox with its demo data, on a real socket."""
+    with Sandbox.start() as sandbox:
+        yield sandbox.url
+
+
+@pytest.fixture
+def client(url: str) -> Iterator[httpx.Client]:
+    """A client of it, with a key that may read and write; the world is as at its birth."""
+    headers = {"Authorization": "Bearer topo_demo_readwrite"}
+    with httpx.Client(base_url=url, headers=headers, timeout=20) as client:
+        client.post("/_sandbox/world/reset", json={})
+        yield client
 
 
 class Running:

@@ -4,9 +4,7 @@ import asyncio
 import json
 
 import httpx
-import pytest
 from sequences_sandbox.app import Settings, build
-from sequences_sandbox.client import Sandbox
 from sequences_sandbox.http.alarms import Alarms
 from sequences_sandbox.http.answers import Answer
 from sequences_sandbox.http.events import Streams
@@ -14,19 +12,6 @@ from sequences_sandbox.http.events import Streams
 RUN = "88c23cea-f199-4cf0-964c-3f1e007417b7"
 AUTHORIZED = {"Authorization": "Bearer topo_demo_readwrite"}
 EVENTS = "/_sandbox/events"
-
-
-@pytest.fixture(scope="module")
-def url():
-    with Sandbox.start() as sandbox:
-        yield sandbox.url
-
-
-@pytest.fixture
-def client(url):
-    with httpx.Client(base_url=url, headers=AUTHORIZED, timeout=20) as client:
-        client.post("/_sandbox/world/reset", json={})
-        yield client
 
 
 class Reader:

@@ -10,24 +10,10 @@ import time
 
 import httpx
 import pytest
-from sequences_sandbox.client import Sandbox
 
 RUN = "88c23cea-f199-4cf0-964c-3f1e007417b7"
 KEY = "topo_demo_readwrite"
 AUTHORIZED = {"Authorization": f"Bearer {KEY}"}
-
-
-@pytest.fixture(scope="module")
-def url():
-    with Sandbox.start() as sandbox:
-        yield sandbox.url
-
-
-@pytest.fixture
-def client(url):
-    with httpx.Client(base_url=url, headers=AUTHORIZED, timeout=20) as client:
-        client.post("/_sandbox/world/reset", json={})
-        yield client
 
 
 def faulty(client, fault, method="GET", path=f"/v1/sequences/{RUN}", **how):

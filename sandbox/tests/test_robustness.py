@@ -7,7 +7,6 @@ import struct
 import httpx
 import pytest
 import uvicorn
-from sequences_sandbox.client import Sandbox
 from sequences_sandbox.http.patrol import Patrol
 from sequences_sandbox.http.server import LimitedProtocol, allow_many_connections
 from uvicorn.server import ServerState
@@ -18,19 +17,6 @@ AUTHORIZED = {"Authorization": f"Bearer {KEY}"}
 HEAD = f"Host: 127.0.0.1\r\nAuthorization: Bearer {KEY}\r\nContent-Type: application/json\r\n"
 GET = f"GET /v1/sequences/{RUN} HTTP/1.1\r\n{HEAD}\r\n".encode()
 PATCH = f"PATCH /v1/sequences/{RUN} HTTP/1.1\r\n{HEAD}"
-
-
-@pytest.fixture(scope="module")
-def url():
-    with Sandbox.start() as sandbox:
-        yield sandbox.url
-
-
-@pytest.fixture
-def client(url):
-    with httpx.Client(base_url=url, headers=AUTHORIZED, timeout=20) as client:
-        client.post("/_sandbox/world/reset", json={})
-        yield client
 
 
 @pytest.fixture

@@ -13,7 +13,7 @@ from ..rules import WAKE
 from ..schedule import ENROL
 from ..settling import Change, settle, steps_of
 from ..store.base import Happening, Unit, WorldRecord
-from ..views import RunView
+from ..views import RunView, happening_fields
 from ..world import Caller
 
 _FORGET = "contact_deleted"
@@ -45,7 +45,7 @@ def getHistory(control: Control, caller: Caller, *, sequence_id: str) -> dict[st
     with control.worlds.open(caller.key.world_id, reads=True) as (unit, _, _):
         _run(unit, sequence_id)
         birth = unit.record.birth
-        return {"items": [_line(happening, birth) for happening in unit.history(sequence_id)]}
+        return {"items": [happening_fields(happening, birth) for happening in unit.history(sequence_id)]}
 
 
 def deleteContact(control: Control, caller: Caller, *, contact_id: str) -> None:
@@ -141,14 +141,3 @@ def _run(unit: Unit, sequence_id: str) -> Sequence:
 def _put(unit: Unit, changes: list[Change], run: Sequence, happening: Happening) -> None:
     unit.put(run, happening)
     changes.append(Change(run, happening))
-
-
-def _line(happening: Happening, birth: int) -> dict[str, Any]:
-    return {
-        "at": format_instant(birth + happening.at),
-        "event": happening.event,
-        "by": happening.by,
-        "from": happening.source,
-        "to": happening.target,
-        "request_id": happening.request_id,
-    }
