@@ -135,7 +135,8 @@ def test_what_other_clients_change_meanwhile_is_not_blamed():
 
     with serve(FIXTURE) as url:
         settings = Settings(
-            url, KEYS, profile="strict", allow_writes=True, stops=math.inf, template=template, fixture=FIXTURE, max_examples=5,
+            url, KEYS, profile="strict", allow_writes=True, stops=math.inf, fixture=FIXTURE, max_examples=5,
+            template=template,
         )  # fmt: skip
         writer = threading.Thread(target=write, args=(url,))
         writer.start()
