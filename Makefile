@@ -37,6 +37,10 @@ soak: $(VENV)/.test  ## a quarter of an hour of mixed traffic with faults on; AR
 mutants: $(VENV)/.test  ## hunt every planted fault with the whole suite; writes docs/mutants.md
 	$(BIN)/python contract_tests/tests/mutants.py --write $(ARGS)
 
+screenshots: $(VENV)/.test  ## take the README's pictures of the console anew
+	.ci/install-programs
+	$(BIN)/python sandbox/tests/console/screenshots.py
+
 clean:           ## remove what the other targets made
 	rm -rf $(VENV) dist .coverage* .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache
 

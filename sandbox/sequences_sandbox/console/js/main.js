@@ -90,7 +90,7 @@ function closed(error) {
   };
   fill(main, h("main", { class: "blank" },
     h("h2", {}, error.closed ? "No world for you here" : "The sandbox does not answer"),
-    h("p", {}, error.message, " ", error.closed ? "Its owner can allow it with --public-worlds. With a key of a world that exists you can go on." : "Once it runs, load this page again."),
+    h("p", {}, error.message, " ", error.closed ? "With a key of a world that exists you can go on." : "Once it runs, load this page again."),
     error.closed
       ? h("form", { class: "acts", on: { submit: enter } }, h("label", { for: "given-key" }, "API key"), token, h("button", { class: "primary" }, "Open"))
       : h("button", { type: "button", class: "primary", on: { click: () => location.reload() } }, "Load again")));

@@ -125,7 +125,7 @@ class Session {
 
   async #make(wish) {
     const exchange = await send({ method: "POST", path: "/_sandbox/worlds", body: { name: "Console", ttl_seconds: KEEPS ? A_WEEK : AN_HOUR, ...wish } });
-    if (exchange.status === 401) throw new NoWorld("This sandbox lets visitors make no worlds of their own.", true);
+    if (exchange.status === 401) throw new NoWorld("This sandbox lets visitors make no worlds of their own. Its owner can allow it with --public-worlds.", true);
     if (exchange.status !== 201) {
       if (wish.fixture) throw new Refused(exchange);
       throw new NoWorld(new Refused(exchange).message, exchange.status === 429);
