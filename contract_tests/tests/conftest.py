@@ -38,3 +38,10 @@ def sound():
     """The URL of a specimen without a fault."""
     with serve(FIXTURE) as url:
         yield url
+
+
+@pytest.fixture
+def faulty():
+    """The URL of a specimen that sorts upwards alone."""
+    with serve(FIXTURE, faults=["desc_ignored"]) as url:
+        yield url
