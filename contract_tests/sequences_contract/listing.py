@@ -18,8 +18,10 @@ _NEEDS = {
 
 
 def as_text() -> str:
-    """Each rule on two lines: id, basis, profile, tier and needs; its sentence."""
-    return "\n".join(line for rule in all_rules() for line in _entry(rule))
+    """What stands where; then each rule on two lines: id, basis, profile, tier and needs; its sentence."""
+    rules = all_rules()
+    head = f"{len(rules)} rules, each with [basis, profile, tier] and what it needs beside a key that reads and writes."
+    return "\n".join([head, "", *(line for rule in rules for line in _entry(rule))])
 
 
 def _entry(rule: Rule) -> Iterator[str]:

@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 from typing import NoReturn
 
+from .control import ADMIN_VARIABLE
 from .exchange import KEY_VARIABLES
 from .option_values import (
     header,
@@ -112,7 +113,7 @@ def _add_knowledge(group: argparse._ArgumentGroup) -> None:
     )
     group.add_argument(
         "--control", metavar="URL",
-        help="a control API, to make a fresh world from the fixture and to move time; keys then come from that world",
+        help=f"a control API, to make a fresh world with keys of its own and to move time; its admin token: [{ADMIN_VARIABLE}]",
     )  # fmt: skip
 
 
