@@ -7,6 +7,8 @@ against their budget, and what shrinking may spend is bounded.
 from __future__ import annotations
 
 import contextlib
+import math
+import time
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -31,7 +33,9 @@ _ACTIVE, _PAUSED, _ENDED = "ACTIVE", "WAITING_FOR_LEAD", "STOPPED_EARLY"
 _TEXTS = st.sampled_from(["", "a", " b ", "ü", "{{x}}", "B", "long " * 60])
 _CHANGES = st.dictionaries(st.sampled_from(["suite_a", "suite_b", "suite_ü"]), st.none() | _TEXTS, max_size=3)
 _BAD = st.sampled_from([{}, {"paused_until": "soon"}, {"paused_until": "2001-01-01T00:00:00Z"}])
-_SHRINKS = 30
+_SHRINKS = 150
+_SHRINKING_SECONDS = 8
+_STOPS_TO_SHRINK = 16
 
 
 @dataclass
@@ -43,6 +47,18 @@ class Ledger:
     shrinks: int = 0
     failures: list[Violation | TargetError] = field(default_factory=list)
     exhausted: NotExercised | None = None
+    deadline: float = math.inf
+
+    def note(self, failure: Violation | TargetError) -> None:
+        """Keeps what was found; from the first finding on, shrinking may spend some more stops and a little time."""
+        if not self.failures:
+            self.deadline = time.monotonic() + _SHRINKING_SECONDS
+            self.stops += _STOPS_TO_SHRINK if self.stops else 0
+        self.failures.append(failure)
+
+    @property
+    def over(self) -> bool:
+        return self.shrinks > _SHRINKS or time.monotonic() > self.deadline
 
     @property
     def shortest(self) -> Violation | TargetError:
@@ -61,7 +77,7 @@ class Journey(RuleBasedStateMachine):
         self.borrowed = contextlib.ExitStack()
         if ledger.failures:
             ledger.shrinks += 1
-        if ledger.shrinks > _SHRINKS or ledger.exhausted:
+        if ledger.over or ledger.exhausted:
             reject()
         try:
             self.run = self.borrowed.enter_context(trial.borrow(_ACTIVE))
@@ -179,7 +195,7 @@ class Journey(RuleBasedStateMachine):
             yield
         except (Violation, TargetError) as failure:
             self.failed = True
-            self.ledger.failures.append(failure)
+            self.ledger.note(failure)
             raise
 
     def _moved(self, answer: Answer, wanted: str, from_: tuple[str, ...]) -> None:

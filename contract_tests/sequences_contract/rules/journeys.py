@@ -39,7 +39,7 @@ def model(trial: Trial) -> None:
 
     seed(bench.settings.seed)(start)
     options = settings(
-        max_examples=max(5, bench.settings.max_examples // 3), stateful_step_count=_LONGEST, deadline=None, database=None,
+        max_examples=max(8, bench.settings.max_examples // 2), stateful_step_count=_LONGEST, deadline=None, database=None,
         phases=[Phase.generate, Phase.shrink], suppress_health_check=list(HealthCheck), report_multiple_bugs=False,
         verbosity=Verbosity.quiet,
     )  # fmt: skip
