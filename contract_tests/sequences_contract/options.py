@@ -113,7 +113,7 @@ def _add_knowledge(group: argparse._ArgumentGroup) -> None:
     )
     group.add_argument(
         "--control", metavar="URL",
-        help=f"a control API, to make a fresh world with keys of its own and to move time; its admin token: [{ADMIN_VARIABLE}]",
+        help=f"a control API, to make a fresh world with its own keys and to move time; admin token: [{ADMIN_VARIABLE}]",
     )  # fmt: skip
 
 
