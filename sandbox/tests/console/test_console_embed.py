@@ -1,11 +1,14 @@
 """One operation in a frame of a page of another origin: who may, how it looks, and that it works."""
 
 import json
+import re
 import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from urllib.parse import parse_qs, urlencode, urlsplit
 
 import pytest
 from playwright.sync_api import expect
+from sequences_sandbox.paths import shipped
 
 ANOTHER_SITE = "localhost"
 """In a frame of another site than the page's, Chromium keeps nothing."""
@@ -16,22 +19,18 @@ SAME_SITE = "127.0.0.1"
 STRANGE = "pages.localhost"
 """Chromium finds this machine under such names too, and none of them is `localhost`."""
 
-RECEIVER = """
-  addEventListener("message", ({ data, source }) => {
-    if (data?.type !== "sequences-sandbox") return;
-    for (const frame of document.querySelectorAll("iframe")) {
-      if (frame.contentWindow === source) frame.style.height = `${data.height}px`;
-    }
-  });
-"""
+DOCUMENT = (shipped("openapi.yaml").parent / "docs" / "console.md").read_text()
+[SNIPPET] = re.findall(r"```html\n(.*?)```", DOCUMENT, re.DOTALL)
+[RECEIVER] = re.findall(r"```js\n(.*?)```", DOCUMENT, re.DOTALL)
 
 
 class Guide(BaseHTTPRequestHandler):
-    """A page of documentation that frames whatever its query names."""
+    """A page of documentation that frames whatever its query names, or as the documents show it."""
 
     def do_GET(self):
-        addresses = self.path.partition("?to=")[2].split("|")
-        frames = "".join(f'<iframe src="{each}" width="100%" height="300"></iframe>' for each in addresses)
+        what = parse_qs(urlsplit(self.path).query)
+        frames = "".join(f'<iframe src="{each}" width="100%" height="300"></iframe>' for each in what.get("to", ()))
+        frames += "".join(SNIPPET.replace("http://127.0.0.1:4010", each) for each in what.get("sandbox", ()))
         html = f"<!doctype html><title>Guide</title><script>{RECEIVER}</script>{frames}"
         self.send_response(200)
         self.send_header("Content-Type", "text/html")
@@ -53,18 +52,28 @@ def guide():
 @pytest.fixture
 def framed(browser, sandbox, guide):
     """Shows a page of documentation, of another origin than the sandbox, that frames it."""
-    contexts = []
+    contexts, asked = [], []
 
-    def show(*addresses, host=ANOTHER_SITE):
+    def show(*addresses, host=ANOTHER_SITE, **query):
         contexts.append(browser.new_context(viewport={"width": 900, "height": 900}))
         contexts[-1].set_default_timeout(60_000)
         page = contexts[-1].new_page()
-        page.goto(f"http://{host}:{guide}/?to={'|'.join(sandbox.url + each for each in addresses)}")
+        page.on("request", asked.append)
+        query = urlencode({"to": [sandbox.url + each for each in addresses], **query}, doseq=True)
+        page.goto(f"http://{host}:{guide}/?{query}")
         return page
 
+    show.requests = asked
     yield show
     for context in contexts:
         context.close()
+    known = (
+        f"{sandbox.url}/",
+        f"http://{SAME_SITE}:{guide}/",
+        f"http://{ANOTHER_SITE}:{guide}/",
+        f"http://{STRANGE}:{guide}/",
+    )
+    assert [each.url for each in asked if not each.url.startswith((*known, "data:", "blob:"))] == []
 
 
 def test_an_embed_is_sent_from_a_page_of_another_origin(framed):
@@ -118,6 +127,20 @@ def test_many_embeds_of_a_page_share_one_world_where_the_browser_keeps_it(framed
         frame.get_by_role("button", name="Test Request").wait_for()
         worlds.add(json.loads(frame.evaluate("localStorage.getItem('sequences-sandbox')"))["world"]["id"])
     assert len(worlds) == 1
+
+
+@pytest.mark.parametrize(("host", "seconds"), [(ANOTHER_SITE, 3600), (SAME_SITE, 7 * 24 * 3600)])
+def test_a_world_that_the_browser_does_not_keep_goes_soon(framed, host, seconds):
+    page = framed("/embed/getSequence", host=host)
+    page.frame_locator("iframe").get_by_role("button", name="Test Request").wait_for()
+    [wish] = [request for request in framed.requests if request.url.endswith("/_sandbox/worlds")]
+    assert wish.post_data_json["ttl_seconds"] == seconds
+
+
+def test_the_documented_snippet_shows_an_operation_in_the_theme_it_names(framed, sandbox):
+    frame = framed(sandbox=sandbox.url).frame_locator("iframe")
+    expect(frame.get_by_role("button", name="Test Request")).to_be_visible()
+    expect(frame.locator("body")).to_contain_class("dark-mode")
 
 
 def test_a_page_of_a_strange_origin_may_not_frame_it(framed):

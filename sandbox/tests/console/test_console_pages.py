@@ -10,6 +10,7 @@ import httpx
 import pytest
 import sequences_sandbox
 from sequences_sandbox.http.console import VIEWS, parse_origin
+from sequences_sandbox.paths import shipped
 
 FILES = Path(sequences_sandbox.__file__).with_name("console")
 SCRIPTS = sorted(FILES.rglob("*.js"))
@@ -35,6 +36,12 @@ def test_a_page_runs_scripts_of_its_own_origin_alone(api, path):
     assert allowed["connect-src"] == "'self'"
     assert allowed["default-src"] == "'none'"
     assert "unsafe-eval" not in response.headers["Content-Security-Policy"]
+
+
+def test_the_policy_is_the_one_that_is_documented(api):
+    document = (shipped("openapi.yaml").parent / "docs" / "console.md").read_text()
+    [shown] = re.findall(r"Content-Security-Policy: (.*?)```", document, re.DOTALL)
+    assert api("GET", "/", key=None).headers["Content-Security-Policy"] == " ".join(shown.split())
 
 
 @pytest.mark.parametrize("path", VIEWS)

@@ -97,6 +97,22 @@ def test_a_new_world_has_new_keys_and_the_old_one_is_gone(visit, outside):
     assert outside(page).get("/v1/sequences").json()["total_count"] == 9
 
 
+def test_another_tab_follows_to_the_new_world(visit, outside):
+    page = visit("/watch")
+    expect(page.locator("table tbody tr")).to_have_count(10)
+    other = page.context.new_page()
+    other.goto(page.url)
+    expect(other.locator("table tbody tr")).to_have_count(10)
+    place = menu(page)
+    place.get_by_label("Fixture").select_option("every_status")
+    place.get_by_role("button", name="New world").click()
+    page.get_by_role("dialog").get_by_role("button", name="New world").click()
+    for each in (page, other):
+        expect(each.locator(".pager")).to_contain_text("1–9 of 9")
+    expect(other.locator("#notice")).to_be_hidden()
+    assert outside(other).get("/_sandbox/world").json()["id"] == outside(page).get("/_sandbox/world").json()["id"]
+
+
 def test_a_state_is_downloaded_and_loaded_again_with_names_as_text(visit, outside, tmp_path):
     page = visit("/watch")
     place = menu(page)
@@ -185,6 +201,8 @@ def test_a_sandbox_that_lets_nobody_in_says_so(visit):
     with Sandbox.start(arguments=["--admin-token", "secret"]) as closed:
         page = visit("/watch", origin=closed.url)
         expect(page.locator("main")).to_contain_text("This sandbox lets visitors make no worlds of their own.")
+        embed = visit("/embed/getSequence", origin=closed.url)
+        expect(embed.locator("main")).to_contain_text("This sandbox lets visitors make no worlds of their own.")
         page.get_by_label("API key").fill("topo_wrong")
         page.get_by_role("button", name="Open").click()
         expect(page.locator("#notice")).to_contain_text("No such API key")
