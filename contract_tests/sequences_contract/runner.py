@@ -29,6 +29,8 @@ from .watch import Watch, evidence_of
 __all__ = ["Watch", "fits", "run", "select", "try_rule"]
 
 Progress = Callable[[Rule, int, int], None]
+#: Schemathesis' engine keeps state of its own for the whole process.
+_ALONE = ("robustness",)
 
 
 def run(
@@ -112,9 +114,11 @@ class _Judging:
 
     def _try_all(self, rules: Sequence[Rule]) -> None:
         """Rules that only read are tried several at a time, those that write one after the other."""
-        reading = [rule for rule in rules if rule.tier == "read"]
-        writing = [rule for rule in rules if rule.tier != "read"]
         workers = self.bench.settings.workers
+        together: list[Rule] = []
+        alone: list[Rule] = []
+        for rule in rules:
+            (together if rule.tier == "read" and rule.group not in _ALONE else alone).append(rule)
 
         def attempt(rule: Rule) -> None:
             if self._progress is not None:
@@ -123,9 +127,9 @@ class _Judging:
 
         if workers > 1:
             with ThreadPoolExecutor(workers) as pool:
-                for _ in pool.map(attempt, reading):
+                for _ in pool.map(attempt, together):
                     pass
-        for rule in writing if workers > 1 else [*reading, *writing]:
+        for rule in alone if workers > 1 else [*together, *alone]:
             attempt(rule)
         _listed(self.bench)
 
