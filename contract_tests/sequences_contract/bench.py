@@ -133,12 +133,14 @@ class Bench:
 
     def _stands_still(self) -> bool:
         quiet = Trial(self.quiet_rule, self)
-        with self.stock.lend(quiet, "ACTIVE") as run:
-            times = []
-            for text in ("tick", "tock"):
-                times.append(quiet.arranged(quiet.update(run.id, {"suite_frozen": text})).updated)
-                time.sleep(0.02)
-        return times[0] == times[1]
+        for status in self.contract.statuses:  # the only ACTIVE run may be lent out already
+            with contextlib.suppress(NotExercised), self.stock.lend(quiet, status) as run:
+                times = []
+                for text in ("tick", "tock"):
+                    times.append(quiet.arranged(quiet.update(run.id, {"suite_frozen": text})).updated)
+                    time.sleep(0.02)
+                return times[0] == times[1]
+        return False
 
     @contextlib.contextmanager
     def standing_still(self) -> Iterator[bool]:

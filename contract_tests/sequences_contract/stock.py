@@ -77,7 +77,7 @@ class Stock:
             for run_id in fitting[:_TRIES]:
                 shelf.remove(run_id)
                 run = trial.look(run_id)
-                if run.status == status:
+                if run.status == status and (where is None or where(run)):
                     return run
         which = " that fits" if where is not None else ""
         inside = " inside --only-template" if self._bench.settings.template else ""

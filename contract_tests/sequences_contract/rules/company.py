@@ -41,8 +41,8 @@ def experiments(trial: Trial) -> list[Experiment]:
     bench = trial.bench
     kept: list[Experiment] | None = bench.shared.get("company")
     if kept is None:
-        kept = bench.shared["company"] = []
         found = groups(trial)
+        kept = bench.shared["company"] = []
         # Two groups are left to the rules that arrange a stop of their own.
         for number, group in enumerate(found[: max(1, min(_GROUPS, len(found) - 2))]):
             with contextlib.suppress(NotExercised):  # the budget of stops may not reach for every group

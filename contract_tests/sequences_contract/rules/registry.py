@@ -104,10 +104,10 @@ def rule(
 
 
 def all_rules() -> list[Rule]:
-    """Every rule, in the order in which they are tried."""
+    """Every rule, in the order in which they are tried: those that stop runs last, since what they stop is gone."""
     for module in MODULES:
         importlib.import_module(f"{__package__}.{module}")
-    return list(RULES.values())
+    return sorted(RULES.values(), key=lambda rule: rule.tier == "stop")
 
 
 def groups() -> list[str]:
