@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import io
 import os
 import shutil
 import sys
@@ -43,13 +44,17 @@ Whatever happens, what was judged so far is reported. docs/contract-suite.md tel
 def main(arguments: Sequence[str] | None = None) -> int:
     """Runs the command and returns its exit status."""
     options = _parser().parse_args(arguments)
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            # A terminal that cannot show a character must not cost the report.
+            stream.reconfigure(errors="backslashreplace")
     try:
         return int(options.run(options) or 0)
     except (UsageError, ExpectationError, FixtureError, ContractError) as error:
         _complain(str(error))
         return int(Exit.UNTESTABLE)
     except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _let_go_of_output()
         return 0
 
 
@@ -94,9 +99,12 @@ def _check(options: argparse.Namespace) -> int:
         )  # fmt: skip
         interruption.reporting()
         progress.clear()
-        # Files first: a reader that goes away from the terminal's pipe must not cost them.
+        # A reader that goes away from the pipe costs neither the files nor the status.
         written = _write_reports(options, outcome, plan.settings)
-        _print(outcome, plan.settings)
+        try:
+            _print(outcome, plan.settings)
+        except BrokenPipeError:
+            _let_go_of_output()
     return int(outcome.exit if written else Exit.UNTESTABLE)
 
 
@@ -128,6 +136,10 @@ def _write(path: Path, text: str, mode: str = "w") -> bool:
         _complain(f"the report {path} cannot be written: {error.strerror}")
         return False
     return True
+
+
+def _let_go_of_output() -> None:
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _complain(text: str) -> None:

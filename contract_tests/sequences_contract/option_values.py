@@ -93,7 +93,7 @@ def header(text: str) -> tuple[str, str]:
     """A header as name and value. The one that carries the key is refused."""
     name, colon, value = (part.strip() for part in text.partition(":"))
     if not colon or not _TOKEN.fullmatch(name):
-        raise argparse.ArgumentTypeError(f"{name!r}: give NAME:VALUE, such as X-Tenant:blue")
+        raise argparse.ArgumentTypeError("give NAME:VALUE, such as X-Tenant:blue")
     if name.lower() == "authorization":
         raise argparse.ArgumentTypeError(f"{name!r} is made from the key; give that with --key")
     if not value.isprintable():

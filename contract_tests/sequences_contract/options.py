@@ -34,8 +34,19 @@ class Parser(argparse.ArgumentParser):
     """Answers a usage error in one line below the usage, with the command's own status."""
 
     def error(self, message: str) -> NoReturn:
+        message = self._without_values(message)
         self.print_usage(sys.stderr)
         self.exit(int(Exit.UNTESTABLE), f"{self.prog}: {message}\n")
+
+    @staticmethod
+    def _without_values(message: str) -> str:
+        """Words that belong to no option may be a key or a password: they are not repeated."""
+        prefix = "unrecognized arguments: "
+        if not message.startswith(prefix):
+            return message
+        words = message.removeprefix(prefix).split()
+        names = [word.split("=", 1)[0] for word in words if word.startswith("-")]
+        return f"there is no option {', '.join(names)}" if names else "a value stands there without its option"
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:

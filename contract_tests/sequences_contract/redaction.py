@@ -10,7 +10,7 @@ from .target import Target
 
 #: A shorter value of a header is no secret, and may stand anywhere by chance.
 _SHORTEST = 8
-_USER_INFO = re.compile(r"(?<=://)[^/?#\s]*@")
+_USER_INFO = re.compile(r"^([a-z]*://)?.*@", re.IGNORECASE | re.DOTALL)
 
 
 def redaction(target: Target, headers: tuple[tuple[str, str], ...], *secrets: str) -> Callable[[str], str]:
@@ -30,5 +30,5 @@ def redaction(target: Target, headers: tuple[tuple[str, str], ...], *secrets: st
 
 
 def without_user(url: str) -> str:
-    """A URL without the user and the password that it may hold."""
-    return _USER_INFO.sub("", url)
+    """A URL, well formed or not, without the user and the password that it may hold."""
+    return _USER_INFO.sub(r"\1", url)

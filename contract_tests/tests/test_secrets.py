@@ -12,7 +12,14 @@ NOWHERE = "http://127.0.0.1:1/v1"
 
 @pytest.mark.parametrize("flag", ["--url", "--control"])
 @pytest.mark.parametrize(
-    "url", ["http://user:hunter2@127.0.0.1:1/v1", "http://hunter2@127.0.0.1:1", "ftp://u:hunter2@h/v1"]
+    "url",
+    [
+        "http://user:hunter2@127.0.0.1:1/v1",
+        "http://hunter2@127.0.0.1:1",
+        "ftp://u:hunter2@h/v1",
+        "http://u:hunter2/x@h",
+        "u:hunter2@h",
+    ],
 )
 def test_a_url_with_a_password_is_refused_and_the_password_not_repeated(check, flag, url):
     status, text = check(url) if flag == "--url" else check(NOWHERE, "--control", url)
@@ -47,3 +54,13 @@ def test_nothing_secret_is_told_although_the_target_repeats_it(check, tmp_path, 
     for secret in (KEY, "gatewaySecret", *keys.values()):
         assert not [one[max(0, one.find(secret) - 80) :][:160] for one in told if secret in one]
     assert "$SEQUENCES_CONTRACT_KEY" in text
+
+
+@pytest.mark.parametrize(
+    "words", [["--apikey", "hunter2"], ["--token=hunter2"], ["http://u:hunter2@h"], ["--header", "hunter2"]]
+)
+def test_what_is_given_to_no_option_is_not_repeated(check, words):
+    status, text = check(NOWHERE, *words)
+    assert status == 2
+    assert "hunter2" not in text
+    assert "sequences-contract" in text
