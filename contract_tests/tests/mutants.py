@@ -1,7 +1,7 @@
 """Planted faults against the suite: each is found, and by a rule that names it rightly.
 
 As a program (`python contract_tests/tests/mutants.py [--write]`) it tries every fault against the whole suite, the
-likeliest rules first, and prints the table of fault, rule and seconds; `--write` puts it into docs/mutants.md.
+rules that name it first, and prints the table of fault, rule and seconds; `--write` puts it into docs/mutants.md.
 """
 
 from __future__ import annotations
@@ -13,7 +13,6 @@ import time
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
-from difflib import SequenceMatcher
 from pathlib import Path
 
 if not __package__:
@@ -23,25 +22,13 @@ else:
     from .specimen import FAULTS, Fault, serve
 
 from sequences_contract.bench import Bench, Untestable
-from sequences_contract.rules.registry import Rule, all_rules
-from sequences_contract.runner import Watch, try_rule
+from sequences_contract.rules.registry import Rule
+from sequences_contract.runner import Watch, select, try_rule
 from sequences_contract.settings import Settings
 from sequences_contract.target import TargetError
 
 ROOT = Path(__file__).resolve().parents[2]
 FIXTURE = ROOT / "fixtures" / "contract.yaml"
-
-#: The first words of the ids of rules that may name a fault of a group.
-NAMED_BY = {
-    "shape": ("shape", "get", "list", "update", "pause", "resume", "stop", "lifecycle", "http", "robustness"),
-    "access": ("access", "scope", "shape", "order", "http", "stop", "list"),
-    "list": ("list", "get", "shape", "robustness", "access"),
-    "update": ("update", "journeys", "shape", "lifecycle", "robustness", "http", "pause", "stop"),
-    "lifecycle": ("lifecycle", "pause", "resume", "journeys", "shape", "stop", "update", "robustness"),
-    "stop": ("stop", "lifecycle", "shape", "robustness", "pause"),
-    "journeys": ("journeys", "update", "pause", "resume", "lifecycle", "get", "list", "stop", "shape"),
-    "robustness": ("robustness", "shape", "update", "pause", "stop", "resume", "list", "http", "order", "get", "access"),
-}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -55,36 +42,36 @@ class Found:
     @property
     def rightly_named(self) -> bool:
         """Whether the rule speaks of what the fault is about."""
-        return self.rule is not None and self.rule.split(".")[0] in NAMED_BY[FAULTS[self.fault].group]
+        return self.rule is not None and FAULTS[self.fault].named_by(self.rule)
 
 
-def hunt(name: str, *, whole: bool = True) -> Found:
-    """Tries rules at a specimen with one fault until one is violated; the likeliest first."""
+def hunt(name: str) -> Found:
+    """Tries rules at a specimen with one fault until one that names the fault is violated, these first.
+
+    Where none of them is, the first of the others that was violated is told.
+    """
     fault = FAULTS[name]
     began = time.monotonic()
+    others: list[str] = []
     with serve(FIXTURE, faults=[name]) as url:
-        root = url.removesuffix("/v1")
         settings = Settings(
             url, profile="strict" if fault.profile == "strict" else "documented", allow_writes=True, stops=math.inf,
-            fixture=FIXTURE, control=root, max_examples=15,
+            fixture=FIXTURE, control=url.removesuffix("/v1"), max_examples=15,
         )  # fmt: skip
         bench = Bench(settings)
         try:
-            rule = next(_violations(bench, _in_order(fault, settings, whole=whole)), None)
+            for rule in _violations(bench, _in_order(fault, settings)):
+                if fault.named_by(rule):
+                    return Found(name, rule, time.monotonic() - began)
+                others.append(rule)
         finally:
             bench.close()
-    return Found(name, rule, time.monotonic() - began)
+    return Found(name, next(iter(others), None), time.monotonic() - began)
 
 
-def _in_order(fault: Fault, settings: Settings, *, whole: bool) -> list[Rule]:
-    rules = [rule for rule in all_rules() if settings.strict or rule.profile == "documented"]
-
-    def likelihood(rule: Rule) -> tuple[bool, float]:
-        named = rule.id.split(".")[0] in NAMED_BY[fault.group]
-        return not named, -SequenceMatcher(None, rule.id, fault.rule).ratio()
-
-    ordered = sorted(rules, key=likelihood)
-    return ordered if whole else [rule for rule in ordered if rule.id.split(".")[0] in NAMED_BY[fault.group]]
+def _in_order(fault: Fault, settings: Settings) -> list[Rule]:
+    rules = select(settings)
+    return sorted(rules, key=lambda rule: not fault.named_by(rule.id))
 
 
 def _violations(bench: Bench, rules: Sequence[Rule]) -> Iterator[str]:
@@ -104,7 +91,6 @@ def _violations(bench: Bench, rules: Sequence[Rule]) -> Iterator[str]:
         except TargetError:
             yield "robustness.target_died"
             return
-        # What a rule about the fault says comes before what every answer shows by the way.
         if verdict.name == "violated":
             yield rule.id
         yield from _violated(watch)
@@ -141,7 +127,7 @@ def _table(found: Sequence[Found]) -> Iterator[str]:
     yield "# Planted faults"
     yield ""
     yield "Made by `make mutants`: each fault is planted in an independent server of the API, and the suite is run at it"
-    yield "until a rule is violated, the likeliest rules first."
+    yield "until a rule that names the fault is violated, those rules first."
     yield ""
     count = len(found) - len(survivors)
     yield f"{len(found)} faults, {count} found, {len(survivors)} not: {', '.join(survivors) or 'none'}."

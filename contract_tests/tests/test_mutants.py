@@ -21,7 +21,7 @@ def test_the_faults_that_are_planted_here_cover_every_group():
 
 @pytest.mark.parametrize("name", PLANTED)
 def test_a_planted_fault_is_found_and_rightly_named(name):
-    found = hunt(name, whole=False)
+    found = hunt(name)
     assert found.rule is not None, f"{name} survived: {FAULTS[name].summary}"
     assert found.rightly_named, f"{name} was found by {found.rule}"
 

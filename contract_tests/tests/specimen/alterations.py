@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from fnmatch import fnmatchcase
 
 from .control import Specimen
 
@@ -14,8 +15,8 @@ class Fault:
     """A planted fault.
 
     `profile` is the laxest profile that forbids it: "documented" where it breaks a [doc] or [ref] line, and then both
-    forbid it, else "strict". `rule` is the expected beginning of the id of the rule that names it. `probe` is a
-    script (see `probes`) whose outcome differs from that on the correct server.
+    forbid it, else "strict". `rule` tells the rules that name it: beginnings of ids, separated by spaces, with `*` for
+    anything. `probe` is a script (see `probes`) whose outcome differs from that on the correct server.
     """
 
     name: str
@@ -25,6 +26,10 @@ class Fault:
     rule: str
     probe: str
     alters: Altering
+
+    def named_by(self, rule: str) -> bool:
+        """Whether a rule, by its id, speaks of what this fault is about."""
+        return any(fnmatchcase(rule, f"{beginning}*") for beginning in self.rule.split())
 
 
 @dataclass(frozen=True)

@@ -86,7 +86,9 @@ for name, line in REQUESTS.items():
     # A key with a scope at all, though not the one that is needed.
     wrong = "ro" if name in WRITES else "wo"
     summary = f"The operation {name} answers without a key."
-    planted.add(f"{name}_without_key", summary, "documented", "access.key", f"nobody: {line}", open_without_key(name))
+    planted.add(
+        f"{name}_without_key", summary, "documented", "access.*.no_key", f"nobody: {line}", open_without_key(name)
+    )
     summary = f"The operation {name} answers any valid key, whatever its scopes."
     profile, rule, probe = "documented", f"scope.{name}", f"no: {line} && {wrong}: {line}"
     planted.add(f"{name}_without_scope", summary, profile, rule, probe, open_without_scope(name))
@@ -94,17 +96,30 @@ for name, line in REQUESTS.items():
 for name in ("get", "update", "pause", "stop"):
     summary = f"The operation {name} reaches runs of other organizations."
     probe = foreign(name)
-    planted.add(f"{name}_of_foreign_run", summary, "documented", "access.organization", probe, open_to_strangers(name))
+    planted.add(
+        f"{name}_of_foreign_run",
+        summary,
+        "documented",
+        "access.*.other_organization access.list.one_organization",
+        probe,
+        open_to_strangers(name),
+    )
 # The strangers' key pauses its own run first, so that there is something to resume.
 planted.add(
     *("resume_of_foreign_run", "The operation resume reaches runs of other organizations.", "documented"),
-    *("access.organization", "other: " + foreign("pause") + " && " + foreign("resume"), open_to_strangers("resume")),
+    *(
+        "access.*.other_organization access.list.one_organization",
+        "other: " + foreign("pause") + " && " + foreign("resume"),
+        open_to_strangers("resume"),
+    ),
 )
 
 for name in WRITES:
     summary = f"The operation {name} is refused without a key (401) and done all the same."
     despite = done_despite(name, 401)
-    planted.add(f"{name}_done_without_key", summary, "documented", "access.key", looked_at(name, "nobody"), despite)
+    planted.add(
+        f"{name}_done_without_key", summary, "documented", "access.*.no_key", looked_at(name, "nobody"), despite
+    )
     summary = f"The operation {name} is refused without the scope (403) and done all the same."
     despite = done_despite(name, 403)
     planted.add(f"{name}_done_without_scope", summary, "documented", f"scope.{name}", looked_at(name, "ro"), despite)
@@ -113,4 +128,11 @@ for name in ("update", "pause", "stop"):
     summary = f"The operation {name} answers 404 for a foreign run and does it all the same."
     probe = f"{foreign(name)} && other: GET {{foreign}}"
     despite = done_despite(name, 404)
-    planted.add(f"{name}_done_to_foreign_run", summary, "documented", "access.organization", probe, despite)
+    planted.add(
+        f"{name}_done_to_foreign_run",
+        summary,
+        "documented",
+        "access.*.other_organization access.list.one_organization",
+        probe,
+        despite,
+    )

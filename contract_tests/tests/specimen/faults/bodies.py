@@ -9,7 +9,7 @@ from ..messages import Call, Refusal, Request
 planted = Catalogue("robustness")
 
 
-@planted.strict("body.media_type", '<Content-Type: text/plain> PATCH {active} {"variables": {}}')
+@planted.strict("*.body.media_type update.body.charset", '<Content-Type: text/plain> PATCH {active} {"variables": {}}')
 class AnyMediaTypeAccepted(Specimen):
     """JSON is read whatever it is declared as."""
 
@@ -17,7 +17,10 @@ class AnyMediaTypeAccepted(Specimen):
         return None
 
 
-@planted.strict("body.media_type", '<Content-Type: application/json; charset=latin-1> PATCH {active} {"variables": {}}')
+@planted.strict(
+    "*.body.media_type update.body.charset",
+    '<Content-Type: application/json; charset=latin-1> PATCH {active} {"variables": {}}',
+)
 class AnyCharsetAccepted(Specimen):
     """JSON may be declared in any charset."""
 
@@ -27,7 +30,10 @@ class AnyCharsetAccepted(Specimen):
             super().check_media_type(request, required=required)
 
 
-@planted.strict("body.media_type", '<Content-Type: application/json; charset=utf-8> PATCH {active} {"variables": {}}')
+@planted.strict(
+    "*.body.media_type update.body.charset",
+    '<Content-Type: application/json; charset=utf-8> PATCH {active} {"variables": {}}',
+)
 class CharsetRefused(Specimen):
     """JSON with a charset of utf-8 is 415."""
 
@@ -37,7 +43,7 @@ class CharsetRefused(Specimen):
         super().check_media_type(request, required=required)
 
 
-@planted.strict("body.media_type", "<Content-Type: text/plain> PATCH {active} {}")
+@planted.strict("*.body.media_type update.body.charset", "<Content-Type: text/plain> PATCH {active} {}")
 class OtherMediaTypeIs400(Specimen):
     """Another media type is 400."""
 
@@ -48,7 +54,7 @@ class OtherMediaTypeIs400(Specimen):
             raise Refusal(400, refusal.message) from None
 
 
-@planted.strict("body.strict", 'PATCH {active} {"variables": {"a": "b"}, "variables": {"a": "c"}}')
+@planted.strict("*.body.json *.unknown_field", 'PATCH {active} {"variables": {"a": "b"}, "variables": {"a": "c"}}')
 class RepeatedKeyLastWins(Specimen):
     """Of a key that stands twice the last one counts."""
 
@@ -56,7 +62,7 @@ class RepeatedKeyLastWins(Specimen):
         return None
 
 
-@planted.strict("body.strict", 'PATCH {active} {"variable": {}} && POST {active}/pause {"until": 1}')
+@planted.strict("*.body.json *.unknown_field", 'PATCH {active} {"variable": {}} && POST {active}/pause {"until": 1}')
 class NearestFieldNotNamed(Specimen):
     """An unknown field is refused without naming the nearest one."""
 
@@ -64,7 +70,7 @@ class NearestFieldNotNamed(Specimen):
         raise Refusal(400, "There is an unknown field.")
 
 
-@planted.strict("body.strict", 'POST {active}/stop {"reason": "WIN", "scope": "CONTACT", "note": "x"}')
+@planted.strict("*.body.json *.unknown_field", 'POST {active}/stop {"reason": "WIN", "scope": "CONTACT", "note": "x"}')
 class UnknownFieldOfStopIgnored(Specimen):
     """Stop, unlike the others, ignores unknown fields."""
 
@@ -73,7 +79,7 @@ class UnknownFieldOfStopIgnored(Specimen):
             super().unknown_field(name, known)
 
 
-@planted.strict("body.too_large", "PATCH {active} @huge")
+@planted.strict("update.body.largest *.body.too_large", "PATCH {active} @huge")
 class LargeBodyIs400(Specimen):
     """A body over 1 MiB is 400."""
 
@@ -84,14 +90,14 @@ class LargeBodyIs400(Specimen):
             raise Refusal(400, refusal.message) from None
 
 
-@planted.strict("body.too_large", "PATCH {active} @long")
+@planted.strict("update.body.largest *.body.too_large", "PATCH {active} @long")
 class SmallLimit(Specimen):
     """A body over 64 KiB is 413."""
 
     largest_body = 65_536
 
 
-@planted.strict("body.ignored_on_get", "GET {active} {}")
+@planted.strict("http.body_on_get", "GET {active} {}")
 class BodyOnGetRefused(Specimen):
     """A body on GET is 400."""
 

@@ -21,7 +21,7 @@ class Remembering(Specimen):
         super().__init__(fixture)
 
 
-@planted.documented("journey.get_is_current", f"{LOOK} && {SET} && {LOOK}")
+@planted.documented("journeys update.merge pause.resumes_by_itself", f"{LOOK} && {SET} && {LOOK}")
 class GetCached(Remembering):
     """Get answers from a cache that no write clears."""
 
@@ -31,7 +31,9 @@ class GetCached(Remembering):
         return Answer(200, body)
 
 
-@planted.documented("journey.get_is_current", f"{LOOK} && {UNTIL_TEN} && {LOOK} && wait PT1H && {LOOK}")
+@planted.documented(
+    "journeys update.merge pause.resumes_by_itself", f"{LOOK} && {UNTIL_TEN} && {LOOK} && wait PT1H && {LOOK}"
+)
 class GetCachedOverThePausesEnd(Remembering):
     """Get answers from a cache that every write clears and the end of a pause does not."""
 
@@ -43,7 +45,9 @@ class GetCachedOverThePausesEnd(Remembering):
         return super().changed(call)
 
 
-@planted.documented("journey.list_is_current", f"{ALL}&status=ACTIVE && {STOP} && {ALL}&status=ACTIVE")
+@planted.documented(
+    "journeys pause.resumes_in_lists update.persists", f"{ALL}&status=ACTIVE && {STOP} && {ALL}&status=ACTIVE"
+)
 class ListCached(Remembering):
     """The list answers from a cache, by query, that no write clears."""
 
@@ -52,7 +56,7 @@ class ListCached(Remembering):
         return Answer(200, self.memory.setdefault(place, super().list_runs(call).body))
 
 
-@planted.documented("journey.list_is_current", f"{SET} && {LOOK} && GET /sequences?size=100")
+@planted.documented("journeys pause.resumes_in_lists update.persists", f"{SET} && {LOOK} && GET /sequences?size=100")
 class ListShowsFirstVariables(Remembering):
     """The list shows a run's variables as they were at first."""
 
@@ -64,7 +68,7 @@ class ListShowsFirstVariables(Remembering):
         return super().update(call)
 
 
-@planted.documented("journey.filter_is_current", f"{UNTIL_TEN} && GET /sequences?status=WAITING_FOR_LEAD")
+@planted.documented("journeys list.filter", f"{UNTIL_TEN} && GET /sequences?status=WAITING_FOR_LEAD")
 class FilterGoesByOldStatus(Remembering):
     """The status filter goes by the status that a run had before its last pause."""
 
@@ -81,7 +85,7 @@ class FilterGoesByOldStatus(Remembering):
         return (old or run.status) == status
 
 
-@planted.documented("journey.sort_is_current", f"{SET} && GET /sequences?sort_by=updated_at&sort_order=desc&size=100")
+@planted.documented("journeys list.sort", f"{SET} && GET /sequences?sort_by=updated_at&sort_order=desc&size=100")
 class SortGoesByOldUpdate(Remembering):
     """sort_by=updated_at goes by the first `updated_at` that it saw."""
 
@@ -95,7 +99,7 @@ class SortGoesByOldUpdate(Remembering):
 
 
 @planted.documented(
-    "journey.count_is_current", f"GET /sequences?status=ACTIVE && {STOP} && GET /sequences?status=ACTIVE"
+    "journeys list.pages list.filter", f"GET /sequences?status=ACTIVE && {STOP} && GET /sequences?status=ACTIVE"
 )
 class CountCached(Remembering):
     """`total_count` is kept from the first time that a query was asked."""

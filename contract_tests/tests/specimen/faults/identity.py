@@ -10,7 +10,9 @@ from ..world import Key, Run
 planted = Catalogue("access")
 
 
-@planted.documented("scope.write", 'ro: PATCH {active} {"variables": {"a": "b"}} && ro: POST {paused}/resume')
+@planted.documented(
+    "scope.*.requires_write", 'ro: PATCH {active} {"variables": {"a": "b"}} && ro: POST {paused}/resume'
+)
 class ReadImpliesWrite(Specimen):
     """A key that may read may write."""
 
@@ -18,7 +20,7 @@ class ReadImpliesWrite(Specimen):
         return super().has_scope(call) or "sequences:read" in call.key.scopes
 
 
-@planted.strict("scope.read", "wo: GET {active} && wo: GET /sequences")
+@planted.strict("scope.*.requires_read", "wo: GET {active} && wo: GET /sequences")
 class WriteImpliesRead(Specimen):
     """A key that may write may read."""
 
@@ -34,7 +36,7 @@ class PauseNeedsBothScopes(Specimen):
         return super().has_scope(call) and (call.operation != "pause" or "sequences:read" in call.key.scopes)
 
 
-@planted.documented("access.forbidden", "no: GET {active}")
+@planted.documented("scope.", "no: GET {active}")
 class MissingScopeIs401(Specimen):
     """A valid key without the scope is 401."""
 
@@ -42,7 +44,7 @@ class MissingScopeIs401(Specimen):
         self.no_key(call)
 
 
-@planted.documented("access.forbidden", "no: GET /sequences && no: GET {active}")
+@planted.documented("scope.", "no: GET /sequences && no: GET {active}")
 class MissingScopeSeesNothing(Specimen):
     """Reads without the scope are 404."""
 
@@ -52,7 +54,10 @@ class MissingScopeSeesNothing(Specimen):
         super().no_scope(call)
 
 
-@planted.documented("access.unauthorized", "<Authorization: Bearer topo_unknown> GET {active} && nobody: GET {active}")
+@planted.documented(
+    "access.*.unknown_key access.*.no_key access.*.wrong_scheme access.*.malformed",
+    "<Authorization: Bearer topo_unknown> GET {active} && nobody: GET {active}",
+)
 class UnknownKeyIs403(Specimen):
     """An unknown key is 403."""
 
@@ -62,7 +67,10 @@ class UnknownKeyIs403(Specimen):
         return super().no_key(call)
 
 
-@planted.documented("access.unauthorized", "nobody: GET {active} && <Authorization: Bearer topo_x> GET {active}")
+@planted.documented(
+    "access.*.unknown_key access.*.no_key access.*.wrong_scheme access.*.malformed",
+    "nobody: GET {active} && <Authorization: Bearer topo_x> GET {active}",
+)
 class MissingKeyIs400(Specimen):
     """A missing key is 400."""
 
@@ -72,7 +80,10 @@ class MissingKeyIs400(Specimen):
         return super().no_key(call)
 
 
-@planted.documented("access.unauthorized", "<Authorization: Basic topo_probe_readwrite> GET {active}")
+@planted.documented(
+    "access.*.unknown_key access.*.no_key access.*.wrong_scheme access.*.malformed",
+    "<Authorization: Basic topo_probe_readwrite> GET {active}",
+)
 class AnySchemeAccepted(Specimen):
     """The scheme may be any word."""
 
@@ -80,7 +91,10 @@ class AnySchemeAccepted(Specimen):
         return bool(scheme)
 
 
-@planted.documented("access.unauthorized", "<Authorization: topo_probe_readwrite> GET {active}")
+@planted.documented(
+    "access.*.unknown_key access.*.no_key access.*.wrong_scheme access.*.malformed",
+    "<Authorization: topo_probe_readwrite> GET {active}",
+)
 class BareKeyAccepted(Specimen):
     """A key without any scheme is accepted."""
 
@@ -88,7 +102,10 @@ class BareKeyAccepted(Specimen):
         return self.lookup(call.request.headers.get("authorization", "")) or super().find_key(call)
 
 
-@planted.documented("access.unauthorized", "<Authorization: Bearer topo_probe_readwritexyz> GET {active}")
+@planted.documented(
+    "access.*.unknown_key access.*.no_key access.*.wrong_scheme access.*.malformed",
+    "<Authorization: Bearer topo_probe_readwritexyz> GET {active}",
+)
 class KeyMayHaveMoreAtItsEnd(Specimen):
     """A key followed by anything is accepted."""
 
@@ -96,7 +113,10 @@ class KeyMayHaveMoreAtItsEnd(Specimen):
         return sent.startswith(token)
 
 
-@planted.documented("access.unauthorized", "<Authorization: Bearer TOPO_PROBE_READWRITE> GET {active}")
+@planted.documented(
+    "access.*.unknown_key access.*.no_key access.*.wrong_scheme access.*.malformed",
+    "<Authorization: Bearer TOPO_PROBE_READWRITE> GET {active}",
+)
 class KeyInAnyCase(Specimen):
     """Keys are compared without regard to case."""
 
@@ -104,7 +124,7 @@ class KeyInAnyCase(Specimen):
         return sent.lower() == token.lower()
 
 
-@planted.strict("access.scheme", "<Authorization: bearer topo_probe_readwrite> GET {active}")
+@planted.strict("access.scheme_case", "<Authorization: bearer topo_probe_readwrite> GET {active}")
 class SchemeInOneCase(Specimen):
     """The scheme must be written Bearer."""
 
@@ -112,7 +132,7 @@ class SchemeInOneCase(Specimen):
         return scheme == "Bearer"
 
 
-@planted.strict("access.scheme", "<Authorization: Bearer   topo_probe_readwrite> GET {active}")
+@planted.strict("access.scheme_case", "<Authorization: Bearer   topo_probe_readwrite> GET {active}")
 class OneSpaceOnly(Specimen):
     """More than one space before the key is refused."""
 
@@ -120,7 +140,7 @@ class OneSpaceOnly(Specimen):
         return self.no_key(call) if "  " in call.request.headers.get("authorization", "") else super().find_key(call)
 
 
-@planted.documented("access.organization", "GET {foreign}")
+@planted.documented("access.*.other_organization access.list.one_organization", "GET {foreign}")
 class ForeignRunIs403(Specimen):
     """A run of another organization is 403."""
 
@@ -130,7 +150,10 @@ class ForeignRunIs403(Specimen):
         return super().no_run(call)
 
 
-@planted.documented("access.organization", 'PATCH {foreign} {"variables": {}} && POST {foreign}/resume')
+@planted.documented(
+    "access.*.other_organization access.list.one_organization",
+    'PATCH {foreign} {"variables": {}} && POST {foreign}/resume',
+)
 class ForeignWriteIs422(Specimen):
     """A write to a run of another organization is 422."""
 
@@ -150,7 +173,7 @@ class Leak(Specimen):
         return call.world.runs.values() if self.leaks(call) else super().visible(call)
 
 
-@planted.documented("access.organization", "GET /sequences?size=100")
+@planted.documented("access.*.other_organization access.list.one_organization", "GET /sequences?size=100")
 class ListShowsEveryOrganization(Leak):
     """The list without filters shows the runs of every organization."""
 
@@ -158,7 +181,7 @@ class ListShowsEveryOrganization(Leak):
         return not call.query.filters
 
 
-@planted.documented("access.organization", "GET /sequences?size=100&status=ACTIVE")
+@planted.documented("access.*.other_organization access.list.one_organization", "GET /sequences?size=100&status=ACTIVE")
 class StatusFilterShowsEveryOrganization(Leak):
     """The list filtered by status shows the runs of every organization."""
 
@@ -166,7 +189,10 @@ class StatusFilterShowsEveryOrganization(Leak):
         return "status" in call.query.filters
 
 
-@planted.documented("access.organization", "GET /sequences?sequence_template_id=9acd9de9-99f5-473b-9921-0000000000ff")
+@planted.documented(
+    "access.*.other_organization access.list.one_organization",
+    "GET /sequences?sequence_template_id=9acd9de9-99f5-473b-9921-0000000000ff",
+)
 class TemplateFilterShowsEveryOrganization(Leak):
     """The list filtered by template shows the runs of every organization."""
 
@@ -174,7 +200,10 @@ class TemplateFilterShowsEveryOrganization(Leak):
         return "sequence_template_id" in call.query.filters
 
 
-@planted.documented("access.organization", "GET /sequences?size=100&created_at_after=2020-01-01T00:00:00Z")
+@planted.documented(
+    "access.*.other_organization access.list.one_organization",
+    "GET /sequences?size=100&created_at_after=2020-01-01T00:00:00Z",
+)
 class DateFilterShowsEveryOrganization(Leak):
     """The list filtered by created_at_after shows the runs of every organization."""
 
@@ -182,7 +211,7 @@ class DateFilterShowsEveryOrganization(Leak):
         return "created_at_after" in call.query.filters
 
 
-@planted.documented("list.total_count", "GET /sequences?size=1")
+@planted.documented("list.pages list.filter", "GET /sequences?size=1")
 class TotalCountsEveryOrganization(Specimen):
     """`total_count` counts the runs of every organization, without showing them."""
 

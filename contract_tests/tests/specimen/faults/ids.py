@@ -11,7 +11,7 @@ from ..world import Run
 planted = Catalogue("list")
 
 
-@planted.strict("list.template", "GET /sequences?sequence_template_id=9ACD9DE9-99F5-473B-9921-00000000000B")
+@planted.strict("list.filter.template", "GET /sequences?sequence_template_id=9ACD9DE9-99F5-473B-9921-00000000000B")
 class TemplateFilterInOneCase(Specimen):
     """The filter sequence_template_id finds nothing in upper case."""
 
@@ -20,7 +20,10 @@ class TemplateFilterInOneCase(Specimen):
         return text if field == "sequence_template_id" else found
 
 
-@planted.strict("run.uuids", "GET /sequences/88C23CEA-F199-4CF0-964C-0000000000A2")
+@planted.strict(
+    "get.any_case *.malformed_id list.refuses.ids shape.run.uuids",
+    "GET /sequences/88C23CEA-F199-4CF0-964C-0000000000A2",
+)
 class RunIdInOneCase(Specimen):
     """A run's id in upper case is 404."""
 
@@ -29,7 +32,10 @@ class RunIdInOneCase(Specimen):
         return segment
 
 
-@planted.strict("run.uuids", "GET /sequences/%7B88c23cea-f199-4cf0-964c-0000000000a2%7D")
+@planted.strict(
+    "get.any_case *.malformed_id list.refuses.ids shape.run.uuids",
+    "GET /sequences/%7B88c23cea-f199-4cf0-964c-0000000000a2%7D",
+)
 class BracedIdAccepted(Specimen):
     """A run's id may stand in braces."""
 
@@ -37,7 +43,9 @@ class BracedIdAccepted(Specimen):
         return super().read_id(unquote(segment).strip("{}"))
 
 
-@planted.strict("run.uuids", "GET /sequences/88c23ceaf1994cf0964c0000000000a2")
+@planted.strict(
+    "get.any_case *.malformed_id list.refuses.ids shape.run.uuids", "GET /sequences/88c23ceaf1994cf0964c0000000000a2"
+)
 class UnhyphenatedIdAccepted(Specimen):
     """A run's id may lack its hyphens."""
 

@@ -13,7 +13,7 @@ from .scripts import COMPANY, LOOK, OTHER, REMOVE, RESUME, SET, STOP, UNTIL_NOON
 planted = Catalogue("journeys")
 
 
-@planted.documented("journey.stopped_stays", f"{STOP} && GET /sequences?size=100")
+@planted.documented("journeys update.keeps_status stop.for_good", f"{STOP} && GET /sequences?size=100")
 class StoppedRunsLeaveTheList(Remembering):
     """A run that was stopped through the API is listed no more."""
 
@@ -25,7 +25,7 @@ class StoppedRunsLeaveTheList(Remembering):
         return (run for run in super().visible(call) if id(run) not in self.memory)
 
 
-@planted.documented("journey.stopped_stays", f"{STOP} && {LOOK}")
+@planted.documented("journeys update.keeps_status stop.for_good", f"{STOP} && {LOOK}")
 class StoppedRunsAreNotFound(Remembering):
     """A run that was stopped through the API is 404."""
 
@@ -37,7 +37,7 @@ class StoppedRunsAreNotFound(Remembering):
         return super().get_run(call) if id(call.run) not in self.memory else Answer(200, self.no_run(call))
 
 
-@planted.documented("journey.stopped_stays", f"{STOP} && {SET} && {LOOK}")
+@planted.documented("journeys update.keeps_status stop.for_good", f"{STOP} && {SET} && {LOOK}")
 class UpdateRevivesStopped(Specimen):
     """An update of a stopped run makes it ACTIVE again."""
 
@@ -47,7 +47,9 @@ class UpdateRevivesStopped(Specimen):
         return super().update(call)
 
 
-@planted.documented("journey.update_while_paused", f"{UNTIL_TEN} && {SET} && wait PT1H && {LOOK}")
+@planted.documented(
+    "journeys pause.update_while_paused update.persists", f"{UNTIL_TEN} && {SET} && wait PT1H && {LOOK}"
+)
 class UpdateDropsTimer(Specimen):
     """A paused run that is updated never wakes."""
 
@@ -56,7 +58,9 @@ class UpdateDropsTimer(Specimen):
         return super().update(call)
 
 
-@planted.documented("journey.update_while_paused", f"{SET} && {UNTIL_TEN} && {OTHER} && {RESUME} && {LOOK}")
+@planted.documented(
+    "journeys pause.update_while_paused update.persists", f"{SET} && {UNTIL_TEN} && {OTHER} && {RESUME} && {LOOK}"
+)
 class ResumeRestoresVariables(Remembering):
     """A resume brings back the variables from before the pause."""
 
@@ -70,7 +74,7 @@ class ResumeRestoresVariables(Remembering):
         return super().resume(call)
 
 
-@planted.documented("journey.update_then_stop", f"{SET} && {STOP} && {LOOK}")
+@planted.documented("journeys stop.keeps_variables", f"{SET} && {STOP} && {LOOK}")
 class StopForgetsUpdates(Remembering):
     """A stop brings back the variables from before the first update."""
 
@@ -83,7 +87,7 @@ class StopForgetsUpdates(Remembering):
         run.variables = self.memory.get(id(run), run.variables)
 
 
-@planted.documented("journey.updates_add_up", f"{SET} && {OTHER} && {LOOK}")
+@planted.documented("journeys update.merge", f"{SET} && {OTHER} && {LOOK}")
 class SecondUpdateForgetsFirst(Remembering):
     """A second update starts from the variables of before the first."""
 
@@ -93,7 +97,7 @@ class SecondUpdateForgetsFirst(Remembering):
         return super().update(call)
 
 
-@planted.documented("journey.removed_stays_removed", f"{REMOVE} && {UNTIL_TEN} && {LOOK}")
+@planted.documented("journeys update.persists", f"{REMOVE} && {UNTIL_TEN} && {LOOK}")
 class RemovedKeyComesBack(Remembering):
     """A key that was removed comes back with a pause."""
 
@@ -109,7 +113,7 @@ class RemovedKeyComesBack(Remembering):
         return super().pause(call)
 
 
-@planted.documented("journey.pause_again", f"{UNTIL_TEN} && {RESUME} && {UNTIL_NOON}")
+@planted.documented("journeys pause.resumes resume.once", f"{UNTIL_TEN} && {RESUME} && {UNTIL_NOON}")
 class PauseOnlyOnce(Remembering):
     """A run that was paused and resumed cannot be paused again."""
 
@@ -124,7 +128,7 @@ class PauseOnlyOnce(Remembering):
         return super().pause(call)
 
 
-@planted.documented("journey.pause_again", f"{UNTIL_TEN} && wait PT1H && {LOOK} && {UNTIL_NOON}")
+@planted.documented("journeys pause.resumes resume.once", f"{UNTIL_TEN} && wait PT1H && {LOOK} && {UNTIL_NOON}")
 class PauseAfterWakeRefused(Remembering):
     """A run whose pause ended by itself cannot be paused again."""
 
@@ -138,7 +142,7 @@ class PauseAfterWakeRefused(Remembering):
         return super().pause(call)
 
 
-@planted.strict("journey.pause_again", f"{UNTIL_TEN} && {UNTIL_NOON} && {RESUME}")
+@planted.strict("journeys pause.resumes resume.once", f"{UNTIL_TEN} && {UNTIL_NOON} && {RESUME}")
 class ResumeRefusedAfterSecondPause(Remembering):
     """A run that was paused twice needs to be resumed twice."""
 
@@ -156,7 +160,7 @@ class ResumeRefusedAfterSecondPause(Remembering):
         return super().resume(call)
 
 
-@planted.documented("journey.resume_again", f"{UNTIL_TEN} && wait PT1H && {LOOK} && {RESUME}")
+@planted.documented("journeys resume.after_wake", f"{UNTIL_TEN} && wait PT1H && {LOOK} && {RESUME}")
 class ResumeAfterWakeBreaks(Specimen):
     """Resume of a run whose pause ended by itself is 500."""
 
@@ -174,7 +178,7 @@ class ResumeAfterWakeBreaks(Specimen):
         return answer
 
 
-@planted.documented("journey.updated_at_grows", f"{UNTIL_TEN} && wait PT30M && {RESUME}")
+@planted.documented("journeys lifecycle.resume", f"{UNTIL_TEN} && wait PT30M && {RESUME}")
 class ResumeTurnsUpdatedAtBack(Remembering):
     """A resume sets `updated_at` to what it was before the pause."""
 
@@ -187,7 +191,7 @@ class ResumeTurnsUpdatedAtBack(Remembering):
         return super().resume(call)
 
 
-@planted.documented("journey.stop_after_pause", f"{UNTIL_TEN} && {RESUME} && {COMPANY} && GET {{colleague}}")
+@planted.documented("journeys stop.company", f"{UNTIL_TEN} && {RESUME} && {COMPANY} && GET {{colleague}}")
 class CompanyStopForgetsPausedBefore(Remembering):
     """A COMPANY stop of a run that was once paused spares the siblings."""
 

@@ -161,4 +161,4 @@ for name, summary, event, status, moves, run_name in (
 ):
     probe = f"{request(event, run_name)} && GET {{{run_name}}}"
     trace = changing_despite(event, status, moves=moves)
-    planted.add(name, summary, "documented", "lifecycle.refusal_changes_nothing", probe, trace)
+    planted.add(name, summary, "documented", "lifecycle", probe, trace)

@@ -19,21 +19,21 @@ class Untouched(Specimen):
         super().change(run, run.updated_at if event == self.still else at, event, **fields)
 
 
-@planted.documented("lifecycle.updated_at", request("pause", "active"))
+@planted.documented("lifecycle", request("pause", "active"))
 class PauseLeavesUpdatedAt(Untouched):
     """A pause does not move `updated_at`."""
 
     still = "pause"
 
 
-@planted.documented("lifecycle.updated_at", request("resume", "paused"))
+@planted.documented("lifecycle", request("resume", "paused"))
 class ResumeLeavesUpdatedAt(Untouched):
     """A resume does not move `updated_at`."""
 
     still = "resume"
 
 
-@planted.documented("lifecycle.updated_at", request("stop", "active"))
+@planted.documented("lifecycle", request("stop", "active"))
 class StopLeavesUpdatedAt(Untouched):
     """A stop does not move `updated_at`."""
 
@@ -51,35 +51,35 @@ class Careless(Specimen):
         super().change(run, at, event, **fields, **also)
 
 
-@planted.documented("lifecycle.only_status", request("pause", "active"))
+@planted.documented("lifecycle", request("pause", "active"))
 class PauseLosesVariables(Careless):
     """A pause sets `variables` to null."""
 
     careless_event, lost = "pause", {"variables": None}
 
 
-@planted.documented("lifecycle.only_status", request("resume", "paused"))
+@planted.documented("lifecycle", request("resume", "paused"))
 class ResumeLosesStepTime(Careless):
     """A resume sets `last_step_executed_at` to null."""
 
     careless_event, lost = "resume", {"last_step_executed_at": None}
 
 
-@planted.documented("lifecycle.only_status", request("stop", "active"))
+@planted.documented("lifecycle", request("stop", "active"))
 class StopLosesVariables(Careless):
     """A stop empties `variables`."""
 
     careless_event, lost = "stop", {"variables": {}}
 
 
-@planted.documented("lifecycle.only_status", request("stop", "active"))
+@planted.documented("lifecycle", request("stop", "active"))
 class StopLosesContactList(Careless):
     """A stop sets `source_contact_list_id` to null."""
 
     careless_event, lost = "stop", {"source_contact_list_id": None}
 
 
-@planted.documented("lifecycle.only_status", request("stop", "active"))
+@planted.documented("lifecycle", request("stop", "active"))
 class StopLosesContact(Careless):
     """A stop sets `contact_id` to null."""
 

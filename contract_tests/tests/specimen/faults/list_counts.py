@@ -10,7 +10,7 @@ from ..world import Run
 planted = Catalogue("list")
 
 
-@planted.documented("list.total_count", "GET /sequences?status=FOUND")
+@planted.documented("list.pages list.filter", "GET /sequences?status=FOUND")
 class CountBeforeFilter(Specimen):
     """`total_count` counts the runs that the filters leave out, too."""
 
@@ -18,7 +18,7 @@ class CountBeforeFilter(Specimen):
         return len(list(self.visible(call)))
 
 
-@planted.documented("list.total_count", "GET /sequences?size=5")
+@planted.documented("list.pages list.filter", "GET /sequences?size=5")
 class TotalCountOfThePage(Specimen):
     """`total_count` is the number of runs on the page."""
 
@@ -26,7 +26,7 @@ class TotalCountOfThePage(Specimen):
         return super().envelope(page, total, query) | {"total_count": len(page)}
 
 
-@planted.documented("list.total_count", "GET /sequences?size=1&created_at_after=2026-03-02T07:50:00Z")
+@planted.documented("list.pages list.filter", "GET /sequences?size=1&created_at_after=2026-03-02T07:50:00Z")
 class CountIgnoresDates(Specimen):
     """`total_count` ignores the filters by date."""
 
@@ -35,7 +35,7 @@ class CountIgnoresDates(Specimen):
         return sum(all(self.conditions(run, filters)) for run in self.visible(call))
 
 
-@planted.documented("list.total_pages", "GET /sequences?size=7")
+@planted.documented("list.pages", "GET /sequences?size=7")
 class TotalPagesRoundedDown(Specimen):
     """`total_pages` leaves out a page that is not full."""
 
@@ -43,7 +43,7 @@ class TotalPagesRoundedDown(Specimen):
         return total // size
 
 
-@planted.documented("list.total_pages", "GET /sequences?size=19 && GET /sequences?size=2")
+@planted.documented("list.pages", "GET /sequences?size=19 && GET /sequences?size=2")
 class TotalPagesOneMoreWhenExact(Specimen):
     """`total_pages` is one too many when the last page is full."""
 
@@ -51,7 +51,7 @@ class TotalPagesOneMoreWhenExact(Specimen):
         return total // size + (1 if total else 0)
 
 
-@planted.documented("list.total_pages", "GET /sequences?size=5")
+@planted.documented("list.pages", "GET /sequences?size=5")
 class TotalPagesAtDefaultSize(Specimen):
     """`total_pages` takes the default size, whatever the size."""
 
@@ -59,7 +59,7 @@ class TotalPagesAtDefaultSize(Specimen):
         return super().total_pages(total, 10)
 
 
-@planted.documented("list.has_more", "GET /sequences?size=19&page=2 && GET /sequences?size=1&page=38")
+@planted.documented("list.pages", "GET /sequences?size=19&page=2 && GET /sequences?size=1&page=38")
 class HasMoreOnExactLastPage(Specimen):
     """`has_more` is true on a last page that is full."""
 
@@ -67,7 +67,7 @@ class HasMoreOnExactLastPage(Specimen):
         return len(page) == query.size
 
 
-@planted.documented("list.has_more", "GET /sequences?size=30 && GET /sequences?size=30&page=2")
+@planted.documented("list.pages", "GET /sequences?size=30 && GET /sequences?size=30&page=2")
 class HasMoreNever(Specimen):
     """`has_more` is always false."""
 
@@ -75,7 +75,7 @@ class HasMoreNever(Specimen):
         return False
 
 
-@planted.documented("list.has_more", "GET /sequences?size=30&page=2")
+@planted.documented("list.pages", "GET /sequences?size=30&page=2")
 class HasMoreAboutTheWhole(Specimen):
     """`has_more` says on every page whether there is more than one."""
 
@@ -83,7 +83,7 @@ class HasMoreAboutTheWhole(Specimen):
         return total > query.size
 
 
-@planted.documented("list.has_more", "GET /sequences?size=37 && GET /sequences?size=37&page=2")
+@planted.documented("list.pages", "GET /sequences?size=37 && GET /sequences?size=37&page=2")
 class HasMoreMissesALastRun(Specimen):
     """`has_more` is false when the next page would hold one run."""
 
@@ -91,7 +91,7 @@ class HasMoreMissesALastRun(Specimen):
         return query.page * query.size < total - 1
 
 
-@planted.strict("list.has_more", "GET /sequences?page=99")
+@planted.strict("list.pages", "GET /sequences?page=99")
 class HasMorePastTheEnd(Specimen):
     """`has_more` is true on a page past the end."""
 

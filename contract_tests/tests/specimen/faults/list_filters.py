@@ -29,7 +29,7 @@ class Ignoring(Specimen):
         return True
 
 
-@planted.documented("list.filter.status", "GET /sequences?status=FOUND")
+@planted.documented("list.filter", "GET /sequences?status=FOUND")
 class StatusIgnored(Ignoring):
     """The filter status is ignored."""
 
@@ -43,21 +43,21 @@ class TemplateIgnored(Ignoring):
     ignored = "sequence_template_id"
 
 
-@planted.documented("list.created_at_after", f"GET /sequences?created_at_after={EXACT}")
+@planted.documented("list.created_at list.instants list.refuses.hostile", f"GET /sequences?created_at_after={EXACT}")
 class AfterIgnored(Ignoring):
     """The filter created_at_after is ignored."""
 
     ignored = "created_at_after"
 
 
-@planted.documented("list.created_at_before", "GET /sequences?created_at_before=2026-03-01T09:00:00Z")
+@planted.documented("list.created_at list.instants", "GET /sequences?created_at_before=2026-03-01T09:00:00Z")
 class BeforeIgnored(Ignoring):
     """The filter created_at_before is ignored."""
 
     ignored = "created_at_before"
 
 
-@planted.documented("list.created_at_after", f"GET /sequences?created_at_after={EXACT}")
+@planted.documented("list.created_at list.instants list.refuses.hostile", f"GET /sequences?created_at_after={EXACT}")
 class AfterInclusive(Specimen):
     """created_at_after lets its own instant through."""
 
@@ -65,7 +65,7 @@ class AfterInclusive(Specimen):
         return run.created_at >= bound
 
 
-@planted.documented("list.created_at_before", f"GET /sequences?created_at_before={EXACT}")
+@planted.documented("list.created_at list.instants", f"GET /sequences?created_at_before={EXACT}")
 class BeforeInclusive(Specimen):
     """created_at_before lets its own instant through."""
 
@@ -73,7 +73,9 @@ class BeforeInclusive(Specimen):
         return run.created_at <= bound
 
 
-@planted.documented("list.created_at_after", f"GET /sequences?size=50&created_at_after={SAME}")
+@planted.documented(
+    "list.created_at list.instants list.refuses.hostile", f"GET /sequences?size=50&created_at_after={SAME}"
+)
 class AfterIgnoresOffset(Specimen):
     """created_at_after takes a local time for UTC."""
 
@@ -82,7 +84,7 @@ class AfterIgnoresOffset(Specimen):
         return exact if field != "created_at_after" or exact is None else super().read_bound(field, text[:19] + "Z")
 
 
-@planted.documented("list.created_at_before", f"GET /sequences?size=50&created_at_before={SAME}")
+@planted.documented("list.created_at list.instants", f"GET /sequences?size=50&created_at_before={SAME}")
 class BeforeTurnsOffsetRound(Specimen):
     """created_at_before applies the offset with the wrong sign."""
 
@@ -93,7 +95,9 @@ class BeforeTurnsOffsetRound(Specimen):
         return super().read_bound(field, text[:-6] + text[-6:].translate(str.maketrans("+-", "-+")))
 
 
-@planted.documented("list.created_at_after", "GET /sequences?size=50&created_at_after=2026-03-02T04:00:00Z")
+@planted.documented(
+    "list.created_at list.instants list.refuses.hostile", "GET /sequences?size=50&created_at_after=2026-03-02T04:00:00Z"
+)
 class AfterComparesWholeSeconds(Specimen):
     """created_at_after compares whole seconds."""
 
@@ -101,7 +105,7 @@ class AfterComparesWholeSeconds(Specimen):
         return run.created_at // SECOND > bound // SECOND
 
 
-@planted.documented("list.created_at_before", "GET /sequences?size=50&created_at_before=2026-03-02T04:00:00.7Z")
+@planted.documented("list.created_at list.instants", "GET /sequences?size=50&created_at_before=2026-03-02T04:00:00.7Z")
 class BeforeCutsItsBoundToSeconds(Specimen):
     """created_at_before forgets the fraction of its bound."""
 
@@ -109,7 +113,7 @@ class BeforeCutsItsBoundToSeconds(Specimen):
         return run.created_at < bound // SECOND * SECOND
 
 
-@planted.documented("list.created_at_before", f"GET /sequences?size=50&created_at_before={EXACT}")
+@planted.documented("list.created_at list.instants", f"GET /sequences?size=50&created_at_before={EXACT}")
 class BeforeTakesTheWholeDay(Specimen):
     """created_at_before lets the bound's whole day through."""
 
@@ -117,7 +121,9 @@ class BeforeTakesTheWholeDay(Specimen):
         return run.created_at < (bound // DAY + 1) * DAY
 
 
-@planted.documented("list.created_at_after", f"GET /sequences?size=50&created_at_after={EXACT}")
+@planted.documented(
+    "list.created_at list.instants list.refuses.hostile", f"GET /sequences?size=50&created_at_after={EXACT}"
+)
 class AfterLooksAtUpdate(Specimen):
     """created_at_after compares `updated_at`."""
 
@@ -125,7 +131,7 @@ class AfterLooksAtUpdate(Specimen):
         return run.updated_at > bound
 
 
-@planted.documented("list.created_at_before", "GET /sequences?size=50&created_at_before=2026-03-02T08:30:00Z")
+@planted.documented("list.created_at list.instants", "GET /sequences?size=50&created_at_before=2026-03-02T08:30:00Z")
 class BeforeLooksAtUpdate(Specimen):
     """created_at_before compares `updated_at`."""
 
@@ -133,7 +139,7 @@ class BeforeLooksAtUpdate(Specimen):
         return run.updated_at < bound
 
 
-@planted.documented("list.filter.status", "GET /sequences?status=WAITING_FOR_LEAD")
+@planted.documented("list.filter", "GET /sequences?status=WAITING_FOR_LEAD")
 class WaitingMerged(Specimen):
     """The filter WAITING_FOR_LEAD finds WAITING_FOR_USER as well."""
 
@@ -141,7 +147,7 @@ class WaitingMerged(Specimen):
         return super().has_status(run, status) or (status, run.status) == ("WAITING_FOR_LEAD", "WAITING_FOR_USER")
 
 
-@planted.documented("list.filter.status", "GET /sequences?status=SUCCEEDED")
+@planted.documented("list.filter", "GET /sequences?status=SUCCEEDED")
 class SucceededIncludesCompleted(Specimen):
     """The filter SUCCEEDED finds COMPLETED as well."""
 
@@ -149,7 +155,7 @@ class SucceededIncludesCompleted(Specimen):
         return super().has_status(run, status) or (status, run.status) == ("SUCCEEDED", "COMPLETED")
 
 
-@planted.documented("list.filter.status", "GET /sequences?status=FAILED && GET /sequences?status=REFUSED")
+@planted.documented("list.filter", "GET /sequences?status=FAILED && GET /sequences?status=REFUSED")
 class FailedAndRefusedSwapped(Specimen):
     """The filters FAILED and REFUSED find each other's runs."""
 
@@ -157,7 +163,7 @@ class FailedAndRefusedSwapped(Specimen):
         return super().has_status(run, {"FAILED": "REFUSED", "REFUSED": "FAILED"}.get(status, status))
 
 
-@planted.documented("list.census", "GET /sequences?size=100")
+@planted.documented("list.pages list.filter.status", "GET /sequences?size=100")
 class EndedRunsHiddenByDefault(Specimen):
     """Without a status filter, runs that have ended are not shown."""
 
@@ -165,7 +171,7 @@ class EndedRunsHiddenByDefault(Specimen):
         return super().matches(run, query) and ("status" in query.filters or run.status not in self.ended)
 
 
-@planted.documented("list.census", "GET /sequences?size=100&status=ACTIVE")
+@planted.documented("list.pages list.filter.status", "GET /sequences?size=100&status=ACTIVE")
 class DeletedContactsHiddenByStatus(Specimen):
     """With a status filter, runs of deleted contacts are not shown."""
 

@@ -11,7 +11,9 @@ from .list_filters import EXACT, Ignoring
 planted = Catalogue("list")
 
 
-@planted.documented("list.filters", "GET /sequences?status=FOUND&sequence_template_id={other_template}")
+@planted.documented(
+    "list.filter list.created_at.between", "GET /sequences?status=FOUND&sequence_template_id={other_template}"
+)
 class StatusIgnoredWithTemplate(Ignoring):
     """The filter status is ignored when a template is given too."""
 
@@ -21,7 +23,10 @@ class StatusIgnoredWithTemplate(Ignoring):
         return "sequence_template_id" in query.filters
 
 
-@planted.documented("list.filters", f"GET /sequences?sequence_template_id={{other_template}}&created_at_after={EXACT}")
+@planted.documented(
+    "list.filter list.created_at.between",
+    f"GET /sequences?sequence_template_id={{other_template}}&created_at_after={EXACT}",
+)
 class TemplateIgnoredWithAfter(Ignoring):
     """The filter sequence_template_id is ignored when created_at_after is given too."""
 
@@ -31,7 +36,10 @@ class TemplateIgnoredWithAfter(Ignoring):
         return "created_at_after" in query.filters
 
 
-@planted.documented("list.filters", f"GET /sequences?created_at_after={EXACT}&created_at_before=2026-03-02T08:10:00Z")
+@planted.documented(
+    "list.filter list.created_at.between",
+    f"GET /sequences?created_at_after={EXACT}&created_at_before=2026-03-02T08:10:00Z",
+)
 class AfterIgnoredWithBefore(Ignoring):
     """The filter created_at_after is ignored when created_at_before is given too."""
 
@@ -41,7 +49,7 @@ class AfterIgnoredWithBefore(Ignoring):
         return "created_at_before" in query.filters
 
 
-@planted.documented("list.filters", f"GET /sequences?status=ACTIVE&created_at_before={EXACT}")
+@planted.documented("list.filter list.created_at.between", f"GET /sequences?status=ACTIVE&created_at_before={EXACT}")
 class BeforeIgnoredWithStatus(Ignoring):
     """The filter created_at_before is ignored when status is given too."""
 
@@ -51,7 +59,7 @@ class BeforeIgnoredWithStatus(Ignoring):
         return "status" in query.filters
 
 
-@planted.documented("list.filter.status", "GET /sequences?status=ACTIVE&sort_by=updated_at")
+@planted.documented("list.filter", "GET /sequences?status=ACTIVE&sort_by=updated_at")
 class StatusIgnoredWhenSortedByUpdate(Ignoring):
     """The filter status is ignored when sort_by is updated_at."""
 
@@ -61,7 +69,7 @@ class StatusIgnoredWhenSortedByUpdate(Ignoring):
         return query.sort_by == "updated_at"
 
 
-@planted.documented("list.filter.status", "GET /sequences?status=FOUND&page=2&size=1")
+@planted.documented("list.filter", "GET /sequences?status=FOUND&page=2&size=1")
 class StatusIgnoredFromSecondPage(Ignoring):
     """The filter status is ignored from the second page on."""
 
@@ -71,7 +79,9 @@ class StatusIgnoredFromSecondPage(Ignoring):
         return query.page > 1
 
 
-@planted.documented("list.filters", "GET /sequences?status=FOUND&sequence_template_id={other_template}")
+@planted.documented(
+    "list.filter list.created_at.between", "GET /sequences?status=FOUND&sequence_template_id={other_template}"
+)
 class FiltersCombinedWithOr(Specimen):
     """Runs that satisfy any filter are shown."""
 
@@ -80,7 +90,10 @@ class FiltersCombinedWithOr(Specimen):
         return any(verdicts) or not verdicts
 
 
-@planted.documented("list.filters", f"GET /sequences?created_at_after={EXACT}&created_at_before=2026-03-02T07:00:00Z")
+@planted.documented(
+    "list.filter list.created_at.between",
+    f"GET /sequences?created_at_after={EXACT}&created_at_before=2026-03-02T07:00:00Z",
+)
 class ReversedWindowTurnedRound(Specimen):
     """A window whose end lies before its beginning is turned round."""
 

@@ -24,7 +24,7 @@ class LenientBounds(Specimen):
         raise NotImplementedError
 
 
-@planted.documented("list.created_at_after.refused", "GET /sequences?created_at_after=yesterday")
+@planted.documented("list.refuses.bound", "GET /sequences?created_at_after=yesterday")
 class MalformedBoundIgnored(LenientBounds):
     """A bound that is no date at all is ignored."""
 
@@ -48,28 +48,28 @@ class PatchedBounds(LenientBounds):
             raise Refusal(400, "This bound is not an RFC 3339 date-time with offset.") from None
 
 
-@planted.strict("list.instants", "GET /sequences?created_at_after=2026-03-02")
+@planted.strict("list.instants list.refuses.bound", "GET /sequences?created_at_after=2026-03-02")
 class DateOnlyAccepted(PatchedBounds):
     """A bound may be a date without a time."""
 
     pattern, completed = r"^([0-9-]{10})$", r"\1T00:00:00Z"
 
 
-@planted.strict("list.instants", "GET /sequences?created_at_after=2026-03-02T09:00:00")
+@planted.strict("list.instants list.refuses.bound", "GET /sequences?created_at_after=2026-03-02T09:00:00")
 class BoundWithoutOffsetAccepted(PatchedBounds):
     """A bound may lack its offset."""
 
     pattern, completed = r"(T[0-9:.]+)$", r"\1Z"
 
 
-@planted.strict("list.lost_plus", "GET /sequences?created_at_after=2026-03-02T09:00:00+00:00")
+@planted.strict("list.refuses.lost_plus", "GET /sequences?created_at_after=2026-03-02T09:00:00+00:00")
 class LostPlusAccepted(PatchedBounds):
     """A bound whose + arrived as a space is read as if it had not."""
 
     pattern, completed = r" (\d\d:\d\d)$", r"+\1"
 
 
-@planted.strict("list.instants", "GET /sequences?created_at_after=1767225600")
+@planted.strict("list.instants list.refuses.bound", "GET /sequences?created_at_after=1767225600")
 class BoundAsNumberAccepted(LenientBounds):
     """A bound may be a number of seconds."""
 
@@ -79,7 +79,7 @@ class BoundAsNumberAccepted(LenientBounds):
         return Fraction(int(text) * 1_000_000)
 
 
-@planted.strict("list.lost_plus", "GET /sequences?created_at_after=2026-03-02T09:00:00+00:00")
+@planted.strict("list.refuses.lost_plus", "GET /sequences?created_at_after=2026-03-02T09:00:00+00:00")
 class LostPlusNotExplained(Specimen):
     """A + that arrived as a space is refused without a word on it."""
 
@@ -100,35 +100,39 @@ class Picky(Specimen):
         return super().read_instant(field, text)
 
 
-@planted.strict("list.instants", "GET /sequences?created_at_after=2026-03-02t09:00:00z")
+@planted.strict("list.instants list.refuses.bound", "GET /sequences?created_at_after=2026-03-02t09:00:00z")
 class LowerCaseLettersRefused(Picky):
     """Lower-case t and z are refused."""
 
     refused_form = r"[tz]"
 
 
-@planted.strict("list.instants", "GET /sequences?created_at_after=2016-12-31T23:59:60Z")
+@planted.strict("list.instants list.refuses.bound", "GET /sequences?created_at_after=2016-12-31T23:59:60Z")
 class LeapSecondRefused(Picky):
     """Second 60 is refused."""
 
     refused_form = r":60(?:\.\d+)?(?:[Zz]|[+-])"
 
 
-@planted.strict("list.instants", "GET /sequences?created_at_after=2026-03-02T09:00:00.123456789Z")
+@planted.strict("list.instants list.refuses.bound", "GET /sequences?created_at_after=2026-03-02T09:00:00.123456789Z")
 class LongFractionRefused(Picky):
     """A fraction of more than six digits is refused."""
 
     refused_form = r"\.\d{7}"
 
 
-@planted.documented("list.created_at_after", "GET /sequences?created_at_after=2026-03-02T09:00:00-05:00")
+@planted.documented(
+    "list.created_at list.instants list.refuses.hostile", "GET /sequences?created_at_after=2026-03-02T09:00:00-05:00"
+)
 class NumericOffsetRefused(Picky):
     """Any offset but Z is refused."""
 
     refused_form = r"[+-]\d\d:\d\d$"
 
 
-@planted.documented("list.created_at_after", "GET /sequences?created_at_after=0001-01-01T00:00:00%2B05:00")
+@planted.documented(
+    "list.created_at list.instants list.refuses.hostile", "GET /sequences?created_at_after=0001-01-01T00:00:00%2B05:00"
+)
 class YearOneBreaks(Specimen):
     """An instant that lies before year 1 in UTC is 500."""
 

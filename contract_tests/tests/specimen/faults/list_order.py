@@ -14,21 +14,21 @@ from .scripts import ALL
 planted = Catalogue("list")
 
 
-@planted.documented("list.sort_by", ALL)
+@planted.documented("list.sort list.defaults", ALL)
 class DefaultSortUpdatedAt(Specimen):
     """Without sort_by, runs stand by `updated_at`."""
 
     default_sort = "updated_at"
 
 
-@planted.documented("list.sort_order", ALL)
+@planted.documented("list.sort list.defaults", ALL)
 class DefaultOrderDesc(Specimen):
     """Without sort_order, runs stand in descending order."""
 
     default_order = "desc"
 
 
-@planted.documented("list.sort_by", f"{ALL}&sort_by=updated_at")
+@planted.documented("list.sort list.defaults", f"{ALL}&sort_by=updated_at")
 class SortByUpdatedAtIgnored(Specimen):
     """sort_by=updated_at sorts by `created_at`."""
 
@@ -36,7 +36,7 @@ class SortByUpdatedAtIgnored(Specimen):
         return run.created_at if query.sort_by == "updated_at" else super().sort_key(run, query)
 
 
-@planted.documented("list.sort_by", f"{ALL}&sort_by=status")
+@planted.documented("list.sort list.defaults", f"{ALL}&sort_by=status")
 class SortByStatusIgnored(Specimen):
     """sort_by=status sorts by `created_at`."""
 
@@ -44,7 +44,7 @@ class SortByStatusIgnored(Specimen):
         return run.created_at if query.sort_by == "status" else super().sort_key(run, query)
 
 
-@planted.documented("list.sort_by", f"{ALL}&sort_by=status")
+@planted.documented("list.sort list.defaults", f"{ALL}&sort_by=status")
 class SortByStatusMixesWaiting(Specimen):
     """sort_by=status takes both waiting statuses for one."""
 
@@ -52,7 +52,7 @@ class SortByStatusMixesWaiting(Specimen):
         return run.status[:7] if query.sort_by == "status" else super().sort_key(run, query)
 
 
-@planted.documented("list.sort_order", f"{ALL}&sort_order=desc")
+@planted.documented("list.sort list.defaults", f"{ALL}&sort_order=desc")
 class DescIgnored(Specimen):
     """sort_order=desc sorts in ascending order."""
 
@@ -60,7 +60,7 @@ class DescIgnored(Specimen):
         return False
 
 
-@planted.documented("list.sort_order", f"{ALL}&sort_by=status&sort_order=desc")
+@planted.documented("list.sort list.defaults", f"{ALL}&sort_by=status&sort_order=desc")
 class DescIgnoredForStatus(Specimen):
     """sort_order=desc is ignored when sort_by is status."""
 
@@ -68,7 +68,7 @@ class DescIgnoredForStatus(Specimen):
         return super().descending(query) and query.sort_by != "status"
 
 
-@planted.documented("list.sort_order", "GET /sequences?size=5&sort_order=desc")
+@planted.documented("list.sort list.defaults", "GET /sequences?size=5&sort_order=desc")
 class DescReversesThePageOnly(Specimen):
     """sort_order=desc reverses each page of the ascending order."""
 
@@ -79,7 +79,7 @@ class DescReversesThePageOnly(Specimen):
         return super().envelope(page[::-1] if query.sort_order == "desc" else page, total, query)
 
 
-@planted.documented("list.sort_by", ALL)
+@planted.documented("list.sort list.defaults", ALL)
 class SortsInstantsAsText(Specimen):
     """Instants are sorted as text, in which 09:00:00Z stands after 09:00:00.5Z."""
 
@@ -88,7 +88,7 @@ class SortsInstantsAsText(Specimen):
         return self.instant(key) if isinstance(key, int) else key
 
 
-@planted.strict("list.order_of_ties", f"{ALL}&sort_order=desc")
+@planted.strict("list.sort.ties", f"{ALL}&sort_order=desc")
 class TiesReversedInDesc(Specimen):
     """In descending order, equal runs stand in descending order of id."""
 
@@ -96,7 +96,7 @@ class TiesReversedInDesc(Specimen):
         return super().order_ties(runs, query)[:: -1 if query.sort_order == "desc" else 1]
 
 
-@planted.documented("list.order_of_ties", f"{ALL}&sort_by=status && {ALL}&sort_by=status")
+@planted.documented("list.sort.ties", f"{ALL}&sort_by=status && {ALL}&sort_by=status")
 class TiesInAnyOrder(Specimen):
     """Equal runs stand in another order at each request."""
 

@@ -18,7 +18,7 @@ class PagesCountedFromZero(Specimen):
         return super().cut(runs, page + 1, size)
 
 
-@planted.documented("list.partition", "GET /sequences?page=2&size=5")
+@planted.documented("list.pages", "GET /sequences?page=2&size=5")
 class PagesOverlapByOne(Specimen):
     """A page begins with the last run of the one before."""
 
@@ -27,7 +27,7 @@ class PagesOverlapByOne(Specimen):
         return runs[start : start + size]
 
 
-@planted.documented("list.partition", "GET /sequences?page=2&size=5")
+@planted.documented("list.pages", "GET /sequences?page=2&size=5")
 class PagesSkipOne(Specimen):
     """Between two pages one run is left out."""
 
@@ -36,7 +36,7 @@ class PagesSkipOne(Specimen):
         return runs[start : start + size]
 
 
-@planted.documented("list.size", "GET /sequences?size=5")
+@planted.documented("list.size list.defaults", "GET /sequences?size=5")
 class PageHoldsOneTooFew(Specimen):
     """A page holds one run fewer than its size."""
 
@@ -44,7 +44,7 @@ class PageHoldsOneTooFew(Specimen):
         return runs[(page - 1) * size : page * size - 1]
 
 
-@planted.documented("list.partition", "GET /sequences?size=7&page=6")
+@planted.documented("list.pages", "GET /sequences?size=7&page=6")
 class LastPageDropped(Specimen):
     """A last page that is not full is shown empty."""
 
@@ -53,7 +53,7 @@ class LastPageDropped(Specimen):
         return found if len(found) == size or page == 1 else []
 
 
-@planted.documented("list.partition", "GET /sequences?status=FOUND&size=5")
+@planted.documented("list.pages", "GET /sequences?status=FOUND&size=5")
 class FilterAppliedToThePage(Specimen):
     """The page is cut first and filtered afterwards."""
 
@@ -65,28 +65,28 @@ class FilterAppliedToThePage(Specimen):
         return Answer(200, self.envelope(page, total, query))
 
 
-@planted.documented("list.size", "GET /sequences")
+@planted.documented("list.size list.defaults", "GET /sequences")
 class DefaultSize20(Specimen):
     """Without size, a page holds 20."""
 
     default_size = "20"
 
 
-@planted.documented("list.size", "GET /sequences?size=100")
+@planted.documented("list.size list.defaults", "GET /sequences?size=100")
 class Size100Refused(Specimen):
     """size goes to 99."""
 
     largest_size = 99
 
 
-@planted.documented("list.size", "GET /sequences?size=1")
+@planted.documented("list.size list.defaults", "GET /sequences?size=1")
 class Size1Refused(Specimen):
     """size begins at 2."""
 
     smallest_size = 2
 
 
-@planted.documented("list.size", "GET /sequences?size=50")
+@planted.documented("list.size list.defaults", "GET /sequences?size=50")
 class SizeCutTo25(Specimen):
     """A page never holds more than 25."""
 
@@ -94,7 +94,7 @@ class SizeCutTo25(Specimen):
         return super().cut(runs, page, min(size, 25))
 
 
-@planted.strict("list.past_the_end", "GET /sequences?page=99")
+@planted.strict("list.pages.past_the_end", "GET /sequences?page=99")
 class PastTheEndNotFound(Specimen):
     """A page past the end is 404."""
 
@@ -105,7 +105,7 @@ class PastTheEndNotFound(Specimen):
         return answer
 
 
-@planted.strict("list.past_the_end", "GET /sequences?page=99")
+@planted.strict("list.pages.past_the_end", "GET /sequences?page=99")
 class PastTheEndShowsLastPage(Specimen):
     """A page past the end shows the last one again."""
 
@@ -114,7 +114,7 @@ class PastTheEndShowsLastPage(Specimen):
         return super().cut(runs, min(page, last), size)
 
 
-@planted.strict("list.no_match", "GET /sequences?created_at_after=2099-01-01T00:00:00Z")
+@planted.strict("list.pages.nothing", "GET /sequences?created_at_after=2099-01-01T00:00:00Z")
 class NoMatchNotFound(Specimen):
     """A list without any match is 404."""
 
@@ -125,7 +125,7 @@ class NoMatchNotFound(Specimen):
         return answer
 
 
-@planted.documented("list.census", "GET /sequences?size=100")
+@planted.documented("list.pages list.filter.status", "GET /sequences?size=100")
 class ListEndsAfterThirty(Specimen):
     """The list knows the first 30 runs only."""
 

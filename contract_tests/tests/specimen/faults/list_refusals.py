@@ -19,28 +19,28 @@ class Lenient(Specimen):
         return super().read_choice(given if known else {}, name, default, allowed if known else (default,))
 
 
-@planted.documented("list.sort_by.refused", "GET /sequences?sort_by=id")
+@planted.documented("list.refuses.sort_by", "GET /sequences?sort_by=id")
 class UnknownSortIgnored(Lenient):
     """An unknown sort_by is ignored."""
 
     lenient_in = "sort_by"
 
 
-@planted.documented("list.sort_order.refused", "GET /sequences?sort_order=down")
+@planted.documented("list.refuses.sort_order", "GET /sequences?sort_order=down")
 class UnknownOrderIgnored(Lenient):
     """An unknown sort_order is ignored."""
 
     lenient_in = "sort_order"
 
 
-@planted.documented("list.status.refused", "GET /sequences?status=PAUSED")
+@planted.documented("list.refuses.status", "GET /sequences?status=PAUSED")
 class UnknownStatusFindsNothing(Lenient):
     """An unknown status matches nothing instead of being refused."""
 
     lenient_in = "status"
 
 
-@planted.documented("list.status.refused", "GET /sequences?status=active")
+@planted.documented("list.refuses.status", "GET /sequences?status=active")
 class StatusInAnyCase(Specimen):
     """The filter status is accepted in lower case."""
 
@@ -49,7 +49,7 @@ class StatusInAnyCase(Specimen):
         return super().read_choice(upper, name, default, allowed)
 
 
-@planted.documented("list.template.refused", "GET /sequences?sequence_template_id=nonsense")
+@planted.documented("list.refuses.template", "GET /sequences?sequence_template_id=nonsense")
 class MalformedTemplateIgnored(Specimen):
     """A malformed sequence_template_id is ignored."""
 
@@ -58,7 +58,7 @@ class MalformedTemplateIgnored(Specimen):
         return None if lenient else super().read_uuid(field, text)
 
 
-@planted.documented("list.page.refused", "GET /sequences?page=0")
+@planted.documented("list.refuses.page list.refuses.numbers", "GET /sequences?page=0")
 class PageZeroAccepted(Specimen):
     """page=0 shows the first page."""
 
@@ -66,7 +66,7 @@ class PageZeroAccepted(Specimen):
         return 1 if text == "0" else super().read_page(text)
 
 
-@planted.documented("list.page.refused", "GET /sequences?page=-1")
+@planted.documented("list.refuses.page list.refuses.numbers", "GET /sequences?page=-1")
 class NegativePageAccepted(Specimen):
     """A negative page shows the first one."""
 
@@ -74,7 +74,7 @@ class NegativePageAccepted(Specimen):
         return 1 if text.startswith("-") else super().read_page(text)
 
 
-@planted.documented("list.size.refused", "GET /sequences?size=0")
+@planted.documented("list.refuses.size", "GET /sequences?size=0")
 class SizeZeroAccepted(Specimen):
     """size=0 takes the default."""
 
@@ -82,14 +82,14 @@ class SizeZeroAccepted(Specimen):
         return super().read_size(self.default_size if text == "0" else text)
 
 
-@planted.documented("list.size.refused", "GET /sequences?size=101")
+@planted.documented("list.refuses.size", "GET /sequences?size=101")
 class Size101Accepted(Specimen):
     """size goes one too far."""
 
     largest_size = 101
 
 
-@planted.documented("list.size.refused", "GET /sequences?size=250 && GET /sequences?size=101")
+@planted.documented("list.refuses.size", "GET /sequences?size=250 && GET /sequences?size=101")
 class LargeSizeCut(Specimen):
     """A size over 100 is taken for 100."""
 
@@ -97,7 +97,7 @@ class LargeSizeCut(Specimen):
         return super().read_size(str(min(100, self.read_integer("size", text))))
 
 
-@planted.documented("list.size.refused", "GET /sequences?size=ten")
+@planted.documented("list.refuses.size", "GET /sequences?size=ten")
 class WordForSizeIgnored(Specimen):
     """A size that is no number is ignored."""
 
@@ -105,7 +105,7 @@ class WordForSizeIgnored(Specimen):
         return super().read_size(self.default_size if text.isalpha() else text)
 
 
-@planted.documented("list.page.refused", "GET /sequences?page=2x")
+@planted.documented("list.refuses.page list.refuses.numbers", "GET /sequences?page=2x")
 class PageReadUpToFirstLetter(Specimen):
     """page=2x is page 2."""
 
@@ -114,7 +114,7 @@ class PageReadUpToFirstLetter(Specimen):
         return super().read_page(found[0] if found else text)
 
 
-@planted.strict("list.strict_query", "GET /sequences?size=5.0")
+@planted.strict("list.refuses get.no_parameters", "GET /sequences?size=5.0")
 class SizeWithPointAccepted(Specimen):
     """size=5.0 is 5."""
 
@@ -122,7 +122,7 @@ class SizeWithPointAccepted(Specimen):
         return super().read_size(text.removesuffix(".0"))
 
 
-@planted.strict("list.strict_query", "GET /sequences?page=%2B1 && GET /sequences?page=%201")
+@planted.strict("list.refuses get.no_parameters", "GET /sequences?page=%2B1 && GET /sequences?page=%201")
 class PageWithSignOrSpaceAccepted(Specimen):
     """page may have a plus sign or spaces about it."""
 
@@ -130,7 +130,7 @@ class PageWithSignOrSpaceAccepted(Specimen):
         return super().read_page(text.strip().removeprefix("+"))
 
 
-@planted.strict("list.strict_query", "GET /sequences?status=FOUND&status=ACTIVE")
+@planted.strict("list.refuses get.no_parameters", "GET /sequences?status=FOUND&status=ACTIVE")
 class RepeatedParameterLastWins(Specimen):
     """Of a repeated parameter the last one counts."""
 
@@ -138,7 +138,7 @@ class RepeatedParameterLastWins(Specimen):
         given[name] = value
 
 
-@planted.strict("list.strict_query", "GET /sequences?status=FOUND&status=ACTIVE")
+@planted.strict("list.refuses get.no_parameters", "GET /sequences?status=FOUND&status=ACTIVE")
 class RepeatedParameterFirstWins(Specimen):
     """Of a repeated parameter the first one counts."""
 
@@ -146,7 +146,7 @@ class RepeatedParameterFirstWins(Specimen):
         return None
 
 
-@planted.strict("list.strict_query", "GET /sequences?status=")
+@planted.strict("list.refuses get.no_parameters", "GET /sequences?status=")
 class EmptyParameterIgnored(Specimen):
     """An empty parameter is ignored."""
 
@@ -154,7 +154,7 @@ class EmptyParameterIgnored(Specimen):
         return None
 
 
-@planted.strict("list.strict_query", "GET /sequences?page_size=5")
+@planted.strict("list.refuses get.no_parameters", "GET /sequences?page_size=5")
 class NearestParameterNotNamed(Specimen):
     """An unknown parameter is refused without naming the nearest one."""
 

@@ -7,7 +7,7 @@ from ..messages import Answer, Call, Refusal
 planted = Catalogue("shape")
 
 
-@planted.strict("http.unknown_path", "GET /sequences/ && GET {active}/")
+@planted.strict("http.unknown_path http.trailing_slash http.options shape.json", "GET /sequences/ && GET {active}/")
 class TrailingSlashServed(Specimen):
     """A trailing slash is as good as none."""
 
@@ -17,7 +17,7 @@ class TrailingSlashServed(Specimen):
         return super().route(call)
 
 
-@planted.strict("http.unknown_path", "GET /sequences/ && GET {active}/")
+@planted.strict("http.unknown_path http.trailing_slash http.options shape.json", "GET /sequences/ && GET {active}/")
 class TrailingSlashRedirected(Specimen):
     """A trailing slash is answered by a redirect."""
 
@@ -27,7 +27,9 @@ class TrailingSlashRedirected(Specimen):
         return super().respond(call)
 
 
-@planted.strict("http.unknown_path", "GET /sequence && GET {active}/history")
+@planted.strict(
+    "http.unknown_path http.trailing_slash http.options shape.json", "GET /sequence && GET {active}/history"
+)
 class UnknownPathInHtml(Specimen):
     """An unknown path is answered in HTML."""
 
@@ -37,7 +39,7 @@ class UnknownPathInHtml(Specimen):
         return Answer(404, b"<html><h1>Not Found</h1></html>", {"Content-Type": "text/html; charset=utf-8"})
 
 
-@planted.strict("http.unknown_path", "nobody: GET /sequence")
+@planted.strict("http.unknown_path http.trailing_slash http.options shape.json", "nobody: GET /sequence")
 class UnknownPathNeedsKey(Specimen):
     """An unknown path is 401 without a key."""
 

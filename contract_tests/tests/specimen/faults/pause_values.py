@@ -29,7 +29,9 @@ class LenientPause(Specimen):
         raise NotImplementedError
 
 
-@planted.documented("pause.future", pause("2020-01-01T00:00:00Z"))
+@planted.documented(
+    "pause.refuses.past pause.refuses.just_past pause.refuses.now pause.accepts", pause("2020-01-01T00:00:00Z")
+)
 class PastAccepted(Specimen):
     """A pause until an instant in the past is 200."""
 
@@ -37,7 +39,9 @@ class PastAccepted(Specimen):
         return True
 
 
-@planted.strict("pause.future", pause("2026-03-02T09:00:00Z"))
+@planted.strict(
+    "pause.refuses.past pause.refuses.just_past pause.refuses.now pause.accepts", pause("2026-03-02T09:00:00Z")
+)
 class NowAccepted(Specimen):
     """A pause until now is 200."""
 
@@ -45,7 +49,9 @@ class NowAccepted(Specimen):
         return until >= now
 
 
-@planted.documented("pause.future", pause("2026-03-02T08:30:00Z"))
+@planted.documented(
+    "pause.refuses.past pause.refuses.just_past pause.refuses.now pause.accepts", pause("2026-03-02T08:30:00Z")
+)
 class LastHourAccepted(Specimen):
     """A pause until an instant of the last hour is 200."""
 
@@ -53,7 +59,9 @@ class LastHourAccepted(Specimen):
         return until > now - HOUR
 
 
-@planted.documented("pause.future", pause("2026-03-02T09:00:05Z"))
+@planted.documented(
+    "pause.refuses.past pause.refuses.just_past pause.refuses.now pause.accepts", pause("2026-03-02T09:00:05Z")
+)
 class NextMinuteRefused(Specimen):
     """A pause of less than a minute is refused."""
 
@@ -61,7 +69,9 @@ class NextMinuteRefused(Specimen):
         return until > now + 60 * SECOND
 
 
-@planted.documented("pause.future", pause("2027-03-02T09:00:00Z"))
+@planted.documented(
+    "pause.refuses.past pause.refuses.just_past pause.refuses.now pause.accepts", pause("2027-03-02T09:00:00Z")
+)
 class NextYearRefused(Specimen):
     """A pause of more than ninety days is refused."""
 
@@ -69,7 +79,9 @@ class NextYearRefused(Specimen):
         return super().is_future(until, now) and until < now + 90 * 24 * HOUR
 
 
-@planted.documented("pause.future", pause("2039-01-01T00:00:00Z"))
+@planted.documented(
+    "pause.refuses.past pause.refuses.just_past pause.refuses.now pause.accepts", pause("2039-01-01T00:00:00Z")
+)
 class BreaksFrom2038(Specimen):
     """A pause beyond the year 2038 is 500."""
 
@@ -78,7 +90,7 @@ class BreaksFrom2038(Specimen):
         super().arm(run, until)
 
 
-@planted.strict("pause.malformed", pause("2030-01-01T00:00:00"))
+@planted.strict("pause.refuses", pause("2030-01-01T00:00:00"))
 class PauseWithoutOffsetAccepted(LenientPause):
     """`paused_until` may lack its offset."""
 
@@ -86,7 +98,7 @@ class PauseWithoutOffsetAccepted(LenientPause):
         return isinstance(value, str) and len(value) == 19
 
 
-@planted.strict("pause.malformed", pause("2030-01-01"))
+@planted.strict("pause.refuses", pause("2030-01-01"))
 class PauseUntilDateAccepted(LenientPause):
     """`paused_until` may be a date."""
 
@@ -94,7 +106,7 @@ class PauseUntilDateAccepted(LenientPause):
         return isinstance(value, str) and len(value) == 10
 
 
-@planted.documented("pause.malformed", pause("tomorrow"))
+@planted.documented("pause.refuses", pause("tomorrow"))
 class PauseUntilWordAccepted(LenientPause):
     """`paused_until` may be any text."""
 
@@ -102,7 +114,7 @@ class PauseUntilWordAccepted(LenientPause):
         return isinstance(value, str) and value.isalpha()
 
 
-@planted.documented("pause.malformed", 'POST {active}/pause {"paused_until": 1893456000}')
+@planted.documented("pause.refuses", 'POST {active}/pause {"paused_until": 1893456000}')
 class PauseUntilNumberAccepted(LenientPause):
     """`paused_until` may be a number."""
 
@@ -110,7 +122,7 @@ class PauseUntilNumberAccepted(LenientPause):
         return isinstance(value, int)
 
 
-@planted.documented("pause.malformed", 'POST {active}/pause {"paused_until": null}')
+@planted.documented("pause.refuses", 'POST {active}/pause {"paused_until": null}')
 class PauseUntilNullAccepted(LenientPause):
     """`paused_until` may be null."""
 
@@ -118,7 +130,7 @@ class PauseUntilNullAccepted(LenientPause):
         return value is None
 
 
-@planted.documented("pause.required", "POST {active}/pause {}")
+@planted.documented("pause.refuses.missing", "POST {active}/pause {}")
 class PauseWithoutInstantAccepted(Specimen):
     """`paused_until` may be missing."""
 
@@ -128,7 +140,7 @@ class PauseWithoutInstantAccepted(Specimen):
         return super().read_fields(call, body)
 
 
-@planted.documented("pause.refusal_changes_nothing", f"{pause('2020-01-01T00:00:00Z')} && {LOOK}")
+@planted.documented("pause.refuses", f"{pause('2020-01-01T00:00:00Z')} && {LOOK}")
 class PastPausesAllTheSame(Specimen):
     """A pause until the past is refused, and the run is paused."""
 
@@ -140,7 +152,7 @@ class PastPausesAllTheSame(Specimen):
         return super().refused(call, refusal, request_id)
 
 
-@planted.documented("resume.body", "POST {paused}/resume")
+@planted.documented("resume.body resume.no_body", "POST {paused}/resume")
 class ResumeNeedsABody(Specimen):
     """Resume without a body is 400."""
 
@@ -150,7 +162,7 @@ class ResumeNeedsABody(Specimen):
         return super().read_body(call)
 
 
-@planted.strict("resume.body", "POST {paused}/resume {}")
+@planted.strict("resume.body resume.no_body", "POST {paused}/resume {}")
 class ResumeRefusesAnyBody(Specimen):
     """Resume with {} is 400."""
 
@@ -160,7 +172,7 @@ class ResumeRefusesAnyBody(Specimen):
         return super().read_body(call)
 
 
-@planted.strict("resume.body", "POST {paused}/resume []")
+@planted.strict("resume.body resume.no_body", "POST {paused}/resume []")
 class ResumeTakesAList(Specimen):
     """Resume with a list is 200."""
 
@@ -168,7 +180,7 @@ class ResumeTakesAList(Specimen):
         return {} if call.request.body.startswith(b"[") and call.operation == "resume" else super().read_body(call)
 
 
-@planted.strict("pause.instants", pause("2030-06-30T23:59:60z"))
+@planted.strict("pause.accepts.forms", pause("2030-06-30T23:59:60z"))
 class PauseRefusesLeapSecond(Specimen):
     """`paused_until` with second 60 is refused."""
 

@@ -12,7 +12,7 @@ UNKNOWN = "GET /sequences/00000000-0000-4000-8000-000000000000"
 REFUSALS = f"{UNKNOWN} && nobody: GET /sequences && ro: POST {{active}}/resume && POST {{active}}/resume"
 
 
-@planted.documented("issue.status_code", REFUSALS)
+@planted.documented("shape.issue.status_code", REFUSALS)
 class StatusCodeAlways400(Specimen):
     """`status_code` says 400, whatever the HTTP status."""
 
@@ -20,7 +20,7 @@ class StatusCodeAlways400(Specimen):
         return super().issue(refusal, request_id) | {"status_code": 400}
 
 
-@planted.documented("issue.form", REFUSALS)
+@planted.documented("shape.issue.form shape.json", REFUSALS)
 class StatusCodeAsText(Specimen):
     """`status_code` is text."""
 
@@ -28,7 +28,7 @@ class StatusCodeAsText(Specimen):
         return super().issue(refusal, request_id) | {"status_code": str(refusal.status)}
 
 
-@planted.documented("issue.form", REFUSALS)
+@planted.documented("shape.issue.form shape.json", REFUSALS)
 class RefusalWithoutRequestId(Specimen):
     """Refusals lack `request_id`."""
 
@@ -38,7 +38,7 @@ class RefusalWithoutRequestId(Specimen):
         return body
 
 
-@planted.documented("issue.form", REFUSALS)
+@planted.documented("shape.issue.form shape.json", REFUSALS)
 class RefusalWrapped(Specimen):
     """Refusals stand under `error`."""
 
@@ -46,7 +46,7 @@ class RefusalWrapped(Specimen):
         return {"error": super().issue(refusal, request_id)}
 
 
-@planted.documented("issue.form", REFUSALS)
+@planted.documented("shape.issue.form shape.json", REFUSALS)
 class RefusalAsProblem(Specimen):
     """Refusals are problem+json."""
 
@@ -55,7 +55,7 @@ class RefusalAsProblem(Specimen):
         return Answer(refusal.status, body, {**refusal.headers, "Content-Type": "application/problem+json"})
 
 
-@planted.documented("issue.form", "POST {stopped}/resume")
+@planted.documented("shape.issue.form shape.json", "POST {stopped}/resume")
 class MessageEmpty(Specimen):
     """A 422 says nothing: `message` is null."""
 
@@ -64,7 +64,7 @@ class MessageEmpty(Specimen):
         return body | ({"message": None} if refusal.status == 422 else {})
 
 
-@planted.documented("issue.form", UNKNOWN)
+@planted.documented("shape.issue.form shape.json", UNKNOWN)
 class DataAsText(Specimen):
     """`data` is text."""
 
@@ -72,7 +72,7 @@ class DataAsText(Specimen):
         return super().issue(refusal, request_id) | {"data": str(refusal.data)}
 
 
-@planted.documented("issue.form", UNKNOWN)
+@planted.documented("shape.issue.form shape.json", UNKNOWN)
 class UnknownRunInHtml(Specimen):
     """An unknown run is answered in HTML."""
 
@@ -93,42 +93,42 @@ class OtherType(Specimen):
         return body | ({"type": self.other_type} if refusal.status == self.of_status else {})
 
 
-@planted.documented("issue.type", UNKNOWN)
+@planted.documented("shape.issue.type", UNKNOWN)
 class NotFoundOfTypeValidation(OtherType):
     """A 404 is a ValidationIssue."""
 
     of_status, other_type = 404, "ValidationIssue"
 
 
-@planted.documented("issue.type", "ro: POST {active}/resume")
+@planted.documented("shape.issue.type", "ro: POST {active}/resume")
 class ForbiddenOfOwnType(OtherType):
     """A 403 is a ForbiddenIssue."""
 
     of_status, other_type = 403, "ForbiddenIssue"
 
 
-@planted.documented("issue.type", "nobody: GET /sequences")
+@planted.documented("shape.issue.type", "nobody: GET /sequences")
 class UnauthorizedOfTypeBusiness(OtherType):
     """A 401 is a BusinessIssue."""
 
     of_status, other_type = 401, "BusinessIssue"
 
 
-@planted.documented("issue.type", "POST {stopped}/resume")
+@planted.documented("shape.issue.type", "POST {stopped}/resume")
 class BusinessOfTypeCommit(OtherType):
     """A 422 is a CommitIssue."""
 
     of_status, other_type = 422, "CommitIssue"
 
 
-@planted.documented("issue.type", "GET /sequences?size=0")
+@planted.documented("shape.issue.type", "GET /sequences?size=0")
 class ValidationOfTypeInternal(OtherType):
     """A 400 is an InternalIssue."""
 
     of_status, other_type = 400, "InternalIssue"
 
 
-@planted.documented("issue.request_id", REFUSALS)
+@planted.documented("shape.issue.request_id", REFUSALS)
 class RequestIdNoUlid(Specimen):
     """`request_id` is hexadecimal in lower case."""
 
@@ -136,7 +136,7 @@ class RequestIdNoUlid(Specimen):
         return f"req_{int.from_bytes(super().request_id().encode()) % 16**32:032x}"
 
 
-@planted.strict("issue.request_id.unique", f"{UNKNOWN} && {UNKNOWN} && GET {{active}}")
+@planted.strict("shape.issue.request_id.unique", f"{UNKNOWN} && {UNKNOWN} && GET {{active}}")
 class RequestIdConstant(Specimen):
     """`request_id` and its header are always the same."""
 
@@ -144,7 +144,7 @@ class RequestIdConstant(Specimen):
         return "req_01JQ5Z7Y6E8VJ2T4K9M3N5P7R1"
 
 
-@planted.strict("issue.header", UNKNOWN)
+@planted.strict("shape.header.request_id", UNKNOWN)
 class RequestIdHeaderUnlikeBody(Specimen):
     """X-Request-Id is another id than the body's."""
 
@@ -152,7 +152,7 @@ class RequestIdHeaderUnlikeBody(Specimen):
         return super().headers(answer, self.request_id())
 
 
-@planted.strict("issue.header", "GET {active}")
+@planted.strict("shape.header.request_id", "GET {active}")
 class RequestIdHeaderOnRefusalsOnly(Specimen):
     """A good answer carries no X-Request-Id."""
 
@@ -161,7 +161,7 @@ class RequestIdHeaderOnRefusalsOnly(Specimen):
         return {name: value for name, value in found.items() if answer.status >= 400 or name != "X-Request-Id"}
 
 
-@planted.strict("shape.content_type", "GET {active}")
+@planted.strict("shape.json", "GET {active}")
 class JsonDeclaredAsText(Specimen):
     """Good answers are declared text/plain."""
 
@@ -170,7 +170,7 @@ class JsonDeclaredAsText(Specimen):
         return found | ({"Content-Type": "text/plain"} if answer.status == 200 else {})
 
 
-@planted.strict("access.challenge", "<Authorization: Bearer topo_unknown> GET /sequences")
+@planted.strict("shape.header.authenticate", "<Authorization: Bearer topo_unknown> GET /sequences")
 class UnknownKeyWithoutChallenge(Specimen):
     """An unknown key, unlike a missing one, is answered without WWW-Authenticate."""
 

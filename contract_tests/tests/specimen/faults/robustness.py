@@ -36,14 +36,28 @@ for name, summary, pattern, sample in (
     ("line_separator_breaks", "A line separator is 500.", "[\u2028\u2029]", '"a": "\u2028"'),
 ):
     probe = f'PATCH {{active}} {{"variables": {{{sample}}}}}'
-    planted.add(name, summary, "documented", "robustness.text", probe, breaking_on_text(pattern))
+    planted.add(
+        name,
+        summary,
+        "documented",
+        "update.strings_kept update.hostile_values robustness",
+        probe,
+        breaking_on_text(pattern),
+    )
 planted.add(
-    *("long_value_breaks", "A value of more than 64 KiB is 500.", "documented", "robustness.text"),
+    *(
+        "long_value_breaks",
+        "A value of more than 64 KiB is 500.",
+        "documented",
+        "update.strings_kept update.hostile_values robustness",
+    ),
     *("PATCH {active} @long", breaking_on_text(".{65536}")),
 )
 
 
-@planted.documented("robustness.text", r'PATCH {active} {"variables": {"a": "x\u0000"}}')
+@planted.documented(
+    "update.strings_kept update.hostile_values robustness", r'PATCH {active} {"variables": {"a": "x\u0000"}}'
+)
 class NulBreaks(Specimen):
     """NUL in a value is 500."""
 
@@ -53,7 +67,9 @@ class NulBreaks(Specimen):
         super().check_text(text)
 
 
-@planted.documented("robustness.text", r'PATCH {active} {"variables": {"a": "\ud800"}}')
+@planted.documented(
+    "update.strings_kept update.hostile_values robustness", r'PATCH {active} {"variables": {"a": "\ud800"}}'
+)
 class SurrogateBreaks(Specimen):
     """A lone surrogate is 500."""
 
@@ -74,7 +90,7 @@ class BreakingBody(Specimen):
         return super().read_json(body)
 
 
-@planted.documented("robustness.body", "PATCH {active} @deep")
+@planted.documented("*.body. update.hostile_values stop.refuses robustness", "PATCH {active} @deep")
 class DeepNestingBreaks(BreakingBody):
     """Deeply nested JSON is 500."""
 
@@ -82,7 +98,7 @@ class DeepNestingBreaks(BreakingBody):
         return body.count(b"[") > 500
 
 
-@planted.documented("robustness.body", "PATCH {active} @latin1")
+@planted.documented("*.body. update.hostile_values stop.refuses robustness", "PATCH {active} @latin1")
 class BadUtf8Breaks(BreakingBody):
     """A body that is not UTF-8 is 500."""
 
@@ -90,7 +106,7 @@ class BadUtf8Breaks(BreakingBody):
         return b"\xef\xbf\xbd" in body.decode("utf-8", "replace").encode() and b"\xef\xbf\xbd" not in body
 
 
-@planted.documented("robustness.body", 'PATCH {active} {"variables": ')
+@planted.documented("*.body. update.hostile_values stop.refuses robustness", 'PATCH {active} {"variables": ')
 class BrokenJsonBreaks(BreakingBody):
     """A body that is not JSON is 500."""
 
@@ -104,7 +120,7 @@ class BrokenJsonBreaks(BreakingBody):
         return False
 
 
-@planted.documented("robustness.body", "PATCH {active} [1]")
+@planted.documented("*.body. update.hostile_values stop.refuses robustness", "PATCH {active} [1]")
 class ListForBodyBreaks(BreakingBody):
     """A body that is a list is 500."""
 
@@ -112,7 +128,7 @@ class ListForBodyBreaks(BreakingBody):
         return body.lstrip().startswith(b"[")
 
 
-@planted.documented("robustness.body", 'PATCH {active} {"variables": {"a": NaN}}')
+@planted.documented("*.body. update.hostile_values stop.refuses robustness", 'PATCH {active} {"variables": {"a": NaN}}')
 class NanBreaks(Specimen):
     """NaN is 500."""
 
@@ -120,7 +136,9 @@ class NanBreaks(Specimen):
         raise LookupError(word)
 
 
-@planted.documented("robustness.body", "<Content-Type: application/json> PATCH {active} @empty")
+@planted.documented(
+    "*.body. update.hostile_values stop.refuses robustness", "<Content-Type: application/json> PATCH {active} @empty"
+)
 class EmptyBodyBreaks(Specimen):
     """An update without a body is 500."""
 
@@ -130,7 +148,10 @@ class EmptyBodyBreaks(Specimen):
         return super().read_body(call)
 
 
-@planted.documented("robustness.body", 'POST {active}/stop {"reason": ["WIN"], "scope": "CONTACT"}')
+@planted.documented(
+    "*.body. update.hostile_values stop.refuses robustness",
+    'POST {active}/stop {"reason": ["WIN"], "scope": "CONTACT"}',
+)
 class ListForReasonBreaks(Specimen):
     """A reason that is a list is 500."""
 
@@ -138,7 +159,7 @@ class ListForReasonBreaks(Specimen):
         return super().read_word(field, value if value in set(allowed) else str(value), allowed)
 
 
-@planted.documented("robustness.query", "GET /sequences?page=99999999999999999999999")
+@planted.documented("list.refuses list.pages.past_the_end robustness", "GET /sequences?page=99999999999999999999999")
 class HugePageBreaks(Specimen):
     """A page number beyond 64 bits is 500."""
 
@@ -149,7 +170,7 @@ class HugePageBreaks(Specimen):
         return number
 
 
-@planted.documented("robustness.query", "GET /sequences?status=%FF")
+@planted.documented("list.refuses list.pages.past_the_end robustness", "GET /sequences?status=%FF")
 class BadUtf8InQueryBreaks(Specimen):
     """A query that is not UTF-8 is 500."""
 
@@ -162,7 +183,7 @@ class BadUtf8InQueryBreaks(Specimen):
             raise
 
 
-@planted.documented("robustness.query", "GET /sequences?status=%00")
+@planted.documented("list.refuses list.pages.past_the_end robustness", "GET /sequences?status=%00")
 class NulInQueryBreaks(Specimen):
     """NUL in the query is 500."""
 
@@ -172,7 +193,7 @@ class NulInQueryBreaks(Specimen):
         return super().read_pairs(call)
 
 
-@planted.documented("robustness.path", "GET /sequences/nonsense")
+@planted.documented("*.malformed_id get.unknown robustness", "GET /sequences/nonsense")
 class MalformedIdBreaks(Specimen):
     """An id that is no UUID is 500."""
 
@@ -183,7 +204,7 @@ class MalformedIdBreaks(Specimen):
             raise LookupError("badly formed") from None
 
 
-@planted.documented("robustness.path", "GET /sequences/00000000-0000-0000-0000-000000000000")
+@planted.documented("*.malformed_id get.unknown robustness", "GET /sequences/00000000-0000-0000-0000-000000000000")
 class NilIdBreaks(Specimen):
     """The nil UUID is 500."""
 
@@ -192,7 +213,7 @@ class NilIdBreaks(Specimen):
         return found if found.strip("0-") else str(1 // 0)
 
 
-@planted.documented("robustness.method", "DELETE {active} && PURGE /sequences")
+@planted.documented("http.method robustness", "DELETE {active} && PURGE /sequences")
 class OtherMethodBreaks(Specimen):
     """A method that the path does not answer is 500."""
 
@@ -200,7 +221,7 @@ class OtherMethodBreaks(Specimen):
         raise NotImplementedError(call.request.method)
 
 
-@planted.documented("robustness.media_type", "<Content-Type: application/xml> PATCH {active} <a/>")
+@planted.documented("*.body.media_type robustness", "<Content-Type: application/xml> PATCH {active} <a/>")
 class OtherMediaTypeBreaks(Specimen):
     """Another media type is 500."""
 

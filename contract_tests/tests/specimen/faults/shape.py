@@ -101,7 +101,7 @@ class VariablesAsPairs(Specimen):
         return super().run_object(run) | {"variables": pairs}
 
 
-@planted.documented("shape.get_equals_item", "GET {found}")
+@planted.documented("get.same_as_list", "GET {found}")
 class GetShowsNoVariablesAsEmpty(Specimen):
     """Get shows null variables as {}; the list shows null."""
 
@@ -109,7 +109,7 @@ class GetShowsNoVariablesAsEmpty(Specimen):
         return super().single(run) | {"variables": run.variables or {}}
 
 
-@planted.documented("shape.get_equals_item", "GET /sequences?sort_by=updated_at&sort_order=desc&size=5")
+@planted.documented("get.same_as_list", "GET /sequences?sort_by=updated_at&sort_order=desc&size=5")
 class ListHidesVariables(Specimen):
     """The list shows every run's variables as null."""
 
@@ -117,7 +117,7 @@ class ListHidesVariables(Specimen):
         return super().item(run) | {"variables": None}
 
 
-@planted.documented("shape.get_equals_item", "GET {half_second_on}")
+@planted.documented("get.same_as_list", "GET {half_second_on}")
 class GetCutsCreatedAtToSeconds(Specimen):
     """Get cuts `created_at` to whole seconds; the list shows the fraction."""
 
@@ -133,7 +133,7 @@ class GetWrapsTheRun(Specimen):
         return {"data": super().single(run)}
 
 
-@planted.documented("shape.page", "GET /sequences")
+@planted.documented("shape.page list.pages.nothing", "GET /sequences")
 class ItemsCalledData(Specimen):
     """The page's runs stand under `data`."""
 
@@ -142,7 +142,7 @@ class ItemsCalledData(Specimen):
         return without(body, "items") | {"data": body["items"]}
 
 
-@planted.documented("shape.page", "GET /sequences")
+@planted.documented("shape.page list.pages.nothing", "GET /sequences")
 class HasMoreAsText(Specimen):
     """`has_more` is "true" or "false"."""
 
@@ -151,7 +151,7 @@ class HasMoreAsText(Specimen):
         return body | {"has_more": str(body["has_more"]).lower()}
 
 
-@planted.documented("shape.page", "GET /sequences")
+@planted.documented("shape.page list.pages.nothing", "GET /sequences")
 class TotalCountAsText(Specimen):
     """`total_count` is text."""
 
@@ -159,7 +159,7 @@ class TotalCountAsText(Specimen):
         return super().envelope(page, total, query) | {"total_count": str(total)}
 
 
-@planted.documented("shape.page", "GET /sequences?status=FOUND&page=9")
+@planted.documented("shape.page list.pages.nothing", "GET /sequences?status=FOUND&page=9")
 class ItemsNullWhenEmpty(Specimen):
     """An empty page has `items` null."""
 
@@ -167,7 +167,7 @@ class ItemsNullWhenEmpty(Specimen):
         return super().envelope(page, total, query) | ({} if page else {"items": None})
 
 
-@planted.strict("shape.instant", "GET {active}")
+@planted.strict("shape.run.instants", "GET {active}")
 class InstantsWithNumericOffset(Specimen):
     """Instants end in +00:00."""
 
@@ -175,7 +175,7 @@ class InstantsWithNumericOffset(Specimen):
         return super().instant(micros).replace("Z", "+00:00")
 
 
-@planted.strict("shape.instant", "GET {active}")
+@planted.strict("shape.run.instants", "GET {active}")
 class InstantsInLocalTime(Specimen):
     """Instants are written at an offset of two hours."""
 
@@ -183,7 +183,7 @@ class InstantsInLocalTime(Specimen):
         return super().instant(micros + 7_200_000_000).replace("Z", "+02:00")
 
 
-@planted.strict("shape.instant", "GET {active}")
+@planted.strict("shape.run.instants", "GET {active}")
 class InstantsWithZeroFraction(Specimen):
     """A fraction of zero is written out."""
 
@@ -192,7 +192,7 @@ class InstantsWithZeroFraction(Specimen):
         return text if "." in text else text.replace("Z", ".000Z")
 
 
-@planted.strict("shape.instant", "GET {half_second_on}")
+@planted.strict("shape.run.instants", "GET {half_second_on}")
 class InstantsInNanoseconds(Specimen):
     """A fraction has nine digits."""
 
@@ -201,7 +201,7 @@ class InstantsInNanoseconds(Specimen):
         return f"{whole}.{fraction:0<9}Z" if fraction else f"{whole}Z"
 
 
-@planted.strict("shape.uuid", "GET {active}")
+@planted.strict("shape.run.uuids", "GET {active}")
 class UuidsInUpperCase(Specimen):
     """UUIDs are written in upper case."""
 

@@ -54,7 +54,7 @@ class OtherOrganizationsStopped(Specimen):
         return super().same_template(run, other) or run.organization_id != other.organization_id
 
 
-@planted.documented("stop.company.ended_untouched", f"{COMPANY} && {ALL}")
+@planted.documented("stop.company.finished_unchanged", f"{COMPANY} && {ALL}")
 class EndedSiblingsStopped(Specimen):
     """A COMPANY stop makes siblings that have ended STOPPED_EARLY."""
 
@@ -62,7 +62,7 @@ class EndedSiblingsStopped(Specimen):
         return True
 
 
-@planted.documented("stop.company.ended_untouched", f"{COMPANY} && {ALL}")
+@planted.documented("stop.company.finished_unchanged", f"{COMPANY} && {ALL}")
 class EndedSiblingsMoved(Specimen):
     """A COMPANY stop moves `updated_at` of siblings that have ended."""
 
@@ -75,7 +75,9 @@ class EndedSiblingsMoved(Specimen):
         run.status = status if status in self.ended else run.status
 
 
-@planted.strict("stop.company.no_company", f"{stop('WIN', 'COMPANY', 'alone')} && {ALL}")
+@planted.strict(
+    "stop.company.no_siblings stop.company.same_company_only", f"{stop('WIN', 'COMPANY', 'alone')} && {ALL}"
+)
 class NoCompanyIsACompany(Specimen):
     """Contacts without a company count as colleagues of each other."""
 
@@ -84,7 +86,7 @@ class NoCompanyIsACompany(Specimen):
         return super().same_company(call, other) or (known and domains(call, other) == (None, None))
 
 
-@planted.strict("stop.company.deleted_contact", f"{stop('WIN', 'COMPANY', 'deleted')} && {ALL}")
+@planted.strict("stop.company.no_siblings", f"{stop('WIN', 'COMPANY', 'deleted')} && {ALL}")
 class DeletedContactsAreColleagues(Specimen):
     """Deleted contacts count as colleagues of each other."""
 
@@ -92,7 +94,7 @@ class DeletedContactsAreColleagues(Specimen):
         return super().same_company(call, other) or (call.run.contact_id is None and other.contact_id is None)
 
 
-@planted.documented("stop.company.deleted_contact", f"{stop('WIN', 'COMPANY', 'deleted')}")
+@planted.documented("stop.company.no_siblings", f"{stop('WIN', 'COMPANY', 'deleted')}")
 class DeletedContactBreaksCompanyStop(Specimen):
     """A COMPANY stop of a run whose contact was deleted is 500."""
 
@@ -127,7 +129,7 @@ class CompanyByItsName(Specimen):
         return len(names) == 1 and None not in names
 
 
-@planted.documented("stop.company.all_siblings", f"{COMPANY} && {ALL}")
+@planted.documented("stop.company.stops_active_siblings stop.company.every_sibling", f"{COMPANY} && {ALL}")
 class CompanyByItsContact(Specimen):
     """Only runs of the same contact are siblings."""
 

@@ -15,7 +15,7 @@ CONTACT = f"{stop('LOSE', 'CONTACT')} && {ALL}"
 EFFECT = f"{COMPANY} && {ALL}"
 
 
-@planted.documented("stop.contact.only_this_run", CONTACT)
+@planted.documented("stop.contact.exactly_one", CONTACT)
 class ContactStopTakesSiblings(Specimen):
     """A CONTACT stop stops the siblings as well."""
 
@@ -23,7 +23,7 @@ class ContactStopTakesSiblings(Specimen):
         return self.siblings(call)
 
 
-@planted.documented("stop.contact.only_this_run", CONTACT)
+@planted.documented("stop.contact.exactly_one", CONTACT)
 class ContactStopTakesRunsOfTheContact(Specimen):
     """A CONTACT stop stops every run of the contact."""
 
@@ -34,7 +34,7 @@ class ContactStopTakesRunsOfTheContact(Specimen):
         return [run for run in own if run is not call.run and run.status not in self.ended]
 
 
-@planted.documented("stop.company.all_siblings", EFFECT)
+@planted.documented("stop.company.stops_active_siblings stop.company.every_sibling", EFFECT)
 class CompanyStopTakesOne(Specimen):
     """A COMPANY stop stops the named run alone."""
 
@@ -42,7 +42,9 @@ class CompanyStopTakesOne(Specimen):
         return []
 
 
-@planted.documented("stop.company.all_siblings", f"{stop('LOSE', 'COMPANY')} && {ALL}")
+@planted.documented(
+    "stop.company.stops_active_siblings stop.company.every_sibling", f"{stop('LOSE', 'COMPANY')} && {ALL}"
+)
 class CompanyStopOnlyWhenWon(Specimen):
     """A COMPANY stop with the reason LOSE stops the named run alone."""
 
@@ -60,7 +62,7 @@ class FewSiblings(Specimen):
         raise NotImplementedError
 
 
-@planted.documented("stop.company.all_siblings", EFFECT)
+@planted.documented("stop.company.stops_active_siblings stop.company.every_sibling", EFFECT)
 class CompanyStopTakesTwo(FewSiblings):
     """A COMPANY stop stops one sibling at most."""
 
@@ -68,7 +70,7 @@ class CompanyStopTakesTwo(FewSiblings):
         return siblings[:1]
 
 
-@planted.documented("stop.company.all_siblings", EFFECT)
+@planted.documented("stop.company.stops_active_siblings stop.company.every_sibling", EFFECT)
 class CompanyStopTakesAPage(FewSiblings):
     """A COMPANY stop stops ten siblings at most."""
 
@@ -76,7 +78,7 @@ class CompanyStopTakesAPage(FewSiblings):
         return siblings[:10]
 
 
-@planted.documented("stop.company.all_siblings", EFFECT)
+@planted.documented("stop.company.stops_active_siblings stop.company.every_sibling", EFFECT)
 class CompanyStopTakesYoungerOnes(FewSiblings):
     """A COMPANY stop spares siblings that were created before the named run."""
 
@@ -84,7 +86,7 @@ class CompanyStopTakesYoungerOnes(FewSiblings):
         return [run for run in siblings if run.created_at > call.run.created_at]
 
 
-@planted.documented("stop.company.all_siblings", EFFECT)
+@planted.documented("stop.company.stops_active_siblings stop.company.every_sibling", EFFECT)
 class CompanyStopNeedsSameContactList(FewSiblings):
     """A COMPANY stop spares siblings from another contact list."""
 
@@ -92,7 +94,7 @@ class CompanyStopNeedsSameContactList(FewSiblings):
         return [run for run in siblings if run.source_contact_list_id == call.run.source_contact_list_id]
 
 
-@planted.strict("stop.company.not_ended", EFFECT)
+@planted.strict("stop.company.all_not_ended", EFFECT)
 class CompanyStopSparesBlocked(FewSiblings):
     """A COMPANY stop spares siblings that wait for a user."""
 
@@ -100,7 +102,7 @@ class CompanyStopSparesBlocked(FewSiblings):
         return [run for run in siblings if run.status != "WAITING_FOR_USER"]
 
 
-@planted.strict("stop.company.not_ended", EFFECT)
+@planted.strict("stop.company.all_not_ended", EFFECT)
 class CompanyStopSparesFound(FewSiblings):
     """A COMPANY stop spares siblings that are not active yet."""
 
@@ -108,7 +110,7 @@ class CompanyStopSparesFound(FewSiblings):
         return [run for run in siblings if run.status != "FOUND"]
 
 
-@planted.strict("stop.company.not_ended", EFFECT)
+@planted.strict("stop.company.all_not_ended", EFFECT)
 class CompanyStopSparesPaused(FewSiblings):
     """A COMPANY stop spares paused siblings."""
 
@@ -116,7 +118,7 @@ class CompanyStopSparesPaused(FewSiblings):
         return [run for run in siblings if run.status != "WAITING_FOR_LEAD"]
 
 
-@planted.strict("stop.company.not_ended", f"{stop('WIN', 'COMPANY', 'colleague_paused')} && {ALL}")
+@planted.strict("stop.company.all_not_ended", f"{stop('WIN', 'COMPANY', 'colleague_paused')} && {ALL}")
 class CompanyStopOfPausedTakesOne(FewSiblings):
     """A COMPANY stop of a paused run spares the siblings."""
 

@@ -20,7 +20,7 @@ class LenientStop(Specimen):
         return super().read_fields(call, self.completed(body) if call.operation == "stop" else body)
 
 
-@planted.strict("stop.required", 'POST {active}/stop {"scope": "CONTACT"}')
+@planted.strict("stop.refuses.missing", 'POST {active}/stop {"scope": "CONTACT"}')
 class ReasonMayBeMissing(LenientStop):
     """`reason` may be missing."""
 
@@ -28,7 +28,7 @@ class ReasonMayBeMissing(LenientStop):
         return {"reason": "LOSE", **body}
 
 
-@planted.strict("stop.required", 'POST {active}/stop {"reason": "LOSE"}')
+@planted.strict("stop.refuses.missing", 'POST {active}/stop {"reason": "LOSE"}')
 class ScopeMayBeMissing(LenientStop):
     """`scope` may be missing."""
 
@@ -36,7 +36,7 @@ class ScopeMayBeMissing(LenientStop):
         return {"scope": "CONTACT", **body}
 
 
-@planted.documented("stop.reason.refused", stop("DRAW", "CONTACT"))
+@planted.documented("stop.refuses.reason", stop("DRAW", "CONTACT"))
 class UnknownReasonAccepted(LenientStop):
     """`reason` may be any word in capitals."""
 
@@ -45,7 +45,7 @@ class UnknownReasonAccepted(LenientStop):
         return body | ({"reason": "LOSE"} if isinstance(reason, str) and reason.isupper() else {})
 
 
-@planted.documented("stop.reason.refused", stop("lose", "CONTACT"))
+@planted.documented("stop.refuses.reason", stop("lose", "CONTACT"))
 class ReasonInAnyCase(LenientStop):
     """`reason` may be in lower case."""
 
@@ -54,7 +54,7 @@ class ReasonInAnyCase(LenientStop):
         return body | ({"reason": reason.upper()} if isinstance(reason, str) else {})
 
 
-@planted.documented("stop.reason.refused", 'POST {active}/stop {"reason": null, "scope": "CONTACT"}')
+@planted.documented("stop.refuses.reason", 'POST {active}/stop {"reason": null, "scope": "CONTACT"}')
 class ReasonMayBeNull(LenientStop):
     """`reason` may be null."""
 
@@ -62,7 +62,7 @@ class ReasonMayBeNull(LenientStop):
         return body | ({"reason": "LOSE"} if "reason" in body and body["reason"] is None else {})
 
 
-@planted.documented("stop.scope.refused", stop("LOSE", "TEMPLATE"))
+@planted.documented("stop.refuses.scope", stop("LOSE", "TEMPLATE"))
 class UnknownScopeIsContact(LenientStop):
     """An unknown scope is taken for CONTACT."""
 
@@ -72,7 +72,7 @@ class UnknownScopeIsContact(LenientStop):
         return body if known else body | {"scope": "CONTACT"}
 
 
-@planted.documented("stop.scope.refused", stop("LOSE", "contact"))
+@planted.documented("stop.refuses.scope", stop("LOSE", "contact"))
 class ScopeInAnyCase(LenientStop):
     """`scope` may be in lower case."""
 
@@ -81,7 +81,7 @@ class ScopeInAnyCase(LenientStop):
         return body | ({"scope": scope.upper()} if isinstance(scope, str) else {})
 
 
-@planted.documented("stop.reason", f"{stop('WIN', 'CONTACT')}")
+@planted.documented("stop.contact.exactly_one stop.refuses.reason stop.for_good", f"{stop('WIN', 'CONTACT')}")
 class WinNotKnown(Specimen):
     """The reason WIN is refused; WON is known."""
 

@@ -25,7 +25,7 @@ class Ending(Specimen):
         super().end(call, run)
 
 
-@planted.documented("stop.company.named_run", f"{COMPANY} && {ALL}")
+@planted.documented("stop.company.stops_active_siblings", f"{COMPANY} && {ALL}")
 class CompanyStopForgetsNamedRun(Ending):
     """A COMPANY stop stops the siblings and not the named run."""
 
@@ -34,7 +34,7 @@ class CompanyStopForgetsNamedRun(Ending):
             super().end_named(call, run)
 
 
-@planted.documented("stop.company.updated_at", f"{COMPANY} && {ALL}")
+@planted.documented("stop.company.only_status_changes", f"{COMPANY} && {ALL}")
 class SiblingsLeaveUpdatedAt(Ending):
     """A COMPANY stop does not move the siblings' `updated_at`."""
 
@@ -53,7 +53,7 @@ class SiblingsStopLater(Ending):
         super().end_sibling(call, run)
 
 
-@planted.documented("stop.company.status", f"{COMPANY} && {ALL}")
+@planted.documented("stop.company.stops_active_siblings", f"{COMPANY} && {ALL}")
 class SiblingsCompleted(Ending):
     """A COMPANY stop makes the siblings COMPLETED."""
 
@@ -62,7 +62,7 @@ class SiblingsCompleted(Ending):
         run.status = "COMPLETED"
 
 
-@planted.documented("stop.company.status", f"{COMPANY} && {ALL}")
+@planted.documented("stop.company.stops_active_siblings", f"{COMPANY} && {ALL}")
 class SiblingsPaused(Ending):
     """A COMPANY stop merely pauses the siblings."""
 
@@ -93,7 +93,9 @@ class PausedSiblingWakes(Ending):
         return super().wakes(run) or run.status == "STOPPED_EARLY"
 
 
-@planted.documented("stop.reason", f"{stop('WIN', 'CONTACT')} && GET {{active}}")
+@planted.documented(
+    "stop.contact.exactly_one stop.refuses.reason stop.for_good", f"{stop('WIN', 'CONTACT')} && GET {{active}}"
+)
 class WonRunsSucceed(Ending):
     """A stop with the reason WIN ends in SUCCEEDED."""
 
@@ -102,7 +104,9 @@ class WonRunsSucceed(Ending):
         run.status = "SUCCEEDED" if call.body["reason"] == "WIN" else run.status
 
 
-@planted.documented("stop.reason", f"{stop('LOSE', 'CONTACT')} && GET {{active}}")
+@planted.documented(
+    "stop.contact.exactly_one stop.refuses.reason stop.for_good", f"{stop('LOSE', 'CONTACT')} && GET {{active}}"
+)
 class LostRunsAreRefused(Ending):
     """A stop with the reason LOSE ends in REFUSED."""
 
@@ -111,7 +115,7 @@ class LostRunsAreRefused(Ending):
         run.status = "REFUSED" if call.body["reason"] == "LOSE" else run.status
 
 
-@planted.documented("stop.persists", f"{stop('WIN', 'CONTACT')} && GET {{active}}")
+@planted.documented("lifecycle.stop stop.for_good", f"{stop('WIN', 'CONTACT')} && GET {{active}}")
 class StopNotKept(Specimen):
     """The answer shows the stop, and then it is forgotten."""
 
@@ -122,7 +126,10 @@ class StopNotKept(Specimen):
         return answer
 
 
-@planted.documented("stop.refusal_changes_nothing", f"{stop('WIN', 'COMPANY', 'colleague_done')} && {ALL}")
+@planted.documented(
+    "stop.company.refused_changes_nothing stop.refuses lifecycle.stop",
+    f"{stop('WIN', 'COMPANY', 'colleague_done')} && {ALL}",
+)
 class RefusedCompanyStopStopsSiblings(Specimen):
     """A COMPANY stop of a run that has ended is refused, and its siblings are stopped."""
 

@@ -91,7 +91,7 @@ class DottedNamesCut(Specimen):
         return super().read_name(name).rpartition(".")[2]
 
 
-@planted.documented("update.merge", "PATCH {active} @many")
+@planted.documented("update.merge update.nothing_named update.strings_kept", "PATCH {active} @many")
 class FiftyVariablesAtMost(Specimen):
     """Variables beyond the fiftieth are dropped."""
 
@@ -113,28 +113,30 @@ class Lenient(Specimen):
         return str(value)
 
 
-@planted.documented("update.values.refused", 'PATCH {active} {"variables": {"a": 1}}')
+@planted.documented("update.refuses.values update.refuses.characters", 'PATCH {active} {"variables": {"a": 1}}')
 class NumbersAccepted(Lenient):
     """A number is stored as text."""
 
     kinds = (int, float)
 
 
-@planted.documented("update.values.refused", 'PATCH {active} {"variables": {"a": true}}')
+@planted.documented("update.refuses.values update.refuses.characters", 'PATCH {active} {"variables": {"a": true}}')
 class BooleansAccepted(Lenient):
     """true and false are stored as text."""
 
     kinds = (bool,)
 
 
-@planted.documented("update.values.refused", 'PATCH {active} {"variables": {"a": {"b": "c"}}}')
+@planted.documented(
+    "update.refuses.values update.refuses.characters", 'PATCH {active} {"variables": {"a": {"b": "c"}}}'
+)
 class ObjectsAccepted(Lenient):
     """An object is stored as text."""
 
     kinds = (dict,)
 
 
-@planted.documented("update.values.refused", 'PATCH {active} {"variables": {"a": ["b"]}}')
+@planted.documented("update.refuses.values update.refuses.characters", 'PATCH {active} {"variables": {"a": ["b"]}}')
 class ListsAccepted(Lenient):
     """A list is stored as its items, joined."""
 
@@ -155,7 +157,7 @@ class LenientBody(Specimen):
         return super().read_fields(call, {"variables": {}} if lenient else body)
 
 
-@planted.documented("update.required", "PATCH {active} {}")
+@planted.documented("update.refuses.missing update.refuses.types update.refuses.null", "PATCH {active} {}")
 class MissingVariablesAccepted(LenientBody):
     """An update without `variables` is 200."""
 
@@ -163,7 +165,9 @@ class MissingVariablesAccepted(LenientBody):
         return "variables" not in body
 
 
-@planted.documented("update.required", 'PATCH {active} {"variables": null}')
+@planted.documented(
+    "update.refuses.missing update.refuses.types update.refuses.null", 'PATCH {active} {"variables": null}'
+)
 class NullVariablesAccepted(LenientBody):
     """`variables` null is 200."""
 
@@ -171,7 +175,9 @@ class NullVariablesAccepted(LenientBody):
         return body.get("variables", "") is None
 
 
-@planted.documented("update.required", 'PATCH {active} {"variables": []}')
+@planted.documented(
+    "update.refuses.missing update.refuses.types update.refuses.null", 'PATCH {active} {"variables": []}'
+)
 class ListOfVariablesAccepted(LenientBody):
     """`variables` as a list is 200."""
 
@@ -179,7 +185,9 @@ class ListOfVariablesAccepted(LenientBody):
         return isinstance(body.get("variables"), list)
 
 
-@planted.documented("update.required", 'PATCH {active} {"variables": "a"}')
+@planted.documented(
+    "update.refuses.missing update.refuses.types update.refuses.null", 'PATCH {active} {"variables": "a"}'
+)
 class TextForVariablesAccepted(LenientBody):
     """`variables` as text is 200."""
 
@@ -187,7 +195,7 @@ class TextForVariablesAccepted(LenientBody):
         return isinstance(body.get("variables"), str)
 
 
-@planted.strict("update.values.refused", r'PATCH {active} {"variables": {"a": "x\u0000y"}}')
+@planted.strict("update.refuses.values update.refuses.characters", r'PATCH {active} {"variables": {"a": "x\u0000y"}}')
 class NulAccepted(Specimen):
     """NUL is stored."""
 
@@ -195,7 +203,7 @@ class NulAccepted(Specimen):
         super().check_text(text.replace("\0", ""))
 
 
-@planted.strict("update.values.refused", r'PATCH {active} {"variables": {"a": "\ud800"}}')
+@planted.strict("update.refuses.values update.refuses.characters", r'PATCH {active} {"variables": {"a": "\ud800"}}')
 class SurrogateReplaced(Specimen):
     """A lone surrogate is let through as a question mark."""
 
@@ -204,7 +212,7 @@ class SurrogateReplaced(Specimen):
         return super().read_variable(name, text)
 
 
-@planted.strict("update.values.refused", r'PATCH {active} {"variables": {"\u0000": "x"}}')
+@planted.strict("update.refuses.values update.refuses.characters", r'PATCH {active} {"variables": {"\u0000": "x"}}')
 class NulInNameAccepted(Specimen):
     """NUL is stored in a key."""
 

@@ -75,7 +75,7 @@ class PauseEndsAtMidnight(Specimen):
         return (at // (24 * HOUR) + 1) * 24 * HOUR <= now
 
 
-@planted.strict("pause.at_the_instant", OVER)
+@planted.strict("pause.updated_by_wake", OVER)
 class PauseEndsAfterItsInstant(Specimen):
     """At the instant itself a run is still paused."""
 
@@ -94,7 +94,7 @@ class OtherInstant(Specimen):
         raise NotImplementedError
 
 
-@planted.documented("pause.offset", f"{pause('2026-03-02T08:00:00-02:00')} && wait PT1H && {LOOK}")
+@planted.documented("pause.offset_honoured", f"{pause('2026-03-02T08:00:00-02:00')} && wait PT1H && {LOOK}")
 class PauseIgnoresOffset(OtherInstant):
     """A pause takes a local time for UTC."""
 
@@ -102,7 +102,7 @@ class PauseIgnoresOffset(OtherInstant):
         return int(parse_instant(text[:19] + "Z"))
 
 
-@planted.documented("pause.offset", f"{pause('2026-03-02T12:00:00+02:00')} && wait PT1H && {LOOK}")
+@planted.documented("pause.offset_honoured", f"{pause('2026-03-02T12:00:00+02:00')} && wait PT1H && {LOOK}")
 class PauseTurnsOffsetRound(OtherInstant):
     """A pause applies the offset with the wrong sign."""
 
@@ -119,21 +119,26 @@ class SettlesIn(Specimen):
         return super().settle(world, operation) if operation in self.settling else (world.clock.now(), [])
 
 
-@planted.documented("pause.visible_everywhere", f"{UNTIL_TEN} && wait PT1H && GET /sequences?size=100")
+@planted.documented(
+    "pause.resumes_in_lists pause.resumes_by_itself", f"{UNTIL_TEN} && wait PT1H && GET /sequences?size=100"
+)
 class PauseEndsInGetOnly(SettlesIn):
     """A pause that is over ends when somebody gets a run."""
 
     settling = ("get",)
 
 
-@planted.documented("pause.visible_everywhere", OVER)
+@planted.documented("pause.resumes_in_lists pause.resumes_by_itself", OVER)
 class PauseEndsInListOnly(SettlesIn):
     """A pause that is over ends when somebody lists runs."""
 
     settling = ("list",)
 
 
-@planted.documented("pause.visible_everywhere", f"{UNTIL_TEN} && wait PT1H && GET /sequences?status=WAITING_FOR_LEAD")
+@planted.documented(
+    "pause.resumes_in_lists pause.resumes_by_itself",
+    f"{UNTIL_TEN} && wait PT1H && GET /sequences?status=WAITING_FOR_LEAD",
+)
 class FilterTakesPauseForUnended(Specimen):
     """The status filter, unlike the items, goes by the status from before the end of a pause."""
 
@@ -152,7 +157,8 @@ class FilterTakesPauseForUnended(Specimen):
 
 
 @planted.documented(
-    "pause.visible_everywhere", f"{UNTIL_TEN} && wait PT1H && GET /sequences?sort_by=updated_at&size=100"
+    "pause.resumes_in_lists pause.resumes_by_itself",
+    f"{UNTIL_TEN} && wait PT1H && GET /sequences?sort_by=updated_at&size=100",
 )
 class WakeLeavesUpdatedAt(Specimen):
     """The end of a pause does not move `updated_at`."""
@@ -161,7 +167,7 @@ class WakeLeavesUpdatedAt(Specimen):
         return run.updated_at
 
 
-@planted.strict("pause.at_the_instant", f"{UNTIL_TEN} && wait PT2H && {LOOK}")
+@planted.strict("pause.updated_by_wake", f"{UNTIL_TEN} && wait PT2H && {LOOK}")
 class WakeAtFirstSight(Specimen):
     """`updated_at` after a pause is when somebody first looked."""
 
@@ -183,7 +189,7 @@ class Surviving(Specimen):
             super().disarm(run, event)
 
 
-@planted.documented("pause.timer.resume", f"{UNTIL_TEN} && {RESUME} && {UNTIL_NOON} && wait PT1H && {LOOK}")
+@planted.documented("pause.cancelled_by_resume", f"{UNTIL_TEN} && {RESUME} && {UNTIL_NOON} && wait PT1H && {LOOK}")
 class TimerSurvivesResume(Surviving):
     """A timer survives a resume, and ends the next pause."""
 
@@ -193,14 +199,14 @@ class TimerSurvivesResume(Surviving):
         run.timers.append(until)
 
 
-@planted.strict("pause.timer.pause", f"{UNTIL_TEN} && {pause('2026-03-02T12:00:00Z')} && wait PT1H && {LOOK}")
+@planted.strict("pause.second_moves_instant", f"{UNTIL_TEN} && {pause('2026-03-02T12:00:00Z')} && wait PT1H && {LOOK}")
 class TimerSurvivesPause(Surviving):
     """A second pause ends when the first would have."""
 
     survives = "pause"
 
 
-@planted.documented("pause.timer.stop", f"{UNTIL_TEN} && {STOP} && wait PT1H && {LOOK}")
+@planted.documented("pause.cancelled_by_stop", f"{UNTIL_TEN} && {STOP} && wait PT1H && {LOOK}")
 class TimerSurvivesStop(Surviving):
     """A timer survives a stop, and makes the run ACTIVE again."""
 
@@ -210,7 +216,7 @@ class TimerSurvivesStop(Surviving):
         return super().wakes(run) or run.status == "STOPPED_EARLY"
 
 
-@planted.strict("pause.again", f"{pause('2026-03-02T12:00:00Z')} && {UNTIL_TEN} && wait PT1H && {LOOK}")
+@planted.strict("pause.second_moves_instant", f"{pause('2026-03-02T12:00:00Z')} && {UNTIL_TEN} && wait PT1H && {LOOK}")
 class SecondPauseOnlyProlongs(Specimen):
     """A second pause that ends earlier changes nothing."""
 

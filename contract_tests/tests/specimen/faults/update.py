@@ -10,7 +10,7 @@ from .scripts import SET
 planted = Catalogue("update")
 
 
-@planted.documented("update.merge", SET)
+@planted.documented("update.merge update.nothing_named update.strings_kept", SET)
 class UpdateReplaces(Specimen):
     """An update replaces all variables."""
 
@@ -67,7 +67,9 @@ class NullIgnoredBesideAValue(Specimen):
         return super().merge(old, named or changes)
 
 
-@planted.documented("update.merge", 'PATCH {active} {"variables": {"city": ""}}')
+@planted.documented(
+    "update.merge update.nothing_named update.strings_kept", 'PATCH {active} {"variables": {"city": ""}}'
+)
 class EmptyTextRemoves(Specimen):
     """An empty text removes its key."""
 
@@ -75,7 +77,7 @@ class EmptyTextRemoves(Specimen):
         return super().merge(old, {name: value or None for name, value in changes.items()})
 
 
-@planted.documented("update.merge", 'PATCH {active} {"variables": {}}')
+@planted.documented("update.merge update.nothing_named update.strings_kept", 'PATCH {active} {"variables": {}}')
 class EmptyUpdateClears(Specimen):
     """An update without any key removes every one."""
 
@@ -83,7 +85,9 @@ class EmptyUpdateClears(Specimen):
         return super().merge(old, changes) if changes else {}
 
 
-@planted.documented("update.merge", 'PATCH {active} {"variables": {"city": "Bonn"}}')
+@planted.documented(
+    "update.merge update.nothing_named update.strings_kept", 'PATCH {active} {"variables": {"city": "Bonn"}}'
+)
 class ExistingKeyKept(Specimen):
     """A key that exists keeps its old value."""
 
@@ -92,7 +96,9 @@ class ExistingKeyKept(Specimen):
         return super().merge(old, {**changes, **kept})
 
 
-@planted.documented("update.merge", 'PATCH {active} {"variables": {"a": "1", "b": "2"}}')
+@planted.documented(
+    "update.merge update.nothing_named update.strings_kept", 'PATCH {active} {"variables": {"a": "1", "b": "2"}}'
+)
 class OnlyFirstKeySet(Specimen):
     """Of several keys the first one is set."""
 
@@ -100,7 +106,7 @@ class OnlyFirstKeySet(Specimen):
         return super().merge(old, dict(list(changes.items())[:1]))
 
 
-@planted.strict("update.edges", 'PATCH {active} {"variables": {"greeting": null, "city": null}}')
+@planted.strict("update.edges update.merge", 'PATCH {active} {"variables": {"greeting": null, "city": null}}')
 class LastRemovalGivesNull(Specimen):
     """When the last key goes, `variables` becomes null."""
 
@@ -108,7 +114,7 @@ class LastRemovalGivesNull(Specimen):
         return super().merge(old, changes) or None
 
 
-@planted.documented("update.edges", 'PATCH {found} {"variables": {"a": "b"}}')
+@planted.documented("update.edges update.merge", 'PATCH {found} {"variables": {"a": "b"}}')
 class FirstSetLost(Specimen):
     """From null, the first set makes an empty object."""
 
@@ -116,7 +122,7 @@ class FirstSetLost(Specimen):
         return {} if old is None else super().merge(old, changes)
 
 
-@planted.strict("update.edges", 'PATCH {active} {"variables": {"unknown": null}}')
+@planted.strict("update.edges update.merge", 'PATCH {active} {"variables": {"unknown": null}}')
 class UnknownRemovalRefused(Specimen):
     """Removing a key that is not there is 404."""
 
@@ -126,7 +132,7 @@ class UnknownRemovalRefused(Specimen):
         return super().merge(old, changes)
 
 
-@planted.strict("update.edges", 'PATCH {found} {"variables": {"unknown": null}} && GET {found}')
+@planted.strict("update.edges update.merge", 'PATCH {found} {"variables": {"unknown": null}} && GET {found}')
 class RemovalOnNullMakesAnObject(Specimen):
     """Removing a key from null leaves {}, although nothing changed."""
 

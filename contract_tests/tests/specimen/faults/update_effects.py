@@ -23,7 +23,7 @@ class UpdateNotKept(Specimen):
         return answer
 
 
-@planted.documented("update.updated_at", SET)
+@planted.documented("update.moves_updated_at", SET)
 class UpdateLeavesUpdatedAt(Specimen):
     """An update does not move `updated_at`."""
 
@@ -32,7 +32,7 @@ class UpdateLeavesUpdatedAt(Specimen):
         return super().update(call)
 
 
-@planted.documented("update.updated_at", 'PATCH {active} {"variables": {"city": null}}')
+@planted.documented("update.moves_updated_at", 'PATCH {active} {"variables": {"city": null}}')
 class RemovalLeavesUpdatedAt(Specimen):
     """A removal does not move `updated_at`."""
 
@@ -74,7 +74,7 @@ class UpdateTouchesRunsOfTheTemplate(Specimen):
         return answer
 
 
-@planted.documented("update.only_variables", SET)
+@planted.documented("update.keeps_status update.merge update.null_removes update.persists", SET)
 class UpdateMovesCreatedAt(Specimen):
     """An update moves `created_at`."""
 
@@ -83,7 +83,7 @@ class UpdateMovesCreatedAt(Specimen):
         return super().update(call)
 
 
-@planted.documented("update.only_variables", SET)
+@planted.documented("update.keeps_status update.merge update.null_removes update.persists", SET)
 class UpdateMovesStepTime(Specimen):
     """An update moves `last_step_executed_at`."""
 
@@ -92,7 +92,9 @@ class UpdateMovesStepTime(Specimen):
         return super().update(call)
 
 
-@planted.documented("update.only_variables", 'PATCH {paused} {"variables": {"a": "b"}}')
+@planted.documented(
+    "update.keeps_status update.merge update.null_removes update.persists", 'PATCH {paused} {"variables": {"a": "b"}}'
+)
 class UpdateEndsPause(Specimen):
     """An update of a paused run makes it ACTIVE."""
 
@@ -103,7 +105,9 @@ class UpdateEndsPause(Specimen):
         return super().update(call)
 
 
-@planted.documented("update.only_variables", 'PATCH {asked} {"variables": {"a": "b"}}')
+@planted.documented(
+    "update.keeps_status update.merge update.null_removes update.persists", 'PATCH {asked} {"variables": {"a": "b"}}'
+)
 class UpdateAnswersTheTask(Specimen):
     """An update of a run that waits for a user makes it ACTIVE."""
 
@@ -133,9 +137,7 @@ class FoundRunNotUpdated(Specimen):
         return super().update(call)
 
 
-@planted.documented(
-    "update.refusal_changes_nothing", f'PATCH {{active}} {{"variables": {{"a": "x", "b": 1}}}} && {LOOK}'
-)
+@planted.documented("update.refuses", f'PATCH {{active}} {{"variables": {{"a": "x", "b": 1}}}} && {LOOK}')
 class RefusedUpdateKeepsTheGoodPart(Specimen):
     """An update with a bad value is refused, and its good values are set."""
 

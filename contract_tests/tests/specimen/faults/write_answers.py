@@ -10,7 +10,7 @@ planted = Catalogue("shape")
 Body = dict[str, Any]
 
 
-@planted.documented("shape.update_answer", 'PATCH {active} {"variables": {"a": "b"}}')
+@planted.documented("update.merge shape", 'PATCH {active} {"variables": {"a": "b"}}')
 class UpdateAnswersNothing(Specimen):
     """Update answers 204."""
 
@@ -19,7 +19,7 @@ class UpdateAnswersNothing(Specimen):
         return Answer(204)
 
 
-@planted.documented("shape.update_answer", 'PATCH {active} {"variables": {"a": "b"}}')
+@planted.documented("update.merge shape", 'PATCH {active} {"variables": {"a": "b"}}')
 class UpdateAnswersOldRun(Specimen):
     """Update answers the run as it was before."""
 
@@ -29,7 +29,7 @@ class UpdateAnswersOldRun(Specimen):
         return before
 
 
-@planted.documented("shape.pause_answer", 'POST {active}/pause {"paused_until": "2100-01-01T00:00:00Z"}')
+@planted.documented("lifecycle.pause shape", 'POST {active}/pause {"paused_until": "2100-01-01T00:00:00Z"}')
 class PauseAnswersCreated(Specimen):
     """Pause answers 201."""
 
@@ -37,7 +37,7 @@ class PauseAnswersCreated(Specimen):
         return Answer(201, super().pause(call).body)
 
 
-@planted.documented("shape.pause_answer", 'POST {active}/pause {"paused_until": "2100-01-01T00:00:00Z"}')
+@planted.documented("lifecycle.pause shape", 'POST {active}/pause {"paused_until": "2100-01-01T00:00:00Z"}')
 class PauseAnswersOldRun(Specimen):
     """Pause answers the run as it was before."""
 
@@ -47,7 +47,7 @@ class PauseAnswersOldRun(Specimen):
         return before
 
 
-@planted.documented("shape.resume_answer", "POST {paused}/resume")
+@planted.documented("lifecycle.resume shape", "POST {paused}/resume")
 class ResumeAnswersAList(Specimen):
     """Resume answers a list that holds the run."""
 
@@ -55,7 +55,9 @@ class ResumeAnswersAList(Specimen):
         return Answer(200, [super().resume(call).body])
 
 
-@planted.documented("shape.stop_answer", 'POST {tied}/stop {"reason": "WIN", "scope": "CONTACT"}')
+@planted.documented(
+    "lifecycle.stop stop.company.stops_active_siblings shape", 'POST {tied}/stop {"reason": "WIN", "scope": "CONTACT"}'
+)
 class StopAnswersOk(Specimen):
     """Stop answers {"ok": true}."""
 
@@ -64,7 +66,9 @@ class StopAnswersOk(Specimen):
         return Answer(200, {"ok": True})
 
 
-@planted.documented("shape.stop_answer", 'POST {tied}/stop {"reason": "WIN", "scope": "CONTACT"}')
+@planted.documented(
+    "lifecycle.stop stop.company.stops_active_siblings shape", 'POST {tied}/stop {"reason": "WIN", "scope": "CONTACT"}'
+)
 class StopAnswersAccepted(Specimen):
     """Stop answers 202."""
 
@@ -72,7 +76,10 @@ class StopAnswersAccepted(Specimen):
         return Answer(202, super().stop(call).body)
 
 
-@planted.documented("shape.stop_answer", 'POST {active}/stop {"reason": "WIN", "scope": "COMPANY"}')
+@planted.documented(
+    "lifecycle.stop stop.company.stops_active_siblings shape",
+    'POST {active}/stop {"reason": "WIN", "scope": "COMPANY"}',
+)
 class StopAnswersASibling(Specimen):
     """A COMPANY stop answers the last run stopped instead of the named one."""
 
