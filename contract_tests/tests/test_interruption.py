@@ -8,6 +8,7 @@ import threading
 import xml.etree.ElementTree as ET
 
 import pytest
+from sequences_contract.interruption import interruptible
 
 from .conftest import KEY
 from .mutants import FIXTURE
@@ -127,3 +128,16 @@ def test_one_request_without_an_answer_is_a_violation_and_not_the_end(check):
         status, text = check(url, "--rule", "list.filter")
     assert status == 1
     assert "an answer" in text
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_once_the_report_is_written_a_signal_changes_nothing(number):
+    before = signal.getsignal(number)
+    with interruptible() as interruption:
+        with pytest.raises(KeyboardInterrupt):
+            signal.raise_signal(number)
+        with pytest.raises(KeyboardInterrupt):
+            interruption.check()
+        interruption.reporting()
+        signal.raise_signal(number)
+    assert signal.getsignal(number) is before
