@@ -101,7 +101,19 @@ def in_lists(trial: Trial) -> None:
 @rule("pause.offset_honoured", "The offset of paused_until counts.", "pause.until", tier="write")
 def offset(trial: Trial) -> None:
     for minutes in (330, -480):
-        _returns(trial, lambda until, minutes=minutes: instants.write(until, offset_minutes=minutes))  # type: ignore[misc]
+        with trial.borrow() as run:
+            seen, now = _now(trial, run)
+            until = now + SHORT
+            # What is wrong with the same instant in UTC is no matter of offsets.
+            trial.arranged(trial.pause(run.id, instants.write(until + 60)))
+            trial.arranged(trial.resume(run.id))
+            paused = trial.pause(run.id, instants.write(until, offset_minutes=minutes))
+            got = trial.run_of(paused).status
+            trial.that(got == "WAITING_FOR_LEAD", "WAITING_FOR_LEAD", got, paused)
+            trial.bench.pass_until(until, seen, now)
+            answer = trial.get(run.id)
+            got = trial.run_of(answer).status
+            trial.that(got == "ACTIVE", "ACTIVE after its instant", got, paused, answer)
 
 
 @rule(
