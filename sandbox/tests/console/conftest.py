@@ -14,7 +14,7 @@ from sequences_sandbox.client import Sandbox
 
 ARGUMENTS = [
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-    "--disable-component-update", "--disable-sync",
+    "--disable-component-update", "--disable-sync", "--host-resolver-rules=MAP *.example 127.0.0.1",
 ]  # fmt: skip
 PATIENCE_MS = 60_000
 KEPT = "sequences-sandbox"

@@ -8,6 +8,7 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 
 import pytest
 from playwright.sync_api import expect
+from sequences_sandbox.client import Sandbox
 from sequences_sandbox.paths import shipped
 
 ANOTHER_SITE = "localhost"
@@ -18,6 +19,9 @@ SAME_SITE = "127.0.0.1"
 
 STRANGE = "pages.localhost"
 """Chromium finds this machine under such names too, and none of them is `localhost`."""
+
+NAMED = "docs.example"
+"""The browser is told that such names are this machine."""
 
 DOCUMENT = (shipped("openapi.yaml").parent / "docs" / "console.md").read_text()
 [SNIPPET] = re.findall(r"```html\n(.*?)```", DOCUMENT, re.DOTALL)
@@ -67,13 +71,7 @@ def framed(browser, sandbox, guide):
     yield show
     for context in contexts:
         context.close()
-    known = (
-        f"{sandbox.url}/",
-        f"http://{SAME_SITE}:{guide}/",
-        f"http://{ANOTHER_SITE}:{guide}/",
-        f"http://{STRANGE}:{guide}/",
-    )
-    assert [url for url, _ in asked if not url.startswith((*known, "data:", "blob:"))] == []
+    assert {urlsplit(url).hostname for url, _ in asked} <= {ANOTHER_SITE, SAME_SITE, STRANGE, NAMED, None}
 
 
 def test_an_embed_is_sent_from_a_page_of_another_origin(framed):
@@ -147,6 +145,15 @@ def test_a_page_of_a_strange_origin_may_not_frame_it(framed):
     page = framed("/embed/getSequence", host=STRANGE)
     page.wait_for_load_state("networkidle")
     assert page.frames[1].url.startswith("chrome-error://")
+
+
+def test_a_named_origin_frames_an_embed_and_no_other_does(framed, guide):
+    with Sandbox.start(arguments=["--embed-origin", f"http://{NAMED}:{guide}"]) as hosted:
+        page = framed(sandbox=hosted.url, host=NAMED)
+        expect(page.frame_locator("iframe").get_by_role("button", name="Test Request")).to_be_visible()
+        page = framed(sandbox=hosted.url, host=SAME_SITE)
+        page.wait_for_load_state("networkidle")
+        assert page.frames[1].url.startswith("chrome-error://")
 
 
 def test_the_console_itself_is_never_framed(framed):

@@ -8,6 +8,8 @@ from playwright.sync_api import expect
 from sequences_sandbox.client import Sandbox
 
 MARKUP = "<b>Bold</b>"
+HOST = "sandbox.example"
+"""The browser is told that such names are this machine."""
 
 
 def clock(client):
@@ -195,6 +197,17 @@ def test_where_visitors_worlds_are_taken_a_key_still_opens_one(visit, hosted):
     second.get_by_label("API key").fill("topo_demo_readwrite")
     second.get_by_role("button", name="Open").click()
     expect(second.locator("table tbody tr")).to_have_count(10)
+
+
+def test_on_a_host_without_https_the_console_works_and_copies(visit):
+    with Sandbox.start(arguments=["--admin-token", "secret", "--public-worlds", "1", "--allow-host", HOST]) as hosted:
+        page = visit("/watch", origin=hosted.url.replace("127.0.0.1", HOST))
+        expect(page.locator("table tbody tr")).to_have_count(10)
+        assert not page.evaluate("isSecureContext")
+        page.get_by_role("button", name="Copy the key").click()
+        expect(page.locator("#copy-key")).to_have_text("Copied")
+        menu(page).get_by_label("A key of another world").press("ControlOrMeta+V")
+        expect(page.get_by_label("A key of another world")).to_have_value(re.compile("^topo_"))
 
 
 def test_a_sandbox_that_lets_nobody_in_says_so(visit):

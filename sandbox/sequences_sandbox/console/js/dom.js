@@ -66,14 +66,27 @@ export function copyButton(label, text, attributes = {}) {
 export async function copied(button, text) {
   const label = button.dataset.label ?? button.textContent;
   button.dataset.label = label;
-  try {
-    await navigator.clipboard.writeText(text);
-    button.textContent = "Copied";
-  } catch {
-    button.textContent = "Not allowed";
-  }
+  button.textContent = (await toClipboard(text)) ? "Copied" : "Not allowed";
   say(button.textContent);
   setTimeout(() => { button.textContent = label; }, 1500);
+}
+
+/** Returns whether the browser let it. */
+async function toClipboard(text) {
+  try {
+    await navigator.clipboard.writeText(text);
+    return true;
+  } catch {
+    // Without HTTPS, or in a frame that may not. What stands in a field and is selected can be copied all the same.
+    const focused = document.activeElement;
+    const field = document.body.appendChild(h("textarea", { class: "unseen", "aria-hidden": "true" }));
+    field.value = text;
+    field.select();
+    const done = document.execCommand("copy");
+    field.remove();
+    focused.focus({ preventScroll: true });
+    return done;
+  }
 }
 
 /** Gives the visitor a file. */
