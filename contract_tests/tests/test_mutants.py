@@ -26,10 +26,10 @@ def test_a_planted_fault_is_found_and_rightly_named(name):
     assert found.rightly_named, f"{name} was found by {found.rule}"
 
 
-def judged(url, profile, *, method="PATCH", wanted=(), skipped=()):
+def judged(url, profile, *, method="PATCH", wanted=(), skipped=(), examples=5):
     settings = Settings(
         url, profile=profile, allow_writes=True, stops=math.inf, fixture=FIXTURE, control=url.removesuffix("/v1"),
-        max_examples=5, update_method=method,
+        max_examples=examples, update_method=method,
     )  # fmt: skip
     return run(settings, select(settings, wanted, skipped))
 
@@ -50,3 +50,11 @@ def test_with_every_freedom_taken_documented_passes_and_strict_fails():
     assert documented.exit is Exit.CONFORMS
     assert strict.exit is Exit.VIOLATED
     assert {verdict.rule.profile for verdict in strict.violated} >= {"strict"}
+
+
+def test_a_journey_that_fails_is_told_in_a_few_lines():
+    with serve(FIXTURE, faults=["update_drops_timer"]) as url:
+        outcome = judged(url, "documented", wanted=("journeys",), examples=60)
+    (verdict,) = outcome.violated
+    assert verdict.evidence[0].expected == "ACTIVE"
+    assert 2 <= len(verdict.evidence[0].curl) <= 6
