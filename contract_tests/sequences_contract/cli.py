@@ -83,7 +83,7 @@ def _parser() -> argparse.ArgumentParser:
         description="Lists each rule: id, basis, profile, tier, needs, and its sentence.",
     )
     rules.add_argument("--markdown", action="store_true", help="the page that maps statements to rules")
-    rules.set_defaults(run=lambda options: print(as_markdown() if options.markdown else as_text()))
+    rules.set_defaults(run=lambda options: print(as_markdown() if options.markdown else as_text(), flush=True))
     return parser
 
 

@@ -13,6 +13,7 @@ import httpx
 
 from .redaction import without_user
 
+_UUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}", re.ASCII)
 _TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 
 
@@ -38,6 +39,12 @@ def require_url(flag: str, url: str) -> None:
         raise UsageError(
             f"{flag} must come without query and fragment; give {parts._replace(query='', fragment='').geturl()}"
         )
+
+
+def require_id(flag: str, text: str) -> None:
+    """Raises UsageError unless it is a UUID as the API writes it, in any case."""
+    if not _UUID.fullmatch(text):
+        raise UsageError(f"{flag} {text!r} is no id; give a UUID, as a run's sequence_template_id shows it")
 
 
 def require_certificates(path: Path) -> None:

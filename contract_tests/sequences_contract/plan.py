@@ -11,7 +11,7 @@ from typing import NoReturn
 from .contract import find_data
 from .exchange import KEY_VARIABLES
 from .expectations import read_expectations
-from .option_values import UsageError, require_certificates, require_folder, require_url
+from .option_values import UsageError, require_certificates, require_folder, require_id, require_url
 from .options import REPORTS, Parser, add_options, flag
 from .rules.registry import Rule
 from .selection import select, unknown
@@ -70,6 +70,8 @@ def _settings(options: argparse.Namespace) -> Settings:
         require_url("--control", options.control)
     if options.allow_stops and not options.allow_writes:
         raise UsageError("--allow-stops needs --allow-writes too")
+    if options.only_template is not None:
+        require_id("--only-template", options.only_template)
     if options.ca_bundle is not None:
         require_certificates(options.ca_bundle)
     fixture = options.fixture

@@ -55,6 +55,7 @@ def test_writes_stay_inside_the_fence_and_every_stop_is_permitted_without_a_cont
             "without query and fragment; give http://127.0.0.1:1/v1",
         ),
         (["--url", NOWHERE, "--key", "k", "--control", "localhost:4010"], "--control"),
+        (["--url", NOWHERE, "--key", "k", "--only-template", "Outbound"], "'Outbound' is no id; give a UUID"),
         (["--url", NOWHERE, "--key", "two words"], "--key or SEQUENCES_CONTRACT_KEY holds white space"),
         (["--url", NOWHERE, "--key", "k", "--rule", "list.sorts"], "did you mean 'list.sort'?"),
         (["--url", NOWHERE, "--key", "k", "--rule", "http.trailing_slash", "--skip-rule", "http"], "no rule is left"),
