@@ -51,7 +51,7 @@ HARMFUL = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\u20
 
 
 @outcomes
-def test_no_report_for_people_holds_a_character_that_acts(outcome):
+def test_no_report_holds_a_character_that_acts(outcome):
     for text in (
         terminal.text(outcome, SETTINGS, colour=False),
         html.text(outcome, SETTINGS),
@@ -59,6 +59,7 @@ def test_no_report_for_people_holds_a_character_that_acts(outcome):
         "\n".join(github.commands(outcome)),
         sarif.text(outcome, SETTINGS),
         junit.text(outcome, SETTINGS),
+        json.text(outcome, SETTINGS),
     ):
         assert HARMFUL.search(text) is None
 
@@ -81,6 +82,13 @@ def test_one_fault_fills_no_more_than_a_screen(width, size, lines):
     assert sum(-(-len(line) // width) for line in fault.splitlines()) <= 40
     assert "curl x" in fault
     assert lines == 1 or "--report-json" in fault
+
+
+def test_many_reasons_fill_no_more_than_a_screen():
+    outcome = Outcome([Verdict(rule, "not_exercised", f"reason {number} " * 50) for number, rule in enumerate(RULES)])
+    text = terminal.text(outcome, SETTINGS, colour=False)
+    assert len(text.splitlines()) <= 40
+    assert f"for {len(RULES) - 12} more reasons" in text
 
 
 @outcomes

@@ -38,6 +38,12 @@ def test_the_server_side_is_not_installed(python, package):
     assert result.returncode != 0
 
 
+def test_the_command_is_there_and_lists_its_rules(python, tmp_path):
+    command = python.with_name("sequences-contract")
+    result = subprocess.run([command, "rules"], cwd=tmp_path, capture_output=True, text=True, timeout=60, check=True)
+    assert "pause.resumes_by_itself" in result.stdout
+
+
 def test_the_suite_checks_a_target(python, tmp_path):
     with serve(FIXTURE) as url:
         result = subprocess.run(

@@ -7,6 +7,7 @@ from typing import Any
 
 from ..settings import Settings
 from ..verdicts import Outcome, Verdict
+from .visible import visible_json
 
 
 def document(outcome: Outcome, settings: Settings) -> dict[str, Any]:
@@ -42,7 +43,7 @@ def totals(outcome: Outcome) -> dict[str, int]:
 
 def text(outcome: Outcome, settings: Settings) -> str:
     """The report as JSON."""
-    return json.dumps(document(outcome, settings), ensure_ascii=False, indent=2) + "\n"
+    return visible_json(json.dumps(document(outcome, settings), ensure_ascii=False, indent=2)) + "\n"
 
 
 def _rule(verdict: Verdict) -> dict[str, Any]:

@@ -20,6 +20,8 @@ _NARROWEST = 60
 #: Rows of the script of one fault. With the rows around it, a fault fills no more than a screen.
 _SCRIPT_ROWS = 24
 _TEXT_ROWS = 3
+#: Reasons why rules were not exercised; the commonest case has a handful.
+_REASONS = 12
 
 
 class Progress:
@@ -111,9 +113,11 @@ def _unexercised(outcome: Outcome, width: int) -> Iterator[str]:
     for verdict in [*outcome.unexercised, *outcome.excused]:
         label = f"{_DIM}left out{_RESET}" if verdict.excused else f"{_YELLOW}not exercised{_RESET}"
         reasons.setdefault((label, verdict.reason), []).append(verdict.rule.id)
-    for (label, reason), ids in reasons.items():
+    for (label, reason), ids in list(reasons.items())[:_REASONS]:
         names = ", ".join(ids[:3]) + (f" and {len(ids) - 3} more" if len(ids) > 3 else "")
         yield from _wrapped(label, f"{reason}  ({names})", width)
+    if len(reasons) > _REASONS:
+        yield f"{_YELLOW}not exercised{_RESET}  for {len(reasons) - _REASONS} more reasons; --report-html FILE tells them"
 
 
 def _totals(outcome: Outcome, settings: Settings) -> str:
