@@ -17,6 +17,7 @@ OPERATIONS = {
 }
 IDS = ["listSequences", "getSequence", "updateSequence", "pauseSequence", "resumeSequence", "stopSequence"]
 LIMIT = 100_000
+MARKUP = "<img src=x><b>bold</b>"
 COMPONENT = "/console/reference.js"
 
 
@@ -105,6 +106,18 @@ def test_a_run_that_time_has_changed_is_replaced_before_it_spoils_a_press(visit,
     outside(page).post("/_sandbox/sequences/" + before.split("/")[5] + "/events", json={"event": "fail"})
     expect(sample(page, "Resume a sequence")).not_to_have_text(before)
     assert send(page, "Resume a sequence").status == 200
+
+
+def test_markup_in_an_answer_is_shown_as_it_is_written(visit, outside):
+    page = visit()
+    run_id = sample(page, "Get a sequence").text_content().split("/")[5][:36]
+    body = {"variables": {"note": MARKUP}}
+    outside(page).patch(f"/v1/sequences/{run_id}", json=body).raise_for_status()
+    section(page, "Get a sequence").get_by_role("button", name="Test Request").click()
+    client = page.get_by_role("dialog", name="API Client")
+    client.locator("[data-addressbar-action=send]:visible").first.click()
+    expect(client).to_contain_text(MARKUP)
+    assert page.locator("img[src=x]").count() == 0
 
 
 def test_the_pages_own_part_is_small_and_the_component_comes_after_it(visit, sandbox):
