@@ -6,10 +6,8 @@ requests meets the same faults again, whatever else goes on beside it.
 
 import hashlib
 import math
-import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
-from functools import cached_property
 from statistics import NormalDist
 from typing import Final, Literal
 
@@ -30,7 +28,7 @@ class Asked:
     key_name: str | None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Match:
     """Which requests; every part that is given has to fit. In `path`, `*` stands for any run of characters."""
 
@@ -48,7 +46,7 @@ class Match:
             self.operation in (None, asked.operation)
             and (self.method is None or self.method.upper() == asked.method)
             and self.key_name in (None, asked.key_name)
-            and (self.path is None or self._path.fullmatch(asked.path) is not None)
+            and (self.path is None or _glob_fits(self.path, asked.path))
         )
 
     def falls(self, fitted: int, chance: float) -> bool:
@@ -59,9 +57,26 @@ class Match:
             and (self.probability is None or chance < self.probability)
         )
 
-    @cached_property
-    def _path(self) -> re.Pattern[str]:
-        return re.compile(".*".join(re.escape(part) for part in (self.path or "*").split("*")), re.DOTALL)
+
+def _glob_fits(pattern: str, path: str) -> bool:
+    """Whether a path fits a pattern in which `*` stands for any characters.
+
+    Each part is looked for where it occurs first behind the one before. No other place could help, so nothing is tried
+    twice, and no pattern takes longer than its length times the path's.
+    """
+    head, *parts = pattern.split("*")
+    if not parts:
+        return path == head
+    *middle, tail = parts
+    if len(path) < len(head) + len(tail) or not path.startswith(head) or not path.endswith(tail):
+        return False
+    place, end = len(head), len(path) - len(tail)
+    for part in middle:
+        place = path.find(part, place, end)
+        if place < 0:
+            return False
+        place += len(part)
+    return True
 
 
 @dataclass(frozen=True, slots=True)

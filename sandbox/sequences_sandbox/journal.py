@@ -5,10 +5,10 @@ Keys are never kept: neither the headers that carry them, nor a key that stands 
 
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, NamedTuple
-from urllib.parse import parse_qsl
+from urllib.parse import parse_qsl, unquote
 
 MOST_BODY_BYTES: Final = 64 * 1024
 SECRET_HEADERS: Final = (b"authorization", b"proxy-authorization", b"cookie")
@@ -16,6 +16,8 @@ SECRET_HEADERS: Final = (b"authorization", b"proxy-authorization", b"cookie")
 _KEY: Final = re.compile(r"topo_[A-Za-z0-9_-]+")
 _KEY_SHOWN: Final = "topo_***"
 _OVERHEAD: Final = 1000
+_OVERHEAD_OF_HEADER: Final = 200
+"""What a header takes beside its bytes: two objects, and a place in a table."""
 
 
 class Entry(NamedTuple):
@@ -45,12 +47,12 @@ class Entry(NamedTuple):
     @property
     def path(self) -> str:
         """The path as it was sent."""
-        return blotted(self.raw_path.decode("utf-8", "replace"))
+        return _address(self.raw_path)
 
     @property
     def query(self) -> str:
         """The query as it was sent, without its question mark."""
-        return blotted(self.raw_query.decode("utf-8", "replace"))
+        return _address(self.raw_query)
 
     @property
     def parameters(self) -> list[tuple[str, str]]:
@@ -73,8 +75,10 @@ class Entry(NamedTuple):
     @property
     def weight(self) -> int:
         """About how many bytes of memory the entry takes."""
-        headers = sum(map(len, self.request_headers.values())) + len(self.raw_path) + len(self.raw_query)
-        return _OVERHEAD + headers + len(self.request_body) + len(self.response_body)
+        headers = self.request_headers
+        head = sum(map(len, headers)) + sum(map(len, headers.values())) + len(headers) * _OVERHEAD_OF_HEADER
+        texts = len(self.raw_path) + len(self.raw_query) + len(self.request_body) + len(self.response_body)
+        return _OVERHEAD + head + texts
 
 
 def text_of(body: bytes) -> str | None:
@@ -85,6 +89,14 @@ def text_of(body: bytes) -> str | None:
 def blotted(text: str) -> str:
     """A text with whatever looks like a key blotted out."""
     return _KEY.sub(_KEY_SHOWN, text) if "topo_" in text else text
+
+
+def _address(raw: bytes) -> str:
+    """A path or a query as it was sent; decoded where a key stands in it, which could be hidden in percent-encoding."""
+    text = raw.decode("utf-8", "replace")
+    if "%" in text and "topo_" in (decoded := unquote(text)):
+        return blotted(decoded)
+    return blotted(text)
 
 
 def _texts(headers: Any) -> dict[str, str]:
@@ -108,78 +120,67 @@ class Wanted:
 
     def fits(self, entry: Entry) -> bool:
         """Whether an entry is meant."""
-        return (
-            self.operation in (None, entry.operation)
-            and self.status in (None, entry.status)
-            and self.key_name in (None, entry.key_name)
-            and (self.since is None or entry.at >= self.since)
-            and not (self.query_subset and _query_differs(self.query_subset, entry))
-            and not (self.body_subset is not None and _body_differs(self.body_subset, entry))
-        )
+        return next(self.differs(entry), None) is None
 
-    def differs(self, entry: Entry) -> list[str]:
-        """What of an entry is other than meant, a sentence for each part; none when it fits."""
-        said = [
-            f"{name} is {_shown(found)}, not {_shown(wanted)}"
-            for name, wanted, found in (
-                ("operation", self.operation, entry.operation),
-                ("status", self.status, entry.status),
-                ("key_name", self.key_name, entry.key_name),
-            )
-            if wanted not in (None, found)
-        ]
+    def differs(self, entry: Entry) -> Iterator[str]:
+        """What of an entry is other than meant, a sentence for each part, made as they are asked for; none when it fits."""
+        for name, wanted, found in (
+            ("operation", self.operation, entry.operation),
+            ("status", self.status, entry.status),
+            ("key_name", self.key_name, entry.key_name),
+        ):
+            if wanted not in (None, found):
+                yield f"{name} is {_shown(found)}, not {_shown(wanted)}"
         if self.since is not None and entry.at < self.since:
-            said.append("it came before 'since'")
+            yield "it came before 'since'"
         if self.query_subset:
-            said += _query_differs(self.query_subset, entry)
+            yield from _query_differs(self.query_subset, entry)
         if self.body_subset is not None:
-            said += _body_differs(self.body_subset, entry)
-        return said
+            yield from _body_differs(self.body_subset, entry)
 
 
-def _query_differs(subset: Mapping[str, str], entry: Entry) -> list[str]:
+def _query_differs(subset: Mapping[str, str], entry: Entry) -> Iterator[str]:
     found: dict[str, list[str]] = {}
     for name, value in entry.parameters:
         found.setdefault(name, []).append(value)
-    said = []
     for name, value in subset.items():
         if name not in found:
-            said.append(f"query has no {_shown(name)}")
+            yield f"query has no {_shown(name)}"
         elif value not in found[name]:
-            said.append(f"query.{name} is {_shown(found[name][0])}, not {_shown(value)}")
-    return said
+            yield f"query.{name} is {_shown(found[name][0])}, not {_shown(value)}"
 
 
-def _body_differs(subset: Mapping[str, Any], entry: Entry) -> list[str]:
+def _body_differs(subset: Mapping[str, Any], entry: Entry) -> Iterator[str]:
     if not entry.request_body:
-        return ["no body was read"]
+        yield "no body was read"
+        return
     if len(entry.request_body) < entry.request_size:
-        return [f"only {len(entry.request_body)} bytes of its body are kept, too few to look into it"]
+        yield f"only {len(entry.request_body)} bytes of its body are kept, too few to look into it"
+        return
     try:
         body = json.loads(entry.request_body)
     except (ValueError, RecursionError):
-        return ["its body is not JSON"]
-    return _value_differs("body", subset, body)
+        yield "its body is not JSON"
+    else:
+        yield from _value_differs("body", subset, body)
 
 
-def _value_differs(place: str, wanted: Any, found: Any) -> list[str]:
+def _value_differs(place: str, wanted: Any, found: Any) -> Iterator[str]:
     """What of a JSON value is other than wanted: objects may hold more, lists have to be of one length."""
     if isinstance(wanted, Mapping) and isinstance(found, Mapping):
-        said = []
         for name, value in wanted.items():
             if name not in found:
-                said.append(f"{place} has no {_shown(name)}")
+                yield f"{place} has no {_shown(name)}"
             else:
-                said += _value_differs(f"{place}.{name}", value, found[name])
-        return said
-    if isinstance(wanted, list) and isinstance(found, list):
+                yield from _value_differs(f"{place}.{name}", value, found[name])
+    elif isinstance(wanted, list) and isinstance(found, list):
         if len(wanted) != len(found):
-            return [f"{place} has {len(found)} items, not {len(wanted)}"]
-        pairs = enumerate(zip(wanted, found, strict=True))
-        return [word for number, (one, other) in pairs for word in _value_differs(f"{place}.{number}", one, other)]
-    if isinstance(wanted, bool) is isinstance(found, bool) and wanted == found:
-        return []
-    return [f"{place} is {_shown(found)}, not {_shown(wanted)}"]
+            yield f"{place} has {len(found)} items, not {len(wanted)}"
+            return
+        for number, (one, other) in enumerate(zip(wanted, found, strict=True)):
+            yield from _value_differs(f"{place}.{number}", one, other)
+    elif isinstance(wanted, bool) is not isinstance(found, bool) or wanted != found:
+        yield f"{place} is {_shown(found)}, not {_shown(wanted)}"
 
 
 def _shown(value: Any) -> str:

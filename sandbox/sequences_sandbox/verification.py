@@ -2,12 +2,16 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from heapq import nsmallest
+from itertools import islice
 from typing import Final
 
 from .journal import Entry, Wanted
 
 _MOST_NEAREST: Final = 3
 _MOST_SURPLUS: Final = 10
+_MOST_DIFFERENCES: Final = 20
+"""How many differences of an entry are told: an entry with more is not what was looked for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,5 +71,7 @@ def _nearest_in_order(
 
 
 def _nearest(entries: Sequence[Entry], wanted: Wanted) -> tuple[Near, ...]:
-    misses = [Near(entry.request_id, tuple(wanted.differs(entry))) for entry in reversed(entries)]
-    return tuple(sorted(misses, key=lambda near: len(near.differs))[:_MOST_NEAREST])
+    misses = (
+        Near(entry.request_id, tuple(islice(wanted.differs(entry), _MOST_DIFFERENCES))) for entry in reversed(entries)
+    )
+    return tuple(nsmallest(_MOST_NEAREST, misses, key=lambda near: len(near.differs)))

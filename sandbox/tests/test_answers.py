@@ -3,9 +3,9 @@
 from hypothesis import given
 from hypothesis import strategies as st
 from sequences_sandbox.entities import Sequence
-from sequences_sandbox.http.answers import encode, encoded_run
+from sequences_sandbox.http.answers import Encoder, encode, encoded_run
 from sequences_sandbox.instants import DAY
-from sequences_sandbox.views import run_fields
+from sequences_sandbox.views import RunView, run_fields
 
 IDS = st.uuids().map(str)
 TIMES = st.integers(-400 * DAY, 400 * DAY)
@@ -27,3 +27,15 @@ RUNS = st.builds(
 @given(RUNS, st.integers(0, 4_000_000_000_000_000))
 def test_a_run_is_written_as_its_fields_are(run, birth):
     assert encoded_run(run, birth) == encode(run_fields(run, birth))
+
+
+def test_what_is_kept_of_encoded_runs_is_bounded_by_bytes_and_nothing_large_is_kept():
+    encoder, at = Encoder(), 0
+    for size, number in ((5000, 1), (3000, 6000)):
+        for _ in range(number):
+            at += 1
+            run = Sequence(str(at), "o", None, "t", "ACTIVE", {"note": "x" * size}, None, None, at, at)
+            assert encoder.answer(200, RunView(run, 0)).body == encoded_run(run, 0)
+    kept = [len(encoded) for _, _, encoded in encoder._kept.values()]
+    assert max(kept) < 5000
+    assert 6 << 20 < sum(kept) <= 12 << 20

@@ -1,5 +1,7 @@
 """Faults as values: which requests they befall, how often, what they come to together, and the header that asks for one."""
 
+import re
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -36,6 +38,16 @@ def struck(faults, count, asked=GET, moments=None, seed=0):
         if strikes is not None:
             hits.append(number)
     return hits
+
+
+@given(pattern=st.text("ab*", max_size=8), path=st.text("ab", max_size=10))
+def test_a_star_in_a_path_stands_for_any_characters(pattern, path):
+    expected = re.fullmatch(pattern.replace("*", ".*"), path) is not None
+    assert Match(path=pattern).fits(Asked(None, "GET", path, None)) is expected
+
+
+def test_no_path_makes_a_pattern_try_again_and_again():
+    assert not Match(path="*a" * 250 + "*b").fits(Asked(None, "GET", "a" * 60_000, None))
 
 
 @pytest.mark.parametrize(

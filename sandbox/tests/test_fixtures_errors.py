@@ -115,6 +115,14 @@ BROKEN: list[tuple[Change, str]] = [
         f"{IN_ORG}/api_keys/0/scopes: holds the same value twice; keep one",
     ),
     (
+        key(scopes=[{"a": number} for number in range(50_000)]),
+        f'{IN_ORG}/api_keys/0/scopes/0: {{"a": 0}} is not of the type string',
+    ),
+    (
+        template(steps=[{"type": "email", "delay": "PT0S"}] * 101),
+        f"{IN_ORG}/sequence_templates/0/steps: holds 101 items; 100 are the most",
+    ),
+    (
         template(steps=[{"type": "e-mail", "delay": "P1D"}]),
         f"{IN_ORG}/sequence_templates/0/steps/0/type: 'e-mail' is not known here; did you mean 'email'?",
     ),
@@ -220,6 +228,24 @@ def test_a_broken_document_is_told_where_and_how_to_mend_it(change: Change, mess
     with pytest.raises(FixtureError) as caught:
         read(broken, LIFECYCLE, SCOPES)
     assert str(caught.value) == message
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        run(status="x" * 100_000),
+        run(**{"y" * 100_000: 1}),
+        key(scopes=["z:" + "z" * 100_000]),
+        template(timezone="x" * 100_000),
+        template(created_at="-" + "P" * 100_000),
+    ],
+)
+def test_a_long_value_is_not_said_again_in_full(change: Change) -> None:
+    broken = document()
+    change(broken)
+    with pytest.raises(FixtureError) as caught:
+        read(broken, LIFECYCLE, SCOPES)
+    assert len(str(caught.value)) < 1000
 
 
 def test_the_document_that_these_are_made_from_is_sound() -> None:

@@ -54,7 +54,7 @@ def test_a_body_holds_a_subset(wanted, fits):
     body = {"reason": "WIN", "none": None, "deep": {"list": [1, {"a": True, "b": 2}]}}
     question = Wanted(body_subset=wanted)
     assert question.fits(entry(1, body=body)) is fits
-    assert (question.differs(entry(1, body=body)) == []) is fits
+    assert ([*question.differs(entry(1, body=body))] == []) is fits
 
 
 @pytest.mark.parametrize(
@@ -70,7 +70,7 @@ def test_what_differs_is_said_part_by_part():
         PAUSE, 422, "Read only", 5, {"size": "1", "page": "2"}, {"reason": "WIN", "scope": {"a": 1}, "x": 1}
     )
     found = entry(1, body={"reason": "LOSE", "scope": "CONTACT"}, query=b"page=1")
-    assert question.differs(found) == [
+    assert [*question.differs(found)] == [
         'operation is "stopSequence", not "pauseSequence"',
         "status is 200, not 422",
         'key_name is "Read and write", not "Read only"',
@@ -93,7 +93,7 @@ def test_what_differs_is_said_part_by_part():
     ],
 )
 def test_a_body_that_cannot_be_looked_into_does_not_fit_and_says_why(body, more, words):
-    assert Wanted(body_subset={"a": 1}).differs(entry(1, body=body, **more)) == [words]
+    assert [*Wanted(body_subset={"a": 1}).differs(entry(1, body=body, **more))] == [words]
 
 
 @pytest.mark.parametrize(
@@ -161,6 +161,24 @@ def test_a_key_that_stands_where_none_belongs_is_blotted_out():
     shown += [text_of(found.request_body), *Wanted(body_subset={"key": 1}).differs(found)]
     assert "topo_demo" not in repr(shown)
     assert found.response_fields() == {"x": "1, topo_***"}
+
+
+@pytest.mark.parametrize("hidden", [b"topo%5Fdemo_readonly", b"%74opo_demo_readonly", b"topo_demo%5Freadonly"])
+def test_a_key_hidden_in_percent_encoding_is_blotted_out_too(hidden):
+    found = entry(1, query=b"api_key=" + hidden, raw_path=b"/v1/" + hidden)
+    assert (found.path, found.query) == ("/v1/topo_***", "api_key=topo_***")
+    assert found.parameters == [("api_key", "topo_***")]
+
+
+def test_of_an_entry_that_differs_in_everything_no_more_is_told_than_helps():
+    wanted = Wanted(body_subset={str(number): 1 for number in range(50_000)})
+    finding = count([entry(number, body=b"{}") for number in range(200)], wanted, 1, None)
+    assert [len(near.differs) for near in finding.nearest] == [20, 20, 20]
+
+
+def test_an_entry_weighs_its_headers_by_number_and_name_too():
+    one, many = ({b"%05d" % number: b"" for number in range(length)} for length in (1, 1001))
+    assert entry(1, request_headers=many).weight - entry(1, request_headers=one).weight == 1000 * (5 + 200)
 
 
 def test_a_body_that_is_no_text_is_shown_nevertheless():

@@ -19,7 +19,9 @@ Headers = list[tuple[bytes, bytes]]
 _JSON: Final = (b"content-type", b"application/json")
 _EVENTS: Final = (b"content-type", b"text/event-stream; charset=utf-8")
 _UNKEPT: Final = (b"cache-control", b"no-store")
-_MOST_KEPT: Final = 20_000
+_MOST_BYTES_OF_ONE: Final = 4096
+_MOST_BYTES: Final = 12 << 20
+"""What is kept keeps its run alive too, so both are bounded: one large run is encoded anew each time."""
 _ENCODER: Final = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
 
 
@@ -43,6 +45,7 @@ class Encoder:
     def __init__(self) -> None:
         # By the identity of a run, beside the run itself, so that the identity cannot pass to another value.
         self._kept: dict[int, tuple[Sequence, int, bytes]] = {}
+        self._bytes = 0
 
     def answer(self, status: int, value: Any) -> Answer:
         """The answer that carries a handler's value; none for None."""
@@ -74,9 +77,13 @@ class Encoder:
         if kept is not None and kept[0] is run and kept[1] == birth:
             return kept[2]
         encoded = encoded_run(run, birth)
-        if len(self._kept) >= _MOST_KEPT:
-            self._kept.clear()
-        self._kept[id(run)] = (run, birth, encoded)
+        size = len(encoded)
+        if size <= _MOST_BYTES_OF_ONE:
+            self._bytes += size
+            if self._bytes > _MOST_BYTES:
+                self._kept.clear()
+                self._bytes = size
+            self._kept[id(run)] = (run, birth, encoded)
         return encoded
 
 
