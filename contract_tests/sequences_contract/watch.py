@@ -28,7 +28,10 @@ class Watch:
     def observe(self, answer: Answer) -> None:
         """Judges one answer."""
         for name in self._rules:
-            found = JUDGES[name](answer, self._seen)
+            try:
+                found = JUDGES[name](answer, self._seen)
+            except RecursionError:
+                found = "a body that can be read", "one that is nested too deeply"
             if found is True:
                 self._judged[name] += 1
             elif found:

@@ -177,7 +177,7 @@ def test_a_first_page_of_a_wrong_shape_is_a_violation(check, page):
     assert "violated  " in text
 
 
-@pytest.mark.parametrize("body", [b'{"items": [', b""])
+@pytest.mark.parametrize("body", [b'{"items": [', b"", b"[" * 100_000], ids=["cut", "empty", "deep"])
 def test_what_claims_to_be_json_and_is_not_is_a_violation(check, body):
     with answering(say(body, "application/json")) as url:
         status, text = check(url, "--rule", "shape", "--rule", "list.pages.partition")
