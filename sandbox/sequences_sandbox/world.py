@@ -12,6 +12,7 @@ from typing import Final, NamedTuple
 from .entities import Sequence
 from .errors import NotFoundIssue, UnauthorizedIssue
 from .lifecycle import CLIENT, Lifecycle
+from .limits import Limits
 from .listeners import SEQUENCE, WORLD, Listeners
 from .query import Query
 from .settling import Change, settle
@@ -86,6 +87,11 @@ class Transaction:
     birth: int
     lifecycle: Lifecycle
     now: int
+
+    @property
+    def limits(self) -> Limits:
+        """How much the world may hold."""
+        return self._unit.record.limits
 
     def __init__(self, opening: Opening, caller: Caller) -> None:
         self._opening = opening

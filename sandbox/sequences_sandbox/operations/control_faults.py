@@ -8,6 +8,7 @@ from typing import Any
 from ..errors import NotFoundIssue, ValidationIssue
 from ..faults import Effect, Fault, Fixed, Latency, Lognormal, Match, Uniform
 from ..instants import format_duration, parse_duration
+from ..limits import OWNED
 from ..traffic_control import TrafficControl
 from ..world import Caller
 
@@ -29,6 +30,7 @@ def addFault(control: TrafficControl, caller: Caller, *, body: Mapping[str, Any]
     fault = Fault(str(uuid.uuid4()), 0, match, effect, body.get("times"), lasting, until)
 
     def add(faults: tuple[Fault, ...]) -> tuple[tuple[Fault, ...], Fault]:
+        OWNED.require_fault(len(faults))
         numbered = replace(fault, number=max((other.number for other in faults), default=0) + 1)
         return (*faults, numbered), numbered
 

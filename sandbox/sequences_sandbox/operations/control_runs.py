@@ -75,6 +75,8 @@ def _enrolled(unit: Unit, caller: Caller, body: Mapping[str, Any], now: int) -> 
     if list_id is not None and list_id not in organization.contact_lists:
         raise _unknown("source_contact_list_id", list_id, "organization")
     created = _created(body, record, now)
+    record.limits.require_text(body.get("variables"))
+    record.limits.require_run(sum(unit.counts(organization_id).values()))
     run = Sequence(
         id=str(uuid.uuid4()),
         organization_id=organization_id,

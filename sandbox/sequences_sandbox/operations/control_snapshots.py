@@ -4,13 +4,11 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from ..control import Control
-from ..errors import BusinessIssue, NotFoundIssue
+from ..errors import NotFoundIssue
 from ..instants import format_instant
 from ..store.base import Snapshot
 from ..views import run_fields
 from ..world import Caller
-
-_MOST = 100
 
 
 def listSnapshots(control: Control, caller: Caller) -> dict[str, Any]:
@@ -23,10 +21,8 @@ def saveSnapshot(control: Control, caller: Caller, *, name: str, body: Mapping[s
     """Keeps the state under a name."""
     with control.worlds.open(caller.key.world_id) as (unit, _, _):
         names = [snapshot.name for snapshot in unit.snapshots()]
-        if name not in names and len(names) >= _MOST:
-            raise BusinessIssue(
-                f"A world keeps {_MOST} snapshots at most; delete one first.", allowed={"maximum": _MOST}
-            )
+        if name not in names:
+            unit.record.limits.require_snapshot(len(names))
         return _snapshot(unit.keep(name))
 
 

@@ -47,7 +47,9 @@ def updateSequence(
     """Contract, "Update"."""
     with worlds.begin(caller) as tx:
         run = tx.get(sequence_id)
-        return _changed(tx, run, update(run, body["variables"], tx.now), UPDATE)
+        changed = update(run, body["variables"], tx.now)
+        tx.limits.require_text(changed.variables)
+        return _changed(tx, run, changed, UPDATE)
 
 
 def pauseSequence(worlds: Worlds, caller: Caller, *, sequence_id: str, body: Mapping[str, str]) -> RunView:

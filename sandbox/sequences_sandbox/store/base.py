@@ -14,6 +14,7 @@ from typing import NamedTuple, Protocol
 
 from ..clock import Clock
 from ..entities import Organization, Sequence
+from ..limits import OF_STRANGERS, OWNED, Limits
 from ..query import Query
 from ..schedule import Schedule
 from .channels import Channels
@@ -44,6 +45,11 @@ class WorldRecord:
     seed: int
     organizations: Mapping[str, Organization]
     schedule: Schedule
+
+    @property
+    def limits(self) -> Limits:
+        """How much the world may hold."""
+        return OF_STRANGERS if self.public else OWNED
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,58 @@
+"""How much a world may hold, and that a world of a stranger holds less."""
+
+import pytest
+from sequences_sandbox.limits import OF_STRANGERS, OWNED
+
+RUN = "88c23cea-f199-4cf0-964c-3f1e007417b7"
+
+
+@pytest.fixture
+def worlds(api_with):
+    """The demo sandbox, the key of its own world, and that of a stranger's world."""
+    api = api_with(admin_token="sesame-1234", public_worlds=5)
+    made = api("POST", "/_sandbox/worlds", key=None).json()
+    return api, {OWNED: "topo_demo_readwrite", OF_STRANGERS: made["organizations"][0]["api_keys"][0]["token"]}
+
+
+@pytest.mark.parametrize("limits", [OWNED, OF_STRANGERS])
+def test_the_variables_of_a_run_have_a_bound_together_and_a_refused_merge_changes_nothing(worlds, limits):
+    api, keys = worlds
+
+    def patch(**variables):
+        return api("PATCH", f"sequences/{RUN}", key=keys[limits], json={"variables": variables})
+
+    half = "x" * (limits.text // 2)
+    assert patch(one=half).status_code == 200
+    refused = patch(two=half)
+    assert (refused.status_code, refused.json()["data"]["allowed"]) == (413, {"maximum_characters": limits.text})
+    assert "remove some first" in refused.json()["message"]
+    assert patch(one=None, two=half).status_code == 200
+    assert api("GET", f"sequences/{RUN}", key=keys[limits]).json()["variables"]["two"] == half
+
+
+@pytest.mark.parametrize("limits", [OWNED, OF_STRANGERS])
+def test_faults_and_snapshots_have_a_bound(worlds, limits):
+    api, keys = worlds
+    fault = {"effect": {"status": 503}, "match": {"nth": 1_000_000}}
+    added = [api("POST", "/_sandbox/faults", key=keys[limits], json=fault) for _ in range(limits.faults + 1)]
+    assert [answer.status_code for answer in added] == [201] * limits.faults + [422]
+    assert f"{limits.faults} faults at most; remove one first" in added[-1].json()["message"]
+
+    def keep(number):
+        return api("PUT", f"/_sandbox/snapshots/s{number}", key=keys[limits], json={})
+
+    assert {keep(number).status_code for number in range(limits.snapshots)} == {200}
+    assert keep(limits.snapshots).status_code == 422
+    assert keep(0).status_code == 200
+
+
+def test_a_stranger_enrols_until_the_organization_is_full(worlds):
+    api, keys = worlds
+    key = keys[OF_STRANGERS]
+    known = api("GET", f"sequences/{RUN}", key=key).json()
+    body = {name: known[name] for name in ("contact_id", "sequence_template_id")}
+    room = OF_STRANGERS.runs - api("GET", "sequences?size=1", key=key).json()["total_count"]
+    answers = [api("POST", "/_sandbox/sequences", key=key, json=body) for _ in range(room + 1)]
+    assert {answer.status_code for answer in answers[:-1]} == {201}
+    assert (answers[-1].status_code, answers[-1].json()["data"]) == (422, {"allowed": {"maximum": OF_STRANGERS.runs}})
+    assert api("POST", "/_sandbox/sequences", key=keys[OWNED], json=body).status_code == 201
