@@ -124,6 +124,43 @@ def test_a_request_that_is_begun_and_not_completed_is_awaited_for_a_minute_and_n
     assert asyncio.run(_awaited(*chunks, answers=answers)) == (awaited, awaited is not None)
 
 
+async def _unread(take):
+    """Whether a connection is closed on which the client has read nothing for a minute, or a little where it may take."""
+    loop, state = asyncio.get_running_loop(), ServerState()
+    config = uvicorn.Config(_large, http=LimitedProtocol, ws="none", lifespan="off", log_config=None)
+    config.load()
+    server = await loop.create_server(lambda: LimitedProtocol(config, state, {}), "127.0.0.1", 0)
+    with socket.socket() as wire:
+        wire.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 2048)
+        wire.setblocking(False)
+        await loop.sock_connect(wire, server.sockets[0].getsockname())
+        await loop.sock_sendall(wire, b"GET / HTTP/1.1\r\nHost: a\r\n\r\n")
+        await loop.sock_recv(wire, 10)
+        (connection,) = state.connections
+        patrol = Patrol(limit=60)
+        for second in range(0, 120, 30):
+            patrol.look([connection] if state.connections else [], second)
+            for _ in range(100):  # turns of the loop, in which what is taken makes place for more
+                await asyncio.sleep(0)
+                if take:
+                    await loop.sock_recv(wire, 1_000)
+        closed = not state.connections
+    server.close()
+    await server.wait_closed()
+    return closed
+
+
+async def _large(scope, receive, send):
+    """Answers with more than the system keeps for a client that does not read."""
+    await send({"type": "http.response.start", "status": 200, "headers": [(b"content-length", b"%d" % (64 << 20))]})
+    await send({"type": "http.response.body", "body": bytes(64 << 20)})
+
+
+def test_a_client_that_takes_nothing_of_its_answer_for_a_minute_is_dropped_and_a_slow_one_is_not():
+    assert asyncio.run(_unread(take=False))
+    assert not asyncio.run(_unread(take=True))
+
+
 def test_a_head_is_bounded_also_after_a_body_that_was_refused_unread(client, wire):
     size = 3 << 20
     wire.sendall(f"{PATCH}Content-Length: {size}\r\n\r\n".encode())

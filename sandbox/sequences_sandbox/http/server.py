@@ -3,9 +3,9 @@
 import asyncio
 import signal
 import socket
-import struct
 import sys
 import time
+from collections import deque
 from types import FrameType
 from typing import Final
 
@@ -13,6 +13,7 @@ import uvicorn
 from starlette.types import ASGIApp
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
+from .connection import drop, unread_bytes
 from .delivery import DROP
 from .patrol import Patrol
 
@@ -20,13 +21,15 @@ if sys.platform != "win32":
     import resource
 
 _MOST_HEAD_BYTES: Final = 64 * 1024
-_TOO_LARGE: Final = f"The URL and the headers have more than {_MOST_HEAD_BYTES} bytes."
+_TOO_LARGE: Final = f"The URL and the headers, or the trailers, have more than {_MOST_HEAD_BYTES} bytes."
 _GRACE_SECONDS: Final = 1
 _PATIENCE_SECONDS: Final = 60
-"""How long a client may take over a request, from its first byte to its last."""
+"""How long a client may take over a request, from its first byte to its last, and over taking any more of an answer."""
 _KEEP_ALIVE_SECONDS: Final = 75
 """Longer than clients keep an idle connection, so that none sends a request into one that is just being closed."""
 _MOST_FILES: Final = 65_536
+_NOWHERE: Final[deque[tuple[bytes, bytes]]] = deque(maxlen=0)
+"""Keeps nothing of what is appended to it."""
 
 
 class _HeadTooLargeError(Exception):
@@ -34,10 +37,11 @@ class _HeadTooLargeError(Exception):
 
 
 class LimitedProtocol(HttpToolsProtocol):
-    """uvicorn's protocol, with a bound on what a client may send before its headers end, and a way to break a connection.
+    """uvicorn's protocol, with bounds on what a client may send and leave unread, and a way to break a connection.
 
-    The bytes of a head are counted as they arrive, since a count by header would double what the head costs. A head that
-    begins in the middle of what arrived is counted from the next arrival on.
+    Bytes are counted as they arrive, since a count by header would double what a head costs. The count begins anew with
+    each piece of a body, so that it tells how much came in a row that is no body: a head, extensions of a chunk, trailers.
+    A head that begins in the middle of what arrived is counted from the next arrival on. Trailers are read and dropped.
     """
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as uvicorn has it
@@ -45,12 +49,12 @@ class LimitedProtocol(HttpToolsProtocol):
         super().connection_made(transport)
         self._head_bytes = 0
         self._in_head, self._in_body = True, False
+        self._unread, self._takings = 0, 0
         self._extensions: dict[str, dict[object, object]] = {DROP: {DROP: self._drop}}
 
     def data_received(self, data: bytes) -> None:
         """Bytes of a head, or of a body."""
-        if not self._in_body:
-            self._head_bytes += len(data)
+        self._head_bytes += len(data)
         super().data_received(data)
         if self._head_bytes > _MOST_HEAD_BYTES and not self.transport.is_closing():
             self.send_400_response(_TOO_LARGE)
@@ -70,6 +74,13 @@ class LimitedProtocol(HttpToolsProtocol):
         self._in_head, self._in_body = False, True
         self.scope["extensions"] = self._extensions
         super().on_headers_complete()
+        # The scope has the list of the headers; what is appended from now on is a trailer, and no header of the request.
+        self.headers = _NOWHERE  # type: ignore[assignment]
+
+    def on_body(self, body: bytes) -> None:
+        """A piece of a body."""
+        self._head_bytes = 0
+        super().on_body(body)
 
     def on_message_complete(self) -> None:
         """The request is complete."""
@@ -77,30 +88,29 @@ class LimitedProtocol(HttpToolsProtocol):
         super().on_message_complete()
 
     def awaited(self) -> object | None:
-        """The request that the client is to complete; a body that is not read at present is not the client's delay."""
+        """What the client is to take of its answer, or the request that it is to complete.
+
+        A body that is not read at present is not the client's delay.
+        """
+        unread = unread_bytes(self.transport)
+        self._takings += unread < self._unread
+        self._unread = unread
+        if unread:
+            return (self._takings, "read")
         if self._in_body:
             return None if self.flow.read_paused else (self.cycle, "body")
         answered = self.cycle is None or self.cycle.response_complete
         return (self.cycle, "head") if self._in_head and answered else None
 
     def give_up(self) -> None:
-        """Closes the connection."""
-        self.transport.close()
+        """Closes the connection, and drops what the client has left unread."""
+        drop(self.transport, reset=self._unread > 0)
+
+    def _unsupported_upgrade_warning(self) -> None:
+        """Says nothing: to decline an offer of another protocol is no failure."""
 
     def _drop(self, reset: bool) -> None:
         drop(self.transport, reset=reset)
-
-
-def drop(transport: asyncio.Transport, *, reset: bool) -> None:
-    """Breaks a connection: with a reset at once, or with an end after what was written so far."""
-    if not reset:
-        transport.close()
-        return
-    connected = transport.get_extra_info("socket")
-    if connected is not None:
-        # Closing without lingering is what makes the system send a reset in place of an orderly end.
-        connected.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
-    transport.abort()
 
 
 def bind(host: str, port: int) -> socket.socket:
