@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from typing import TYPE_CHECKING
 
 from hypothesis import HealthCheck, Phase, Verbosity, seed, settings
@@ -16,7 +17,7 @@ from .registry import rule
 if TYPE_CHECKING:
     from ..trial import Trial
 
-_LONGEST = 14
+_LONGEST = 30
 _STOPS = 8
 
 
@@ -43,11 +44,8 @@ def model(trial: Trial) -> None:
         phases=[Phase.generate, Phase.shrink], suppress_health_check=list(HealthCheck), report_multiple_bugs=False,
         verbosity=Verbosity.quiet,
     )  # fmt: skip
-    try:
+    with contextlib.suppress(Violation, TargetError, Flaky, Unsatisfiable):  # the ledger knows what was found
         run_state_machine_as_test(start, settings=options)  # type: ignore[arg-type]  # any factory will do
-    except (Violation, TargetError, Flaky, Unsatisfiable):
-        if not ledger.failures and not ledger.exhausted:
-            raise
     if ledger.failures:
         raise ledger.shortest
     if not ledger.traces and ledger.exhausted:
