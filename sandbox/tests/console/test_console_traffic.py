@@ -140,6 +140,20 @@ def test_a_listed_request_can_be_sent_again(visit, outside):
         assert now.items() >= body["variables"].items(), name
 
 
+def test_a_body_is_said_to_be_cut_only_where_it_is(visit, outside):
+    page = visit("/journal")
+    client = outside(page)
+    run_id = client.get("/v1/sequences", params={"status": "ACTIVE", "size": 1}).json()["items"][0]["id"]
+    row = page.locator("table tbody tr")
+    panel = page.get_by_role("complementary", name="The selected request")
+    for count, note in enumerate(("é" * 100, "é" * 100_000)):
+        client.patch(f"/v1/sequences/{run_id}", json={"variables": {"note": note}}).raise_for_status()
+        expect(row).to_have_count(count + 2)
+        row.first.get_by_role("link").click()
+        expect(panel).to_contain_text("updateSequence")
+        expect(panel.get_by_text("not all of it kept")).to_have_count(2 * count)
+
+
 def test_the_consoles_own_readings_are_left_out_until_they_are_asked_for(visit, outside):
     page = visit("/watch")
     expect(page.locator("table tbody tr")).to_have_count(10)

@@ -34,7 +34,8 @@ export function entryPanel(close) {
 
 function facts(entry) {
   const { request, response } = entry;
-  const size = (message) => `${message.body_size} bytes${(message.body?.length ?? 0) < message.body_size ? ", not all of it kept" : ""}`;
+  const kept = (message) => new TextEncoder().encode(message.body ?? "").length;
+  const size = (message) => `${message.body_size} bytes${kept(message) < message.body_size ? ", not all of it kept" : ""}`;
   return h("dl", { class: "facts" },
     h("dt", {}, "World time"), h("dd", { class: "num" }, instant(Date.parse(entry.at))),
     h("dt", {}, "Key"), h("dd", {}, entry.key_name ?? "none"),
