@@ -23,7 +23,7 @@ from .http.gate import Gate
 from .http.log import Log, LogFormat
 from .http.pages import pages
 from .http.recorder import Recorder
-from .http.security import Hosts, authenticators
+from .http.security import Hosts, authenticators, is_loopback
 from .instants import parse_instant
 from .listeners import Listeners
 from .metrics import Tally
@@ -131,6 +131,7 @@ def build(settings: Settings, wall: Callable[[], int] = wall_clock, store: Store
     tally, log = Tally(), Log(settings.log_format, wall)
     traffic = TrafficControl(store, spec.operation_ids, settings.rate_limit, tally)
     ways_in = authenticators(store, settings.admin_token, strangers=settings.public_worlds > 0)
+    hosted = settings.public_worlds > 0 or not is_loopback(settings.host)
     called = handlers(worlds, sequences) | handlers(control, *CONTROL_TAGS) | handlers(traffic, *TRAFFIC_TAGS)
     services = Services(
         handlers={name: retried(handler) for name, handler in called.items()} if store.blocking else called,
@@ -138,7 +139,7 @@ def build(settings: Settings, wall: Callable[[], int] = wall_clock, store: Store
         cors=Cors(settings.cors, spec.base_path),
         hosts=Hosts(settings.host, settings.allow_hosts),
         gate=Gate(store, wall, settings.rate_limit, header=settings.fault_header),
-        recorder=Recorder(store, listeners, tally, log, default.record.id, ways_in["apiKey"]),
+        recorder=Recorder(store, listeners, tally, log, default.record.id, ways_in["apiKey"], discreet=hosted),
         streams=Streams(listeners, Alarms(worlds)),
         log=log,
         wall=wall,

@@ -5,18 +5,22 @@ first listener on, a bounded ring is kept, so that a listener who lost its conne
 """
 
 import threading
-from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from itertools import count
 from typing import Any, Final
+
+from .store.rings import Rings
+from .views import ChangeView
 
 SEQUENCE: Final = "sequence"
 REQUEST: Final = "request"
 CLOCK: Final = "clock"
 WORLD: Final = "world"
 
-_MOST_KEPT: Final = 1000
+_MOST_BYTES: Final = 2 << 20
+_MOST_BYTES_OF_ALL: Final = 64 << 20
+_OVERHEAD: Final = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +37,6 @@ Hear = Callable[[Event], None]
 
 @dataclass(slots=True)
 class _Channel:
-    kept: deque[Event] = field(default_factory=lambda: deque(maxlen=_MOST_KEPT))
     numbers: "count[int]" = field(default_factory=lambda: count(1))
     heard_by: list[Hear] = field(default_factory=list)
 
@@ -46,6 +49,7 @@ class Listeners:
 
     def __init__(self) -> None:
         self._channels: dict[str, _Channel] = {}
+        self._kept: Rings[Event] = Rings(_MOST_BYTES, _MOST_BYTES_OF_ALL)
         self._lock = threading.Lock()
 
     def wanted(self, world_id: str) -> bool:
@@ -59,7 +63,7 @@ class Listeners:
             return
         with self._lock:
             event = Event(next(channel.numbers), kind, data)
-            channel.kept.append(event)
+            self._kept.append(world_id, event, _weight(data))
             hearers = list(channel.heard_by)
         for hear in hearers:
             hear(event)
@@ -71,7 +75,7 @@ class Listeners:
         """
         with self._lock:
             channel = self._channels.setdefault(world_id, _Channel())
-            missed = [event for event in channel.kept if after is not None and event.number > after]
+            missed = [event for event in self._kept.items(world_id) if after is not None and event.number > after]
             channel.heard_by.append(hear)
         for event in missed:
             hear(event)
@@ -84,4 +88,12 @@ class Listeners:
 
     def forget(self, world_id: str) -> None:
         """Drops what is kept of a world that is gone."""
-        self._channels.pop(world_id, None)
+        with self._lock:
+            self._channels.pop(world_id, None)
+            self._kept.clear(world_id)
+
+
+def _weight(data: Any) -> int:
+    """About how many bytes an event takes. What of a run can be large is its variables."""
+    texts = (data.run.variables or {}) if isinstance(data, ChangeView) else data
+    return _OVERHEAD + sum(len(text) for text in texts.values() if isinstance(text, str))

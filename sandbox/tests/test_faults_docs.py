@@ -10,6 +10,7 @@ from sequences_sandbox.fault_header import parse_fault_header
 from sequences_sandbox.http import events, server
 from sequences_sandbox.paths import shipped
 from sequences_sandbox.store import memory_traffic
+from sequences_sandbox.store.postgres import channels
 
 TEXT = (shipped("openapi.yaml").parent / "docs" / "faults-and-journal.md").read_text()
 
@@ -40,8 +41,11 @@ def test_the_limits_on_the_page_are_those_of_the_code():
     assert f"Of a body {journal.MOST_BODY_BYTES >> 10} KiB are kept" in TEXT
     assert f"A world's journal takes {memory_traffic.MOST_JOURNAL_BYTES >> 20} MiB" in TEXT
     assert f"all journals {memory_traffic.MOST_BYTES_OF_ALL_JOURNALS >> 20} MiB" in TEXT
-    assert f"The last {listeners._MOST_KEPT:,} are kept" in TEXT
-    assert f"every {events._HEARTBEAT_SECONDS:.0f} seconds" in TEXT
+    flowing = re.sub(r"\s+", " ", TEXT)
+    assert f"{listeners._MOST_BYTES >> 20} MiB of a world's in memory" in flowing
+    assert f"the last {channels._MOST_KEPT:,} in PostgreSQL" in flowing
+    assert f"{events._MOST_WAITING:,} behind misses the oldest" in flowing
+    assert f"every {events._HEARTBEAT_SECONDS:.0f} seconds" in flowing
     assert f"complete {server._PATIENCE_SECONDS} seconds after" in TEXT
     assert f"closed after {server._KEEP_ALIVE_SECONDS}." in TEXT
-    assert f"{server._MOST_HEAD_BYTES >> 10} KiB, a body 1 MiB" in re.sub(r"\s+", " ", TEXT)
+    assert f"{server._MOST_HEAD_BYTES >> 10} KiB, a body 1 MiB" in flowing

@@ -21,6 +21,17 @@ def verified(api, **question):
     return response.json()
 
 
+@pytest.mark.parametrize("settings", [{"host": "0.0.0.0", "allow_hosts": ("*",)}, {"public_worlds": 3}])  # noqa: S104
+def test_where_strangers_call_nothing_is_kept_of_what_one_sent_without_a_valid_key(api_with, settings):
+    api = api_with(**settings)
+    lost = {"Authorization": "Bearer sk_live_1", "X-Auth-Token": "sk_live_2"}
+    api("POST", f"sequences/{RUN}/stop?api_key=sk_live_3", key=None, headers=lost, json={"reason": "sk_live_4"})
+    (kept,) = items(api)
+    assert (kept["status"], kept["path"], kept["query"]) == (401, f"/v1/sequences/{RUN}/stop", "")
+    assert kept["request"] == {"headers": {}, "body": None, "body_size": 0}
+    assert "sk_live" not in str(kept)
+
+
 def test_a_request_and_its_answer_are_kept_whole(api):
     stopped = api("POST", f"sequences/{RUN}/stop?", json=STOP, headers={"X-Mine": "1"})
     (kept,) = items(api)

@@ -23,7 +23,8 @@ from .log import Log
 class Recorder:
     """Keeps requests with the world of their key, and with the default world those that have no valid key.
 
-    What cannot be kept is told in the log, and takes no answer away.
+    Of the latter a `discreet` one keeps neither query, headers nor body: where strangers call, each could read there what
+    another sent by mistake. What cannot be kept is told in the log, and takes no answer away.
     """
 
     def __init__(
@@ -34,6 +35,8 @@ class Recorder:
         log: Log,
         default_world: str,
         authenticate: Authenticator,
+        *,
+        discreet: bool,
     ) -> None:
         self._store: Final = store
         self._record: Final = store.traffic.record
@@ -43,6 +46,7 @@ class Recorder:
         self._log: Final = log
         self._default_world: Final = default_world
         self._authenticate: Final = authenticate
+        self._discreet: Final = discreet
 
     async def note(self, exchange: Exchange, answer: Answer, seconds: float) -> None:
         """Keeps a request, and its answer as it will be sent, in a store that can block."""
@@ -76,7 +80,9 @@ class Recorder:
             moment = self._store.moment(world_id, exchange.wall)
         except KeyError:
             return  # The world is gone, and its journal with it.
-        headers = exchange.headers
+        query, headers, body = exchange.query, exchange.headers, exchange.body
+        if key is None and self._discreet:
+            query, headers, body = b"", {}, b""
         for name in SECRET_HEADERS:
             headers.pop(name, None)
         entry = Entry(
@@ -84,15 +90,15 @@ class Recorder:
             moment.birth + moment.now,
             exchange.method,
             exchange.raw_path,
-            exchange.query,
+            query,
             exchange.operation_id,
             None if key is None else key.name,
             answer.status,
             seconds,
             None if exchange.strike is None else exchange.strike.label,
             headers,
-            exchange.body[:MOST_BODY_BYTES],
-            len(exchange.body),
+            body[:MOST_BODY_BYTES],
+            len(body),
             tuple(answer.headers),
             answer.body[:MOST_BODY_BYTES],
             len(answer.body),
