@@ -7,6 +7,9 @@ import struct
 import httpx
 import pytest
 import uvicorn
+from flask import Flask
+from sequences_sandbox.http import pages
+from sequences_sandbox.http.console import Component
 from sequences_sandbox.http.patrol import Patrol
 from sequences_sandbox.http.server import LimitedProtocol, allow_many_connections
 from uvicorn.server import ServerState
@@ -240,3 +243,27 @@ def test_requests_sent_together_are_answered_in_order_also_when_one_is_late(clie
     while text.count(b"HTTP/1.1 200 OK") < 3 or not text.endswith(b"}"):
         text += _some(wire)
     assert text.index(b"x-sandbox-fault") < text.index(b"}") < len(text) - 1
+
+
+def test_the_contract_is_turned_into_json_once_however_often_it_is_asked_for(api, monkeypatch):
+    calls, load = [], pages.yaml.load
+    monkeypatch.setattr(pages.yaml, "load", lambda *arguments: calls.append(1) or load(*arguments))
+    texts = [api("GET", "/openapi.json", key=None).text for _ in range(3)]
+    assert len(set(texts)) == 1
+    assert len(calls) == 1
+
+
+@pytest.mark.parametrize("encoding", ["identity", "gzip"])
+def test_the_large_script_is_held_once_however_many_take_their_time_over_it(encoding):
+    component = Component()
+    with Flask(__name__).test_request_context(headers={"Accept-Encoding": encoding}):
+        [one], [other] = (component.response().response for _ in range(2))
+    assert one is other
+
+
+@pytest.mark.parametrize("path", ["/console//js/main.js", "//console/", "/embed//", "/watch/"])
+def test_no_path_is_redirected_to_the_host_that_the_client_named(client, path):
+    answer = client.get(f"http://127.0.0.1:{client.base_url.port}{path}", headers={"Host": "evil.example"})
+    assert answer.status_code == 404
+    assert "Location" not in answer.headers
+    assert answer.json()["type"] == "NotFoundIssue"

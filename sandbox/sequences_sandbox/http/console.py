@@ -79,13 +79,14 @@ class Component:
         places = spec.submodule_search_locations if spec is not None else None
         if not places:
             raise ConsoleError("The console needs the package flask-openapi-scalar; install it with pip.")
-        self._path: Final = Path(places[0], _SCRIPT)
+        # Read once: an answer then is these very bytes, however many clients take their time over it.
+        self._plain: Final = Path(places[0], _SCRIPT).read_bytes()
         self._version: Final = version(_COMPONENT)
 
     def response(self) -> Response:
         """The script, packed for whoever takes it packed: of its five megabytes that leaves a third."""
         packed = request.accept_encodings.quality("gzip") > 0
-        response = Response(self._packed if packed else self._path.read_bytes(), mimetype="text/javascript")
+        response = Response(self._packed if packed else self._plain, mimetype="text/javascript")
         response.headers["Vary"] = "Accept-Encoding"
         response.cache_control.no_cache = True
         response.set_etag(f"{self._version}-{'gzip' if packed else 'plain'}")
@@ -96,7 +97,7 @@ class Component:
 
     @cached_property
     def _packed(self) -> bytes:
-        return gzip.compress(self._path.read_bytes(), mtime=0)
+        return gzip.compress(self._plain, mtime=0)
 
 
 def _policy(framed_by: Iterable[str]) -> str:

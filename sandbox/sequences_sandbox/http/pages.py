@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Collection, Iterable
+from functools import cache
 from pathlib import Path
 from typing import Any, Final, cast
 
@@ -25,16 +26,22 @@ def pages(contract: Path, operation_ids: Collection[str], embed_origins: Iterabl
     Pages of `embed_origins` may frame the embeds. Raises ConsoleError where the console cannot be served.
     """
     flask = Flask("sequences_sandbox", static_folder=None)
+    # A path with slashes too many is none of ours; to mend it would be to redirect to whatever host the client named.
+    flask.url_map.merge_slashes = False
     text = contract.read_bytes()
 
     @flask.get("/openapi.yaml")
     def contract_as_yaml() -> Response:
         return Response(text, mimetype="application/yaml")
 
+    @cache
+    def as_json() -> bytes:
+        document = yaml.load(text, getattr(yaml, "CSafeLoader", yaml.SafeLoader))  # noqa: S506
+        return json.dumps(document, ensure_ascii=False).encode()
+
     @flask.get("/openapi.json")
     def contract_as_json() -> Response:
-        document = yaml.load(text, getattr(yaml, "CSafeLoader", yaml.SafeLoader))  # noqa: S506
-        return Response(json.dumps(document, ensure_ascii=False), mimetype="application/json")
+        return Response(as_json(), mimetype="application/json")
 
     add_console(flask, operation_ids, embed_origins)
 
