@@ -1,5 +1,7 @@
 """How much a world may hold, and that a world of a stranger holds less."""
 
+import uuid
+
 import pytest
 from sequences_sandbox.limits import OF_STRANGERS, OWNED
 
@@ -44,6 +46,21 @@ def test_faults_and_snapshots_have_a_bound(worlds, limits):
     assert {keep(number).status_code for number in range(limits.snapshots)} == {200}
     assert keep(limits.snapshots).status_code == 422
     assert keep(0).status_code == 200
+
+
+def test_a_strangers_own_fixture_has_no_more_than_a_strangers_world_may_hold(worlds):
+    api, keys = worlds
+    document = api("GET", "/_sandbox/world/export", key=keys[OWNED]).json()
+    [first, *_] = document["organizations"]
+    row = first["sequences"][0]
+    first["sequences"] = [
+        {**row, "id": str(uuid.UUID(int=number, version=4))} for number in range(OF_STRANGERS.runs + 1)
+    ]
+    made = {key: api("POST", "/_sandbox/worlds", key=key, json={"fixture": document}) for key in (None, "sesame-1234")}
+    assert [answer.status_code for answer in made.values()] == [422, 201]
+    assert "1000 runs at most" in made[None].json()["message"]
+    first["sequences"] = [{**row, "variables": {"note": "x" * OF_STRANGERS.text}}]
+    assert api("POST", "/_sandbox/worlds", key=None, json={"fixture": document}).status_code == 413
 
 
 def test_a_stranger_enrols_until_the_organization_is_full(worlds):

@@ -19,11 +19,11 @@ from sequences_sandbox.entities import Sequence
 from sequences_sandbox.fixtures import read
 from sequences_sandbox.paths import shipped
 from sequences_sandbox.query import Query
+from sequences_sandbox.settling import settle
 from sequences_sandbox.spec import read_lifecycle, read_spec
 from sequences_sandbox.store.base import Happening
 from sequences_sandbox.store.memory import MemoryStore
 from sequences_sandbox.store.postgres import PostgresStore
-from sequences_sandbox.settling import settle
 
 LIFECYCLE = read_lifecycle(read_spec(shipped("openapi.yaml")))
 WALL = 1_772_442_000_000_000

@@ -1,6 +1,7 @@
 """The tags Worlds and World of the control API."""
 
 import uuid
+from collections import Counter
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import replace
@@ -13,6 +14,7 @@ from ..errors import RateLimitIssue, UnauthorizedIssue, ValidationIssue
 from ..fixtures import Fixture, FixtureError
 from ..fixtures.writing import Writer
 from ..instants import EARLIEST, LATEST, SECOND, parse_instant
+from ..limits import OF_STRANGERS
 from ..query import pages
 from ..rate_limits import take
 from ..world import Caller
@@ -39,7 +41,10 @@ def createWorld(control: Control, caller: Caller | None, *, body: Mapping[str, A
         seed=body.get("seed", 0),
         public=public,
     )
-    born = control.births.bear(_fixture(control, body), birth, store.wall())
+    fixture = _fixture(control, body)
+    if public and isinstance(body.get("fixture"), Mapping):
+        _require_small(fixture)
+    born = control.births.bear(fixture, birth, store.wall())
     with control.worlds.open(born.record.id) as (unit, _, _):
         return control.world(unit, list(born.keys))
 
@@ -132,6 +137,14 @@ def _fixture(control: Control, body: Mapping[str, Any]) -> Fixture:
         return control.read(body["fixture"])
     except FixtureError as error:
         raise ValidationIssue(f"'fixture': {error}", field="fixture", problem="no fixture") from None
+
+
+def _require_small(fixture: Fixture) -> None:
+    """Raises BusinessIssue, TooLargeIssue where a stranger's own fixture has more than a stranger's world may hold."""
+    for number in Counter(run.organization_id for run in fixture.runs).values():
+        OF_STRANGERS.require_run(number - 1)
+    for run in fixture.runs:
+        OF_STRANGERS.require_text(run.variables)
 
 
 def _without(organization: Organization, forgotten: frozenset[str]) -> Organization:
