@@ -7,9 +7,6 @@ against their budget, and what shrinking may spend is bounded.
 from __future__ import annotations
 
 import contextlib
-import math
-import time
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from hypothesis import reject
@@ -27,42 +24,13 @@ if TYPE_CHECKING:
     from ..exchange import Answer
     from ..runs import Run
     from ..trial import Trial
+    from .ledger import Ledger
 
 FAR = "2100-01-04T08:00:00Z"
 _ACTIVE, _PAUSED, _ENDED = "ACTIVE", "WAITING_FOR_LEAD", "STOPPED_EARLY"
 _TEXTS = st.sampled_from(["", "a", " b ", "ü", "{{x}}", "B", "long " * 60])
 _CHANGES = st.dictionaries(st.sampled_from(["suite_a", "suite_b", "suite_ü"]), st.none() | _TEXTS, max_size=3)
 _BAD = st.sampled_from([{}, {"paused_until": "soon"}, {"paused_until": "2001-01-01T00:00:00Z"}])
-_SHRINKS = 150
-_SHRINKING_SECONDS = 8
-_STOPS_TO_SHRINK = 16
-
-
-@dataclass
-class Ledger:
-    """What all traces together have spent and found."""
-
-    stops: int
-    traces: int = 0
-    shrinks: int = 0
-    failures: list[Violation | TargetError] = field(default_factory=list)
-    exhausted: NotExercised | None = None
-    deadline: float = math.inf
-
-    def note(self, failure: Violation | TargetError) -> None:
-        """Keeps what was found; from the first finding on, shrinking may spend some more stops and a little time."""
-        if not self.failures:
-            self.deadline = time.monotonic() + _SHRINKING_SECONDS
-            self.stops += _STOPS_TO_SHRINK if self.stops else 0
-        self.failures.append(failure)
-
-    @property
-    def over(self) -> bool:
-        return self.shrinks > _SHRINKS or time.monotonic() > self.deadline
-
-    @property
-    def shortest(self) -> Violation | TargetError:
-        return min(self.failures, key=lambda one: len(one.answers) if isinstance(one, Violation) else 0)
 
 
 class Journey(RuleBasedStateMachine):

@@ -11,7 +11,8 @@ from hypothesis.stateful import run_state_machine_as_test
 
 from ..target import TargetError
 from ..trial import Violation
-from .journey import Journey, Ledger
+from .journey import Journey
+from .ledger import Ledger
 from .registry import rule
 
 if TYPE_CHECKING:

@@ -118,3 +118,18 @@ def filtered(trial: Trial) -> None:
             _sorted_by(trial, "created_at", order, status=name)
         for template in templates[:4]:
             _sorted_by(trial, "status" if trial.strict else "created_at", order, sequence_template_id=template)
+
+
+@rule(
+    "list.sort.updated_at.after_changes",
+    "What changes moves to its new place in sort_by=updated_at.",
+    "list.sort_by",
+    "run.updated_at",
+    tier="write",
+)
+def after_changes(trial: Trial) -> None:
+    for status in ("ACTIVE", "WAITING_FOR_LEAD"):
+        with trial.borrow(status) as run:
+            changed = trial.arranged(trial.update(run.id, {"suite_sorted": status}))
+            for order in ("asc", "desc"):
+                _sorted_by(trial, "updated_at", order, status=changed.status)
