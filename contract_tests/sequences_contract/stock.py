@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 FAR = "2100-01-04T08:00:00Z"
 _TRIES = 8
 
+Fits = Callable[["Run"], bool]
+
 
 class Stock:
     """Lends the runs that the census found. A run that was stopped, or that something else moved, is not lent again."""
@@ -48,16 +50,17 @@ class Stock:
             return len(self._shelf(status))
 
     @contextmanager
-    def lend(self, trial: Trial, status: str, where: Callable[[Run], bool] | None = None) -> Iterator[Run]:
-        """A run of `status`. A paused one is an active one that the suite paused itself, so that it may resume it.
+    def lend(self, trial: Trial, status: str, where: Fits | None = None, prefer: Fits | None = None) -> Iterator[Run]:
+        """A run of `status`, one that fits `where`, and `prefer` if there is such a one.
 
-        Raises NotExercised when the stock has none.
+        A paused one is an active one that the suite paused itself, so that it may resume it. Raises NotExercised when the
+        stock has none.
         """
         if status == "WAITING_FOR_LEAD" and self._bench.settings.allow_writes:
-            with self.lend(trial, "ACTIVE", where) as active:
+            with self.lend(trial, "ACTIVE", where, prefer) as active:
                 yield trial.arranged(trial.pause(active.id, FAR))
             return
-        run = self._take(trial, status, where)
+        run = self._take(trial, status, where, prefer)
         try:
             yield run
         finally:
@@ -69,16 +72,20 @@ class Stock:
             self._shelves[status] = deque(run.id for run in census.in_status(status) if self.fenced(run))
         return self._shelves[status]
 
-    def _take(self, trial: Trial, status: str, where: Callable[[Run], bool] | None) -> Run:
+    def _take(self, trial: Trial, status: str, where: Fits | None, prefer: Fits | None) -> Run:
         with self._lock:
             shelf = self._shelf(status)
             known = self._bench.census().by_id
             fitting = [i for i in shelf if where is None or (i in known and where(known[i]))]
+            if prefer is not None:
+                fitting.sort(key=lambda i: not (i in known and prefer(known[i])))
             for run_id in fitting[:_TRIES]:
                 shelf.remove(run_id)
                 run = trial.look(run_id)
-                if run.status == status and (where is None or where(run)):
-                    return run
+                if run.status == status:
+                    if where is None or where(run):
+                        return run
+                    shelf.append(run_id)
         which = " that fits" if where is not None else ""
         inside = " inside --only-template" if self._bench.settings.template else ""
         raise NotExercised(f"the target has no {status} run{which}{inside} left to work on; load more of them")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from .census import PAGES, Page
 from .exchange import Answer
@@ -14,8 +14,6 @@ from .runs import Malformed, Run
 if TYPE_CHECKING:
     from .bench import Bench
     from .rules.registry import Rule
-
-Result = TypeVar("Result")
 
 
 class Violation(Exception):
@@ -144,9 +142,15 @@ class Trial:
         return self.arranged(self.get(run_id))
 
     @contextmanager
-    def borrow(self, status: str = "ACTIVE", where: Callable[[Run], bool] | None = None) -> Iterator[Run]:
+    def borrow(
+        self,
+        status: str = "ACTIVE",
+        where: Callable[[Run], bool] | None = None,
+        *,
+        prefer: Callable[[Run], bool] | None = None,
+    ) -> Iterator[Run]:
         """A run of that status to work on; afterwards it is put back as it was, if that can be done."""
-        with self.bench.stock.lend(self, status, where) as run:
+        with self.bench.stock.lend(self, status, where, prefer) as run:
             yield run
 
     def tempt(self, run: Run, send: Callable[[], Answer]) -> Answer:

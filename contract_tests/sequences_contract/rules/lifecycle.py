@@ -9,6 +9,7 @@ from .registry import Tier, declare, rule
 
 if TYPE_CHECKING:
     from ..exchange import Answer
+    from ..runs import Run
     from ..trial import Trial
 
 FAR = "2100-01-04T08:00:00Z"
@@ -33,7 +34,7 @@ def _act(trial: Trial, event: str, run_id: str) -> Answer:
 
 def _permitted(event: str, status: str, trial: Trial) -> None:
     wanted = (DOC | OWN)[status, event]
-    with trial.borrow(status) as run:
+    with trial.borrow(status, prefer=_full) as run:
         if event == "stop":
             trial.bench.stops.spend()
         answer = _act(trial, event, run.id)
@@ -56,6 +57,11 @@ def _permitted(event: str, status: str, trial: Trial) -> None:
                     answer,
                     listed,
                 )
+
+
+def _full(run: Run) -> bool:
+    """Whether there is something in every field that may be null: what is null cannot be lost."""
+    return bool(run.variables) and None not in run.fields.values()
 
 
 def _refused(event: str, status: str, trial: Trial) -> None:

@@ -13,6 +13,8 @@ from .registry import rule
 if TYPE_CHECKING:
     from ..trial import Trial
 
+_DAY = 86_400
+
 
 def _refuse_all(trial: Trial, bodies: tuple[Any, ...], why: str) -> None:
     with trial.borrow() as run:
@@ -52,12 +54,28 @@ def just_past(trial: Trial) -> None:
     tier="write",
 )
 def near_future(trial: Trial) -> None:
-    for minutes in (None, 600, -600, -1439):
+    for seconds, minutes in ((30, None), (900, None), (900, 600), (900, -600), (900, -1439)):
         with trial.borrow() as run:
-            now = trial.run_of(trial.update(run.id, {"suite_now": f"{minutes}"})).updated
-            answer = trial.pause(run.id, instants.write(now + 900, offset_minutes=minutes))
+            now = trial.run_of(trial.update(run.id, {"suite_now": f"{seconds} {minutes}"})).updated
+            answer = trial.pause(run.id, instants.write(now + seconds, offset_minutes=minutes))
             got = trial.run_of(answer)
             trial.that(got.status == "WAITING_FOR_LEAD", "WAITING_FOR_LEAD", got.status, answer)
+
+
+@rule("pause.accepts.far_future", "An instant months or many years ahead is accepted.", "pause.until", tier="write")
+def far_future(trial: Trial) -> None:
+    with trial.borrow() as run:
+        now = trial.run_of(trial.update(run.id, {"suite_now": "far"})).updated
+    for instant in (
+        now + 40 * _DAY,
+        now + 400 * _DAY,
+        *map(instants.parse, ("2038-01-19T03:14:08Z", "2100-02-28T12:00:00Z")),
+    ):
+        if instant > now:
+            with trial.borrow() as run:
+                answer = trial.pause(run.id, instants.write(instant))
+                got = trial.run_of(answer)
+                trial.that(got.status == "WAITING_FOR_LEAD", "WAITING_FOR_LEAD", got.status, answer)
 
 
 @rule(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import time
 from collections.abc import Callable
 from fractions import Fraction
@@ -156,8 +155,10 @@ def _still_paused(trial: Trial, end: Callable[[Fraction], Fraction], before: Fra
     tier="write",
 )
 def at_instant(trial: Trial) -> None:
-    with trial.bench.standing_still() if trial.bench.control is not None else contextlib.nullcontext():
-        _returns(trial, lambda until: instants.write(until, digits=6))
+    _returns(trial, lambda until: instants.write(until, digits=6))
+    if trial.bench.control is not None:
+        with trial.bench.standing_still():
+            _returns(trial, lambda until: instants.write(until, digits=6))
 
 
 @rule(

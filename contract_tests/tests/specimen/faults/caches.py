@@ -68,7 +68,7 @@ class ListShowsFirstVariables(Remembering):
         return super().update(call)
 
 
-@planted.documented("journeys list.filter", f"{UNTIL_TEN} && GET /sequences?status=WAITING_FOR_LEAD")
+@planted.documented("journeys list.filter lifecycle", f"{UNTIL_TEN} && GET /sequences?status=WAITING_FOR_LEAD")
 class FilterGoesByOldStatus(Remembering):
     """The status filter goes by the status that a run had before its last pause."""
 
@@ -99,7 +99,8 @@ class SortGoesByOldUpdate(Remembering):
 
 
 @planted.documented(
-    "journeys list.pages list.filter", f"GET /sequences?status=ACTIVE && {STOP} && GET /sequences?status=ACTIVE"
+    "journeys list.pages list.filter shape.page",
+    f"GET /sequences?status=ACTIVE && {STOP} && GET /sequences?status=ACTIVE",
 )
 class CountCached(Remembering):
     """`total_count` is kept from the first time that a query was asked."""
