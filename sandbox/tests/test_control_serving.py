@@ -1,11 +1,13 @@
 """The control API as `serve` offers it: the ready file, the admin token, the host names."""
 
 import json
+import socket
 import subprocess
 import sys
 import urllib.error
 import urllib.request
 
+import httpx
 import pytest
 
 
@@ -87,6 +89,79 @@ def test_a_refused_host_is_told_how_to_be_let_in(ready):
     status, issue = call(f"{told['control_url']}/health", host="rebound.example")
     assert status == 403
     assert "--allow-host rebound.example" in issue["message"]
+
+
+@pytest.mark.parametrize(
+    "host",
+    [
+        "[::1].evil.example",
+        "[::1]evil.example",
+        "[localhost]",
+        "[localhost]evil.example",
+        "[::1",
+        "localhost:80:80",
+        "localhost:evil.example",
+    ],
+)
+def test_what_is_no_host_name_is_refused(api, host):
+    answer = api("GET", "/_sandbox/health", headers={"Host": host})
+    assert (answer.status_code, answer.json()["data"]["field"]) == (400, "Host")
+
+
+@pytest.mark.parametrize("hosts", [("evil.example", "localhost"), ("localhost", "evil.example"), ("localhost",) * 2])
+def test_two_host_names_are_refused_even_where_one_is_allowed(url, hosts):
+    lines = ["GET /_sandbox/health HTTP/1.1", *(f"Host: {host}" for host in hosts), "Connection: close", "", ""]
+    with (
+        socket.create_connection(("127.0.0.1", httpx.URL(url).port), timeout=20) as wire,
+        wire.makefile("rb") as answer,
+    ):
+        wire.sendall("\r\n".join(lines).encode())
+        assert answer.read().startswith(b"HTTP/1.1 400 ")
+
+
+OWN = {"Origin": "http://127.0.0.1:4010"}
+OTHER = {"Origin": "https://evil.example"}
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        OTHER,
+        {"Origin": "http://127.0.0.1:3000"},
+        {"Origin": "http://127.0.0.1"},
+        {"Origin": "null"},
+        {"Sec-Fetch-Site": "cross-site"},
+        {"Sec-Fetch-Site": "same-site"},
+        OTHER | {"Sec-Fetch-Site": "cross-site"},
+    ],
+)
+@pytest.mark.parametrize(("method", "path"), [("POST", "worlds"), ("POST", "world/reset"), ("PATCH", "clock")])
+def test_a_page_of_another_origin_changes_nothing(api, headers, method, path):
+    answer = api(method, f"/_sandbox/{path}", headers={"Content-Type": "text/plain", **headers})
+    assert answer.status_code == 403
+    assert "Origin" in answer.json()["message"]
+    assert api("GET", "/_sandbox/worlds").json()["total_count"] == 1
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {},
+        OWN,
+        {"Origin": "https://127.0.0.1:4010"},
+        OWN | {"Sec-Fetch-Site": "same-origin"},
+        {"Origin": "null", "Sec-Fetch-Site": "same-origin"},
+        {"Sec-Fetch-Site": "none"},
+    ],
+)
+def test_own_pages_and_programs_change_what_they_like(api, headers):
+    assert api("POST", "/_sandbox/worlds", headers=headers).status_code == 201
+
+
+def test_a_page_of_another_origin_may_ask_and_the_public_api_is_open_to_it(api):
+    assert api("GET", "/_sandbox/health", headers=OTHER).status_code == 200
+    run = api.sequences(status="ACTIVE")[0]["id"]
+    assert api("PATCH", f"sequences/{run}", headers=OTHER, json={"variables": {}}).status_code == 200
 
 
 def test_a_ready_file_that_cannot_be_written_stops_the_start_with_the_reason(tmp_path):

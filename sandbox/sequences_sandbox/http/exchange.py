@@ -47,7 +47,7 @@ class Exchange:
         return cls(request_id, wall, scope["method"], raw_path, scope["query_string"], headers)
 
     def header(self, name: bytes) -> str | None:
-        """A header's value, None when absent. A repeated Authorization or Content-Type is no value that can be used."""
+        """A header's value, None when absent. A repeated Authorization, Content-Type or Host is of no use."""
         value = self.headers.get(name)
         return None if value is None else value.decode("latin-1")
 
@@ -80,6 +80,6 @@ async def until_gone(receive: Receive) -> None:
 
 
 def _mark_repeated(headers: dict[bytes, bytes], pairs: list[tuple[bytes, bytes]]) -> None:
-    for name in (b"authorization", b"content-type"):
+    for name in (b"authorization", b"content-type", b"host"):
         if sum(1 for key, _ in pairs if key == name) > 1:
             headers[name] = _REPEATED
