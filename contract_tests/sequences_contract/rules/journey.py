@@ -173,6 +173,10 @@ class Journey(RuleBasedStateMachine):
             self.failed = True
             self.ledger.note(failure)
             raise
+        except NotExercised as reason:
+            self.failed = True
+            self.ledger.exhausted = reason
+            raise
 
     def _moved(self, answer: Answer, wanted: str, from_: tuple[str, ...]) -> None:
         if self.status in from_:

@@ -10,7 +10,7 @@ from hypothesis.errors import Flaky, Unsatisfiable
 from hypothesis.stateful import run_state_machine_as_test
 
 from ..target import TargetError
-from ..trial import Violation
+from ..trial import NotExercised, Violation
 from .journey import Journey
 from .ledger import Ledger
 from .registry import rule
@@ -45,7 +45,7 @@ def model(trial: Trial) -> None:
         phases=[Phase.generate, Phase.shrink], suppress_health_check=list(HealthCheck), report_multiple_bugs=False,
         verbosity=Verbosity.quiet,
     )  # fmt: skip
-    with contextlib.suppress(Violation, TargetError, Flaky, Unsatisfiable):  # the ledger knows what was found
+    with contextlib.suppress(Violation, TargetError, NotExercised, Flaky, Unsatisfiable):  # the ledger knows
         run_state_machine_as_test(start, settings=options)  # type: ignore[arg-type]  # any factory will do
     if ledger.failures:
         raise ledger.shortest
