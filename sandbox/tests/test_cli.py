@@ -58,9 +58,13 @@ def test_it_stops_at_once_and_cleanly(running, how):
 def test_the_access_log_has_a_line_a_request_and_never_a_key(running):
     sandbox = running()
     sandbox.get("/sequences?size=1")
+    with pytest.raises(urllib.error.HTTPError) as caught:
+        sandbox.get("/topo_demo_readwrite")
+    caught.value.close()
     _, errors = sandbox.stop()
     assert re.search(r"GET /v1/sequences 200 [\d.]+ ms req_\w{26}", errors)
-    assert "topo_" not in errors
+    assert "GET /v1/topo_*** 404" in errors
+    assert "topo_demo" not in errors
 
 
 def test_the_access_log_can_be_json_or_left_out(running):

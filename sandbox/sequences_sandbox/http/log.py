@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Final, Literal
 
 from ..instants import format_instant
+from ..journal import blotted
 from .answers import Answer
 from .exchange import Exchange
 
@@ -26,7 +27,7 @@ class Log:
         """Method, path, status, milliseconds and request id. The query is left out: it is the client's data."""
         if not self._logger.isEnabledFor(logging.INFO):
             return
-        path = exchange.raw_path.decode("ascii", "backslashreplace")
+        path = blotted(exchange.raw_path.decode("ascii", "backslashreplace"))
         milliseconds = round(seconds * 1000, 2)
         if self._json:
             line = json.dumps(
