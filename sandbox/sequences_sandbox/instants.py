@@ -80,8 +80,10 @@ def _parsed(text: str) -> tuple[int, bool]:
 def format_instant(instant: int) -> str:
     """RFC 3339 in UTC with `Z`; a fraction only when it is not zero, without trailing zeros.
 
-    What lies outside the years 1 to 9999, which four digits cannot say, is written as their first or last second.
+    What lies outside the years 1 to 9999, which four digits cannot say, is written as their first or last instant.
     """
+    if not EARLIEST <= instant <= LATEST:
+        instant = EARLIEST if instant < EARLIEST else LATEST
     second, fraction = divmod(instant, SECOND)
     text = _second(second)
     return f"{text}.{fraction:06}".rstrip("0") + "Z" if fraction else f"{text}Z"
@@ -89,8 +91,7 @@ def format_instant(instant: int) -> str:
 
 @lru_cache(1024)
 def _second(second: int) -> str:
-    writable = min(max(second, EARLIEST // SECOND), LATEST // SECOND)
-    return (_EPOCH + timedelta(seconds=writable)).isoformat()
+    return (_EPOCH + timedelta(seconds=second)).isoformat()
 
 
 def parse_duration(text: str) -> int:

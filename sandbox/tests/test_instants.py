@@ -97,8 +97,10 @@ def test_what_is_no_instant_is_refused_with_its_fault(text, problem):
         (1, "1970-01-01T00:00:00.000001Z"),
         (10 * SECOND, "1970-01-01T00:00:10Z"),
         (LATEST, "9999-12-31T23:59:59.999999Z"),
-        (LATEST + 1, "9999-12-31T23:59:59Z"),
+        (LATEST + 1, "9999-12-31T23:59:59.999999Z"),
+        (LATEST + 29_350, "9999-12-31T23:59:59.999999Z"),
         (EARLIEST, "0001-01-01T00:00:00Z"),
+        (EARLIEST - 1, "0001-01-01T00:00:00Z"),
         (EARLIEST - DAY, "0001-01-01T00:00:00Z"),
     ],
 )
