@@ -12,6 +12,7 @@ import pytest
 import sequences_sandbox
 import yaml
 from sequences_sandbox.cli import main
+from sequences_sandbox.cli.showing import event_line
 from sequences_sandbox.cli.verbs import VERBS
 
 CONTROL = Path(sequences_sandbox.__file__).with_name("control.yaml")
@@ -130,6 +131,38 @@ def test_worlds_are_made_listed_and_removed(shell, tmp_path):
     assert f"{world_id}  mine" in shell("worlds list --size 100")
     assert shell(f"worlds delete {world_id}") == "done"
     assert world_id not in shell("worlds list --size 100")
+
+
+HOSTILE = "a\x1b]0;owned\x07\nb\x9b2J\u202ec"
+SHOWN = r"a\u001b]0;owned\u0007\nb\u009b2J\u202ec"
+
+
+@pytest.mark.parametrize("line", ["worlds list --size 100", "worlds list --size 100 --json"])
+def test_a_name_does_not_speak_to_the_terminal(sequences_sandbox, shell, line):
+    with sequences_sandbox.world(name=HOSTILE):
+        lines = shell(line).split("\n")
+    assert all(each.isprintable() for each in lines)
+    assert any(SHOWN in each for each in lines)
+
+
+def test_json_that_is_made_printable_means_the_same(sequences_sandbox, shell):
+    with sequences_sandbox.world(name=HOSTILE):
+        assert HOSTILE in [each["name"] for each in json.loads(shell("worlds list --size 100 --json"))["items"]]
+
+
+def test_an_event_and_a_refusal_do_not_speak_to_the_terminal(shell):
+    request = {
+        "method": "GET",
+        "path": "/",
+        "status": 200,
+        "fault": None,
+        "key_name": HOSTILE,
+        "request_id": "r",
+        "at": "",
+    }
+    assert SHOWN in event_line("request", request)
+    assert SHOWN in event_line("world", {"name": HOSTILE})
+    assert "\x1b" not in shell(["snapshots", "delete", HOSTILE], status=2)
 
 
 def test_a_contact_is_enrolled_steered_looked_at_and_deleted(shell):
@@ -277,6 +310,7 @@ def test_a_verb_loads_nothing_of_the_server(sequences_sandbox, world):
     script = f"""
 import sys
 from sequences_sandbox.cli import main
+from sequences_sandbox.cli.showing import event_line
 assert main(["clock", "advance", "P1D", "--url", {sequences_sandbox.url!r}, "--key", {world.key!r}]) == 0
 print(*[name for name in {HEAVY!r} if name in sys.modules])
 """

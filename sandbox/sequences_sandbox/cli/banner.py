@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from ..app import App
+from .printable import printable
 
 _BOLD, _DIM, _GREEN, _RESET = "\033[1m", "\033[2m", "\033[32m", "\033[0m"
 _METHODS = ("get", "put", "post", "patch", "delete")
@@ -44,14 +45,14 @@ def _root(host: str, port: int) -> str:
 
 def _lines(app: App, root: str, admin_token: str | None) -> Iterator[str]:
     record, base = app.default.record, f"{root}{app.spec.base_path}"
-    yield f"{_BOLD}Sequences sandbox{_RESET}  {_GREEN}{base}{_RESET}   fixture: {record.fixture}"
+    yield f"{_BOLD}Sequences sandbox{_RESET}  {_GREEN}{base}{_RESET}   fixture: {printable(record.fixture)}"
     yield f"{_BOLD}Console{_RESET}            {_GREEN}{root}/{_RESET}"
     yield ""
     yield f"{_BOLD}Keys{_RESET}"
     for token, key in app.default.keys:
         scopes = " ".join(sorted(key.scopes)) or "no scope"
-        organization = record.organizations[key.organization_id].name
-        yield f"  {token:<32} {scopes}  {_DIM}{organization}{_RESET}"
+        organization = printable(record.organizations[key.organization_id].name)
+        yield f"  {printable(token):<32} {printable(scopes)}  {_DIM}{organization}{_RESET}"
     yield ""
     yield f"{_BOLD}Operations{_RESET}"
     for method, path, operation in _operations(app.spec.document):
@@ -59,7 +60,7 @@ def _lines(app: App, root: str, admin_token: str | None) -> Iterator[str]:
     yield ""
     yield f"{_BOLD}Try{_RESET}"
     token = next((token for token, key in app.default.keys if key.scopes), "<key>")
-    yield f"  curl -H 'Authorization: Bearer {token}' '{base}/sequences?size=2'"
+    yield f"  curl -H 'Authorization: Bearer {printable(token)}' '{base}/sequences?size=2'"
     if admin_token is not None:
         yield ""
         yield f"{_BOLD}Admin token{_RESET}  {admin_token}  {_DIM}for {root}/_sandbox; shown this once{_RESET}"

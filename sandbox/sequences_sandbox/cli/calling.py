@@ -10,6 +10,7 @@ from ..client.errors import SandboxError
 from ..client.transport import Control, connection
 from .listening import listen
 from .options import UsageError
+from .printable import printable_lines
 from .showing import text_of
 from .verbs import Verb
 
@@ -30,7 +31,7 @@ def run(options: argparse.Namespace) -> None:
     except SandboxError as error:
         raise UsageError(str(error)) from None
     if options.json or verb.show == "json":
-        print(json.dumps(answer, ensure_ascii=False, indent=2))
+        print(printable_lines(json.dumps(answer, ensure_ascii=False, indent=2)))
     else:
         print(text_of(verb.show, answer))
     if verb.show == "verified" and not answer["ok"]:

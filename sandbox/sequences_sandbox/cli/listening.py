@@ -7,6 +7,7 @@ import httpx
 
 from ..client.transport import refused, unreachable
 from .options import UsageError
+from .printable import printable
 from .showing import event_line
 
 
@@ -27,7 +28,7 @@ def listen(http: httpx.Client, key: str, kind: str, *, as_json: bool) -> None:
 
 
 def _json(kind: str, data: str) -> str:
-    return json.dumps({"type": kind, "data": json.loads(data)}, ensure_ascii=False)
+    return printable(json.dumps({"type": kind, "data": json.loads(data)}, ensure_ascii=False))
 
 
 def _events(lines: Iterator[str]) -> Iterator[tuple[str, str]]:

@@ -1,19 +1,25 @@
-"""Answers of the control API as lines for people."""
+"""Answers of the control API as lines for people. Names in them are whatever somebody wrote."""
 
 import json
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Final
+
+from .printable import printable
 
 _Answer = Mapping[str, Any]
 
 
 def text_of(show: str, answer: Any) -> str:
     """An answer as text; `show` names the form."""
-    return "\n".join(_SHOWN[show](answer)) or "none"
+    return "\n".join(map(printable, _SHOWN[show](answer))) or "none"
 
 
 def event_line(kind: str, data: _Answer) -> str:
     """One event of the stream."""
+    return printable(_event(kind, data))
+
+
+def _event(kind: str, data: _Answer) -> str:
     if kind == "request":
         return f"request   {_request(data)}"
     if kind == "sequence":
