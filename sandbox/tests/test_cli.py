@@ -9,10 +9,13 @@ import subprocess
 import sys
 import urllib.error
 import urllib.request
+from dataclasses import replace
 
 import pytest
 from sequences_sandbox import __version__
 from sequences_sandbox.cli import main
+from sequences_sandbox.cli.banner import banner
+from sequences_sandbox.http.cors import parse_caller
 from sequences_sandbox.paths import shipped
 from sequences_sandbox.spec import read_lifecycle, read_spec
 
@@ -44,6 +47,19 @@ def test_the_banner_names_url_keys_scopes_operations_and_a_line_that_works(runni
     line = next(line for line in sandbox.banner.splitlines() if line.strip().startswith("curl"))
     pasted = subprocess.run(f"{line} --silent", shell=True, capture_output=True, text=True, timeout=20, check=True)
     assert len(json.loads(pasted.stdout)["items"]) == 2
+
+
+@pytest.mark.parametrize("colour", [False, True])
+def test_the_banner_shows_a_name_and_does_not_let_it_speak_to_the_terminal(api, colour):
+    born = api.app.default
+    names = {
+        key: replace(organization, name="a\x1b[2J\x07\nb\u202ec")
+        for key, organization in born.record.organizations.items()
+    }
+    hostile = replace(api.app, default=replace(born, record=replace(born.record, organizations=names)))
+    text = banner(hostile, "127.0.0.1", 4010, None, colour=colour)
+    assert r"a\u001b[2J\u0007\nb\u202ec" in text
+    assert "\x1b[2J" not in text
 
 
 @pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM])
@@ -107,6 +123,9 @@ def test_a_page_of_another_origin_may_call_by_default_on_loopback_and_not_with_n
         (["--clock", "2026-03-02T09:00:00"], ["offset"]),
         (["--host", "203.0.113.9"], ["203.0.113.9"]),
         (["--cors", "https://a.example", "--no-cors"], ["contradict"]),
+        (["--cors", "https://€"], ["--cors", "no origin", "https://app.example"]),
+        (["--cors", "https://a.b/c"], ["--cors", "no origin"]),
+        (["--cors", "https://*.example"], ["--cors", "no origin"]),
     ],
 )
 def test_a_start_that_cannot_be_is_one_sentence_and_status_2(arguments, words):
@@ -134,6 +153,15 @@ def test_a_taken_port_is_named_with_a_way_out():
         ("PORT", "70000", "no port"),
         ("LOG_FORMAT", "xml", "text, json"),
         ("FREEZE", "maybe", "1 or 0"),
+        ("HOST", "", "it is empty; give 127.0.0.1"),
+        ("ADMIN_TOKEN", "", "it is empty; give 6 or more"),
+        ("ADMIN_TOKEN", "two words", "it is no token; give 6 or more"),
+        ("ADMIN_TOKEN", "short", "it is no token; give 6 or more"),
+        ("ADMIN_TOKEN", "sésame-1234", "it is no token; give 6 or more"),
+        ("PUBLIC_WORLDS", "1000000000", "is too large; 999999999 is the most"),
+        ("PUBLIC_WORLDS", "many", "is no whole number"),
+        ("PROT", "4010", "did you mean SEQUENCES_SANDBOX_PORT?"),
+        ("ADMIN_TOKN", "sesame-1234", "did you mean SEQUENCES_SANDBOX_ADMIN_TOKEN?"),
     ],
 )
 def test_a_bad_environment_variable_is_named(variable, value, words):
@@ -141,6 +169,57 @@ def test_a_bad_environment_variable_is_named(variable, value, words):
     assert result.returncode == 2
     assert f"SEQUENCES_SANDBOX_{variable}" in result.stderr
     assert words in result.stderr
+
+
+@pytest.mark.parametrize(
+    ("flag", "value", "words"),
+    [("--host", "", "it is empty"), ("--admin-token", "two words", "no space"), ("--admin-token", "", "it is empty")],
+)
+def test_a_value_that_cannot_serve_is_refused_and_a_token_not_repeated(flag, value, words):
+    result = command("serve", "--port", "0", flag, value)
+    assert result.returncode == 2
+    assert f"argument {flag}: " in result.stderr
+    assert words in result.stderr
+    assert "two" not in result.stderr
+
+
+def test_a_variable_of_another_command_stops_none(monkeypatch, capsys):
+    monkeypatch.setenv("SEQUENCES_SANDBOX_PORT", "http")
+    assert main(["diagram"]) == 0
+    assert "stateDiagram" in capsys.readouterr().out
+
+
+def test_a_variable_that_an_argument_overrules_is_not_read(running):
+    assert running(SEQUENCES_SANDBOX_PORT="http").get("/sequences")
+
+
+def test_variables_of_other_programs_and_of_a_cluster_stop_no_start(running):
+    prefix = "SEQUENCES_SANDBOX_"
+    sandbox = running(**{f"{prefix}SERVICE_HOST": "10.0.0.1", f"{prefix}URL": "http://a", f"{prefix}KEY": "k"})
+    said = [line for line in sandbox.stop()[1].splitlines() if prefix in line]
+    assert said == ["sequences-sandbox: SEQUENCES_SANDBOX_SERVICE_HOST is no setting and changes nothing."]
+
+
+def test_the_help_of_the_admin_token_names_the_way_that_nobody_sees(capsys):
+    with pytest.raises(SystemExit):
+        main(["serve", "--help"])
+    assert "set SEQUENCES_SANDBOX_ADMIN_TOKEN instead" in " ".join(capsys.readouterr().out.split())
+
+
+@pytest.mark.parametrize(
+    ("text", "origin"),
+    [
+        ("*", "*"),
+        ("HTTPS://App.Example", "https://app.example"),
+        ("https://app.example:443", "https://app.example"),
+        ("http://app.example:443", "http://app.example:443"),
+        ("http://[::1]:80", "http://[::1]"),
+        ("https://app.example:8443", "https://app.example:8443"),
+        ("capacitor://localhost", "capacitor://localhost"),
+    ],
+)
+def test_an_origin_is_written_as_browsers_send_it(text, origin):
+    assert parse_caller(text) == origin
 
 
 def test_version_and_help(capsys):

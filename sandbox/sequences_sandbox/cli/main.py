@@ -7,7 +7,8 @@ from collections.abc import Sequence
 
 from .. import __version__
 from . import diagram, fixtures, remote, serve
-from .options import UsageError
+from .options import UsageError, with_environment
+from .printable import printable_lines
 
 _COMMANDS = (serve, diagram, fixtures, remote)
 
@@ -15,10 +16,10 @@ _COMMANDS = (serve, diagram, fixtures, remote)
 def main(arguments: Sequence[str] | None = None) -> int:
     """Runs a command. The exit status is 0, or 2 for a command that cannot be carried out as it was given."""
     try:
-        options = _parser().parse_args(arguments)
+        options = with_environment(_parser().parse_args(arguments))
         options.run(options)
     except UsageError as error:
-        print(f"sequences-sandbox: {error}", file=sys.stderr)
+        print(f"sequences-sandbox: {printable_lines(str(error))}", file=sys.stderr)
         return 2
     except BrokenPipeError:
         # Whoever read our output has left; the interpreter must not fail again when it flushes.

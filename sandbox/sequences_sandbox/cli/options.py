@@ -2,13 +2,16 @@
 
 import argparse
 import os
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from importlib import import_module
 from typing import Any
 
 from ..rate_limits import RateLimit, parse_rate_limit
 
-_PREFIX = "SEQUENCES_SANDBOX_"
+PREFIX = "SEQUENCES_SANDBOX_"
+_TOKEN = re.compile(r"[!-~]{6,}")
 
 
 class UsageError(Exception):
@@ -20,19 +23,34 @@ def carried_out_by(module: str) -> Callable[[argparse.Namespace], None]:
     return lambda options: import_module(f".{module}", __package__).run(options)
 
 
+@dataclass(frozen=True, slots=True)
+class _Given:
+    """What a variable holds, unread: only the command that is carried out reads its own."""
+
+    variable: str
+    text: str
+    how: Mapping[str, Any]
+
+
+def with_environment(options: argparse.Namespace) -> argparse.Namespace:
+    """The options, those from variables read too. Raises UsageError."""
+    for name, value in vars(options).items():
+        if isinstance(value, _Given):
+            setattr(options, name, _value(value.variable, value.text, value.how))
+    return options
+
+
 def add_option(parser: argparse.ArgumentParser, flag: str, help_text: str, **how: Any) -> None:
     """An option `--flag`, whose default is taken from `SEQUENCES_SANDBOX_FLAG` when that is set."""
-    variable = _PREFIX + flag.removeprefix("--").replace("-", "_").upper()
-    value = os.environ.get(variable)
-    if value is not None:
-        how["default"] = _value(variable, value, how)
-        how["required"] = False
-    default = how.get("default")
+    variable = PREFIX + flag.removeprefix("--").replace("-", "_").upper()
+    default, value = how.get("default"), os.environ.get(variable)
     shown = f" (default: {default})" if default not in (None, [], False) and value is None else ""
+    if value is not None:
+        how["default"] = _Given(variable, value, dict(how))
     parser.add_argument(flag, help=f"{help_text}{shown} [{variable}]", **how)
 
 
-def _value(variable: str, text: str, how: dict[str, Any]) -> Any:
+def _value(variable: str, text: str, how: Mapping[str, Any]) -> Any:
     if how.get("action") == "store_true":
         if text.lower() in ("1", "true", "yes", "on"):
             return True
@@ -59,9 +77,26 @@ def port(text: str) -> int:
 
 def whole_number(text: str) -> int:
     """A whole number, 0 or more."""
-    if not text.isascii() or not text.isdigit() or len(text) > 9:
+    if not text.isascii() or not text.isdigit():
         raise argparse.ArgumentTypeError(f"{text!r} is no whole number; give 0 or more")
+    if len(text) > 9:
+        raise argparse.ArgumentTypeError(f"{text[:40]!r} is too large; {10**9 - 1} is the most")
     return int(text)
+
+
+def address(text: str) -> str:
+    """An address to listen on; an empty one would be every address."""
+    if not text.strip():
+        raise argparse.ArgumentTypeError("it is empty; give 127.0.0.1, or 0.0.0.0 to listen on every address")
+    return text
+
+
+def token(text: str) -> str:
+    """A token as a header can carry it. What is said of one that cannot does not repeat it."""
+    if not _TOKEN.fullmatch(text):
+        what = "empty" if not text else "no token"
+        raise argparse.ArgumentTypeError(f"it is {what}; give 6 or more printable ASCII characters and no space")
+    return text
 
 
 def rate(text: str) -> RateLimit:

@@ -3,7 +3,7 @@
 import argparse
 from typing import Any
 
-from .options import add_option, carried_out_by, port, rate, whole_number
+from .options import add_option, address, carried_out_by, port, rate, token, whole_number
 
 _EXAMPLES = """examples:
   sequences-sandbox serve
@@ -23,7 +23,7 @@ def add_to(commands: "argparse._SubParsersAction[Any]") -> None:
         epilog=_EXAMPLES,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    add_option(parser, "--host", "the address to listen on", default="127.0.0.1", metavar="ADDRESS")
+    add_option(parser, "--host", "the address to listen on", default="127.0.0.1", type=address, metavar="ADDRESS")
     add_option(parser, "--port", "the port to listen on; 0 picks a free one", default=4010, type=port)
     add_option(
         parser, "--fixture", "a fixture file, or the name of one that ships", default="demo", metavar="FILE|NAME"
@@ -48,8 +48,9 @@ def add_to(commands: "argparse._SubParsersAction[Any]") -> None:
     )
     add_option(parser, "--no-cors", "let no page of another origin call", action="store_true", default=False)
     add_option(
-        parser, "--admin-token", "what the control API's admin calls need; off loopback one is made", metavar="TOKEN"
-    )
+        parser, "--admin-token", "what the control API's admin calls need; off loopback one is made. A command line stands "
+        "in the process list, for others to read: set SEQUENCES_SANDBOX_ADMIN_TOKEN instead", type=token, metavar="TOKEN",
+    )  # fmt: skip
     add_option(
         parser, "--public-worlds", "how many worlds strangers may make", default=0, type=whole_number, metavar="N"
     )

@@ -19,6 +19,7 @@ from ..app import App, Settings, build
 from ..fixtures import FixtureError
 from ..http.compile import CompileError
 from ..http.console import LOOPBACK_ORIGINS, ConsoleError, parse_origin
+from ..http.cors import parse_caller
 from ..http.security import is_loopback
 from ..http.server import bind, serve
 from ..instants import InstantError
@@ -26,6 +27,7 @@ from ..spec import SpecError
 from ..store.base import StoreError
 from ..store.opening import MEMORY
 from .banner import banner, ready_document
+from .environment import require_known_variables
 from .options import UsageError
 from .workers import serve_with_workers
 
@@ -36,6 +38,7 @@ def run(options: argparse.Namespace) -> None:
     gc.disable()
     admin_token = options.admin_token or (None if is_loopback(options.host) else secrets.token_urlsafe(24))
     _require_shared_store(options)
+    require_known_variables(vars(options))
     app = _built(options, admin_token)
     gc.enable()
     gc.freeze()
@@ -77,7 +80,7 @@ def _built(options: argparse.Namespace, admin_token: str | None) -> App:
     if options.fault_header and options.no_fault_header:
         raise UsageError("--fault-header and --no-fault-header contradict each other; give one of them.")
     embeds = _embed_origins(options.embed_origin, options.host)
-    everyone = ("*",) if is_loopback(options.host) and not options.no_cors else ()
+    callers = _cors_origins(options.cors) or (("*",) if is_loopback(options.host) and not options.no_cors else ())
     try:
         return build(
             Settings(
@@ -85,7 +88,7 @@ def _built(options: argparse.Namespace, admin_token: str | None) -> App:
                 store=options.store,
                 clock=options.clock,
                 freeze=options.freeze or None,
-                cors=tuple(options.cors) if options.cors else everyone,
+                cors=callers,
                 log_format=options.log_format,
                 host=options.host,
                 allow_hosts=tuple(options.allow_host or ()),
@@ -102,6 +105,13 @@ def _built(options: argparse.Namespace, admin_token: str | None) -> App:
         raise UsageError(str(error)) from None
     except StoreError as error:
         raise UsageError(f"--store: {error}.") from None
+
+
+def _cors_origins(given: Iterable[str] | None) -> tuple[str, ...]:
+    try:
+        return tuple(parse_caller(text) for text in given or ())
+    except ValueError as error:
+        raise UsageError(f"--cors: {error}.") from None
 
 
 def _embed_origins(given: Iterable[str] | None, host: str) -> tuple[str, ...]:

@@ -1,5 +1,6 @@
 """CORS: which pages of other origins may call the API from a browser."""
 
+import re
 from collections.abc import Iterable
 from typing import Final
 
@@ -12,6 +13,22 @@ _EXPOSED: Final = (
 )
 _DEFAULT_HEADERS: Final = b"Authorization, Content-Type"
 _MAX_AGE: Final = b"600"
+_ANY: Final = "*"
+_CALLER: Final = re.compile(r"[a-z][a-z0-9+.-]*://([a-z0-9._-]+|\[[0-9a-f:.]+\])(:[0-9]+)?")
+_UNSAID: Final = {"http": ":80", "https": ":443"}
+"""The ports that browsers leave out of an origin."""
+
+
+def parse_caller(text: str) -> str:
+    """An origin whose pages may call, as browsers send it, such as https://app.example; `*` is any. Raises ValueError."""
+    origin = text.lower()
+    if origin == _ANY:
+        return origin
+    if not _CALLER.fullmatch(origin):
+        raise ValueError(
+            f"{text!r} is no origin; give scheme and host and no path, such as https://app.example, or * for any"
+        )
+    return origin.removesuffix(_UNSAID.get(origin.partition(":")[0], ""))
 
 
 class Cors:
@@ -23,7 +40,7 @@ class Cors:
     def __init__(self, origins: Iterable[str], under: str) -> None:
         self._under: Final = under.encode() + b"/"
         self._origins: Final = frozenset(origin.encode("latin-1") for origin in origins)
-        self._any: Final = b"*" in self._origins
+        self._any: Final = _ANY.encode() in self._origins
 
     def headers(self, exchange: Exchange) -> Headers:
         """The headers that let the page of an allowed origin read the answer."""
