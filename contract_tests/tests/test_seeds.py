@@ -16,6 +16,8 @@ from .mutants import FIXTURE
 from .specimen import FREEDOMS, serve
 
 SEEDS = (1, 2, 3, 4, 5)
+#: The rules that draw by the seed, and what judges every answer. All others do the same with any seed: once is enough.
+DRAWN = ("journeys", "robustness", "shape")
 #: The rules that a freedom of each file can touch; with all freedoms taken at once the whole suite is tried elsewhere.
 TOUCHED = {
     "form": ("shape", "get", "access.get", "list.refuses.status", "update.merge", "http", "robustness.getSequence"),
@@ -67,12 +69,12 @@ def sandbox(tmp_path_factory):
 
 @pytest.mark.parametrize("seed", SEEDS)
 def test_the_sandbox_conforms_strictly_with_every_seed_and_nothing_is_left_untried(sandbox, seed):
-    outcome = judged(sandbox, "strict", seed=seed)
+    outcome = judged(sandbox, "strict", seed=seed, wanted=DRAWN if seed > 1 else ())
     assert faults_found(outcome) == []
     assert [(verdict.rule.id, verdict.reason) for verdict in outcome.unexercised] == []
     assert outcome.exit is Exit.CONFORMS
-    # Only what no client can call forth may be excused.
-    assert [verdict.rule.id for verdict in outcome.excused] == ["shape.header.retry_after"]
+    # Only what no client can call forth at will may be excused.
+    assert {verdict.rule.id for verdict in outcome.excused} <= {"shape.header.retry_after"}
 
 
 @pytest.mark.parametrize("name", FREEDOMS)
