@@ -7,7 +7,7 @@ Issue
 │   └── MediaTypeIssue         415
 ├── UnauthorizedIssue          401  no valid key
 │   ├── ScopeIssue             403  a valid key without the scope
-│   └── HostIssue              403  a host name that is not ours
+│   └── HostIssue              403  a host name that is not ours, or a page of another origin
 ├── NotFoundIssue              404
 ├── CommitIssue                409  another writer got there first
 ├── BusinessIssue              422  not allowed in the present state
@@ -91,7 +91,7 @@ class ScopeIssue(UnauthorizedIssue):
 
 
 class HostIssue(ScopeIssue):
-    """The request came under a host name that is none of this server's."""
+    """The request came under a host name that is none of this server's, or from a page of another origin."""
 
 
 class NotFoundIssue(Issue):

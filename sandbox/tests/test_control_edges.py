@@ -28,6 +28,8 @@ def test_a_clock_that_reached_the_end_of_time_runs_on_and_stays_readable(api):
     api.clock.advance(60_000_000)
     assert [api("GET", path).status_code for path in READS] == [200] * len(READS)
     assert api("POST", "/_sandbox/clock/advance", json={"by": "PT1S"}).status_code == 400
+    shown = api("GET", "/_sandbox/clock").json()["now"]
+    assert (shown, api("PATCH", "/_sandbox/clock", json={"now": shown}).status_code) == (last, 200)
     assert api("POST", "/_sandbox/world/reset").json()["clock"]["now"] == "2026-03-02T09:01:00Z"
 
 

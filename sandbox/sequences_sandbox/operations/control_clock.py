@@ -59,6 +59,8 @@ def _target(unit: Unit, now: int, body: Mapping[str, Any]) -> tuple[str, int]:
 
 def _move(unit: Unit, now: int, until: int, field: str) -> list[Change]:
     birth = unit.record.birth
+    # A clock that ran on beyond the last instant shows that instant, which a caller may then name.
+    now = min(now, LATEST - birth)
     if until < now:
         raise BusinessIssue(
             f"The clock does not go back: it is {format_instant(birth + now)}. Reset the world or restore a snapshot.",
