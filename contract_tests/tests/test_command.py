@@ -1,6 +1,8 @@
 """The command: options, reports, expected failures, and what it may do to a target."""
 
 import json
+import subprocess
+import sys
 
 import httpx
 import pytest
@@ -137,3 +139,16 @@ def test_help_is_no_wider_than_a_screen_and_names_what_follows(capsys, command):
     text = capsys.readouterr().out
     assert max(map(len, text.splitlines())) <= 120
     assert {(): "check", ("check",): "130", ("rules",): "--markdown"}[tuple(command)] in text
+
+
+@pytest.mark.parametrize("command", ["check", "rules"])
+def test_without_its_extra_the_command_names_it_in_one_sentence(command):
+    program = f"""if True:
+        import sys
+        sys.modules["hypothesis"] = sys.modules["schemathesis"] = None
+        from sequences_contract.cli import main
+        sys.exit(main(["{command}"]))"""
+    result = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=60, check=False)
+    assert result.returncode == 2
+    assert "pip install 'sequences-sandbox[contract]'" in result.stderr
+    assert result.stderr.count("\n") == 1

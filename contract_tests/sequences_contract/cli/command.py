@@ -10,19 +10,19 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from . import __version__
-from .contract import ContractError
-from .expectations import ExpectationError
-from .fixture import FixtureError
-from .interruption import interruptible
-from .listing import as_markdown, as_text
-from .option_values import UsageError
-from .options import Parser, add_options
-from .plan import plan_of
-from .report import github, html, json, junit, sarif, terminal
-from .runner import run
-from .settings import Settings
-from .verdicts import Exit, Outcome
+from .. import __version__
+from ..contract import ContractError
+from ..expectations import ExpectationError
+from ..fixture import FixtureError
+from ..interruption import interruptible
+from ..listing import as_markdown, as_text
+from ..option_values import UsageError
+from ..options import Parser, add_options
+from ..plan import plan_of
+from ..report import github, html, json, junit, sarif, terminal
+from ..runner import run
+from ..settings import Settings
+from ..verdicts import Exit, Outcome
 
 _EXAMPLES = """examples:
   sequences-contract check --url http://127.0.0.1:4010/v1 --key topo_contract_readwrite
@@ -144,7 +144,3 @@ def _let_go_of_output() -> None:
 
 def _complain(text: str) -> None:
     print(f"sequences-contract: {text}", file=sys.stderr)
-
-
-if __name__ == "__main__":
-    sys.exit(main())

@@ -1,0 +1,7 @@
+"""`python -m sequences_contract.cli`."""
+
+import sys
+
+from . import main
+
+sys.exit(main())
