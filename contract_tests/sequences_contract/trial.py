@@ -127,6 +127,11 @@ class Trial:
     def skip(self, reason: str, *, excused: bool = False) -> NoReturn:
         raise NotExercised(reason, excused=excused)
 
+    def needs_time(self) -> None:
+        """Raises NotExercised where the target's clock stands still and nothing can move it."""
+        if self.bench.control is None and self.bench.frozen:
+            self.skip("the target's clock stands still; give --control so that the suite can move it")
+
     def arranged(self, answer: Answer) -> Run:
         """The run in the answer to a step that only prepares; where it fails the rule is not exercised."""
         if answer.status == 200:

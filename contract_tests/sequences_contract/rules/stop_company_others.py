@@ -83,6 +83,7 @@ def same_organization(trial: Trial) -> None:
     needs=("fixture",),
 )
 def for_good(trial: Trial) -> None:
+    trial.needs_time()
     experiments(trial)
     group = groups(trial)[0]
     named, paused = actives(group)[:2]

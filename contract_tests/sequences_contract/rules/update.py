@@ -118,6 +118,7 @@ def persists(trial: Trial) -> None:
 
 @rule("update.moves_updated_at", "An update that changes something moves updated_at.", "run.updated_at", tier="write")
 def moves(trial: Trial) -> None:
+    trial.needs_time()
     with trial.borrow() as run:
         for value in ("1", "2", None):
             before = trial.look(run.id)
@@ -144,6 +145,7 @@ def _tick(trial: Trial) -> None:
     tier="write",
 )
 def no_change(trial: Trial) -> None:
+    trial.needs_time()
     with trial.borrow() as run:
         before = set_variables(trial, run, {"suite_a": "1"})
         for changes in ({"suite_a": "1"}, {}, {"suite_never": None}):
