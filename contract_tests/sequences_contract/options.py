@@ -19,7 +19,8 @@ from .option_values import (
 )  # fmt: skip
 from .verdicts import Exit
 
-_ROLES = {
+#: The roles of keys, and what each key is.
+ROLES = {
     "key": "a key that reads and writes", "read": "a key that only reads", "write": "a key that only writes",
     "noscope": "a key without any scope", "other": "a key of another organization, that reads and writes",
 }  # fmt: skip
@@ -79,7 +80,7 @@ def _add_target(group: argparse._ArgumentGroup) -> None:
 
 def _add_keys(group: argparse._ArgumentGroup) -> None:
     for role, variable in KEY_VARIABLES.items():
-        group.add_argument(flag(role), dest=f"key_{role}", metavar="KEY", help=f"{_ROLES[role]} [{variable}]")
+        group.add_argument(flag(role), dest=f"key_{role}", metavar="KEY", help=f"{ROLES[role]} [{variable}]")
 
 
 def _add_tiers(group: argparse._ArgumentGroup) -> None:

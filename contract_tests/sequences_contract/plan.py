@@ -9,10 +9,12 @@ from dataclasses import dataclass
 from typing import NoReturn
 
 from .contract import find_data
+from .control import ADMIN_VARIABLE
 from .exchange import KEY_VARIABLES
 from .expectations import read_expectations
 from .option_values import UsageError, require_certificates, require_folder, require_id, require_url
-from .options import REPORTS, Parser, add_options, flag
+from .options import REPORTS, ROLES, Parser, add_options, flag
+from .redaction import SHORTEST_SECRET
 from .rules.registry import Rule
 from .selection import select, unknown
 from .settings import Settings
@@ -68,6 +70,7 @@ def _settings(options: argparse.Namespace) -> Settings:
     require_url("--url", options.url)
     if options.control is not None:
         require_url("--control", options.control)
+        _require_long(ADMIN_VARIABLE, os.environ.get(ADMIN_VARIABLE, ""))
     if options.allow_stops and not options.allow_writes:
         raise UsageError("--allow-stops needs --allow-writes too")
     if options.only_template is not None:
@@ -96,8 +99,28 @@ def _keys(options: argparse.Namespace) -> dict[str, str]:
             raise UsageError(
                 f"{flag(role)} or {variable} holds white space or what no header can carry; give the key alone"
             )
+        _require_long(f"{flag(role)} or {variable}", key)
         if key:
             keys[role] = key
+    if options.control is None:  # else the keys of its world take their place
+        _require_different(keys)
     if "key" not in keys and options.control is None:
         raise UsageError(f"give a key that reads and writes: --key, or {KEY_VARIABLES['key']} in the environment")
     return keys
+
+
+def _require_long(name: str, secret: str) -> None:
+    """Raises UsageError where a secret is given that a report could not hide without being garbled."""
+    if 0 < len(secret) < SHORTEST_SECRET:
+        raise UsageError(
+            f"{name} is too short for reports to hide it; give one of {SHORTEST_SECRET} characters or more"
+        )
+
+
+def _require_different(keys: Mapping[str, str]) -> None:
+    """Raises UsageError where one key stands for two roles: what one role may, another must not."""
+    first: dict[str, str] = {}
+    for role, key in keys.items():
+        if key in first:
+            raise UsageError(f"{flag(role)} is the same key as {flag(first[key])}; give {ROLES[role]}")
+        first[key] = role

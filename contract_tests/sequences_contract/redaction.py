@@ -3,11 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from functools import lru_cache
+from typing import TYPE_CHECKING
 from urllib.parse import quote
 
-from .target import Target
+from .exchange import KEY_VARIABLES
 
+if TYPE_CHECKING:
+    from .target import Target
+
+#: A shorter key or token is refused: it may stand anywhere by chance, and taking it out would garble the report.
+SHORTEST_SECRET = 6
 #: A shorter value of a header is no secret, and may stand anywhere by chance.
 _SHORTEST = 8
 _USER_INFO = re.compile(r"^([a-z]*://)?.*@", re.IGNORECASE | re.DOTALL)
@@ -17,16 +24,29 @@ def redaction(target: Target, headers: tuple[tuple[str, str], ...], *secrets: st
     """A function that takes keys, header values and further secrets out of a text, percent-encoded ones too."""
     hidden = {value: f"(the value of {name})" for name, value in headers if len(value) >= _SHORTEST}
     hidden |= {secret: "(secret)" for secret in secrets if secret}
-    hidden |= {quote(value, safe=""): shown for value, shown in hidden.items()}
-    longest_first = sorted(hidden.items(), key=lambda pair: -len(pair[0]))
+    return lambda text: hide(text, {**hidden, **hidden_keys(target.keys)})
 
-    def redact(text: str) -> str:
-        text = target.redact(text)
-        for value, shown in longest_first:
-            text = text.replace(value, shown)
-        return text
 
-    return redact
+def hidden_keys(keys: Mapping[str, str]) -> dict[str, str]:
+    """What stands for each key, and for the key in upper case: the name of its variable. `keys` are by role."""
+    shown = {token: f"${KEY_VARIABLES[role]}" for role, token in keys.items() if token}
+    return {**{token.upper(): variable for token, variable in shown.items()}, **shown}
+
+
+def hide(text: str, hidden: Mapping[str, str]) -> str:
+    """`text` with every key of `hidden` replaced by its value. To hide the same twice changes nothing more."""
+    return _hiding(tuple(hidden.items()))(text)
+
+
+@lru_cache(maxsize=8)
+def _hiding(hidden: tuple[tuple[str, str], ...]) -> Callable[[str], str]:
+    secrets = dict(hidden)
+    secrets |= {quote(secret, safe=""): shown for secret, shown in hidden}
+    # What stands for a secret is left as it is, though another secret may be part of it.
+    kept = [*KEY_VARIABLES.values(), *secrets.values()]
+    longest_first = sorted({*secrets, *kept}, key=len, reverse=True)
+    pattern = re.compile("|".join(map(re.escape, longest_first)))
+    return lambda text: pattern.sub(lambda found: secrets.get(found[0], found[0]), text)
 
 
 def without_user(url: str) -> str:

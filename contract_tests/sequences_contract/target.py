@@ -12,7 +12,8 @@ from urllib.parse import quote, urlencode
 
 import httpx
 
-from .exchange import KEY_VARIABLES, UNKNOWN_KEY, Answer, Sent
+from .exchange import UNKNOWN_KEY, Answer, Sent
+from .redaction import hidden_keys, hide
 from .settings import Settings
 
 #: How long a target may put a request off with 429 and Retry-After, in seconds.
@@ -56,11 +57,7 @@ class Target:
 
     def redact(self, text: str) -> str:
         """`text` with every key replaced by the name of its variable."""
-        for role, token in sorted(self.keys.items(), key=lambda pair: -len(pair[1])):
-            if token:
-                variable = f"${KEY_VARIABLES[role]}"
-                text = text.replace(token, variable).replace(token.upper(), variable)
-        return text
+        return hide(text, hidden_keys(self.keys))
 
     def call(
         self,

@@ -49,25 +49,34 @@ def test_writes_stay_inside_the_fence_and_every_stop_is_permitted_without_a_cont
 @pytest.mark.parametrize(
     ("options", "words"),
     [
-        (["--url", "nonsense", "--key", "k"], "is no URL"),
-        (["--url", "ht tp://a b", "--key", "k"], "is no URL"),
-        (["--url", "http://127.0.0.1:99999/v1", "--key", "k"], "is no URL"),
+        (["--url", "nonsense", "--key", "some_key"], "is no URL"),
+        (["--url", "ht tp://a b", "--key", "some_key"], "is no URL"),
+        (["--url", "http://127.0.0.1:99999/v1", "--key", "some_key"], "is no URL"),
         (
-            ["--url", "http://127.0.0.1:1/v1?x=1", "--key", "k"],
+            ["--url", "http://127.0.0.1:1/v1?x=1", "--key", "some_key"],
             "without query and fragment; give http://127.0.0.1:1/v1",
         ),
-        (["--url", NOWHERE, "--key", "k", "--control", "localhost:4010"], "--control"),
-        (["--url", NOWHERE, "--key", "k", "--only-template", "Outbound"], "'Outbound' is no id; give a UUID"),
+        (["--url", NOWHERE, "--key", "some_key", "--control", "localhost:4010"], "--control"),
+        (["--url", NOWHERE, "--key", "some_key", "--only-template", "Outbound"], "'Outbound' is no id; give a UUID"),
+        (["--url", NOWHERE, "--key", "short"], "--key or SEQUENCES_CONTRACT_KEY is too short"),
+        (["--url", NOWHERE, "--key", "the_same", "--read-key", "the_same"], "--read-key is the same key as --key"),
+        (
+            ["--url", NOWHERE, "--key", "some_key", "--write-key", "the_same", "--other-key", "the_same"],
+            "--other-key is the same key as --write-key; give a key of another organization",
+        ),
         (["--url", NOWHERE, "--key", "two words"], "--key or SEQUENCES_CONTRACT_KEY holds white space"),
-        (["--url", NOWHERE, "--key", "k", "--rule", "list.sorts"], "did you mean 'list.sort'?"),
-        (["--url", NOWHERE, "--key", "k", "--rule", "http.trailing_slash", "--skip-rule", "http"], "no rule is left"),
-        (["--url", NOWHERE, "--key", "k", "--report-html", "absent/report.html"], "absent must be a folder"),
+        (["--url", NOWHERE, "--key", "some_key", "--rule", "list.sorts"], "did you mean 'list.sort'?"),
+        (
+            ["--url", NOWHERE, "--key", "some_key", "--rule", "http.trailing_slash", "--skip-rule", "http"],
+            "no rule is left",
+        ),
+        (["--url", NOWHERE, "--key", "some_key", "--report-html", "absent/report.html"], "absent must be a folder"),
         (["--url", NOWHERE], "SEQUENCES_CONTRACT_KEY"),
-        (["--url", NOWHERE, "--key", "k", "--rule", "lisst"], "is no rule"),
-        (["--url", NOWHERE, "--key", "k", "--allow-stops", "3"], "--allow-writes"),
-        (["--url", NOWHERE, "--key", "k", "--fixture", "absent.yaml"], "absent.yaml"),
-        (["--url", NOWHERE, "--key", "k", "--ca-bundle", "absent.pem"], "absent.pem"),
-        (["--url", NOWHERE, "--key", "k", "--expect-failures", "absent.txt"], "absent.txt"),
+        (["--url", NOWHERE, "--key", "some_key", "--rule", "lisst"], "is no rule"),
+        (["--url", NOWHERE, "--key", "some_key", "--allow-stops", "3"], "--allow-writes"),
+        (["--url", NOWHERE, "--key", "some_key", "--fixture", "absent.yaml"], "absent.yaml"),
+        (["--url", NOWHERE, "--key", "some_key", "--ca-bundle", "absent.pem"], "absent.pem"),
+        (["--url", NOWHERE, "--key", "some_key", "--expect-failures", "absent.txt"], "absent.txt"),
     ],
 )
 def test_what_cannot_be_done_is_one_sentence_and_status_2(bare_environment, capsys, options, words):
@@ -96,7 +105,7 @@ def test_what_cannot_be_done_is_one_sentence_and_status_2(bare_environment, caps
 )
 def test_a_malformed_option_is_a_usage_error(bare_environment, capsys, option):
     with pytest.raises(SystemExit) as caught:
-        main(["check", "--url", NOWHERE, "--key", "k", *option])
+        main(["check", "--url", NOWHERE, "--key", "some_key", *option])
     assert caught.value.code == 2
     assert f"argument {option[0]}: " in capsys.readouterr().err
 
