@@ -45,7 +45,8 @@ class Limits:
             raise _full("A world keeps", self.snapshots, "snapshots", "delete one first")
 
 
-OWNED: Final = Limits(text=1 << 20, runs=None, faults=100, snapshots=100)
+# Of the largest body that is read, all fits beside as much again.
+OWNED: Final = Limits(text=2 << 20, runs=None, faults=100, snapshots=100)
 OF_STRANGERS: Final = Limits(text=1 << 16, runs=1000, faults=100, snapshots=10)
 
 

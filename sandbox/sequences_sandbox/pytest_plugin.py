@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 _USED: pytest.StashKey[tuple[Sandbox, World]] = pytest.StashKey()
 _MARK = "sequences_world"
+_POSITIONAL = ("fixture",)
+_ARGUMENTS = ("fixture", "name", "now", "frozen", "seed", "ttl_seconds")
 _SECONDS_UNUSED = 3600
 _MOST_SHOWN = 20
 _LONGEST_BODY = 500
@@ -71,7 +73,7 @@ def sequences_world(request: pytest.FixtureRequest, sequences_sandbox: Sandbox) 
         # A sandbox that goes on after this run must not keep what a run that was killed has left.
         wanted.update(ttl_seconds=_SECONDS_UNUSED, fixture=request.config.getoption("--sequences-fixture"))
     mark = request.node.get_closest_marker(_MARK)
-    with sequences_sandbox.world(**{**wanted, **(mark.kwargs if mark else {})}) as world:
+    with sequences_sandbox.world(**{**wanted, **(_asked(mark) if mark else {})}) as world:
         request.node.stash[_USED] = sequences_sandbox, world
         yield world
 
@@ -87,6 +89,17 @@ def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestR
         if complaints:
             report.sections.append(("Log of the sequences sandbox", complaints[-_LONGEST_LOG:]))
     return report
+
+
+def _asked(mark: pytest.Mark) -> dict[str, Any]:
+    """The arguments of the mark. Others than `Sandbox.world` takes are a usage error, not a trace through this package."""
+    asked = {**dict(zip(_POSITIONAL, mark.args, strict=False)), **mark.kwargs}
+    unknown = [repr(each) for each in mark.args[len(_POSITIONAL) :]] + [
+        name for name in asked if name not in _ARGUMENTS
+    ]
+    if unknown:
+        raise pytest.UsageError(f"@pytest.mark.{_MARK} takes {', '.join(_ARGUMENTS)}; not {', '.join(unknown)}")
+    return asked
 
 
 def _url(config: pytest.Config) -> str | None:

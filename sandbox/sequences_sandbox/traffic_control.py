@@ -12,6 +12,7 @@ from .store.base import Store
 from .store.traffic import Traffic
 
 _CUTOFF: Final = 0.55
+_METHODS: Final = ("DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT")
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,8 +29,12 @@ class TrafficControl:
         """What is kept of the worlds' requests."""
         return self.store.traffic
 
-    def require_known(self, world_id: str, field: str, operation: str | None, key_name: str | None) -> None:
-        """Raises ValidationIssue for an operation or a key's name that does not exist, since nothing would ever fit it."""
+    def require_known(
+        self, world_id: str, field: str, operation: str | None, key_name: str | None, method: str | None = None
+    ) -> None:
+        """Raises ValidationIssue for what does not exist, since no request would ever fit it."""
+        if method is not None:
+            _require(f"{field}method", method.upper(), _METHODS, "no method")
         if operation is not None:
             _require(f"{field}operation", operation, self.operations, "no operation")
         if key_name is not None:

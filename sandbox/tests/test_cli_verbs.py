@@ -229,6 +229,8 @@ def test_the_journal_is_listed_verified_and_emptied(shell, client):
     ).startswith("it is so: 1 fit")
     missed = shell(["journal", "verify", "--on", "stopSequence", "--body", '{"reason": "WIN"}'], status=1)
     assert f'near miss {request_id}: body.reason is "LOSE", not "WIN"' in missed
+    surplus = shell("journal verify --on stopSequence --exactly 0", status=1)
+    assert surplus.splitlines() == ["it is not so: 1 fit", f"too many  {request_id}"]
     assert shell("journal clear") == "done"
     assert shell("journal list") == "none"
 

@@ -28,7 +28,19 @@ def test_a_body_that_does_not_fit_is_told_what_would(api, method, path, body, me
     assert refused.json()["message"] == message
 
 
-def test_an_unknown_path_is_told_where_the_known_ones_stand(api):
-    refused = api("GET", "/_sandbox/worldz")
+@pytest.mark.parametrize(
+    ("path", "hint"),
+    [
+        ("/_sandbox/snapshotz", "did you mean /_sandbox/snapshots?"),
+        ("/_sandbox/nothing/like/it", "/_sandbox/openapi.json lists them."),
+        ("/v1/sequence", "did you mean /v1/sequences?"),
+        ("/v1/sequences/", "did you mean /v1/sequences?"),
+        ("/v1/sequences/42/pauze", "did you mean /v1/sequences/42/pause?"),
+        ("/v1/users", "/openapi.json lists them."),
+        ("/v2", "such as /v1/sequences."),
+    ],
+)
+def test_an_unknown_path_is_told_what_was_meant_or_where_the_known_ones_stand(api, path, hint):
+    refused = api("GET", path)
     assert (refused.status_code, refused.json()["type"]) == (404, "NotFoundIssue")
-    assert "OpenAPI document" in refused.json()["message"]
+    assert refused.json()["message"].endswith(hint)

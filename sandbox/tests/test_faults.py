@@ -176,6 +176,7 @@ def test_a_fault_is_shown_as_it_was_added(api, effect):
         ({"effect": {"body": "html"}, "match": {"operation": "zzz"}}, "there are getSequence, listSequences"),
         ({"effect": {"body": "html"}, "match": {"key_name": "Read onyl"}}, "did you mean 'Read only'?"),
         ({"effect": {"body": "html"}, "match": {"path": "v1/sequences"}}, "begin it with '/' or '*'"),
+        ({"effect": {"body": "html"}, "match": {"method": "gett"}}, "did you mean 'GET'?"),
         ({"effect": {"body": "html"}, "match": {"nht": 1}}, "did you mean 'nth'?"),
     ],
 )

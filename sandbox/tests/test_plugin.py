@@ -195,6 +195,22 @@ def test_a_fixture_file_is_chosen_by_option_and_another_by_mark(project, pyteste
     result.assert_outcomes(passed=2)
 
 
+def test_the_mark_takes_its_fixture_first_and_refuses_what_it_does_not_know(project):
+    source = """
+        import pytest
+
+        @pytest.mark.sequences_world("every_status", frozen=True)
+        def test_by_place(sequences_world):
+            assert sequences_world.describe()["fixture"] == "every_status"
+
+        @pytest.mark.sequences_world("empty", "demo", fixtur="demo")
+        def test_refused(sequences_world): pass
+    """
+    result = project(source)
+    result.assert_outcomes(passed=1, errors=1)
+    result.stdout.fnmatch_lines(["*takes fixture, name, now, frozen, seed, ttl_seconds; not 'demo', fixtur*"])
+
+
 def test_a_sandbox_that_does_not_answer_is_one_plain_error(project):
     source = "def test_it(sequences_world): pass"
     result = project(source, "--sequences-sandbox-url", "http://127.0.0.1:9")

@@ -114,7 +114,10 @@ def _request(entry: _Answer) -> str:
 def _verified(answer: _Answer) -> Iterator[str]:
     yield f"{'it is so' if answer['ok'] else 'it is not so'}: {answer['count']} fit"
     for one in answer["nearest"]:
-        yield f"near miss {one['request_id']}: {'; '.join(one['differs'])}"
+        if one["differs"]:
+            yield f"near miss {one['request_id']}: {'; '.join(one['differs'])}"
+        else:
+            yield f"too many  {one['request_id']}"
 
 
 def _each(line: Callable[[_Answer], Iterator[str]]) -> Callable[[_Answer], Iterator[str]]:

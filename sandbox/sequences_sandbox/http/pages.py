@@ -65,7 +65,8 @@ def _issue(error: HTTPException) -> Issue:
         return MethodNotAllowedIssue(
             f"{request.method} is not answered here; use {', '.join(allowed)}.", allowed=allowed
         )
-    return NotFoundIssue(f"There is nothing at {request.path[:200]}; the API is under /v1.", value=request.path[:200])
+    message = f"There is nothing at {request.path[:200]}; the API's paths begin with /v1/, such as /v1/sequences."
+    return NotFoundIssue(message, value=request.path[:200])
 
 
 def _response(issue: Issue) -> Response:

@@ -4,6 +4,7 @@ No path is redirected: with a slash too many, a path is an unknown one.
 """
 
 from collections.abc import Mapping
+from difflib import get_close_matches
 from typing import Final, Generic, TypeVar
 from urllib.parse import unquote_to_bytes
 
@@ -11,6 +12,8 @@ from ..errors import MethodNotAllowedIssue, NotFoundIssue
 
 Op = TypeVar("Op")
 
+_MOST_SHOWN: Final = 200
+_CUTOFF: Final = 0.8
 _HEAD: Final = "HEAD"
 _GET: Final = "GET"
 _OPTIONS: Final = "OPTIONS"
@@ -44,13 +47,14 @@ class Router(Generic[Op]):
 
     def __init__(self) -> None:
         self._root: _Node[Op] = _Node()
-        self._prefixes: list[bytes] = []
+        self._base_paths: list[str] = []
+        self._templates: list[list[str]] = []
 
     def add(self, base_path: str, path: str, method: str, operation: Op) -> None:
         """Adds an operation under a path template such as `/sequences/{sequence_id}`."""
-        prefix = base_path.encode() + b"/"
-        if prefix not in self._prefixes:
-            self._prefixes.append(prefix)
+        if base_path not in self._base_paths:
+            self._base_paths.append(base_path)
+        self._templates.append((base_path + path).split("/"))
         node, names = self._root, []
         for segment in (base_path + path).split("/")[1:]:
             if segment.startswith("{"):
@@ -66,25 +70,41 @@ class Router(Generic[Op]):
 
         Raises NotFoundIssue for a path under a contract's base path that the contract does not have.
         """
+        found = self._route(_segments(raw_path))
+        if found is not None:
+            return found
+        base_path = next((path for path in self._base_paths if raw_path.startswith(f"{path}/".encode())), None)
+        if base_path is not None:
+            path = raw_path.decode("utf-8", "replace")[:_MOST_SHOWN]
+            message = f"There is no path {path} in this API; {self._hint(path, base_path)}"
+            raise NotFoundIssue(message, value=path)
+        return None
+
+    def _route(self, segments: list[str]) -> tuple[Route[Op], Mapping[str, str]] | None:
         node: _Node[Op] | None = self._root
         values: list[str] = []
-        for segment in _segments(raw_path):
+        for segment in segments:
             if node is None:
-                break
+                return None
             literal = node.literals.get(segment)
             if literal is None and segment:
                 values.append(segment)
                 node = node.parameter
             else:
                 node = literal
-        if node is not None and node.route is not None:
-            return node.route, dict(zip(node.route.names, values, strict=True))
-        if any(raw_path.startswith(prefix) for prefix in self._prefixes):
-            path = raw_path.decode("utf-8", "replace")
-            raise NotFoundIssue(
-                f"There is no path {path[:200]} in this API; its OpenAPI document lists them.", value=path[:200]
-            )
-        return None
+        if node is None or node.route is None:
+            return None
+        return node.route, dict(zip(node.route.names, values, strict=True))
+
+    def _hint(self, path: str, base_path: str) -> str:
+        """Which path was probably meant, else where all of them stand."""
+        segments = path.rstrip("/").split("/")
+        known = ["/".join(_like(template, segments)) for template in self._templates if len(template) == len(segments)]
+        near = get_close_matches(path, known, 1, _CUTOFF)
+        if near:
+            return f"did you mean {near[0]}?"
+        own = f"{base_path}/openapi.json"
+        return f"{own if self._route(own.split('/')[1:]) else '/openapi.json'} lists them."
 
 
 class _Node(Generic[Op]):
@@ -94,6 +114,11 @@ class _Node(Generic[Op]):
         self.literals: dict[str, _Node[Op]] = {}
         self.parameter: _Node[Op] | None = None
         self.route: Route[Op] | None = None
+
+
+def _like(template: list[str], segments: list[str]) -> list[str]:
+    """A path template with its parameters filled from a path of as many segments."""
+    return [given if known.startswith("{") else known for known, given in zip(template, segments, strict=True)]
 
 
 def _segments(raw_path: bytes) -> list[str]:

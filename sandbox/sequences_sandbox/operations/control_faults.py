@@ -63,7 +63,7 @@ def removeFault(control: TrafficControl, caller: Caller, *, fault_id: str) -> No
 
 def _match(control: TrafficControl, world_id: str, wanted: Mapping[str, Any]) -> Match:
     match = Match(**wanted)
-    control.require_known(world_id, "match/", match.operation, match.key_name)
+    control.require_known(world_id, "match/", match.operation, match.key_name, match.method)
     if match.path is not None and not match.path.startswith(("/", "*")):
         raise ValidationIssue(
             f"'match/path' is '{match.path[:200]}', which no path is; begin it with '/' or '*'.",
