@@ -5,10 +5,12 @@ from __future__ import annotations
 from .bench import Bench, Untestable
 from .exchange import Answer, NotJson
 from .fixture import load_fixture
+from .options import ROLES, flag
 from .settings import Settings
 from .target import Target, TargetError
 
 _NOBODY = "7b1d5a0e-3c64-4f0b-9a55-0c9b7e4f2d31"
+_ENVELOPE = ("items", "total_count", "total_pages", "has_more")
 _NO_TLS = ("WRONG_VERSION_NUMBER", "RECORD_LAYER_FAILURE", "UNEXPECTED_EOF", "record layer", "wrong version")
 _NO_NAME = ("Name or service not known", "nodename nor servname", "No address associated", "name resolution")
 
@@ -30,6 +32,8 @@ def admit(bench: Bench) -> None:
     problem = _turned_away(answer, target)
     if problem is not None:
         raise Untestable(problem)
+    if bench.control is None:
+        _require_known(bench, answer)
     if settings.allow_writes:
         _require_writing(bench)
 
@@ -68,6 +72,11 @@ def _turned_away(answer: Answer, target: Target) -> str | None:
             f"{answer.sent.url} does not answer as a Sequences API: {answer.status}, {kind} and not JSON"
             f" ({answer.text(80)!r}); {_base_path(target)}"
         )
+    if _is_something_else(answer):
+        return (
+            f"{answer.sent.url} does not answer as a Sequences API: JSON with none of {', '.join(_ENVELOPE)}"
+            f" ({answer.text(80)!r}); {_base_path(target)}"
+        )
     return None
 
 
@@ -91,9 +100,43 @@ def _speaks_json(answer: Answer) -> bool:
         return True
     try:
         answer.json()
-    except NotJson:
+    except (NotJson, RecursionError):
         return False
     return True
+
+
+def _is_something_else(answer: Answer) -> bool:
+    """Whether a 200 has nothing of a page. With any field of one it is a page, right or wrong, that the rules judge."""
+    try:
+        body = answer.json()
+    except (NotJson, RecursionError):
+        return False
+    return answer.status == 200 and not (isinstance(body, dict) and any(name in body for name in _ENVELOPE))
+
+
+def _require_known(bench: Bench, first: Answer) -> None:
+    """Sees that the target knows each further key, and that the other organization is another. Only reads.
+
+    `first` is the answer to the list with the key that reads and writes.
+    """
+    for role in ROLES:
+        if role == "key" or not bench.has(role):
+            continue
+        answer = bench.target.call("GET", "/sequences", key=role)
+        if answer.status == 401:
+            raise Untestable(f"the key of {flag(role)} is refused (401); give {ROLES[role]} that the target knows")
+        if role == "other" and _ids(answer) and _ids(answer) == _ids(first):
+            raise Untestable(f"the key of {flag(role)} lists the same runs as that of --key; give {ROLES[role]}")
+
+
+def _ids(answer: Answer) -> list[object]:
+    """The ids of a page, as far as it is one; none where it tells of several organizations, which is for rules to judge."""
+    try:
+        runs = [run for run in answer.json()["items"] if isinstance(run, dict)]
+    except (NotJson, RecursionError, TypeError, KeyError):
+        return []
+    several = len({str(run.get("organization_id")) for run in runs}) > 1
+    return [] if several else [run.get("id") for run in runs]
 
 
 def _require_writing(bench: Bench) -> None:

@@ -160,10 +160,17 @@ def test_an_empty_organization_leaves_rules_untried_and_says_what_to_load(check)
     assert "the organization has no run" in text
 
 
+@pytest.mark.parametrize("body", [{"hello": 1}, [], 7], ids=["object", "list", "number"])
+def test_json_that_has_nothing_of_a_page(check, body):
+    with answering(say(json.dumps(body).encode(), "application/json")) as url:
+        status, text = check(url)
+    assert status == 2
+    assert "JSON with none of items, total_count, total_pages, has_more" in sentence(text)
+
+
 WRONG_PAGES = {
-    "an object without items": {"data": []},
-    "a list": [],
-    "a number": 7,
+    "an object of items alone": {"items": []},
+    "an object without items": {"data": [], "total_count": 0},
     "numbers as texts": {"items": [], "total_count": "0", "total_pages": "0", "has_more": "false"},
     "items that are no runs": {"items": [1, None, {}], "total_count": 3, "total_pages": 1, "has_more": False},
 }
