@@ -80,6 +80,14 @@ def test_a_key_that_opens_nothing_is_refused_with_a_challenge(api, header, probl
     assert response.headers["www-authenticate"] == "Bearer"
 
 
+@pytest.mark.parametrize("path", ["sequences?api_key=topo_demo_readwrite", "topo_demo_readwrite"])
+def test_a_key_where_none_belongs_is_not_said_again(api, path):
+    response = api("GET", path)
+    assert response.status_code in (400, 404)
+    assert "topo_demo" not in response.text
+    assert "topo_***" in response.text
+
+
 def test_a_key_given_twice_is_refused(api):
     headers = [("Authorization", "Bearer topo_demo_readwrite")] * 2
     response = api("GET", "sequences", key=None, raw_headers=headers)

@@ -12,6 +12,7 @@ from typing import Any, Final
 from ..entities import Sequence
 from ..errors import Issue
 from ..instants import format_instant
+from ..journal import blotted
 from ..views import ListenView, PageView, RunView, StatusView, TextView
 
 Headers = list[tuple[bytes, bytes]]
@@ -122,7 +123,8 @@ def refused(
     fields: dict[str, Any] = {"status_code": status, "type": kind, "message": message, "request_id": request_id}
     if data:
         fields["data"] = data
-    body = encode(fields)
+    # Clients log refusals: a key that was sent where none belongs is not said again.
+    body = blotted(_ENCODER.encode(fields)).encode("utf-8", "backslashreplace")
     return Answer(status, body, [_JSON, _length(body), *_encoded(headers.items())])
 
 

@@ -71,7 +71,7 @@ class Watcher:
             self.complain(message.text)
 
     def complain(self, text: str) -> None:
-        """Notes a complaint. Closing the component's dialog before it has shown the whole answer is the visitor's choice."""
+        """Notes a complaint. To close the component's dialog before it has shown the whole answer is a visitor's choice."""
         if CANCELLED not in text:
             self.complaints.append(text)
 
