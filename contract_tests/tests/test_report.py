@@ -84,6 +84,14 @@ def test_one_fault_fills_no_more_than_a_screen(width, size, lines):
     assert lines == 1 or "--report-json" in fault
 
 
+def test_what_was_left_out_is_told_apart_from_what_was_not_exercised():
+    assert "1 not exercised, 1 left out" in terminal.text(OUTCOMES["whole"], SETTINGS, colour=False)
+    assert "1 not exercised, 1 left out" in github.summary(OUTCOMES["whole"], SETTINGS)
+    assert '<b class="open">1</b>not exercised</li>\n<li><b class="">1</b>left out' in html.text(
+        OUTCOMES["whole"], SETTINGS
+    )
+
+
 def test_many_reasons_fill_no_more_than_a_screen():
     outcome = Outcome([Verdict(rule, "not_exercised", f"reason {number} " * 50) for number, rule in enumerate(RULES)])
     text = terminal.text(outcome, SETTINGS, colour=False)
@@ -185,9 +193,9 @@ def test_a_line_for_a_log_is_broken_where_it_could_command():
 
 def test_the_summary_lists_what_was_not_exercised_and_keeps_the_targets_text_in_code():
     text = github.summary(OUTCOMES["whole"], SETTINGS)
-    untried = text[text.index("### Not exercised") :]
-    assert RULES[2].id in untried
-    assert RULES[3].id in untried
+    unexercised, left_out = text[text.index("### Not exercised") :].split("### Left out")
+    assert RULES[2].id in unexercised
+    assert RULES[3].id in left_out
     outside = re.sub(r"(?ms)^(`{3,})text\n.*?^\1$", "", text)
     outside = re.sub(r"(?s)(?<!`)(`+) .*? \1(?!`)", "", outside)
     assert "<" not in outside

@@ -81,7 +81,8 @@ def _summary(outcome: Outcome, settings: Settings) -> Iterator[str]:
     yield f"## Contract suite: {outcome.meaning}"
     yield ""
     yield f"{_code(settings.url)}, profile {settings.profile}: {counts['passed']} rules passed,"
-    yield f"{counts['violated']} violated, {counts['not_exercised']} not exercised, {counts['judged']} answers judged."
+    yield f"{counts['violated']} violated, {len(outcome.unexercised)} not exercised, {len(outcome.excused)} left out,"
+    yield f"{counts['judged']} answers judged."
     if outcome.failure:
         yield from ("", *_block(outcome.failure))
     for name in outcome.outworn:
@@ -90,15 +91,16 @@ def _summary(outcome: Outcome, settings: Settings) -> Iterator[str]:
         yield from ("", f"### `{verdict.rule.id}`", "", verdict.rule.sentence)
         for one in verdict.evidence[:1]:
             yield from ("", *_block(f"expected {one.expected}", f"got      {one.got}", "", *one.curl))
-    yield from _untried(outcome)
+    yield from _untried("Not exercised", outcome.unexercised)
+    yield from _untried("Left out", outcome.excused)
 
 
-def _untried(outcome: Outcome) -> Iterator[str]:
+def _untried(title: str, verdicts: list[Verdict]) -> Iterator[str]:
     reasons: dict[str, list[str]] = {}
-    for verdict in [*outcome.unexercised, *outcome.excused]:
+    for verdict in verdicts:
         reasons.setdefault(verdict.reason, []).append(verdict.rule.id)
     if reasons:
-        yield from ("", "### Not exercised", "")
+        yield from ("", f"### {title}", "")
     for reason, ids in list(reasons.items())[:_MOST_REASONS]:
         yield f"- {_code(reason)}: {', '.join(f'`{name}`' for name in ids)}"
     if len(reasons) > _MOST_REASONS:

@@ -14,6 +14,12 @@ from .json import totals
 from .style import STYLE
 from .visible import visible
 
+#: The columns of the table of areas: what each counts, as verdict and whether it is excused, and its tone.
+_COLUMNS = {
+    "hold": ("passed", False, ""), "broken": ("violated", False, "bad"),
+    "not exercised": ("not_exercised", False, ""), "left out": ("not_exercised", True, ""),
+}  # fmt: skip
+
 
 def text(outcome: Outcome, settings: Settings) -> str:
     """The report as HTML."""
@@ -42,7 +48,7 @@ def _body(outcome: Outcome, settings: Settings, contract: Contract) -> Iterator[
             yield from _violation(verdict, contract)
     yield from _areas(outcome)
     yield from _table("Known and accepted", "Why", [(v, v.expected or "") for v in outcome.expected_failures])
-    yield from _untried("What could not be tried, although it was allowed", outcome.unexercised)
+    yield from _untried("What was not exercised, although it was allowed", outcome.unexercised)
     yield from _untried("What was left out, and why", outcome.excused)
     if outcome.passed:
         yield "<details><summary>What holds, rule by rule</summary>"
@@ -74,7 +80,8 @@ def _figures(outcome: Outcome) -> Iterator[str]:
     counts = totals(outcome)
     rows = (
         ("good", counts["passed"], "rules hold"), ("bad", counts["violated"], "rules broken"),
-        ("open", counts["not_exercised"], "not tried"), ("", counts["judged"], "judgements"),
+        ("open", len(outcome.unexercised), "not exercised"), ("", len(outcome.excused), "left out"),
+        ("", counts["judged"], "judgements"),
         ("", counts["requests"], "requests"),
     )  # fmt: skip
     yield '<ul class="figures">'
@@ -99,13 +106,11 @@ def _areas(outcome: Outcome) -> Iterator[str]:
     for verdict in outcome.verdicts:
         areas.setdefault(verdict.rule.group, []).append(verdict)
     yield '<h2>By area</h2><div class="table"><table><thead><tr><th>Area</th>'
-    yield (
-        "".join(f'<th class="number">{name}</th>' for name in ("hold", "broken", "not tried")) + "</tr></thead><tbody>"
-    )
+    yield ("".join(f'<th class="number">{name}</th>' for name in _COLUMNS) + "</tr></thead><tbody>")
     for area, verdicts in areas.items():
         yield f"<tr><td>{escape(area)}</td>"
-        for name, tone in (("passed", ""), ("violated", "bad"), ("not_exercised", "")):
-            number = sum(verdict.name == name for verdict in verdicts)
+        for name, excused, tone in _COLUMNS.values():
+            number = sum((verdict.name, verdict.excused) == (name, excused) for verdict in verdicts)
             yield f'<td class="number {tone if number else "soft"}">{number}</td>'
         yield "</tr>"
     yield "</tbody></table></div>"

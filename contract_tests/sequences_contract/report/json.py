@@ -29,13 +29,14 @@ def document(outcome: Outcome, settings: Settings) -> dict[str, Any]:
 
 
 def totals(outcome: Outcome) -> dict[str, int]:
-    """Rules by verdict, and the answers that were judged."""
+    """Rules by verdict, and the answers that were judged. Those that were excused are not exercised too."""
     return {
         "rules": len(outcome.verdicts),
         "passed": len(outcome.passed),
         "violated": len(outcome.violated),
         "expected_failures": len(outcome.expected_failures),
         "not_exercised": len(outcome.unexercised) + len(outcome.excused),
+        "excused": len(outcome.excused),
         "judged": sum(verdict.judged for verdict in outcome.verdicts),
         "requests": outcome.requests,
     }

@@ -46,7 +46,8 @@ def _case(verdict: Verdict) -> ET.Element:
     rule = verdict.rule
     case = ET.Element("testcase", classname=rule.group, name=rule.id, time=f"{verdict.seconds:.3f}")
     if verdict.name == "not_exercised":
-        ET.SubElement(case, "skipped", message=_clean(verdict.reason))
+        word = "left out" if verdict.excused else "not exercised"
+        ET.SubElement(case, "skipped", message=_clean(f"{word}: {verdict.reason}"))
     elif verdict.name == "violated" and verdict.expected is not None:
         ET.SubElement(case, "skipped", message=_clean(f"expected failure: {verdict.expected}"))
     elif verdict.name == "violated":

@@ -117,7 +117,7 @@ def _unexercised(outcome: Outcome, width: int) -> Iterator[str]:
         names = ", ".join(ids[:3]) + (f" and {len(ids) - 3} more" if len(ids) > 3 else "")
         yield from _wrapped(label, f"{reason}  ({names})", width)
     if len(reasons) > _REASONS:
-        yield f"{_YELLOW}not exercised{_RESET}  for {len(reasons) - _REASONS} more reasons; --report-html FILE tells them"
+        yield f"{_YELLOW}and others{_RESET}  for {len(reasons) - _REASONS} more reasons; --report-html FILE tells them"
 
 
 def _totals(outcome: Outcome, settings: Settings) -> str:
@@ -125,6 +125,7 @@ def _totals(outcome: Outcome, settings: Settings) -> str:
     colour = {Exit.CONFORMS: _GREEN, Exit.UNEXERCISED: _YELLOW}.get(outcome.exit, _RED)
     return (
         f"{colour}{_BOLD}{outcome.meaning}{_RESET} (exit {int(outcome.exit)}): profile {settings.profile}, "
-        f"{counts['passed']} rules passed, {counts['violated']} violated, {counts['not_exercised']} not exercised; "
+        f"{counts['passed']} rules passed, {counts['violated']} violated, "
+        f"{len(outcome.unexercised)} not exercised, {len(outcome.excused)} left out; "
         f"{counts['judged']} judgements on {counts['requests']} answers in {outcome.seconds:.0f} s, seed {settings.seed}"
     )
