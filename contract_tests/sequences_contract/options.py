@@ -85,7 +85,7 @@ def _add_keys(group: argparse._ArgumentGroup) -> None:
 
 def _add_tiers(group: argparse._ArgumentGroup) -> None:
     group.add_argument(
-        "--allow-writes", action="store_true", help="permit update, pause and resume, put back afterwards"
+        "--allow-writes", action="store_true", help="permit update, pause and resume; status and variables are put back"
     )
     group.add_argument(
         "--allow-stops", type=stops, default=0, metavar="N|all", help="permit so many runs to be stopped, for good"
