@@ -30,8 +30,6 @@ _NO_OFFSET: Final = re.compile(r"\d{4}-\d{2}-\d{2}[Tt ]\d{2}:\d{2}(:\d{2}(\.\d+)
 _DURATION: Final = re.compile(
     r"([+-])?P(?=\d|T\d)(?:(\d+)W)?(?:(\d+)D)?(?:T(?=\d)(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)(?:\.(\d{1,6}))?S)?)?", re.ASCII
 )
-_UNITS: Final = (7 * DAY, DAY, HOUR, MINUTE, SECOND)
-"""Of the parts of a duration, in the order in which they are written."""
 _MAX_TEXT: Final = 128
 _LONGEST: Final = 10_000 * 366 * DAY
 
@@ -101,11 +99,15 @@ def parse_duration(text: str) -> int:
         raise InstantError(
             "not a duration", "write one like P2D, PT1H30M or -P1W (weeks, days, hours, minutes, seconds)"
         )
-    sign, *parts, fraction = match.groups()
-    length = _microseconds(fraction) if fraction else 0
-    for part, unit in zip(parts, _UNITS, strict=True):
-        if part:
-            length += int(part) * unit
+    sign, weeks, days, hours, minutes, seconds, fraction = match.groups()
+    length = (
+        (7 * int(weeks) * DAY if weeks else 0)
+        + (int(days) * DAY if days else 0)
+        + (int(hours) * HOUR if hours else 0)
+        + (int(minutes) * MINUTE if minutes else 0)
+        + (int(seconds) * SECOND if seconds else 0)
+        + (_microseconds(fraction) if fraction else 0)
+    )
     if length > _LONGEST:
         raise InstantError("too long a duration", "ten thousand years are the most")
     return -length if sign == "-" else length

@@ -41,8 +41,8 @@ _CROSS: Final[Mapping[str, int]] = {_BY_UPDATED: 2, _BY_ID: 1}
 _ID: Final = itemgetter(Sequence._fields.index("id"))
 _SECOND: Final = itemgetter(1)
 
-_Stands: TypeAlias = tuple[tuple[tuple[Key, ...], Entry], ...]
-"""How a run stands in the trees of one kind, if it does: the trees, and its entry in each."""
+_Stand: TypeAlias = tuple[tuple[Key, ...], Entry]
+"""How a run stands in the trees of one kind: which trees, and its entry in each."""
 
 _EMPTY: Final[Mapping[str, Tree]] = {
     kind: Tree.build([], _CROSS.get(kind)) for kind in (_BY_CREATED, _BY_UPDATED, _BY_ID, _BY_COMPANY, _BY_CONTACT)
@@ -64,7 +64,7 @@ class Index:
         entries: defaultdict[Key, list[Entry]] = defaultdict(list)
         by_id = sorted(runs, key=_ID)
         for kind, leading in _KINDS.items():
-            found = [stand for run in by_id for stand in kind(run)]
+            found = [stand for run in by_id if (stand := kind(run)) is not None]
             for place in reversed(range(leading)):
                 found.sort(key=lambda stand: stand[1][place])
             for keys, entry in found:
@@ -153,8 +153,9 @@ def _starting(tree: Tree, prefix: tuple[str, ...]) -> Seq[Entry]:
 def _entries(run: Sequence) -> Iterator[tuple[Key, Entry]]:
     """Every tree that the run stands in, and how."""
     for kind in _KINDS:
-        for keys, entry in kind(run):
-            yield from zip(keys, repeat(entry))
+        stand = kind(run)
+        if stand is not None:
+            yield from zip(stand[0], repeat(stand[1]))
 
 
 @lru_cache(4096)
@@ -163,34 +164,34 @@ def _groups(kind: str, organization: str, statuses: tuple[str | None, ...], temp
     return tuple((kind, organization, status, of) for status in statuses for of in (None, template))
 
 
-def _created(run: Sequence) -> _Stands:
+def _created(run: Sequence) -> _Stand | None:
     keys = _groups(_BY_CREATED, run.organization_id, (None, run.status), run.sequence_template_id)
-    return ((keys, (run.created_at, run.id)),)
+    return keys, (run.created_at, run.id)
 
 
-def _updated(run: Sequence) -> _Stands:
+def _updated(run: Sequence) -> _Stand | None:
     keys = _groups(_BY_UPDATED, run.organization_id, (None, run.status), run.sequence_template_id)
-    return ((keys, (run.updated_at, run.id, run.created_at)),)
+    return keys, (run.updated_at, run.id, run.created_at)
 
 
-def _identified(run: Sequence) -> _Stands:
+def _identified(run: Sequence) -> _Stand | None:
     keys = _groups(_BY_ID, run.organization_id, (run.status,), run.sequence_template_id)
-    return ((keys, (run.id, run.created_at)),)
+    return keys, (run.id, run.created_at)
 
 
-def _employed(run: Sequence) -> _Stands:
+def _employed(run: Sequence) -> _Stand | None:
     if run.company is None:
-        return ()
-    return ((((_BY_COMPANY, run.organization_id),), (run.sequence_template_id, run.company, run.id)),)
+        return None
+    return ((_BY_COMPANY, run.organization_id),), (run.sequence_template_id, run.company, run.id)
 
 
-def _addressed(run: Sequence) -> _Stands:
+def _addressed(run: Sequence) -> _Stand | None:
     if run.contact_id is None:
-        return ()
-    return ((((_BY_CONTACT, run.organization_id),), (run.contact_id, run.id)),)
+        return None
+    return ((_BY_CONTACT, run.organization_id),), (run.contact_id, run.id)
 
 
-_KINDS: Final[Mapping[Callable[[Sequence], _Stands], int]] = {
+_KINDS: Final[Mapping[Callable[[Sequence], _Stand | None], int]] = {
     _created: 1, _updated: 1, _identified: 0, _employed: 2, _addressed: 1
 }  # fmt: skip
 """How a run stands in the trees of each kind, and how many elements of its entry come before its id."""
