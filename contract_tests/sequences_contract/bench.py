@@ -57,32 +57,6 @@ class Bench:
         if self.control is not None:
             self.control.close()
 
-    def enter(self) -> None:
-        """Makes a fresh world where there is a control API, and sees that the key opens the target. Raises Untestable."""
-        if self.control is not None and self.settings.fixture is not None:
-            tokens = self.control.new_world(load_fixture(self.settings.fixture), self.settings.seed)
-            self.target.keys.update(tokens)
-        elif self.control is not None:
-            self.control.use_world_of(self.target.keys.get("key", ""))
-        answer = self.target.call("GET", "/sequences")
-        if answer.status in (401, 403):
-            raise Untestable(f"the key is refused ({answer.status}); give --key one that reads and writes")
-        try:
-            Page.read(answer)
-        except Malformed as error:
-            problem = f"{answer.summary()}: {error}"
-            raise Untestable(f"{self.settings.url}/sequences does not answer as a Sequences API: {problem}") from None
-        if self.settings.allow_writes:
-            self._require_writing()
-
-    def _require_writing(self) -> None:
-        """Sees that the key may write, by an update of nobody. Raises Untestable."""
-        nobody = "7b1d5a0e-3c64-4f0b-9a55-0c9b7e4f2d31"
-        method = self.settings.update_method
-        answer = self.target.call(method, f"/sequences/{nobody}", json={"variables": {}})
-        if answer.status in (401, 403):
-            raise Untestable(f"the key may not write ({answer.status}); give --key one that reads and writes")
-
     def has(self, role: str) -> bool:
         """Whether a key of that role is known."""
         return bool(self.target.keys.get(role))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from itertools import groupby
 
 from .bench import Bench
 from .exchange import Answer
@@ -54,6 +55,6 @@ class Watch:
 
 
 def evidence_of(target: Target, expected: str, got: str, answers: Sequence[Answer]) -> Evidence:
-    """What is shown of a violation, keys replaced by the names of their variables."""
+    """What is shown of a violation, keys replaced by the names of their variables; a line that repeats itself stands once."""
     lines = [target.redact(answer.sent.curl()) for answer in answers[-_LINES:]]
-    return Evidence(target.redact(expected), target.redact(got), tuple(dict.fromkeys(lines)))
+    return Evidence(target.redact(expected), target.redact(got), tuple(line for line, _ in groupby(lines)))

@@ -21,6 +21,7 @@ if not __package__:
 else:
     from .specimen import FAULTS, Fault, serve
 
+from sequences_contract.admission import admit
 from sequences_contract.bench import Bench, Untestable
 from sequences_contract.rules.registry import Rule
 from sequences_contract.runner import Watch, select, try_rule
@@ -78,7 +79,7 @@ def _violations(bench: Bench, rules: Sequence[Rule]) -> Iterator[str]:
     watch = Watch(bench, rules)
     bench.target.observers.append(watch.observe)
     try:
-        bench.enter()
+        admit(bench)
     except (Untestable, TargetError):
         yield from _violated(watch)
         return
