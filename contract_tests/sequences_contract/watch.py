@@ -55,6 +55,6 @@ class Watch:
 
 
 def evidence_of(target: Target, expected: str, got: str, answers: Sequence[Answer]) -> Evidence:
-    """What is shown of a violation, keys replaced by the names of their variables; a line that repeats itself stands once."""
+    """What is shown of a violation, keys replaced by the names of their variables, repetitions of a line left out."""
     lines = [target.redact(answer.sent.curl()) for answer in answers[-_LINES:]]
     return Evidence(target.redact(expected), target.redact(got), tuple(line for line, _ in groupby(lines)))
