@@ -1,18 +1,20 @@
 """uvicorn, as this program runs it: on a socket that is already bound, within limits, and stopped by one signal."""
 
 import asyncio
+import gc
 import signal
 import socket
 import sys
 import time
 from collections import deque
 from types import FrameType
-from typing import Final
+from typing import ClassVar, Final
 
 import uvicorn
 from starlette.types import ASGIApp
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
+from .collector import Collector
 from .connection import drop, unread_bytes
 from .delivery import DROP
 from .patrol import Patrol
@@ -44,6 +46,9 @@ class LimitedProtocol(HttpToolsProtocol):
     A head that begins in the middle of what arrived is counted from the next arrival on. Trailers are read and dropped.
     """
 
+    ended: ClassVar[int] = 0
+    """How many connections of this process ended."""
+
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as uvicorn has it
         """A client connected."""
         super().connection_made(transport)
@@ -51,6 +56,11 @@ class LimitedProtocol(HttpToolsProtocol):
         self._in_head, self._in_body = True, False
         self._unread, self._takings = 0, 0
         self._extensions: dict[str, dict[object, object]] = {DROP: {DROP: self._drop}}
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """The connection ended."""
+        LimitedProtocol.ended += 1
+        super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
         """Bytes of a head, or of a body."""
@@ -133,12 +143,15 @@ class _Server(uvicorn.Server):
     def __init__(self, config: uvicorn.Config) -> None:
         super().__init__(config)
         self._patrol = Patrol(_PATIENCE_SECONDS)
+        self._collector = Collector()
 
     async def on_tick(self, counter: int) -> bool:
         """Ten times a second."""
         if counter % 10 == 0:
             connections = [each for each in self.server_state.connections if isinstance(each, LimitedProtocol)]
             self._patrol.look(connections, time.monotonic())
+            if not gc.isenabled():
+                self._collector.look(LimitedProtocol.ended, self.server_state.total_requests)
         return await super().on_tick(counter)
 
 
