@@ -51,7 +51,8 @@ def main() -> None:
             for operation in work.OPERATIONS
         }
         report.bars("compare", "Requests a second, one process each, 8 connections", groups, "requests a second")
-        report.place("summary", _summary(figures, memory, starts))
+        for page in (report.PAGE, report.README):
+            report.place("summary", _summary(figures, memory, starts), page)
         report.place("compare", f"{text}\n\n![Requests a second by server and operation](performance/compare.svg)")
 
 
@@ -128,7 +129,7 @@ def _tables(
 def _summary(
     figures: Mapping[str, Mapping[str, list[Figures]]], memory: Mapping[str, float], starts: Mapping[str, list[float]]
 ) -> str:
-    """The table that the README carries: eight lines, the date in the first."""
+    """The table that the README carries too, the date in its head."""
     rows = [
         [f"{operation}, requests/s", *(f"{_median(of[operation], _per_second):,.0f}" for of in figures.values())]
         for operation in work.OPERATIONS
