@@ -68,8 +68,10 @@ class Index:
             for place in reversed(range(leading)):
                 found.sort(key=lambda stand: stand[1][place])
             for keys, entry in found:
+                # A copy, so that what follows each other in order lies together in memory too.
+                copied = (*entry,)
                 for key in keys:
-                    entries[key].append(entry)
+                    entries[key].append(copied)
         return cls(HashTrieMap({key: Tree.build(of, _CROSS.get(str(key[0]))) for key, of in entries.items()}))
 
     def with_changes(self, changes: Iterable[Change]) -> Index:

@@ -5,9 +5,15 @@ from bisect import bisect_left, bisect_right
 from collections import Counter
 from collections.abc import Iterable
 from itertools import accumulate
+from typing import Final
 
 # Chosen by sandbox/bench/tree.py, as the capacities of nodes.
 CHUNK_CAPACITY = 4096
+
+BELOW: Final = -(2**63) - 1
+"""Smaller than any value."""
+ABOVE: Final = 2**63
+"""Greater than any value."""
 
 
 class Multiset:
@@ -29,13 +35,17 @@ class Multiset:
         return cls(chunks, [chunk[0] for chunk in chunks])
 
     def between(self, lo: int, hi: int) -> int:
-        """How many are greater than lo and smaller than hi; lo < hi."""
+        """How many are greater than lo and smaller than hi; lo < hi. An end that bounds nothing costs nothing."""
         chunks = self.chunks
-        if len(chunks) == 1:
-            return bisect_left(chunks[0], hi) - bisect_right(chunks[0], lo)
-        i = max(bisect_right(self.lows, lo) - 1, 0)
-        j = max(bisect_left(self.lows, hi) - 1, 0)
-        return self.starts[j] + bisect_left(chunks[j], hi) - self.starts[i] - bisect_right(chunks[i], lo)
+        if hi == ABOVE:
+            below = self.starts[-1]
+        else:
+            j = max(bisect_left(self.lows, hi) - 1, 0) if len(chunks) > 1 else 0
+            below = self.starts[j] + bisect_left(chunks[j], hi)
+        if lo == BELOW:
+            return below
+        i = max(bisect_right(self.lows, lo) - 1, 0) if len(chunks) > 1 else 0
+        return below - self.starts[i] - bisect_right(chunks[i], lo)
 
     def replace(self, removed: list[int], added: list[int]) -> "Multiset":
         """Without the removed values, each of which must be there, and with the added ones; never left empty."""

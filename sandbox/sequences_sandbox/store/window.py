@@ -2,16 +2,13 @@
 
 from collections.abc import Iterator
 from itertools import islice
-from typing import Final, TypeAlias
+from typing import TypeAlias
 
-from .multiset import Multiset
+from .multiset import ABOVE, BELOW, Multiset
 from .nodes import Entry, Node, Subtree
 
 Interval: TypeAlias = tuple[int | None, int | None]
 """Open at both ends; None leaves that end unbounded."""
-
-_BELOW: Final = -(2**63) - 1
-_ABOVE: Final = 2**63
 
 
 class Window:
@@ -21,8 +18,8 @@ class Window:
 
     def __init__(self, within: Interval, cross: int) -> None:
         lo, hi = within
-        self.lo = _BELOW if lo is None else lo
-        self.hi = max(_ABOVE if hi is None else hi, self.lo + 1)  # an interval turned around is empty
+        self.lo = BELOW if lo is None else lo
+        self.hi = max(ABOVE if hi is None else hi, self.lo + 1)  # an interval turned around is empty
         self.cross = cross
 
     def filter(self, leaf: list[Entry]) -> Iterator[Entry]:
