@@ -12,7 +12,7 @@ Entry: TypeAlias = tuple[Any, ...]
 
 # Chosen by sandbox/bench/tree.py. A wide leaf keeps small worlds flat but is scanned to read within an interval; each
 # level of a tree with a cross costs 8 bytes an entry, and each of a node's children a bisection.
-LEAF_CAPACITY = 192
+LEAF_CAPACITY = 128
 FANOUT = 64
 CROSS_FANOUT = 12
 _FEW: Final = 16
