@@ -43,6 +43,11 @@ def paused_briefly(trial: Trial, run: Run, write: Callable[[Fraction], str]) -> 
     return answer, until, seen
 
 
+def outlast(trial: Trial, until: Fraction, seen: Answer) -> None:
+    """Lets a short pause end."""
+    trial.bench.pass_until(until, seen, until - SHORT)
+
+
 def _returns(trial: Trial, write: Callable[[Fraction], str], *, list_first: bool = False) -> None:
     with trial.borrow() as run:
         paused, until, seen = paused_briefly(trial, run, write)
@@ -50,7 +55,7 @@ def _returns(trial: Trial, write: Callable[[Fraction], str], *, list_first: bool
         trial.that(
             trial.run_of(early).status == "WAITING_FOR_LEAD", "still WAITING_FOR_LEAD", early.summary, paused, early
         )
-        trial.bench.pass_until(until, seen, until - SHORT)
+        outlast(trial, until, seen)
         if list_first:
             for query in ({}, {"sequence_template_id": run.template}):
                 answer, there = _listed(trial, run, "ACTIVE", **query)
@@ -171,7 +176,7 @@ def at_instant(trial: Trial) -> None:
 def after_wake(trial: Trial) -> None:
     with trial.borrow() as run:
         paused, until, seen = paused_briefly(trial, run, instants.write)
-        trial.bench.pass_until(until, seen, until - SHORT)
+        outlast(trial, until, seen)
         before = trial.look(run.id)
         answer = trial.resume(run.id)
         if trial.strict:

@@ -5,9 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from .. import instants
-from ..bench import SHORT
 from .registry import rule
-from .timers import FAR, paused_briefly
+from .timers import FAR, outlast, paused_briefly
 
 if TYPE_CHECKING:
     from ..trial import Trial
@@ -24,11 +23,11 @@ def moved(trial: Trial) -> None:
         first, until, seen = paused_briefly(trial, run, instants.write)
         second = trial.pause(run.id, FAR)
         before = trial.run_of(second)
-        trial.bench.pass_until(until, seen, until - SHORT)
+        outlast(trial, until, seen)
         trial.same(before, [first, second])
     with trial.borrow("WAITING_FOR_LEAD") as run:
         answer, until, seen = paused_briefly(trial, run, instants.write)
-        trial.bench.pass_until(until, seen, until - SHORT)
+        outlast(trial, until, seen)
         after = trial.get(run.id)
         trial.that(
             trial.run_of(after).status == "ACTIVE", "ACTIVE after the earlier instant", after.summary, answer, after
@@ -48,13 +47,13 @@ def cancelled_by_resume(trial: Trial) -> None:
         resumed = trial.resume(run.id)
         before = trial.run_of(resumed)
         trial.that(before.status == "ACTIVE", "ACTIVE", before.status, paused, resumed)
-        trial.bench.pass_until(until, seen, until - SHORT)
+        outlast(trial, until, seen)
         trial.same(before, [paused, resumed])
     with trial.borrow() as run:
         paused, until, seen = paused_briefly(trial, run, instants.write)
         answers = [paused, trial.resume(run.id), trial.pause(run.id, FAR)]
         before = trial.run_of(answers[-1])
-        trial.bench.pass_until(until, seen, until - SHORT)
+        outlast(trial, until, seen)
         trial.same(before, answers)
 
 
@@ -74,7 +73,7 @@ def cancelled_by_stop(trial: Trial) -> None:
         if stopped.status != 200 and not trial.strict:
             trial.skip("the target does not stop paused runs, as it may", excused=True)
         before = trial.run_of(stopped)
-        trial.bench.pass_until(until, seen, until - SHORT)
+        outlast(trial, until, seen)
         trial.same(before, [paused, stopped])
 
 
@@ -92,7 +91,7 @@ def update_while_paused(trial: Trial) -> None:
         trial.that(
             trial.run_of(updated).status == "WAITING_FOR_LEAD", "WAITING_FOR_LEAD", updated.summary, paused, updated
         )
-        trial.bench.pass_until(until, seen, until - SHORT)
+        outlast(trial, until, seen)
         after = trial.get(run.id)
         got = trial.run_of(after)
         trial.that(got.status == "ACTIVE", "ACTIVE after its instant", got.status, paused, updated, after)

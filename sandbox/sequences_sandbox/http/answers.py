@@ -108,7 +108,11 @@ def _quoted(text: str | None) -> str:
 
 def encode(value: Any) -> bytes:
     """Compact JSON in UTF-8. A lone surrogate, which only a refused request can hold, is written as its escape."""
-    return _ENCODER.encode(value).encode("utf-8", "backslashreplace")
+    return _utf8(_ENCODER.encode(value))
+
+
+def _utf8(text: str) -> bytes:
+    return text.encode("utf-8", "backslashreplace")
 
 
 def refusal(issue: Issue, request_id: str) -> Answer:
@@ -124,7 +128,7 @@ def refused(
     if data:
         fields["data"] = data
     # Clients log refusals: a key that was sent where none belongs is not said again.
-    body = blotted(_ENCODER.encode(fields)).encode("utf-8", "backslashreplace")
+    body = _utf8(blotted(_ENCODER.encode(fields)))
     return Answer(status, body, [_JSON, _length(body), *_encoded(headers.items())])
 
 
