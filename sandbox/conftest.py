@@ -11,8 +11,8 @@ from pathlib import Path
 import psycopg
 import pytest
 from hypothesis import settings
-from sequences_sandbox.paths import shipped
-from sequences_sandbox.spec import read_lifecycle, read_spec
+from sequences_sandbox.contract.files import shipped
+from sequences_sandbox.contract.reading import read_lifecycle, read_spec
 from sequences_sandbox.store.base import Store
 from sequences_sandbox.store.memory import MemoryStore
 from sequences_sandbox.store.postgres import PostgresStore

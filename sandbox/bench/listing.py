@@ -19,19 +19,19 @@ from collections.abc import Callable, Iterator
 from itertools import product
 from typing import Any
 
-from sequences_sandbox.clock import Clock
-from sequences_sandbox.entities import Sequence
-from sequences_sandbox.http.answers import Encoder
-from sequences_sandbox.instants import DAY, format_instant
-from sequences_sandbox.listeners import Listeners
-from sequences_sandbox.operations.sequences import listSequences, updateSequence
-from sequences_sandbox.paths import shipped
-from sequences_sandbox.query import Query
-from sequences_sandbox.schedule import Schedule
-from sequences_sandbox.spec import read_lifecycle, read_spec
+from sequences_sandbox.contract.files import shipped
+from sequences_sandbox.contract.reading import read_lifecycle, read_spec
+from sequences_sandbox.domain.clock import Clock
+from sequences_sandbox.domain.query import Query
+from sequences_sandbox.domain.timestamps import DAY, format_timestamp
+from sequences_sandbox.http.responses import Encoder
+from sequences_sandbox.operations.public.sequences import listSequences, updateSequence
+from sequences_sandbox.resources.sequences.model import Run
+from sequences_sandbox.resources.sequences.schedule import Schedule
 from sequences_sandbox.store.base import KeyRecord, WorldRecord
 from sequences_sandbox.store.memory import MemoryStore
-from sequences_sandbox.world import Caller, Worlds
+from sequences_sandbox.worlds.events import EventBus
+from sequences_sandbox.worlds.world import Caller, Worlds
 
 LIFECYCLE = read_lifecycle(read_spec(shipped("openapi.yaml")))
 SCHEDULE = Schedule(LIFECYCLE, static=True)
@@ -41,12 +41,12 @@ SPAN = 365 * DAY
 REPEATS = 30
 
 
-def runs(size: int, seed: int = 1) -> Iterator[Sequence]:
+def runs(size: int, seed: int = 1) -> Iterator[Run]:
     """Runs spread over a year, three of each company in each of a few templates."""
     draw = random.Random(seed)
     for number in range(size):
         created = -draw.randrange(SPAN)
-        yield Sequence(
+        yield Run(
             id=str(uuid.UUID(int=draw.getrandbits(128), version=4)),
             organization_id=ORGANIZATION,
             contact_id=None,
@@ -63,7 +63,7 @@ def runs(size: int, seed: int = 1) -> Iterator[Sequence]:
 
 def queries() -> Iterator[tuple[str, dict[str, Any]]]:
     """Every combination, named by what it asks for, as the parameters of a call."""
-    late, early, middle = (format_instant(-SPAN * quarter // 4) for quarter in (1, 3, 2))
+    late, early, middle = (format_timestamp(-SPAN * quarter // 4) for quarter in (1, 3, 2))
     bounds = {
         "": {},
         "after": {"after": middle},
@@ -105,7 +105,7 @@ class Runs:
     def __init__(self, size: int) -> None:
         self.size = size
 
-    def runs(self) -> Iterator[Sequence]:
+    def runs(self) -> Iterator[Run]:
         """Each run."""
         return runs(self.size)
 
@@ -116,7 +116,7 @@ def world_of(size: int) -> tuple[Worlds, Caller]:
     key = KeyRecord(b"", "key", "key", frozenset(), "world", ORGANIZATION)
     record = WorldRecord("world", "world", "bench", 0, True, False, 0, None, False, 0, {}, SCHEDULE)
     store.add(record, Runs(size), Clock(0), [key])
-    return Worlds(store, Listeners()), Caller(key, "req")
+    return Worlds(store, EventBus()), Caller(key, "req")
 
 
 def pages_of(worlds: Worlds, caller: Caller) -> dict[str, float]:

@@ -19,18 +19,18 @@ import machine
 import psycopg
 import report
 from contestants import SCRATCH
-from sequences_sandbox.births import Birth, Births
-from sequences_sandbox.clock import Clock
-from sequences_sandbox.entities import Sequence
+from sequences_sandbox.contract.files import shipped
+from sequences_sandbox.contract.reading import read_lifecycle, read_spec
+from sequences_sandbox.domain.clock import Clock
+from sequences_sandbox.domain.query import Query
+from sequences_sandbox.domain.timestamps import DAY, HOUR, MINUTE
 from sequences_sandbox.fixtures import read
-from sequences_sandbox.instants import DAY, HOUR, MINUTE
-from sequences_sandbox.paths import shipped
-from sequences_sandbox.query import Query
-from sequences_sandbox.rules import STOP, pause, stop
-from sequences_sandbox.schedule import Schedule
-from sequences_sandbox.spec import read_lifecycle, read_spec
-from sequences_sandbox.store.base import Happening, WorldRecord
+from sequences_sandbox.resources.sequences.model import Run
+from sequences_sandbox.resources.sequences.schedule import Schedule
+from sequences_sandbox.resources.sequences.transitions import STOP, pause, stop
+from sequences_sandbox.store.base import HistoryEntry, WorldRecord
 from sequences_sandbox.store.postgres import PostgresStore, states
+from sequences_sandbox.worlds.factory import WorldFactory, WorldOptions
 from servers import postgres
 
 LIFECYCLE = read_lifecycle(read_spec(shipped("openapi.yaml")))
@@ -52,10 +52,10 @@ class Runs:
 
     size: int
 
-    def runs(self) -> Iterator[Sequence]:
+    def runs(self) -> Iterator[Run]:
         """Each run; the later its number, the older it is, up to a year."""
         for number in range(self.size):
-            yield Sequence(
+            yield Run(
                 id=_id(number),
                 organization_id=ORGANIZATION,
                 contact_id=str(uuid.UUID(int=number // 3)),
@@ -116,9 +116,9 @@ class World:
         with self.store.unit(self.id) as unit:
             run = unit.get(ORGANIZATION, run_id)
             if run is not None and LIFECYCLE.allows(run.status, "pause"):
-                unit.put(pause(run, HOUR, MINUTE, LIFECYCLE), Happening(MINUTE, "pause", "client", None, "", None))
+                unit.put(pause(run, HOUR, MINUTE, LIFECYCLE), HistoryEntry(MINUTE, "pause", "client", None, "", None))
             else:
-                unit.put(run or next(Runs(1).runs()), Happening(MINUTE, "update", "client", None, "", None))
+                unit.put(run or next(Runs(1).runs()), HistoryEntry(MINUTE, "update", "client", None, "", None))
 
     def _stop(self, run_id: str) -> None:
         with self.store.unit(self.id) as unit:
@@ -126,7 +126,7 @@ class World:
             assert run is not None  # noqa: S101
             for each in (run, *unit.siblings(run)):
                 if LIFECYCLE.allows(each.status, STOP):
-                    unit.put(stop(each, MINUTE, LIFECYCLE), Happening(MINUTE, STOP, "client", None, "", None))
+                    unit.put(stop(each, MINUTE, LIFECYCLE), HistoryEntry(MINUTE, STOP, "client", None, "", None))
 
 
 def timed(call: Callable[[int], object], times: int) -> list[float]:
@@ -163,9 +163,9 @@ def measured(store: PostgresStore, url: str, size: int) -> Found:
 
 def worlds(store: PostgresStore) -> Iterator[list[str]]:
     """What a new world of the demo fixture costs."""
-    births, demo = Births(store, LIFECYCLE), read("demo", LIFECYCLE)
+    factory, demo = WorldFactory(store, LIFECYCLE), read("demo", LIFECYCLE)
     began = time.perf_counter()
-    made = [births.bear(demo, Birth("w"), store.wall()).record.id for _ in range(WORLDS)]
+    made = [factory.bear(demo, WorldOptions("w"), store.wall()).record.id for _ in range(WORLDS)]
     yield ["new worlds of the demo fixture, a second", f"{WORLDS / (time.perf_counter() - began):,.0f}"]
     took = []
     for world_id in made[:CALLS]:

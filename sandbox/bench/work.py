@@ -7,7 +7,7 @@ from typing import Any
 
 import yaml
 from sequences_sandbox.cli.main import main as sandbox_command
-from sequences_sandbox.paths import shipped
+from sequences_sandbox.contract.files import shipped
 from wrk import Request, write_plan
 
 TOKEN = "topo_generated_readwrite"  # noqa: S105  # the generated worlds' own, made up

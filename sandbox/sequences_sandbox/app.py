@@ -11,51 +11,49 @@ from typing import Any, Final
 
 from starlette.types import ASGIApp
 
-from .births import Birth, Births, Born
-from .conflicts import retried
-from .control import Control, Strangers
+from .contract.files import shipped
+from .contract.reading import Spec, read_lifecycle, read_spec
+from .domain.timestamps import parse_timestamp
 from .fixtures import Fixtures, read
-from .http.alarms import Alarms
-from .http.compile import Handler
 from .http.cors import Cors
-from .http.events import Streams
-from .http.gate import Gate
-from .http.log import Log, LogFormat
-from .http.pages import pages
-from .http.recorder import Recorder
+from .http.operation import Handler
+from .http.pages.pages import pages
 from .http.security import Hosts, authenticators, is_loopback
-from .instants import parse_instant
-from .listeners import Listeners
-from .metrics import Tally
-from .operations import (
-    control_clock,
-    control_events,
-    control_faults,
-    control_journal,
-    control_metrics,
-    control_rate_limit,
-    control_runs,
-    control_server,
-    control_snapshots,
-    control_worlds,
-    sequences,
-)
-from .paths import shipped
-from .rate_limits import RateLimit
-from .shared_listeners import SharedListeners
-from .spec import Spec, read_lifecycle, read_spec
+from .http.streaming.events import Streams
+from .http.streaming.world_timers import WorldTimers
+from .http.traffic.access_log import Log, LogFormat
+from .http.traffic.admission import AdmissionCheck
+from .http.traffic.recorder import Recorder
+from .operations.control import clock as control_clock
+from .operations.control import events as control_events
+from .operations.control import faults as control_faults
+from .operations.control import journal as control_journal
+from .operations.control import metrics as control_metrics
+from .operations.control import rate_limit as control_rate_limit
+from .operations.control import sequences as control_runs
+from .operations.control import server as control_server
+from .operations.control import snapshots as control_snapshots
+from .operations.control import worlds as control_worlds
+from .operations.public import sequences
 from .store.base import Store
 from .store.opening import MEMORY, open_store
-from .traffic_control import TrafficControl
-from .world import Worlds
+from .traffic.metrics import Tally
+from .traffic.rate_limits import RateLimit
+from .worlds.conflicts import retry_on_conflict
+from .worlds.control import Control, PublicWorlds
+from .worlds.events import EventBus
+from .worlds.factory import CreatedWorld, WorldFactory, WorldOptions
+from .worlds.shared_events import SharedEventBus
+from .worlds.traffic_control import TrafficControl
+from .worlds.world import Worlds
 
 with warnings.catch_warnings():
     # Connexion 3.3 imports Starlette names that Starlette has since deprecated, and users need not hear of it.
     warnings.filterwarnings("ignore", module="connexion")
     from connexion.middleware.main import ConnexionMiddleware
 
+    from .http.asgi import ContractMiddleware
     from .http.contract import Services
-    from .http.middleware import ContractMiddleware
 
 DEFAULT_WORLD: Final = "default"
 CONTROL: Final = Path(__file__).with_name("control.yaml")
@@ -96,7 +94,7 @@ class App:
     asgi: ASGIApp
     spec: Spec
     worlds: Worlds
-    default: Born
+    default: CreatedWorld
 
 
 def wall_clock() -> int:
@@ -105,24 +103,24 @@ def wall_clock() -> int:
 
 
 def build(settings: Settings, wall: Callable[[], int] = wall_clock, store: Store | None = None) -> App:
-    """A sandbox. Raises SpecError, FixtureError, InstantError, CompileError, StoreError or ConsoleError."""
+    """A sandbox. Raises SpecError, FixtureError, TimestampError, CompileError, StoreError or ConsoleError."""
     spec = read_spec(settings.contract)
     lifecycle = read_lifecycle(spec)
     if store is None:
         store = open_store(settings.store, lifecycle, wall)
-    listeners = Listeners() if store.channels is None else SharedListeners(store.channels)
+    listeners = EventBus() if store.channels is None else SharedEventBus(store.channels)
     worlds = Worlds(store, listeners)
-    now = parse_instant(settings.clock) if settings.clock is not None else None
-    fixture, births = read(settings.fixture, lifecycle, spec.scopes), Births(store, lifecycle)
-    birth = Birth(DEFAULT_WORLD, now=now, frozen=settings.freeze, minted=False)
-    default = births.join(fixture, birth, store.wall())
+    now = parse_timestamp(settings.clock) if settings.clock is not None else None
+    fixture, factory = read(settings.fixture, lifecycle, spec.scopes), WorldFactory(store, lifecycle)
+    epoch = WorldOptions(DEFAULT_WORLD, now=now, frozen=settings.freeze, minted=False)
+    default = factory.join(fixture, epoch, store.wall())
     control_spec = read_spec(CONTROL)
     control = Control(
         worlds=worlds,
-        births=births,
+        factory=factory,
         fixture=fixture,
         default_world=default.record.id,
-        strangers=Strangers(settings.public_worlds),
+        public_worlds=PublicWorlds(settings.public_worlds),
         document=control_spec.document,
         wall=wall,
         started_wall=wall(),
@@ -130,17 +128,17 @@ def build(settings: Settings, wall: Callable[[], int] = wall_clock, store: Store
     )
     tally, log = Tally(), Log(settings.log_format, wall)
     traffic = TrafficControl(store, spec.operation_ids, settings.rate_limit, tally)
-    ways_in = authenticators(store, settings.admin_token, strangers=settings.public_worlds > 0)
+    ways_in = authenticators(store, settings.admin_token, public_worlds=settings.public_worlds > 0)
     hosted = settings.public_worlds > 0 or not is_loopback(settings.host)
     called = handlers(worlds, sequences) | handlers(control, *CONTROL_TAGS) | handlers(traffic, *TRAFFIC_TAGS)
     services = Services(
-        handlers={name: retried(handler) for name, handler in called.items()} if store.blocking else called,
+        handlers={name: retry_on_conflict(handler) for name, handler in called.items()} if store.blocking else called,
         authenticators=ways_in,
         cors=Cors(settings.cors, spec.base_path),
         hosts=Hosts(settings.host, settings.allow_hosts),
-        gate=Gate(store, wall, settings.rate_limit, header=settings.fault_header),
+        gate=AdmissionCheck(store, wall, settings.rate_limit, header=settings.fault_header),
         recorder=Recorder(store, listeners, tally, log, default.record.id, ways_in["apiKey"], discreet=hosted),
-        streams=Streams(listeners, Alarms(worlds)),
+        streams=Streams(listeners, WorldTimers(worlds)),
         log=log,
         wall=wall,
         blocking=store.blocking,

@@ -16,7 +16,7 @@ import httpx
 import pytest
 from sequences_sandbox.app import App, Settings, build
 from sequences_sandbox.client import Sandbox
-from sequences_sandbox.instants import parse_instant
+from sequences_sandbox.domain.timestamps import parse_timestamp
 from sequences_sandbox.store.base import Store
 
 NewStore = Callable[[Callable[[], int]], Store]
@@ -27,7 +27,7 @@ BIRTH = "2026-03-02T09:00:00Z"
 class ManualClock:
     """The machine's time, moved by hand; microseconds since 1970."""
 
-    now: int = parse_instant(BIRTH)
+    now: int = parse_timestamp(BIRTH)
 
     def __call__(self) -> int:
         return self.now

@@ -19,4 +19,4 @@ def add_to(commands: "argparse._SubParsersAction[Any]") -> None:
     make.add_argument("--sequences", type=int, required=True, metavar="N", help="how many runs")
     make.add_argument("--seed", type=int, default=0, metavar="S", help="what chance is drawn from (default: 0)")
     make.add_argument("--output", default="-", metavar="FILE", help="where to write (default: standard output)")
-    make.set_defaults(run=carried_out_by("generating"))
+    make.set_defaults(run=carried_out_by("generate_command"))

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from importlib import import_module
 from typing import Any
 
-from ..rate_limits import RateLimit, parse_rate_limit
+from ..traffic.rate_limits import RateLimit, parse_rate_limit
 
 PREFIX = "SEQUENCES_SANDBOX_"
 _TOKEN = re.compile(r"[!-~]{6,}")

@@ -30,7 +30,7 @@ def _add(parsers: "argparse._SubParsersAction[Any]", name: str, verb: Verb) -> N
         parser, "--key", "a key of the world; for all worlds, the admin token if one is needed", default=_DEFAULT_KEY
     )
     parser.add_argument("--json", action="store_true", help="print the answer as JSON")
-    parser.set_defaults(run=carried_out_by("calling"), verb=verb)
+    parser.set_defaults(run=carried_out_by("client_calls"), verb=verb)
 
 
 def _add_argument(parser: argparse.ArgumentParser, argument: Argument) -> None:

@@ -16,14 +16,14 @@ from pathlib import Path
 from typing import Any
 
 from ..app import App, Settings, build
+from ..contract.reading import SpecError
+from ..domain.timestamps import TimestampError
 from ..fixtures import FixtureError
-from ..http.compile import CompileError
-from ..http.console import LOOPBACK_ORIGINS, ConsoleError, parse_origin
 from ..http.cors import parse_caller
+from ..http.operation import CompileError
+from ..http.pages.console import LOOPBACK_ORIGINS, ConsoleError, parse_origin
 from ..http.security import is_loopback
-from ..http.server import bind, serve
-from ..instants import InstantError
-from ..spec import SpecError
+from ..server.server import bind, serve
 from ..store.base import StoreError
 from ..store.opening import MEMORY
 from .banner import banner, ready_document
@@ -100,7 +100,7 @@ def _built(options: argparse.Namespace, admin_token: str | None) -> App:
                 embed_origins=embeds,
             )
         )
-    except InstantError as error:
+    except TimestampError as error:
         raise UsageError(f"--clock {options.clock!r}: {error}.") from None
     except (FixtureError, SpecError, CompileError, ConsoleError) as error:
         raise UsageError(str(error)) from None

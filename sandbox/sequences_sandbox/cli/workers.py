@@ -15,7 +15,7 @@ from types import FrameType
 from typing import Final
 
 from ..app import App
-from ..http.server import serve
+from ..server.server import serve
 
 _LOG: Final = logging.getLogger("sequences_sandbox.workers")
 _SHORTEST_LIFE_SECONDS: Final = 1.0

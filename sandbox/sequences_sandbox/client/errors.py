@@ -61,6 +61,6 @@ _BY_STATUS: Final[Mapping[int, type[SandboxError]]] = {
 }  # fmt: skip
 
 
-def refusal(status_code: int, message: str, issue: Mapping[str, Any] | None = None) -> SandboxError:
+def error_response(status_code: int, message: str, issue: Mapping[str, Any] | None = None) -> SandboxError:
     """The exception that goes with a status."""
     return _BY_STATUS.get(status_code, SandboxError)(message, status_code, issue)

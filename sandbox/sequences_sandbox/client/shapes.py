@@ -38,8 +38,8 @@ class Advance(TypedDict):
     fired: list[Fired]
 
 
-Happening = TypedDict(
-    "Happening", {"at": str, "event": str, "by": str, "from": str | None, "to": str, "request_id": str | None}
+HistoryEntry = TypedDict(
+    "HistoryEntry", {"at": str, "event": str, "by": str, "from": str | None, "to": str, "request_id": str | None}
 )
 """One line of a run's history; `by` is client, clock or engine."""
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import httpx
 
-from .errors import SandboxError, SandboxNotStarted, refusal
+from .errors import SandboxError, SandboxNotStarted, error_response
 
 _SECONDS_TO_ANSWER = 60.0
 
@@ -44,7 +44,7 @@ class Control:
         except httpx.TransportError as error:
             raise unreachable(self._http, error) from error
         if not answer.is_success:
-            raise refused(answer)
+            raise build_error_response(answer)
         if not answer.content:
             return None
         try:
@@ -59,14 +59,14 @@ def unreachable(http: httpx.Client, error: httpx.TransportError) -> SandboxNotSt
     return SandboxNotStarted(f"No sandbox answers at {http.base_url} ({error}); {mending}.")
 
 
-def refused(answer: httpx.Response) -> SandboxError:
+def build_error_response(answer: httpx.Response) -> SandboxError:
     """The exception that tells what a refusal says."""
     try:
         issue = answer.json()
         message = str(issue["message"])
     except (ValueError, KeyError, TypeError):
         return _stranger(answer)
-    return refusal(answer.status_code, message, issue)
+    return error_response(answer.status_code, message, issue)
 
 
 def _stranger(answer: httpx.Response) -> SandboxError:

@@ -11,7 +11,7 @@ from .clock import Clock
 from .errors import SandboxNotStarted, UnauthorizedError
 from .faults import Faults
 from .journal import Journal
-from .shapes import Diff, Happening, Run, Snapshot
+from .shapes import Diff, HistoryEntry, Run, Snapshot
 from .snapshots import Snapshots
 from .transport import Control, on_this_machine
 from .values import Instant, given, moment
@@ -103,10 +103,10 @@ class World:
         run: Run = self._control("POST", f"/sequences/{sequence_id}/events", body={"event": event})
         return run
 
-    def history(self, sequence_id: str) -> list[Happening]:
+    def history(self, sequence_id: str) -> list[HistoryEntry]:
         """What happened to a run, oldest first."""
-        happenings: list[Happening] = self._control("GET", f"/sequences/{sequence_id}/history")["items"]
-        return happenings
+        entries_: list[HistoryEntry] = self._control("GET", f"/sequences/{sequence_id}/history")["items"]
+        return entries_
 
     def delete_contact(self, contact_id: str) -> None:
         """Deletes a contact's record."""

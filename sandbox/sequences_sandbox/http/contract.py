@@ -9,16 +9,16 @@ from connexion.operations.abstract import AbstractOperation
 from connexion.resolver import Resolver
 
 from ..store.base import KeyRecord
-from .answers import Encoder
-from .compile import Authenticator, CompileError, Handler, Operation, require_handler
 from .cors import Cors
-from .events import Streams
-from .exchange import Exchange
-from .gate import Gate
-from .log import Log
-from .recorder import Recorder
+from .operation import Authenticator, CompileError, Handler, Operation, require_handler
+from .request.context import RequestContext
+from .responses import Encoder
 from .router import Router
 from .security import Hosts
+from .streaming.events import Streams
+from .traffic.access_log import Log
+from .traffic.admission import AdmissionCheck
+from .traffic.recorder import Recorder
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +29,7 @@ class Services:
     authenticators: Mapping[str, Authenticator]
     cors: Cors
     hosts: Hosts
-    gate: Gate
+    gate: AdmissionCheck
     recorder: Recorder
     streams: Streams
     log: Log
@@ -87,15 +87,15 @@ class ContractAPI(RoutedAPI[Operation]):
             return authenticate
         hosts = self._services.hosts
 
-        def authenticate_under_own_name(exchange: Exchange) -> KeyRecord | None:
-            hosts.require(exchange)
-            return authenticate(exchange)
+        def authenticate_under_own_name(context: RequestContext) -> KeyRecord | None:
+            hosts.require(context)
+            return authenticate(context)
 
         return authenticate_under_own_name
 
     def _scheme(self, names: list[str]) -> Authenticator:
         if not names:
-            return lambda exchange: None
+            return lambda context: None
         if len(names) > 1 or names[0] not in self._services.authenticators:
             raise CompileError(
                 f"security {names}: known are {sorted(self._services.authenticators)}, one for an operation"

@@ -4,8 +4,8 @@ import re
 from collections.abc import Iterable
 from typing import Final
 
-from .answers import Answer, Headers
-from .exchange import Exchange
+from .request.context import RequestContext
+from .responses import Headers, Response
 
 _EXPOSED: Final = (
     b"X-Request-Id, Allow, Retry-After, WWW-Authenticate, X-Sandbox-Fault, "
@@ -42,27 +42,27 @@ class Cors:
         self._origins: Final = frozenset(origin.encode("latin-1") for origin in origins)
         self._any: Final = _ANY.encode() in self._origins
 
-    def headers(self, exchange: Exchange) -> Headers:
+    def headers(self, context: RequestContext) -> Headers:
         """The headers that let the page of an allowed origin read the answer."""
-        origin = exchange.headers.get(b"origin")
+        origin = context.headers.get(b"origin")
         if origin is None or not (self._any or origin in self._origins):
             return []
-        if not exchange.raw_path.startswith(self._under):
+        if not context.raw_path.startswith(self._under):
             return []
         allowed = [(b"access-control-expose-headers", _EXPOSED)]
         if self._any:
             return [(b"access-control-allow-origin", b"*"), *allowed]
         return [(b"access-control-allow-origin", origin), (b"vary", b"Origin"), *allowed]
 
-    def options(self, exchange: Exchange, methods: list[str]) -> Answer:
+    def options(self, context: RequestContext, methods: list[str]) -> Response:
         """The answer to OPTIONS: the path's methods, and for a preflight of an allowed origin what it may send."""
         allow = ", ".join(methods).encode()
         headers: Headers = [(b"allow", allow)]
-        if b"access-control-request-method" in exchange.headers and self.headers(exchange):
-            wanted = exchange.headers.get(b"access-control-request-headers", _DEFAULT_HEADERS)
+        if b"access-control-request-method" in context.headers and self.headers(context):
+            wanted = context.headers.get(b"access-control-request-headers", _DEFAULT_HEADERS)
             headers += [
                 (b"access-control-allow-methods", allow),
                 (b"access-control-allow-headers", wanted),
                 (b"access-control-max-age", _MAX_AGE),
             ]
-        return Answer(204, b"", headers)
+        return Response(204, b"", headers)

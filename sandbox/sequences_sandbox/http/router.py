@@ -8,7 +8,7 @@ from difflib import get_close_matches
 from typing import Final, Generic, TypeVar
 from urllib.parse import unquote_to_bytes
 
-from ..errors import MethodNotAllowedIssue, NotFoundIssue
+from ..domain.errors import MethodNotAllowedIssue, NotFoundIssue
 
 Op = TypeVar("Op")
 

@@ -11,11 +11,11 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Final
 
-from ..errors import HostIssue, UnauthorizedIssue, ValidationIssue
-from ..keys import authenticate, bearer
+from ..domain.errors import HostIssue, UnauthorizedIssue, ValidationIssue
 from ..store.base import KeyRecord, Store
-from .compile import Authenticator
-from .exchange import Exchange
+from ..worlds.api_keys import authenticate, bearer
+from .operation import Authenticator
+from .request.context import RequestContext
 
 ADMIN: Final = KeyRecord(b"", "admin", "admin", frozenset(), "", "")
 """Who comes as the admin: the key of no world."""
@@ -28,26 +28,26 @@ _OWN_SITES: Final = ("same-origin", "none")
 """What a browser says of a request of our own pages, and of one that no page asked for."""
 
 
-def authenticators(store: Store, admin_token: str | None, *, strangers: bool) -> Mapping[str, Authenticator]:
+def authenticators(store: Store, admin_token: str | None, *, public_worlds: bool) -> Mapping[str, Authenticator]:
     """The ways in, by the names of the contracts' security schemes. Without an admin token everyone is the admin."""
 
-    def key(exchange: Exchange) -> KeyRecord:
-        return authenticate(exchange.header(b"authorization"), store.find_key)
+    def key(context: RequestContext) -> KeyRecord:
+        return authenticate(context.header(b"authorization"), store.find_key)
 
-    def admin(exchange: Exchange) -> KeyRecord:
+    def admin(context: RequestContext) -> KeyRecord:
         if admin_token is None:
             return ADMIN
-        token = bearer(exchange.header(b"authorization"), "the admin token")
+        token = bearer(context.header(b"authorization"), "the admin token")
         if not hmac.compare_digest(token.encode(), admin_token.encode()):
             raise UnauthorizedIssue(
                 "That is not the admin token; the sandbox prints it when it starts.", problem="unknown"
             )
         return ADMIN
 
-    def new_world(exchange: Exchange) -> KeyRecord | None:
-        if strangers and exchange.header(b"authorization") is None:
+    def new_world(context: RequestContext) -> KeyRecord | None:
+        if public_worlds and context.header(b"authorization") is None:
             return None
-        return admin(exchange)
+        return admin(context)
 
     return {"apiKey": key, "worldKey": key, "admin": admin, "newWorld": new_world}
 
@@ -58,9 +58,9 @@ class Hosts:
     def __init__(self, bound: str, allowed: Iterable[str]) -> None:
         self._names: Final = frozenset(name.lower() for name in (*_LOOPBACK, bound, *allowed))
 
-    def require(self, exchange: Exchange) -> None:
+    def require(self, context: RequestContext) -> None:
         """Raises HostIssue for a request under another name, or a change that a page of another origin asks for."""
-        host = (exchange.header(b"host") or "").lower()
+        host = (context.header(b"host") or "").lower()
         match = _HOST.fullmatch(host)
         if match is None:
             raise ValidationIssue("Send one header 'Host': a name, or an address, and a port.", field="Host")
@@ -71,25 +71,25 @@ class Hosts:
                 field="Host",
                 value=name[:100],
             )
-        if exchange.method not in _SAFE_METHODS and not _of_own_page(exchange, host):
+        if context.method not in _SAFE_METHODS and not _of_own_page(context, host):
             raise HostIssue(
                 "The control API changes nothing for pages of other origins; call it from the sandbox's own pages, or "
                 "from a program, which sends no 'Origin'.",
                 field="Origin",
-                value=(exchange.header(b"origin") or "")[:100],
+                value=(context.header(b"origin") or "")[:100],
             )
 
 
-def _of_own_page(exchange: Exchange, host: str) -> bool:
+def _of_own_page(context: RequestContext, host: str) -> bool:
     """Whether a request comes from a page of the host that it goes to, or from no page.
 
     Browsers say so by Sec-Fetch-Site, which no page can forge, and where that is not sent, by Origin. An Origin of `null`
     is any page's that hides its own. The scheme is left open: a proxy may have taken the encryption off.
     """
-    site = exchange.header(b"sec-fetch-site")
+    site = context.header(b"sec-fetch-site")
     if site is not None:
         return site in _OWN_SITES
-    origin = exchange.header(b"origin")
+    origin = context.header(b"origin")
     return origin is None or origin.lower() in (f"http://{host}", f"https://{host}")
 
 

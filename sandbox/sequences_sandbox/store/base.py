@@ -6,17 +6,16 @@ exception. An implementation that can meet a competing writer raises CommitIssue
 All times are world time unless a name says `wall`.
 """
 
-from collections.abc import Iterable, Mapping
-from collections.abc import Sequence as Seq
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import NamedTuple, Protocol
 
-from ..clock import Clock
-from ..entities import Organization, Sequence
-from ..limits import OF_STRANGERS, OWNED, Limits
-from ..query import Query
-from ..schedule import Schedule
+from ..domain.clock import Clock
+from ..domain.limits import OWNED_LIMITS, PUBLIC_LIMITS, Limits
+from ..domain.query import Query
+from ..resources.sequences.model import Organization, Run
+from ..resources.sequences.schedule import Schedule
 from .channels import Channels
 from .traffic import Traffic
 
@@ -36,8 +35,8 @@ class WorldRecord:
     id: str
     name: str
     fixture: str
-    birth: int
-    anchored: bool
+    epoch: int
+    fixed_epoch: bool
     frozen: bool
     created_wall: int
     ttl: int | None
@@ -49,7 +48,7 @@ class WorldRecord:
     @property
     def limits(self) -> Limits:
         """How much the world may hold."""
-        return OF_STRANGERS if self.public else OWNED
+        return PUBLIC_LIMITS if self.public else OWNED_LIMITS
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +63,7 @@ class KeyRecord:
     organization_id: str
 
 
-class Happening(NamedTuple):
+class HistoryEntry(NamedTuple):
     """One line of a run's history: at `at`, `event` by client, clock or engine led from `source` to `target`."""
 
     at: int
@@ -87,7 +86,7 @@ class Snapshot:
 class Moment(NamedTuple):
     """A world's birth (an instant), its present (world time), and what its chances are drawn from."""
 
-    birth: int
+    epoch: int
     now: int
     seed: int
 
@@ -101,37 +100,37 @@ class Unit(Protocol):
     clock: Clock
     """Assigning it moves the world's clock with the unit."""
 
-    def get(self, organization_id: str | None, sequence_id: str) -> Sequence | None:
+    def get(self, organization_id: str | None, sequence_id: str) -> Run | None:
         """A run by id; within one organization, or in any with None."""
 
-    def page(self, organization_id: str, query: Query) -> tuple[Seq[Sequence], int]:
+    def page(self, organization_id: str, query: Query) -> tuple[Sequence[Run], int]:
         """The runs of a page and the number of matches over all pages."""
 
     def counts(self, organization_id: str) -> Mapping[str, int]:
         """Runs by status; statuses without a run may be absent."""
 
-    def siblings(self, run: Sequence) -> Seq[Sequence]:
+    def siblings(self, run: Run) -> Sequence[Run]:
         """Runs of the same organization, template and company, by id, `run` excluded; none without a company."""
 
-    def of_contact(self, organization_id: str, contact_id: str) -> Seq[Sequence]:
+    def of_contact(self, organization_id: str, contact_id: str) -> Sequence[Run]:
         """The runs of a contact, by id."""
 
-    def due(self, until: int) -> Seq[Sequence]:
+    def due(self, until: int) -> Sequence[Run]:
         """The runs for which something falls due at `until` or before, by instant and then id."""
 
-    def next_due(self) -> Sequence | None:
+    def next_due(self) -> Run | None:
         """The run for which something falls due first."""
 
-    def put(self, run: Sequence, *happenings: Happening) -> None:
+    def put(self, run: Run, *entries_: HistoryEntry) -> None:
         """Stores a run, new or changed, and appends to its history."""
 
     def checkpoint(self) -> None:
         """Keeps what was put so far, even if the unit is left by an exception after this."""
 
-    def history(self, sequence_id: str) -> Seq[Happening]:
+    def history(self, sequence_id: str) -> Sequence[HistoryEntry]:
         """What happened to a run since the timeline began, oldest first."""
 
-    def all_runs(self) -> Iterable[Sequence]:
+    def all_runs(self) -> Iterable[Run]:
         """Every run of the world, by organization and then id."""
 
     def forget_contact(self, contact_id: str) -> None:
@@ -140,10 +139,10 @@ class Unit(Protocol):
     def forgotten_contacts(self) -> frozenset[str]:
         """The contacts whose records were deleted."""
 
-    def reset(self, birth: int, clock: Clock) -> None:
+    def reset(self, epoch: int, clock: Clock) -> None:
         """Puts the fixture's runs back, with no history and no contact deleted, in a world born at `birth`."""
 
-    def snapshots(self) -> Seq[Snapshot]:
+    def snapshots(self) -> Sequence[Snapshot]:
         """What was kept, oldest first."""
 
     def keep(self, name: str) -> Snapshot:
@@ -155,7 +154,7 @@ class Unit(Protocol):
     def drop(self, name: str) -> None:
         """Forgets a snapshot. Raises KeyError when there is none of that name."""
 
-    def kept_runs(self, name: str) -> Iterable[Sequence]:
+    def kept_runs(self, name: str) -> Iterable[Run]:
         """The runs of a snapshot. Raises KeyError when there is none of that name."""
 
     def kept_birth(self, name: str) -> int:
@@ -165,7 +164,7 @@ class Unit(Protocol):
 class Base(Protocol):
     """The runs of a fixture, in world time, as a world is born with them; one object serves all worlds born so."""
 
-    def runs(self) -> Iterable[Sequence]:
+    def runs(self) -> Iterable[Run]:
         """Each run, in no particular order."""
 
 
@@ -206,7 +205,7 @@ class Store(Protocol):
     def remove(self, world_id: str) -> None:
         """Removes a world, its keys too. Raises KeyError when there is no such world."""
 
-    def worlds(self) -> Seq[WorldRecord]:
+    def worlds(self) -> Sequence[WorldRecord]:
         """Every world, in order of creation."""
 
     def expires(self, world_id: str) -> int | None:
@@ -215,13 +214,13 @@ class Store(Protocol):
     def use(self, world_id: str) -> None:
         """Notes that a world is used. Raises KeyError when there is no such world, or it has expired."""
 
-    def collect(self) -> Seq[str]:
+    def collect(self) -> Sequence[str]:
         """Removes the worlds that have expired; returns their ids."""
 
     def find_key(self, digest: bytes) -> KeyRecord | None:
         """The key with this digest."""
 
-    def keys(self, world_id: str) -> Seq[KeyRecord]:
+    def keys(self, world_id: str) -> Sequence[KeyRecord]:
         """The keys of a world."""
 
     def moment(self, world_id: str, wall: int) -> Moment:

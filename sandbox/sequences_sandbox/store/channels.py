@@ -1,7 +1,6 @@
 """The verbs of storage for what listeners are told, where they may listen in other processes than it happens in."""
 
-from collections.abc import Mapping
-from collections.abc import Sequence as Seq
+from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple, Protocol
 
 
@@ -26,7 +25,7 @@ class Channels(Protocol):
     def tell(self, world_id: str, kind: str, data: Any) -> None:
         """Adds an event to a world's channel, for all to hear; nothing where there is none."""
 
-    def told(self, after: Mapping[str, int]) -> Seq[Told]:
+    def told(self, after: Mapping[str, int]) -> Sequence[Told]:
         """What was told of each of these worlds after a number, in order within each world."""
 
     def close(self, world_id: str) -> None:

@@ -9,8 +9,7 @@ shares what did not change.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
-from collections.abc import Sequence as Seq
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import repeat
@@ -19,15 +18,15 @@ from typing import Final, TypeAlias
 
 from rpds import HashTrieMap
 
-from ..entities import Sequence
-from ..lifecycle import Lifecycle
-from ..query import CREATED, STATUS, Query
+from ..domain.lifecycle import Lifecycle
+from ..domain.query import CREATED, STATUS, Query
+from ..resources.sequences.model import Run
 from .tree import Entry, Tree
 
 Key: TypeAlias = tuple[str | None, ...]
 """An index: its kind, then the filters of its group."""
 
-Change: TypeAlias = tuple[Sequence | None, Sequence]
+Change: TypeAlias = tuple[Run | None, Run]
 """A run as the index knows it, None for a new one, and as it is."""
 
 _BY_CREATED: Final = "created"
@@ -38,7 +37,7 @@ _BY_CONTACT: Final = "contact"
 _CROSS: Final[Mapping[str, int]] = {_BY_UPDATED: 2, _BY_ID: 1}
 """Where a kind's entries hold `created_at`, when pages are cut from them within bounds of it."""
 
-_ID: Final = itemgetter(Sequence._fields.index("id"))
+_ID: Final = itemgetter(Run._fields.index("id"))
 _SECOND: Final = itemgetter(1)
 
 _Stand: TypeAlias = tuple[tuple[Key, ...], Entry]
@@ -56,7 +55,7 @@ class Index:
     trees: HashTrieMap[Key, Tree] = field(default_factory=HashTrieMap)
 
     @classmethod
-    def build(cls, runs: Collection[Sequence]) -> Index:
+    def build(cls, runs: Collection[Run]) -> Index:
         """The index of `runs`, all at once. A kind is sorted once, and every group of it keeps that order.
 
         Sorting by one element after the other, the least telling first, takes half the time of comparing whole entries.
@@ -114,7 +113,7 @@ class Index:
             found = self._tree((_BY_UPDATED, *group)).page(query.offset, size, query.descending, within)
         return [*map(_SECOND, found)], total
 
-    def siblings(self, run: Sequence) -> list[str]:
+    def siblings(self, run: Run) -> list[str]:
         """The ids of organization, template and company of `run`, its own included; none without a company."""
         if run.company is None:
             return []
@@ -147,12 +146,12 @@ class Index:
         return _EMPTY[str(key[0])] if found is None else found
 
 
-def _starting(tree: Tree, prefix: tuple[str, ...]) -> Seq[Entry]:
+def _starting(tree: Tree, prefix: tuple[str, ...]) -> Sequence[Entry]:
     # No character sorts after the last code point, so this bound stands behind every entry with the prefix.
     return tree.slice(tree.rank(prefix), tree.rank((*prefix, "\U0010ffff")))
 
 
-def _entries(run: Sequence) -> Iterator[tuple[Key, Entry]]:
+def _entries(run: Run) -> Iterator[tuple[Key, Entry]]:
     """Every tree that the run stands in, and how."""
     for kind in _KINDS:
         stand = kind(run)
@@ -166,34 +165,34 @@ def _groups(kind: str, organization: str, statuses: tuple[str | None, ...], temp
     return tuple((kind, organization, status, of) for status in statuses for of in (None, template))
 
 
-def _created(run: Sequence) -> _Stand | None:
+def _created(run: Run) -> _Stand | None:
     keys = _groups(_BY_CREATED, run.organization_id, (None, run.status), run.sequence_template_id)
     return keys, (run.created_at, run.id)
 
 
-def _updated(run: Sequence) -> _Stand | None:
+def _updated(run: Run) -> _Stand | None:
     keys = _groups(_BY_UPDATED, run.organization_id, (None, run.status), run.sequence_template_id)
     return keys, (run.updated_at, run.id, run.created_at)
 
 
-def _identified(run: Sequence) -> _Stand | None:
+def _identified(run: Run) -> _Stand | None:
     keys = _groups(_BY_ID, run.organization_id, (run.status,), run.sequence_template_id)
     return keys, (run.id, run.created_at)
 
 
-def _employed(run: Sequence) -> _Stand | None:
+def _employed(run: Run) -> _Stand | None:
     if run.company is None:
         return None
     return ((_BY_COMPANY, run.organization_id),), (run.sequence_template_id, run.company, run.id)
 
 
-def _addressed(run: Sequence) -> _Stand | None:
+def _addressed(run: Run) -> _Stand | None:
     if run.contact_id is None:
         return None
     return ((_BY_CONTACT, run.organization_id),), (run.contact_id, run.id)
 
 
-_KINDS: Final[Mapping[Callable[[Sequence], _Stand | None], int]] = {
+_KINDS: Final[Mapping[Callable[[Run], _Stand | None], int]] = {
     _created: 1, _updated: 1, _identified: 0, _employed: 2, _addressed: 1
 }  # fmt: skip
 """How a run stands in the trees of each kind, and how many elements of its entry come before its id."""

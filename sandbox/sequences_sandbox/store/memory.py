@@ -1,13 +1,12 @@
 """The store in memory: each world a lock, a clock and one immutable state."""
 
 import threading
-from collections.abc import Callable, Iterable
-from collections.abc import Sequence as Seq
+from collections.abc import Callable, Iterable, Sequence
 from heapq import heappop, heappush
 from typing import Final
 from weakref import WeakKeyDictionary
 
-from ..clock import Clock
+from ..domain.clock import Clock
 from .base import Base, KeyRecord, Moment, WorldRecord
 from .memory_traffic import MemoryTraffic
 from .memory_unit import MemoryUnit, World
@@ -59,7 +58,7 @@ class MemoryStore:
             self._discard(world_id)
         self.traffic.clear(world_id)
 
-    def worlds(self) -> Seq[WorldRecord]:
+    def worlds(self) -> Sequence[WorldRecord]:
         """Every world, in order of creation."""
         return [world.record for world in list(self._worlds.values())]
 
@@ -77,7 +76,7 @@ class MemoryStore:
                 raise KeyError(world_id)
             world.used = wall
 
-    def collect(self) -> Seq[str]:
+    def collect(self) -> Sequence[str]:
         """Removes the worlds that have expired."""
         wall = self.wall()
         expired: list[str] = []
@@ -102,7 +101,7 @@ class MemoryStore:
         """The key with this digest."""
         return self._keys.get(digest)
 
-    def keys(self, world_id: str) -> Seq[KeyRecord]:
+    def keys(self, world_id: str) -> Sequence[KeyRecord]:
         """The keys of a world."""
         return self._worlds[world_id].keys
 
@@ -110,7 +109,7 @@ class MemoryStore:
         """Where a world is when the machine's time is `wall`."""
         world = self._worlds[world_id]
         record = world.record
-        return Moment(record.birth, world.clock.now(wall), record.seed)
+        return Moment(record.epoch, world.clock.now(wall), record.seed)
 
     def unit(self, world_id: str, *, reads: bool = False) -> MemoryUnit:
         """Holds the world's lock, readers too, and commits unless left by an exception."""

@@ -1,13 +1,12 @@
 """What surrounds requests, kept in memory."""
 
 import threading
-from collections.abc import Callable
-from collections.abc import Sequence as Seq
+from collections.abc import Callable, Sequence
 from typing import Any, Final
 
-from ..faults import Fault
-from ..journal import Entry
-from ..rate_limits import Level, RateLimit
+from ..traffic.faults import Fault
+from ..traffic.journal import Entry
+from ..traffic.rate_limits import Level, RateLimit
 from .rings import Rings
 from .traffic import T
 
@@ -73,7 +72,7 @@ class MemoryTraffic:
         with self._lock:
             self._journals.append(world_id, tuple(entry), weight)
 
-    def entries(self, world_id: str) -> Seq[Entry]:
+    def entries(self, world_id: str) -> Sequence[Entry]:
         """The journal of a world, oldest first."""
         with self._lock:
             kept = self._journals.items(world_id)

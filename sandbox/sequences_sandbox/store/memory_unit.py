@@ -5,14 +5,13 @@ exception leaves the old state in place.
 """
 
 import threading
-from collections.abc import Callable, Iterable, Mapping
-from collections.abc import Sequence as Seq
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from ..clock import Clock
-from ..entities import Sequence
-from ..query import Query
-from .base import Base, Happening, KeyRecord, Snapshot, WorldRecord
+from ..domain.clock import Clock
+from ..domain.query import Query
+from ..resources.sequences.model import Run
+from .base import Base, HistoryEntry, KeyRecord, Snapshot, WorldRecord
 from .state import State
 
 
@@ -29,12 +28,12 @@ class Kept:
 class World:
     """A world as the store holds it. Whoever holds its lock may change it."""
 
-    __slots__ = ("base", "birth_state", "clock", "keys", "lock", "record", "snapshots", "state", "used")
+    __slots__ = ("base", "clock", "initial_state", "keys", "lock", "record", "snapshots", "state", "used")
 
-    def __init__(self, record: WorldRecord, base: Base, state: State, clock: Clock, keys: Seq[KeyRecord]) -> None:
+    def __init__(self, record: WorldRecord, base: Base, state: State, clock: Clock, keys: Sequence[KeyRecord]) -> None:
         self.record = record
         self.base = base  # kept alive with the world, so that the state built on it stays shared
-        self.birth_state = self.state = state
+        self.initial_state = self.state = state
         self.clock = clock
         self.keys = keys
         self.snapshots: Mapping[str, Kept] = {}
@@ -52,8 +51,8 @@ class MemoryUnit:
     def __init__(self, world: World, wall: Callable[[], int]) -> None:
         self._world = world
         self._wall = wall
-        self._changed: dict[str, Sequence] = {}
-        self._happenings: list[tuple[str, Happening]] = []
+        self._changed: dict[str, Run] = {}
+        self._happenings: list[tuple[str, HistoryEntry]] = []
 
     def __enter__(self) -> "MemoryUnit":
         world = self._world
@@ -72,12 +71,12 @@ class MemoryUnit:
             world.record, world.clock, world.state, world.snapshots = self._kept
             world.lock.release()
 
-    def get(self, organization_id: str | None, sequence_id: str) -> Sequence | None:
+    def get(self, organization_id: str | None, sequence_id: str) -> Run | None:
         """A run by id; within one organization, or in any with None."""
         run = self._changed.get(sequence_id) or self._state.runs.get(sequence_id)
         return run if run is not None and organization_id in (None, run.organization_id) else None
 
-    def page(self, organization_id: str, query: Query) -> tuple[Seq[Sequence], int]:
+    def page(self, organization_id: str, query: Query) -> tuple[Sequence[Run], int]:
         """The runs of a page and the number of matches over all pages."""
         return self._flushed().page(organization_id, query, self.record.schedule.lifecycle)
 
@@ -85,32 +84,32 @@ class MemoryUnit:
         """Runs by status."""
         return self._flushed().counts(organization_id, self.record.schedule.lifecycle.statuses)
 
-    def siblings(self, run: Sequence) -> Seq[Sequence]:
+    def siblings(self, run: Run) -> Sequence[Run]:
         """Runs of the same organization, template and company, by id, `run` excluded."""
         return self._flushed().siblings(run)
 
-    def of_contact(self, organization_id: str, contact_id: str) -> Seq[Sequence]:
+    def of_contact(self, organization_id: str, contact_id: str) -> Sequence[Run]:
         """The runs of a contact, by id."""
         return self._flushed().of_contact(organization_id, contact_id)
 
-    def due(self, until: int) -> Seq[Sequence]:
+    def due(self, until: int) -> Sequence[Run]:
         """The runs for which something falls due at `until` or before."""
         return self._flushed().due(until)
 
-    def next_due(self) -> Sequence | None:
+    def next_due(self) -> Run | None:
         """The run for which something falls due first."""
         return self._flushed().next_due()
 
-    def put(self, run: Sequence, *happenings: Happening) -> None:
+    def put(self, run: Run, *entries_: HistoryEntry) -> None:
         """Stores a run, new or changed, and appends to its history."""
         self._changed[run.id] = run
-        self._happenings += [(run.id, happening) for happening in happenings]
+        self._happenings += [(run.id, entry_) for entry_ in entries_]
 
-    def history(self, sequence_id: str) -> Seq[Happening]:
+    def history(self, sequence_id: str) -> Sequence[HistoryEntry]:
         """What happened to a run since the timeline began, oldest first."""
         return self._flushed().history(sequence_id)
 
-    def all_runs(self) -> Iterable[Sequence]:
+    def all_runs(self) -> Iterable[Run]:
         """Every run of the world, by organization and then id."""
         return sorted(self._flushed().runs.values(), key=lambda run: (run.organization_id, run.id))
 
@@ -126,19 +125,19 @@ class MemoryUnit:
         """Keeps what was put so far, and how record, clock and snapshots were set."""
         self._kept = (self.record, self.clock, self._flushed(), self._snapshots)
 
-    def reset(self, birth: int, clock: Clock) -> None:
+    def reset(self, epoch: int, clock: Clock) -> None:
         """Puts the fixture's runs back, in a world born at `birth`."""
         self._changed, self._happenings = {}, []
-        self._state = self._world.birth_state
-        self.record, self.clock = replace(self.record, birth=birth), clock
+        self._state = self._world.initial_state
+        self.record, self.clock = replace(self.record, epoch=epoch), clock
 
-    def snapshots(self) -> Seq[Snapshot]:
+    def snapshots(self) -> Sequence[Snapshot]:
         """What was kept, oldest first."""
         return [kept.entry for kept in self._snapshots.values()]
 
     def keep(self, name: str) -> Snapshot:
         """Keeps the state under a name."""
-        entry = Snapshot(name, self.wall, self.record.birth + self.clock.now(self.wall))
+        entry = Snapshot(name, self.wall, self.record.epoch + self.clock.now(self.wall))
         others = {key: kept for key, kept in self._snapshots.items() if key != name}
         self._snapshots = {**others, name: Kept(entry, self.record, self.clock, self._flushed())}
         return entry
@@ -148,8 +147,8 @@ class MemoryUnit:
         kept = self._snapshots[name]
         self._changed, self._happenings = {}, []
         self._state = kept.state
-        self.record = replace(self.record, birth=kept.record.birth)
-        self.clock = Clock(self.wall, kept.entry.now - kept.record.birth, kept.clock.frozen)
+        self.record = replace(self.record, epoch=kept.record.epoch)
+        self.clock = Clock(self.wall, kept.entry.now - kept.record.epoch, kept.clock.frozen)
 
     def drop(self, name: str) -> None:
         """Forgets a snapshot."""
@@ -157,13 +156,13 @@ class MemoryUnit:
             raise KeyError(name)
         self._snapshots = {key: kept for key, kept in self._snapshots.items() if key != name}
 
-    def kept_runs(self, name: str) -> Iterable[Sequence]:
+    def kept_runs(self, name: str) -> Iterable[Run]:
         """The runs of a snapshot."""
         return list(self._snapshots[name].state.runs.values())
 
     def kept_birth(self, name: str) -> int:
         """The birth that a snapshot's times count from."""
-        return self._snapshots[name].record.birth
+        return self._snapshots[name].record.epoch
 
     def _flushed(self) -> State:
         if self._changed or self._happenings:

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Final
 
-from ..lifecycle import Lifecycle
+from ..domain.lifecycle import Lifecycle
 from .base import Store, StoreError
 from .memory import MemoryStore
 

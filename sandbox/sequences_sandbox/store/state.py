@@ -14,18 +14,18 @@ from typing import Any, Final, TypeAlias
 
 from rpds import HashTrieMap, HashTrieSet
 
-from ..entities import Sequence
-from ..lifecycle import Lifecycle
-from ..query import Query
-from ..schedule import Schedule
-from .base import Happening
+from ..domain.lifecycle import Lifecycle
+from ..domain.query import Query
+from ..resources.sequences.model import Run
+from ..resources.sequences.schedule import Schedule
+from .base import HistoryEntry
 from .index import Index
 from .tree import Entry, Tree
 
 Link: TypeAlias = "tuple[tuple[Any, ...], Link | None]"
 """A happening and the history before it. Plain tuples of plain values, which the garbage collector stops following."""
 
-_NONE: Final[HashTrieMap[str, Sequence | None]] = HashTrieMap()
+_NONE: Final[HashTrieMap[str, Run | None]] = HashTrieMap()
 
 
 class State:
@@ -38,11 +38,11 @@ class State:
 
     def __init__(
         self,
-        runs: HashTrieMap[str, Sequence],
+        runs: HashTrieMap[str, Run],
         due_tree: Tree,
         histories: HashTrieMap[str, Link],
         forgotten: HashTrieSet[str],
-        indexed: tuple[Index, HashTrieMap[str, Sequence | None]],
+        indexed: tuple[Index, HashTrieMap[str, Run | None]],
     ) -> None:
         self.runs: Final = runs
         self.due_tree: Final = due_tree
@@ -51,7 +51,7 @@ class State:
         self._indexed = indexed
 
     @classmethod
-    def build(cls, runs: Iterable[Sequence], schedule: Schedule) -> State:
+    def build(cls, runs: Iterable[Run], schedule: Schedule) -> State:
         """The state that holds `runs`, all at once."""
         by_id = {run.id: run for run in runs}
         due = [(at, run.id) for run in by_id.values() if (at := schedule.due_at(run)) is not None]
@@ -59,7 +59,7 @@ class State:
         return cls(HashTrieMap(by_id), Tree.build(sorted(due), None), HashTrieMap(), HashTrieSet(), (index, _NONE))
 
     def with_runs(
-        self, changed: Mapping[str, Sequence], schedule: Schedule, happenings: Iterable[tuple[str, Happening]] = ()
+        self, changed: Mapping[str, Run], schedule: Schedule, entries_: Iterable[tuple[str, HistoryEntry]] = ()
     ) -> State:
         """This state with runs changed or added, and histories grown: each happening beside its run's id, oldest first."""
         runs = self.runs
@@ -78,8 +78,8 @@ class State:
             runs = runs.insert(sequence_id, run)
         due_tree = self.due_tree.replace(removed, added) if removed or added else self.due_tree
         histories = self.histories
-        for sequence_id, happening in happenings:
-            histories = histories.insert(sequence_id, (tuple(happening), histories.get(sequence_id)))
+        for sequence_id, entry_ in entries_:
+            histories = histories.insert(sequence_id, (tuple(entry_), histories.get(sequence_id)))
         return State(runs, due_tree, histories, self.forgotten, (index, stale))
 
     def without_contact(self, contact_id: str) -> State:
@@ -96,16 +96,16 @@ class State:
             self._indexed = (index, _NONE)
         return index
 
-    def page(self, organization_id: str, query: Query, lifecycle: Lifecycle) -> tuple[list[Sequence], int]:
+    def page(self, organization_id: str, query: Query, lifecycle: Lifecycle) -> tuple[list[Run], int]:
         """The runs of a page, and the number of matches over all pages."""
         ids, total = self.index.page(organization_id, query, lifecycle)
         return self._runs(ids), total
 
-    def siblings(self, run: Sequence) -> list[Sequence]:
+    def siblings(self, run: Run) -> list[Run]:
         """Runs of the same organization, template and company, by id, without `run`."""
         return [self.runs[sibling] for sibling in self.index.siblings(run) if sibling != run.id]
 
-    def of_contact(self, organization_id: str, contact_id: str) -> list[Sequence]:
+    def of_contact(self, organization_id: str, contact_id: str) -> list[Run]:
         """The runs of a contact, by id."""
         return self._runs(self.index.of_contact(organization_id, contact_id))
 
@@ -113,26 +113,26 @@ class State:
         """Runs by status, every status named."""
         return self.index.counts(organization_id, statuses)
 
-    def due(self, until: int) -> list[Sequence]:
+    def due(self, until: int) -> list[Run]:
         """The runs due at `until` or before, by instant and then id."""
         first = self.due_tree.first()
         if first is None or first[0] > until:
             return []
         return self._runs(str(entry[1]) for entry in self.due_tree.slice(0, self.due_tree.rank((until + 1,))))
 
-    def next_due(self) -> Sequence | None:
+    def next_due(self) -> Run | None:
         """The run due first."""
         first = self.due_tree.first()
         return None if first is None else self.runs[str(first[1])]
 
-    def history(self, sequence_id: str) -> list[Happening]:
+    def history(self, sequence_id: str) -> list[HistoryEntry]:
         """What happened to a run, oldest first."""
-        found: list[Happening] = []
+        found: list[HistoryEntry] = []
         link = self.histories.get(sequence_id)
         while link is not None:
             values, link = link
-            found.append(Happening(*values))
+            found.append(HistoryEntry(*values))
         return found[::-1]
 
-    def _runs(self, ids: Iterable[str]) -> list[Sequence]:
+    def _runs(self, ids: Iterable[str]) -> list[Run]:
         return [*map(self.runs.__getitem__, ids)]

@@ -4,13 +4,12 @@ Each verb is atomic, for any number of threads and of processes that share a sto
 with it. No verb settles what is due in the world.
 """
 
-from collections.abc import Callable
-from collections.abc import Sequence as Seq
+from collections.abc import Callable, Sequence
 from typing import Protocol, TypeVar
 
-from ..faults import Fault
-from ..journal import Entry
-from ..rate_limits import Level, RateLimit
+from ..traffic.faults import Fault
+from ..traffic.journal import Entry
+from ..traffic.rate_limits import Level, RateLimit
 
 T = TypeVar("T")
 
@@ -39,7 +38,7 @@ class Traffic(Protocol):
     def record(self, world_id: str, entry: Entry) -> None:
         """Adds an entry to a world's journal. The oldest go when it holds more than it may."""
 
-    def entries(self, world_id: str) -> Seq[Entry]:
+    def entries(self, world_id: str) -> Sequence[Entry]:
         """The journal of a world, oldest first."""
 
     def clear_journal(self, world_id: str) -> None:

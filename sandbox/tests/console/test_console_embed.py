@@ -9,7 +9,7 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 import pytest
 from playwright.sync_api import expect
 from sequences_sandbox.client import Sandbox
-from sequences_sandbox.paths import shipped
+from sequences_sandbox.contract.files import shipped
 
 ANOTHER_SITE = "localhost"
 """In a frame of another site than the page's, Chromium keeps nothing."""

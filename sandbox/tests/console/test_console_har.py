@@ -10,7 +10,7 @@ def test_a_browser_replays_the_journal(browser, sandbox, tmp_path):
         headers = {"Authorization": f"Bearer {world.key}"}
         with httpx.Client(headers=headers, timeout=20) as client:
             listed = client.get(f"{world.url}/sequences", params={"size": 2, "sort_by": "status"})
-            refused = client.get(f"{world.url}/sequences/abc")
+            build_error_response = client.get(f"{world.url}/sequences/abc")
             recorded = client.get(f"{sandbox.url}/_sandbox/journal.har")
     har = tmp_path / "journal.har"
     har.write_bytes(recorded.content)
@@ -20,7 +20,7 @@ def test_a_browser_replays_the_journal(browser, sandbox, tmp_path):
     context.route_from_har(har, not_found="abort")
     page = context.new_page()
     try:
-        for answer in (listed, refused):
+        for answer in (listed, build_error_response):
             replayed = page.goto(str(answer.url))
             assert replayed.status == answer.status_code
             assert replayed.json() == answer.json()

@@ -9,8 +9,8 @@ from pathlib import Path
 import httpx
 import pytest
 import sequences_sandbox
-from sequences_sandbox.http.console import VIEWS, parse_origin
-from sequences_sandbox.paths import shipped
+from sequences_sandbox.contract.files import shipped
+from sequences_sandbox.http.pages.console import VIEWS, parse_origin
 
 FILES = Path(sequences_sandbox.__file__).with_name("console")
 SCRIPTS = sorted(FILES.rglob("*.js"))
@@ -70,9 +70,9 @@ def test_what_is_no_origin_cannot_be_named(text):
 
 def test_a_wrong_origin_stops_the_start_and_says_how_to_mend_it():
     command = [sys.executable, "-m", "sequences_sandbox", "serve", "--port", "0", "--embed-origin", "docs.example"]
-    refused = subprocess.run(command, check=False, capture_output=True, text=True, timeout=60)
-    assert refused.returncode == 2
-    assert "--embed-origin: 'docs.example' is no origin; give scheme and host" in refused.stderr
+    build_error_response = subprocess.run(command, check=False, capture_output=True, text=True, timeout=60)
+    assert build_error_response.returncode == 2
+    assert "--embed-origin: 'docs.example' is no origin; give scheme and host" in build_error_response.stderr
 
 
 @pytest.mark.parametrize("path", PAGES, ids=lambda path: path.name)

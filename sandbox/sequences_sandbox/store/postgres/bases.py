@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Final
 from weakref import WeakKeyDictionary
 
-from ...entities import Organization
+from ...resources.sequences.model import Organization
 from ..base import Base, WorldRecord
 from . import documents, states
 from .database import Conn

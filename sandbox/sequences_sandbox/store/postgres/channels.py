@@ -1,8 +1,7 @@
 """What listeners are told, in PostgreSQL. A channel's row gives out the numbers, so that they are committed in order."""
 
 import json
-from collections.abc import Mapping
-from collections.abc import Sequence as Seq
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from ..channels import Told
@@ -67,7 +66,7 @@ class PostgresChannels:
             if row is not None and row[0] % _TIDIED_EVERY == 0:
                 connection.execute(_TIDY, (world_id, row[0] - _MOST_KEPT))
 
-    def told(self, after: Mapping[str, int]) -> Seq[Told]:
+    def told(self, after: Mapping[str, int]) -> Sequence[Told]:
         """What was told of each of these worlds after a number."""
         with self._database.connection() as connection:
             return [Told(*row) for row in connection.execute(_TOLD, (list(after), list(after.values())))]

@@ -14,7 +14,7 @@ from psycopg.types.numeric import Int8Dumper
 from psycopg.types.string import TextLoader
 from psycopg_pool import ConnectionPool, PoolClosed, PoolTimeout
 
-from ...errors import CommitIssue, UnavailableIssue, ValidationIssue
+from ...domain.errors import CommitIssue, UnavailableIssue, ValidationIssue
 from ..base import StoreError
 
 Conn: TypeAlias = Connection[TupleRow]

@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from ...entities import ApiKey, Contact, ContactList, Organization, Step, Template
+from ...resources.sequences.model import ApiKey, Contact, ContactList, Organization, Step, Template
 
 
 def dump(organizations: Iterable[Organization]) -> str:

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import asdict
 from typing import Any, Final
 
-from ...faults import Effect, Fault, Fixed, Latency, Lognormal, Match, Uniform
+from ...traffic.faults import Effect, Fault, Fixed, Latency, Lognormal, Match, Uniform
 
 _LATENCIES: Final[Mapping[str, type[Latency]]] = {"fixed": Fixed, "uniform": Uniform, "lognormal": Lognormal}
 _KINDS: Final = {latency: kind for kind, latency in _LATENCIES.items()}

@@ -5,7 +5,7 @@ from collections import Counter
 from itertools import accumulate, takewhile
 from typing import Any, Final
 
-from ...journal import Entry, blotted
+from ...traffic.journal import Entry, redacted
 from .database import Conn
 
 _FIELDS: Final = Entry._fields
@@ -83,4 +83,4 @@ def _headers(pairs: list[list[str]]) -> list[tuple[bytes, bytes]]:
 
 def _text(value: bytes) -> str:
     """Bytes as they can stand in JSON, each a character, without keys."""
-    return blotted(value.decode("latin-1"))
+    return redacted(value.decode("latin-1"))

@@ -9,9 +9,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Final, NamedTuple
 
-from ...entities import Sequence
-from ...lifecycle import Lifecycle
-from ...query import STATUS, Query
+from ...domain.lifecycle import Lifecycle
+from ...domain.query import STATUS, Query
+from ...resources.sequences.model import Run
 from .database import Conn
 from .rows import COLUMNS, read
 
@@ -45,7 +45,7 @@ class Listing:
     organization_id: str
     query: Query
 
-    def page(self, lifecycle: Lifecycle) -> tuple[list[Sequence], int]:
+    def page(self, lifecycle: Lifecycle) -> tuple[list[Run], int]:
         """The runs of the page, and the number of matches over all pages."""
         query = self.query
         if query.sort_by == STATUS and query.status is None:
@@ -73,13 +73,13 @@ class Listing:
         ).fetchone()
         return 0 if row is None else int(row[0])
 
-    def _page_by_status(self, lifecycle: Lifecycle) -> tuple[list[Sequence], int]:
+    def _page_by_status(self, lifecycle: Lifecycle) -> tuple[list[Run], int]:
         """One short walk for each status that the page touches."""
         counts = self.counts()
         order = Order(None, descending=False)
         statuses = reversed(lifecycle.by_name) if self.query.descending else lifecycle.by_name
         offset, size = self.query.offset, self.query.size
-        found: list[Sequence] = []
+        found: list[Run] = []
         for status in statuses:
             matches = counts.get(status, 0)
             if offset < matches and size:
@@ -89,7 +89,7 @@ class Listing:
             offset = max(0, offset - matches)
         return found, sum(counts.values())
 
-    def _slice(self, order: Order, total: int, offset: int, size: int, status: str | None) -> list[Sequence]:
+    def _slice(self, order: Order, total: int, offset: int, size: int, status: str | None) -> list[Run]:
         """Part of `total` runs in an order, walked to from the nearer end."""
         size = max(0, min(size, total - offset))
         if not size:

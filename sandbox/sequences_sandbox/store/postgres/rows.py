@@ -6,8 +6,8 @@ from typing import Any, Final
 
 from psycopg.rows import TupleRow
 
-from ...entities import Sequence
-from ...schedule import Schedule
+from ...resources.sequences.model import Run
+from ...resources.sequences.schedule import Schedule
 
 _FIELDS: Final = (
     "id", "organization_id", "contact_id", "sequence_template_id", "status", "variables", "source_contact_list_id",
@@ -26,12 +26,12 @@ UPSERT: Final = (
 )
 
 
-def read(rows: Iterable[TupleRow]) -> list[Sequence]:
+def read(rows: Iterable[TupleRow]) -> list[Run]:
     """Runs from rows of `COLUMNS`."""
-    return [Sequence(*row) for row in rows]
+    return [Run(*row) for row in rows]
 
 
-def write(state: int, run: Sequence, schedule: Schedule) -> tuple[Any, ...]:
+def write(state: int, run: Run, schedule: Schedule) -> tuple[Any, ...]:
     """The row of a run, its state first."""
     variables = None if run.variables is None else json.dumps(dict(run.variables))
     return (

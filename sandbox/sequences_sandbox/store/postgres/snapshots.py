@@ -13,7 +13,7 @@ class Kept(NamedTuple):
 
     entry: Snapshot
     state: int
-    birth: int
+    epoch: int
     frozen: bool
 
 
@@ -46,7 +46,7 @@ class Snapshots:
         entry = kept.entry
         self._connection.execute(
             f"INSERT INTO snapshots (world, {_COLUMNS}) VALUES (%s, %s, %s, %s, %s, %s, %s)".encode(),
-            (self._world_id, entry.name, entry.created_wall, entry.now, kept.state, kept.birth, kept.frozen),
+            (self._world_id, entry.name, entry.created_wall, entry.now, kept.state, kept.epoch, kept.frozen),
         )
 
     def drop(self, name: str) -> list[int]:

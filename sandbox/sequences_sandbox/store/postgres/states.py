@@ -3,8 +3,8 @@
 from collections.abc import Iterable
 from typing import Final
 
-from ...entities import Sequence
-from ...schedule import Schedule
+from ...resources.sequences.model import Run
+from ...resources.sequences.schedule import Schedule
 from .database import Conn
 from .rows import RUN_COLUMNS, write
 
@@ -34,7 +34,7 @@ _COUNT: Final = (
 )
 
 
-def load(connection: Conn, state: int, runs: Iterable[Sequence], schedule: Schedule) -> None:
+def load(connection: Conn, state: int, runs: Iterable[Run], schedule: Schedule) -> None:
     """Fills a state that is empty as yet."""
     with connection.cursor() as cursor, cursor.copy(f"COPY runs (state, {RUN_COLUMNS}) FROM STDIN".encode()) as copy:
         for run in runs:

@@ -1,13 +1,12 @@
 """The keeper of worlds in PostgreSQL."""
 
-from collections.abc import Callable, Iterable, Iterator
-from collections.abc import Sequence as Seq
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Final
 
-from ...clock import Clock
-from ...errors import UnavailableIssue
-from ...lifecycle import Lifecycle
+from ...domain.clock import Clock
+from ...domain.errors import UnavailableIssue
+from ...domain.lifecycle import Lifecycle
 from ..base import Base, KeyRecord, Moment, WorldRecord
 from ..memory_traffic import MOST_JOURNAL_BYTES
 from .bases import Bases
@@ -91,7 +90,7 @@ class PostgresStore:
             self._rows.hold(connection, world_id)
             self._remove(connection, world_id)
 
-    def worlds(self) -> Seq[WorldRecord]:
+    def worlds(self) -> Sequence[WorldRecord]:
         """Every world, in order of creation."""
         with self._database.connection() as connection:
             return self._rows.records(connection)
@@ -107,7 +106,7 @@ class PostgresStore:
             with self._database.connection() as connection:
                 self._expiry.use(connection, world_id)
 
-    def collect(self) -> Seq[str]:
+    def collect(self) -> Sequence[str]:
         """Removes the worlds that have expired; of many processes that collect at once, each removes others."""
         with self._database.connection() as connection:
             return [world_id for world_id in self._expiry.expired(connection) if self._collected(connection, world_id)]
@@ -120,7 +119,7 @@ class PostgresStore:
         with self._database.connection() as connection:
             return self._keys.find(connection, digest)
 
-    def keys(self, world_id: str) -> Seq[KeyRecord]:
+    def keys(self, world_id: str) -> Sequence[KeyRecord]:
         """The keys of a world."""
         with self._database.connection() as connection:
             self._rows.find(connection, world_id)

@@ -1,13 +1,12 @@
 """What surrounds requests, in PostgreSQL: whichever process a request reaches, it meets the same faults and limits."""
 
-from collections.abc import Callable, Iterator
-from collections.abc import Sequence as Seq
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any, Final
 
-from ...faults import Fault
-from ...journal import Entry
-from ...rate_limits import Level, RateLimit
+from ...traffic.faults import Fault
+from ...traffic.journal import Entry
+from ...traffic.rate_limits import Level, RateLimit
 from ..traffic import T
 from . import fault_documents
 from .database import Conn, Database
@@ -85,7 +84,7 @@ class PostgresTraffic:
         with self._database.connection() as connection:
             self._journal.add(connection, world_id, entry)
 
-    def entries(self, world_id: str) -> Seq[Entry]:
+    def entries(self, world_id: str) -> Sequence[Entry]:
         """The journal of a world, oldest first."""
         with self._database.connection() as connection:
             return self._journal.entries(connection, world_id)

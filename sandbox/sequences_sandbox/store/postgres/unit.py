@@ -1,14 +1,13 @@
 """A unit of work: one transaction. Who writes holds the world's row; who only reads sees one moment of it."""
 
-from collections.abc import Iterable, Mapping
-from collections.abc import Sequence as Seq
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Final
 
-from ...clock import Clock
-from ...entities import Sequence
-from ...query import Query
-from ..base import Happening, Snapshot
+from ...domain.clock import Clock
+from ...domain.query import Query
+from ...resources.sequences.model import Run
+from ..base import HistoryEntry, Snapshot
 from . import states
 from .database import Conn
 from .listing import Listing
@@ -39,14 +38,14 @@ class PostgresUnit:
         self.wall = world.wall
         self.clock = world.clock
 
-    def get(self, organization_id: str | None, sequence_id: str) -> Sequence | None:
+    def get(self, organization_id: str | None, sequence_id: str) -> Run | None:
         """A run by id; within one organization, or in any with None."""
         run = self._writes.known(sequence_id)
         if run is None:
             run = next(iter(self._runs(" AND id = %s", sequence_id)), None)
         return run if run is not None and organization_id in (None, run.organization_id) else None
 
-    def page(self, organization_id: str, query: Query) -> tuple[Seq[Sequence], int]:
+    def page(self, organization_id: str, query: Query) -> tuple[Sequence[Run], int]:
         """The runs of a page and the number of matches over all pages."""
         listing = Listing(self._connection, self._sent(), organization_id, query)
         return listing.page(self.record.schedule.lifecycle)
@@ -55,7 +54,7 @@ class PostgresUnit:
         """Runs by status."""
         return Listing(self._connection, self._sent(), organization_id, Query()).counts()
 
-    def siblings(self, run: Sequence) -> Seq[Sequence]:
+    def siblings(self, run: Run) -> Sequence[Run]:
         """Runs of the same organization, template and company, by id, `run` excluded."""
         if run.company is None:
             return []
@@ -66,38 +65,38 @@ class PostgresUnit:
             run.id,
         )
 
-    def of_contact(self, organization_id: str, contact_id: str) -> Seq[Sequence]:
+    def of_contact(self, organization_id: str, contact_id: str) -> Sequence[Run]:
         """The runs of a contact, by id."""
         found = self._runs(" AND contact_id = %s ORDER BY id", contact_id)
         return [run for run in found if run.organization_id == organization_id]
 
-    def due(self, until: int) -> Seq[Sequence]:
+    def due(self, until: int) -> Sequence[Run]:
         """The runs for which something falls due at `until` or before."""
         untouched = not self._changed and not self._writes
         if untouched and (self._world.next_due is None or self._world.next_due > until):
             return []
         return self._runs(" AND due_at <= %s ORDER BY due_at, id", until)
 
-    def next_due(self) -> Sequence | None:
+    def next_due(self) -> Run | None:
         """The run for which something falls due first."""
         return next(iter(self._runs(" AND due_at IS NOT NULL ORDER BY due_at, id LIMIT 1")), None)
 
-    def put(self, run: Sequence, *happenings: Happening) -> None:
+    def put(self, run: Run, *entries_: HistoryEntry) -> None:
         """Stores a run, new or changed, and appends to its history."""
         if not self._holds:
             raise RuntimeError("a unit that was opened to read puts nothing")
-        self._writes.put(run, happenings)
+        self._writes.put(run, entries_)
 
-    def history(self, sequence_id: str) -> Seq[Happening]:
+    def history(self, sequence_id: str) -> Sequence[HistoryEntry]:
         """What happened to a run since the timeline began, oldest first."""
         found = self._connection.execute(
             "SELECT at, event, by, source, target, request_id FROM happenings"
             " WHERE state = %s AND sequence_id = %s ORDER BY number",
             (self._sent(), sequence_id),
         )
-        return [Happening(*row) for row in found]
+        return [HistoryEntry(*row) for row in found]
 
-    def all_runs(self) -> Iterable[Sequence]:
+    def all_runs(self) -> Iterable[Run]:
         """Every run of the world, by organization and then id."""
         return self._runs(" ORDER BY organization_id, id")
 
@@ -113,20 +112,20 @@ class PostgresUnit:
         found = self._connection.execute("SELECT contact_id FROM forgotten_contacts WHERE state = %s", (self._state,))
         return frozenset(row[0] for row in found)
 
-    def reset(self, birth: int, clock: Clock) -> None:
+    def reset(self, epoch: int, clock: Clock) -> None:
         """Puts the fixture's runs back, in a world born at `birth`."""
         self._point_at(self._rows.first_state(self._connection, self._world))
-        self.record, self.clock = replace(self.record, birth=birth), clock
+        self.record, self.clock = replace(self.record, epoch=epoch), clock
 
-    def snapshots(self) -> Seq[Snapshot]:
+    def snapshots(self) -> Sequence[Snapshot]:
         """What was kept, oldest first."""
         return self._snapshots.all()
 
     def keep(self, name: str) -> Snapshot:
         """Keeps the state under a name; the next write to the world copies it, unless it is large and copied now."""
-        entry = Snapshot(name, self.wall, self.record.birth + self.clock.now(self.wall))
+        entry = Snapshot(name, self.wall, self.record.epoch + self.clock.now(self.wall))
         self._left += self._snapshots.drop(name)
-        self._snapshots.keep(Kept(entry, self._sent(), self.record.birth, self.clock.frozen))
+        self._snapshots.keep(Kept(entry, self._sent(), self.record.epoch, self.clock.frozen))
         self._share(self._state)
         return entry
 
@@ -134,8 +133,8 @@ class PostgresUnit:
         """Returns to a snapshot."""
         kept = self._snapshots.find(name)
         self._point_at(kept.state)
-        self.record = replace(self.record, birth=kept.birth)
-        self.clock = Clock(self.wall, kept.entry.now - kept.birth, kept.frozen)
+        self.record = replace(self.record, epoch=kept.epoch)
+        self.clock = Clock(self.wall, kept.entry.now - kept.epoch, kept.frozen)
 
     def drop(self, name: str) -> None:
         """Forgets a snapshot."""
@@ -145,13 +144,13 @@ class PostgresUnit:
         self._left += left
         self._changed = True
 
-    def kept_runs(self, name: str) -> Iterable[Sequence]:
+    def kept_runs(self, name: str) -> Iterable[Run]:
         """The runs of a snapshot."""
         return read(self._connection.execute(_RUN.encode(), (self._snapshots.find(name).state,)))
 
     def kept_birth(self, name: str) -> int:
         """The birth that a snapshot's times count from."""
-        return self._snapshots.find(name).birth
+        return self._snapshots.find(name).epoch
 
     def checkpoint(self) -> None:
         """Keeps what was put so far: a failure after this goes back to here, and no further."""
@@ -174,7 +173,7 @@ class PostgresUnit:
             self._connection.execute("ROLLBACK TO SAVEPOINT kept")
         self._connection.execute("COMMIT" if self._keeps else "ROLLBACK")
 
-    def _runs(self, conditions: str, *values: Any) -> list[Sequence]:
+    def _runs(self, conditions: str, *values: Any) -> list[Run]:
         found = self._connection.execute((_RUN + conditions).encode(), (self._sent(), *values))
         return self._writes.seen(read(found))
 

@@ -5,9 +5,9 @@ from typing import Final
 
 from psycopg.rows import TupleRow
 
-from ...clock import Clock
-from ...lifecycle import Lifecycle
-from ...schedule import Schedule
+from ...domain.clock import Clock
+from ...domain.lifecycle import Lifecycle
+from ...resources.sequences.schedule import Schedule
 from ..base import Moment, WorldRecord
 from . import states
 from .bases import Bases, Begun
@@ -81,9 +81,9 @@ class WorldRows:
         row = connection.execute(_MOMENT.encode(), (world_id,)).fetchone()
         if row is None:
             raise KeyError(world_id)
-        birth, seed, *clock, wanted = row
+        epoch, seed, *clock, wanted = row
         self._channels.note(world_id, wanted=wanted)
-        return Moment(birth, Clock(*clock).now(wall), seed)
+        return Moment(epoch, Clock(*clock).now(wall), seed)
 
     def first_state(self, connection: Conn, world: WorldRow) -> int:
         """The state that the world began with."""
@@ -108,9 +108,9 @@ class WorldRows:
                     record.created_wall,
                     record.name,
                     record.fixture,
-                    record.birth,
+                    record.epoch,
                 ),
-                *(record.anchored, record.frozen, record.created_wall, record.ttl, record.public, record.seed),
+                *(record.fixed_epoch, record.frozen, record.created_wall, record.ttl, record.public, record.seed),
                 *(clock.wall, clock.world, clock.frozen, record.created_wall),
             ),
         )
@@ -128,22 +128,22 @@ class WorldRows:
         connection.execute(
             _CHANGE,
             (
-                *(world.state, world.owns_state, world.wall, world.record.birth),
+                *(world.state, world.owns_state, world.wall, world.record.epoch),
                 *(clock.wall, clock.world, clock.frozen, world.record.id),
             ),
         )
 
     def _read(self, connection: Conn, row: TupleRow) -> WorldRow:
         world_id, base, state, owns_state, settled_wall, *of_record = row[:14]
-        name, fixture, birth, anchored, frozen, created_wall, ttl, public, seed = of_record
+        name, fixture, epoch, fixed_epoch, frozen, created_wall, ttl, public, seed = of_record
         told_wall, next_due, _ = row[17:]
         begun = self._bases.find(connection, base)
         record = WorldRecord(
             id=world_id,
             name=name,
             fixture=fixture,
-            birth=birth,
-            anchored=anchored,
+            epoch=epoch,
+            fixed_epoch=fixed_epoch,
             frozen=frozen,
             created_wall=created_wall,
             ttl=ttl,

@@ -1,11 +1,11 @@
 """What a unit puts: collected, and sent together."""
 
-from collections.abc import Sequence as Seq
+from collections.abc import Sequence
 from typing import Final
 
-from ...entities import Sequence
-from ...schedule import Schedule
-from ..base import Happening
+from ...resources.sequences.model import Run
+from ...resources.sequences.schedule import Schedule
+from ..base import HistoryEntry
 from .database import Conn
 from .rows import COLUMNS, UPSERT, read, write
 
@@ -26,26 +26,26 @@ class Writes:
     """Runs put and not yet sent, and runs as the database has them, which the tallies are kept by."""
 
     def __init__(self) -> None:
-        self._stored: dict[str, Sequence | None] = {}
-        self._changed: dict[str, Sequence] = {}
-        self._happenings: list[tuple[str, Happening]] = []
+        self._stored: dict[str, Run | None] = {}
+        self._changed: dict[str, Run] = {}
+        self._happenings: list[tuple[str, HistoryEntry]] = []
 
     def __bool__(self) -> bool:
         return bool(self._changed)
 
-    def seen(self, runs: list[Sequence]) -> list[Sequence]:
+    def seen(self, runs: list[Run]) -> list[Run]:
         """Notes runs as the database has them, which has been sent everything."""
         self._stored.update((run.id, run) for run in runs)
         return runs
 
-    def known(self, sequence_id: str) -> Sequence | None:
+    def known(self, sequence_id: str) -> Run | None:
         """A run as it is, put or seen."""
         return self._changed.get(sequence_id) or self._stored.get(sequence_id)
 
-    def put(self, run: Sequence, happenings: Seq[Happening]) -> None:
+    def put(self, run: Run, entries_: Sequence[HistoryEntry]) -> None:
         """Takes a run, and what happened to it."""
         self._changed[run.id] = run
-        self._happenings += [(run.id, happening) for happening in happenings]
+        self._happenings += [(run.id, entry_) for entry_ in entries_]
 
     def send(self, connection: Conn, state: int, schedule: Schedule) -> None:
         """Sends what was put, to a state that is the world's own."""
@@ -56,7 +56,7 @@ class Writes:
         tallies = self._tallies()
         with connection.pipeline(), connection.cursor() as cursor:
             cursor.executemany(UPSERT.encode(), [write(state, run, schedule) for run in self._changed.values()])
-            cursor.executemany(_HAPPENING, [(state, of, *happening) for of, happening in self._happenings])
+            cursor.executemany(_HAPPENING, [(state, of, *entry_) for of, entry_ in self._happenings])
             cursor.executemany(_TALLY, [(state, *group, more) for group, more in tallies.items() if more])
         self._stored.update(self._changed)
         self._changed, self._happenings = {}, []

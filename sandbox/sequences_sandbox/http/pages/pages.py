@@ -1,0 +1,79 @@
+"""Whatever is not an operation of a contract: Flask serves pages, and refuses other paths in the contract's form."""
+
+import json
+from collections.abc import Collection, Iterable
+from functools import cache
+from pathlib import Path
+from typing import Any, Final, cast
+
+import yaml
+from a2wsgi import WSGIMiddleware
+from flask import Flask, Response, request
+from starlette.types import ASGIApp
+from werkzeug.exceptions import HTTPException
+
+from ...domain.errors import Issue, MethodNotAllowedIssue, NotFoundIssue
+from ..responses import error_response
+from .console import add_console
+
+REQUEST_ID_HEADER: Final = "X-Sandbox-Request-Id"
+"""The header by which a page's request is told its id; the server sets it, whatever the client sent."""
+
+
+def pages(contract: Path, operation_ids: Collection[str], embed_origins: Iterable[str]) -> ASGIApp:
+    """The pages as an ASGI application: the console, and the contract as a file, in YAML as it stands and as JSON.
+
+    Pages of `embed_origins` may frame the embeds. Raises ConsoleError where the console cannot be served.
+    """
+    flask = Flask("sequences_sandbox", static_folder=None)
+    # A path with slashes too many is none of ours; to mend it would be to redirect to whatever host the client named.
+    flask.url_map.merge_slashes = False
+    text = contract.read_bytes()
+
+    @flask.get("/openapi.yaml")
+    def contract_as_yaml() -> Response:
+        return Response(text, mimetype="application/yaml")
+
+    @cache
+    def as_json() -> bytes:
+        document = yaml.load(text, getattr(yaml, "CSafeLoader", yaml.SafeLoader))  # noqa: S506
+        return json.dumps(document, ensure_ascii=False).encode()
+
+    @flask.get("/openapi.json")
+    def contract_as_json() -> Response:
+        return Response(as_json(), mimetype="application/json")
+
+    add_console(flask, operation_ids, embed_origins)
+
+    @flask.errorhandler(HTTPException)
+    def refuse(error: HTTPException) -> Response:
+        return _response(_issue(error))
+
+    @flask.after_request
+    def identify(response: Response) -> Response:
+        response.headers["X-Request-Id"] = _request_id()
+        response.headers["X-Content-Type-Options"] = "nosniff"
+        return response
+
+    # a2wsgi types the two protocols more narrowly than Flask and Starlette do.
+    return cast(ASGIApp, WSGIMiddleware(cast(Any, flask.wsgi_app)))
+
+
+def _issue(error: HTTPException) -> Issue:
+    allowed = sorted(getattr(error, "valid_methods", None) or ())
+    if allowed:
+        return MethodNotAllowedIssue(
+            f"{request.method} is not answered here; use {', '.join(allowed)}.", allowed=allowed
+        )
+    message = f"There is nothing at {request.path[:200]}; the API's paths begin with /v1/, such as /v1/sequences."
+    return NotFoundIssue(message, value=request.path[:200])
+
+
+def _response(issue: Issue) -> Response:
+    answer = error_response(issue, _request_id())
+    headers = [(name.decode("latin-1"), value.decode("latin-1")) for name, value in answer.headers]
+    return Response(answer.body, answer.status, headers)
+
+
+def _request_id() -> str:
+    return request.headers.get(REQUEST_ID_HEADER, "")

@@ -1,0 +1,100 @@
+"""The stream of what happens in a world, as server-sent events: an async generator's work, no thread for any stream.
+
+A reader that is too slow loses the oldest events it has not read; it sees that by their ids.
+"""
+
+import asyncio
+from collections import deque
+from typing import Final
+
+from starlette.types import Receive, Send
+
+from ...domain.errors import ValidationIssue
+from ...worlds.events import Event, EventBus
+from ...worlds.results import ChangeResult, change_fields
+from ..request.context import RequestContext, until_gone
+from ..responses import Response, encode
+from .world_timers import WorldTimers, subscribed
+
+_HEARTBEAT_SECONDS: Final = 15.0
+_MOST_WAITING: Final = 1000
+_LAST_EVENT_ID: Final = b"last-event-id"
+_DELETED: Final = {"event": "deleted"}
+
+
+def last_event_id(context: RequestContext) -> int | None:
+    """The number of the event that a stream is to go on after; None to begin at present. Raises ValidationIssue."""
+    text = context.header(_LAST_EVENT_ID)
+    if not text:
+        return None
+    if not (text.isascii() and text.isdigit() and len(text) <= 18):
+        raise ValidationIssue(
+            f"The header 'Last-Event-ID' is {text[:40]!r}; give the id of an event of this stream, a whole number.",
+            field="Last-Event-ID",
+            problem="not a whole number",
+            value=text[:40],
+        )
+    return int(text)
+
+
+class Streams:
+    """Streams to listeners. `heartbeat` is how many seconds a stream is silent at most."""
+
+    def __init__(self, listeners: EventBus, alarms: WorldTimers, heartbeat: float = _HEARTBEAT_SECONDS) -> None:
+        self._listeners: Final = listeners
+        self._alarms: Final = alarms
+        self._heartbeat: Final = heartbeat
+
+    async def run(self, answer: Response, world_id: str, receive: Receive, send: Send) -> None:
+        """Sends what happens in a world, until the client goes, or the world."""
+        loop = asyncio.get_running_loop()
+        waiting: deque[Event] = deque(maxlen=_MOST_WAITING)
+        news = asyncio.Event()
+
+        def hear(event: Event) -> None:
+            waiting.append(event)
+            loop.call_soon_threadsafe(news.set)
+
+        gone = asyncio.ensure_future(until_gone(receive))
+        leave = await subscribed(self._listeners, world_id, hear, answer.after)
+        unwatch = self._alarms.watch(world_id)
+        try:
+            await send({"type": "http.response.start", "status": answer.status, "headers": answer.headers})
+            await _write(send, b": listening\n\n")
+            while not gone.done():
+                while waiting:
+                    event = waiting.popleft()
+                    await _write(send, written(event))
+                    if event.data == _DELETED:
+                        await send({"type": "http.response.body", "body": b""})
+                        return
+                if not await self._woken(news, gone):
+                    await _write(send, b": still here\n\n")
+        finally:
+            unwatch()
+            leave()
+            gone.cancel()
+
+    async def _woken(self, news: asyncio.Event, gone: asyncio.Task[None]) -> bool:
+        """Waits for news, or for the client to go; False when neither came for the time of a heartbeat."""
+        woken = asyncio.ensure_future(_wait(news))
+        try:
+            done, _ = await asyncio.wait({woken, gone}, timeout=self._heartbeat, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            woken.cancel()
+        news.clear()
+        return bool(done)
+
+
+async def _wait(news: asyncio.Event) -> None:
+    await news.wait()
+
+
+def written(event: Event) -> bytes:
+    """An event in the form of a stream."""
+    data = change_fields(event.data) if isinstance(event.data, ChangeResult) else event.data
+    return b"id: %d\nevent: %b\ndata: %b\n\n" % (event.number, event.kind.encode(), encode(data))
+
+
+async def _write(send: Send, body: bytes) -> None:
+    await send({"type": "http.response.body", "body": body, "more_body": True})

@@ -1,0 +1,10 @@
+"""The tag Events of the control API."""
+
+from ...worlds.results import StreamResult
+from ...worlds.traffic_control import TrafficControl
+from ...worlds.world import Caller
+
+
+def streamEvents(control: TrafficControl, caller: Caller) -> StreamResult:
+    """What happens in the caller's world."""
+    return StreamResult(caller.key.world_id)

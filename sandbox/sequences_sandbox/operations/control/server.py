@@ -1,0 +1,29 @@
+"""The tag Server of the control API: how the sandbox is."""
+
+from typing import Any
+
+from ... import __version__
+from ...domain.errors import UnavailableIssue
+from ...domain.timestamps import SECOND
+from ...worlds.control import Control
+from ...worlds.results import StatusResult
+from ...worlds.world import Caller
+
+
+def getHealth(control: Control, caller: Caller | None) -> dict[str, Any]:
+    """It answers, so it is alive."""
+    uptime = (control.wall() - control.started_wall) / SECOND
+    return {"status": "ok", "version": __version__, "uptime_seconds": uptime}
+
+
+def getReadiness(control: Control, caller: Caller | None) -> StatusResult | dict[str, Any]:
+    """Whether the store can be reached."""
+    store = control.worlds.store
+    reason = store.trouble()
+    answer = {"ready": reason is None, "store": store.name, "reason": reason}
+    return answer if reason is None else StatusResult(UnavailableIssue.status_code, answer)
+
+
+def getControlContract(control: Control, caller: Caller | None) -> dict[str, Any]:
+    """control.yaml."""
+    return dict(control.document)

@@ -1,0 +1,97 @@
+"""Rate limits: a token bucket for each key, as frozen values. Time is an argument.
+
+A call takes one token. Tokens come back at `limit` in `per_seconds`, evenly, up to `burst`. All arithmetic is in whole
+numbers: a token is `per_seconds` million parts, and every microsecond brings `limit` of them.
+"""
+
+import re
+from dataclasses import dataclass
+from typing import Final
+
+from ..domain.timestamps import DAY, HOUR, MINUTE, SECOND
+
+_UNITS: Final = {
+    "s": SECOND, "sec": SECOND, "second": SECOND, "m": MINUTE, "min": MINUTE, "minute": MINUTE,
+    "h": HOUR, "hour": HOUR, "d": DAY, "day": DAY,
+}  # fmt: skip
+_RATE: Final = re.compile(r"([1-9]\d{0,6})/(\d{0,5})([a-z]+)", re.ASCII)
+_MOST_CALLS: Final = 1_000_000
+_MOST_SECONDS: Final = 86_400
+
+
+@dataclass(frozen=True, slots=True)
+class RateLimit:
+    """`limit` calls in `per_seconds`, `burst` at once at most."""
+
+    limit: int
+    per_seconds: int
+    burst: int
+
+    @property
+    def token(self) -> int:
+        """The parts of one token."""
+        return self.per_seconds * SECOND
+
+    @property
+    def full(self) -> int:
+        """The parts of a full level."""
+        return self.burst * self.token
+
+
+@dataclass(frozen=True, slots=True)
+class Level:
+    """The parts that are in a bucket, at an instant on the machine and in world time."""
+
+    parts: int
+    wall: int
+    world: int
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """Whether a call may pass, and what to tell the client: whole seconds, rounded up."""
+
+    allowed: bool
+    limit: int
+    remaining: int
+    reset_seconds: int
+    retry_after_seconds: int
+
+
+def take(limit: RateLimit, level: Level | None, wall: int, world: int) -> tuple[Level, Verdict]:
+    """The level after a call, and the verdict on it. A bucket that is not there yet is full; a refused call takes nothing.
+
+    A bucket fills with real time, and when the world's clock is moved forward, as if that time had passed.
+    """
+    parts = limit.full
+    if level is not None:
+        passed = max(0, wall - level.wall, world - level.world)
+        parts = min(parts, level.parts + passed * limit.limit)
+    allowed = parts >= limit.token
+    if allowed:
+        parts -= limit.token
+    verdict = Verdict(
+        allowed=allowed,
+        limit=limit.limit,
+        remaining=parts // limit.token,
+        reset_seconds=_seconds(limit.full - parts, limit),
+        retry_after_seconds=_seconds(limit.token - parts, limit),
+    )
+    return Level(parts, wall, world), verdict
+
+
+def _seconds(missing: int, limit: RateLimit) -> int:
+    """How long until so many parts have come, in whole seconds, rounded up."""
+    return max(0, -(-missing // (limit.limit * SECOND)))
+
+
+def parse_rate_limit(text: str) -> RateLimit:
+    """A limit such as `60/min`, `5/s` or `100/15min`. Raises ValueError with a sentence that says how to mend it."""
+    match = _RATE.fullmatch(text)
+    unit = _UNITS.get(match[3]) if match is not None else None
+    if match is None or unit is None:
+        raise ValueError(f"{text!r} is no rate; write one like 60/min, 5/s or 100/15min (s, min, h, d)")
+    limit, seconds = int(match[1]), int(match[2] or 1) * unit // SECOND
+    if limit > _MOST_CALLS or not 1 <= seconds <= _MOST_SECONDS:
+        raise ValueError(f"{text!r} is out of range; up to {_MOST_CALLS} calls, in one second to one day")
+    return RateLimit(limit, seconds, limit)

@@ -1,0 +1,255 @@
+"""The command line in a process of its own: what it prints, how it stops, and how it fails."""
+
+import json
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import urllib.error
+import urllib.request
+from dataclasses import replace
+
+import pytest
+from sequences_sandbox import __version__
+from sequences_sandbox.cli import main
+from sequences_sandbox.cli.banner import banner
+from sequences_sandbox.contract.files import shipped
+from sequences_sandbox.contract.reading import read_lifecycle, read_spec
+from sequences_sandbox.http.cors import parse_caller
+
+
+def command(*arguments, **environment):
+    return subprocess.run(
+        [sys.executable, "-m", "sequences_sandbox", *arguments],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        env={**os.environ, **environment},
+        check=False,
+    )
+
+
+def test_the_banner_names_url_keys_scopes_operations_and_a_line_that_works(running):
+    sandbox = running()
+    for token in (
+        "topo_demo_readwrite",
+        "topo_demo_readonly",
+        "topo_demo_writeonly",
+        "topo_demo_noscope",
+        "topo_other_readwrite",
+    ):
+        assert token in sandbox.banner
+    for operation in ("GET ", "PATCH ", "/pause", "/resume", "/stop", "sequences:read sequences:write", "no scope"):
+        assert operation in sandbox.banner
+    assert "\033" not in sandbox.banner
+    line = next(line for line in sandbox.banner.splitlines() if line.strip().startswith("curl"))
+    pasted = subprocess.run(f"{line} --silent", shell=True, capture_output=True, text=True, timeout=20, check=True)
+    assert len(json.loads(pasted.stdout)["items"]) == 2
+
+
+@pytest.mark.parametrize("colour", [False, True])
+def test_the_banner_shows_a_name_and_does_not_let_it_speak_to_the_terminal(api, colour):
+    born = api.app.default
+    names = {
+        key: replace(organization, name="a\x1b[2J\x07\nb\u202ec")
+        for key, organization in born.record.organizations.items()
+    }
+    hostile = replace(api.app, default=replace(born, record=replace(born.record, organizations=names)))
+    text = banner(hostile, "127.0.0.1", 4010, None, colour=colour)
+    assert r"a\u001b[2J\u0007\nb\u202ec" in text
+    assert "\x1b[2J" not in text
+
+
+@pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM])
+def test_it_stops_at_once_and_cleanly(running, how):
+    sandbox = running()
+    sandbox.get("/sequences")
+    status, errors = sandbox.stop(how)
+    assert status == 0
+    assert "Traceback" not in errors
+
+
+def test_the_access_log_has_a_line_a_request_and_never_a_key(running):
+    sandbox = running()
+    sandbox.get("/sequences?size=1")
+    with pytest.raises(urllib.error.HTTPError) as caught:
+        sandbox.get("/topo_demo_readwrite")
+    caught.value.close()
+    _, errors = sandbox.stop()
+    assert re.search(r"GET /v1/sequences 200 [\d.]+ ms req_\w{26}", errors)
+    assert "GET /v1/topo_*** 404" in errors
+    assert "topo_demo" not in errors
+
+
+def test_the_access_log_can_be_json_or_left_out(running):
+    sandbox = running("--log-format", "json")
+    sandbox.get("/sequences")
+    line = json.loads(next(line for line in sandbox.stop()[1].splitlines() if "req_" in line))
+    assert (line["method"], line["path"], line["status"]) == ("GET", "/v1/sequences", 200)
+    quiet = running("--log-level", "warning")
+    quiet.get("/sequences")
+    assert quiet.stop()[1] == ""
+
+
+def test_the_clock_begins_where_it_is_told_and_stands_when_frozen(running):
+    sandbox = running("--clock", "2030-01-01T00:00:00Z", "--freeze", "--fixture", "every_status")
+    runs = sandbox.get("/sequences", "topo_every_readwrite")["items"]
+    assert {run["created_at"][:4] for run in runs} == {"2029"}
+
+
+def test_options_can_come_from_the_environment(running):
+    sandbox = running(SEQUENCES_SANDBOX_FIXTURE="empty", SEQUENCES_SANDBOX_LOG_LEVEL="warning")
+    assert "fixture: empty" in sandbox.banner
+
+
+def test_a_page_of_another_origin_may_call_by_default_on_loopback_and_not_with_no_cors(running):
+    for arguments, allowed in (((), "*"), (("--no-cors",), None), (("--cors", "https://docs.example"), None)):
+        sandbox = running(*arguments)
+        request = urllib.request.Request(sandbox.base + "/sequences", headers={"Origin": "https://page.example"})
+        with pytest.raises(urllib.error.HTTPError) as caught:
+            urllib.request.urlopen(request, timeout=10)
+        assert caught.value.headers.get("Access-Control-Allow-Origin") == allowed
+        caught.value.close()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["--fixture", "dmeo"], ["dmeo", "demo"]),
+        (["--fixture", "./absent.yaml"], ["absent.yaml"]),
+        (["--clock", "tomorrow"], ["--clock 'tomorrow'", "2026"]),
+        (["--clock", "2026-03-02T09:00:00"], ["offset"]),
+        (["--host", "203.0.113.9"], ["203.0.113.9"]),
+        (["--cors", "https://a.example", "--no-cors"], ["contradict"]),
+        (["--cors", "https://€"], ["--cors", "no origin", "https://app.example"]),
+        (["--cors", "https://a.b/c"], ["--cors", "no origin"]),
+        (["--cors", "https://*.example"], ["--cors", "no origin"]),
+    ],
+)
+def test_a_start_that_cannot_be_is_one_sentence_and_status_2(arguments, words):
+    result = command("serve", "--port", "0", *arguments)
+    assert (result.returncode, result.stdout) == (2, "")
+    assert "Traceback" not in result.stderr
+    assert len(result.stderr.strip().splitlines()) == 1
+    for word in words:
+        assert word in result.stderr
+
+
+def test_a_taken_port_is_named_with_a_way_out():
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        result = command("serve", "--port", str(taken.getsockname()[1]))
+    assert result.returncode == 2
+    assert "--port 0" in result.stderr
+
+
+@pytest.mark.parametrize(
+    ("variable", "value", "words"),
+    [
+        ("PORT", "http", "no port"),
+        ("PORT", "70000", "no port"),
+        ("LOG_FORMAT", "xml", "text, json"),
+        ("FREEZE", "maybe", "1 or 0"),
+        ("HOST", "", "it is empty; give 127.0.0.1"),
+        ("ADMIN_TOKEN", "", "it is empty; give 6 or more"),
+        ("ADMIN_TOKEN", "two words", "it is no token; give 6 or more"),
+        ("ADMIN_TOKEN", "short", "it is no token; give 6 or more"),
+        ("ADMIN_TOKEN", "sésame-1234", "it is no token; give 6 or more"),
+        ("PUBLIC_WORLDS", "1000000000", "is too large; 999999999 is the most"),
+        ("PUBLIC_WORLDS", "many", "is no whole number"),
+        ("PROT", "4010", "did you mean SEQUENCES_SANDBOX_PORT?"),
+        ("ADMIN_TOKN", "sesame-1234", "did you mean SEQUENCES_SANDBOX_ADMIN_TOKEN?"),
+    ],
+)
+def test_a_bad_environment_variable_is_named(variable, value, words):
+    result = command("serve", **{f"SEQUENCES_SANDBOX_{variable}": value})
+    assert result.returncode == 2
+    assert f"SEQUENCES_SANDBOX_{variable}" in result.stderr
+    assert words in result.stderr
+
+
+@pytest.mark.parametrize(
+    ("flag", "value", "words"),
+    [("--host", "", "it is empty"), ("--admin-token", "two words", "no space"), ("--admin-token", "", "it is empty")],
+)
+def test_a_value_that_cannot_serve_is_refused_and_a_token_not_repeated(flag, value, words):
+    result = command("serve", "--port", "0", flag, value)
+    assert result.returncode == 2
+    assert f"argument {flag}: " in result.stderr
+    assert words in result.stderr
+    assert "two" not in result.stderr
+
+
+def test_a_variable_of_another_command_stops_none(monkeypatch, capsys):
+    monkeypatch.setenv("SEQUENCES_SANDBOX_PORT", "http")
+    assert main(["diagram"]) == 0
+    assert "stateDiagram" in capsys.readouterr().out
+
+
+def test_a_variable_that_an_argument_overrules_is_not_read(running):
+    assert running(SEQUENCES_SANDBOX_PORT="http").get("/sequences")
+
+
+def test_variables_of_other_programs_and_of_a_cluster_stop_no_start(running):
+    prefix = "SEQUENCES_SANDBOX_"
+    sandbox = running(**{f"{prefix}SERVICE_HOST": "10.0.0.1", f"{prefix}URL": "http://a", f"{prefix}KEY": "k"})
+    said = [line for line in sandbox.stop()[1].splitlines() if prefix in line]
+    assert said == ["sequences-sandbox: SEQUENCES_SANDBOX_SERVICE_HOST is no setting and changes nothing."]
+
+
+def test_the_help_of_the_admin_token_names_the_way_that_nobody_sees(capsys):
+    with pytest.raises(SystemExit):
+        main(["serve", "--help"])
+    assert "set SEQUENCES_SANDBOX_ADMIN_TOKEN instead" in " ".join(capsys.readouterr().out.split())
+
+
+@pytest.mark.parametrize(
+    ("text", "origin"),
+    [
+        ("*", "*"),
+        ("HTTPS://App.Example", "https://app.example"),
+        ("https://app.example:443", "https://app.example"),
+        ("http://app.example:443", "http://app.example:443"),
+        ("http://[::1]:80", "http://[::1]"),
+        ("https://app.example:8443", "https://app.example:8443"),
+        ("capacitor://localhost", "capacitor://localhost"),
+    ],
+)
+def test_an_origin_is_written_as_browsers_send_it(text, origin):
+    assert parse_caller(text) == origin
+
+
+def test_version_and_help(capsys):
+    for flag, word in (("--version", __version__), ("--help", "examples:")):
+        with pytest.raises(SystemExit) as caught:
+            main([flag])
+        assert caught.value.code == 0
+        assert word in capsys.readouterr().out
+
+
+def test_the_diagram_is_the_lifecycle(capsys):
+    assert main(["diagram"]) == 0
+    assert capsys.readouterr().out.strip() == read_lifecycle(read_spec(shipped("openapi.yaml"))).mermaid()
+
+
+def test_a_generated_world_can_be_served(running, tmp_path):
+    world = tmp_path / "big.jsonl"
+    assert main(["fixtures", "generate", "--sequences", "250", "--seed", "7", "--output", str(world)]) == 0
+    sandbox = running("--fixture", str(world))
+    token = re.search(r"topo_\w+", sandbox.banner)[0]
+    assert sandbox.get("/sequences", token)["total_count"] > 0
+
+
+def test_a_reader_that_leaves_early_is_no_failure():
+    result = subprocess.run(
+        f"{sys.executable} -m sequences_sandbox fixtures generate --sequences 20000 --seed 1 | head -n 1",
+        shell=True,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert "Traceback" not in result.stderr

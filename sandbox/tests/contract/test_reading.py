@@ -1,0 +1,111 @@
+"""Reading a contract: what is not understood stops the start, and what it says is what is done."""
+
+import pytest
+from sequences_sandbox.app import Settings, build
+from sequences_sandbox.contract.files import shipped
+from sequences_sandbox.contract.reading import SpecError, read_lifecycle, read_spec
+from sequences_sandbox.http.operation import CompileError
+
+TEXT = shipped("openapi.yaml").read_text()
+
+
+@pytest.fixture
+def altered(tmp_path):
+    """A copy of the contract in which one text is replaced by another."""
+
+    def alter(old, new, count=1):
+        assert TEXT.count(old) >= count
+        path = tmp_path / "altered.yaml"
+        path.write_text(TEXT.replace(old, new, count))
+        return path
+
+    return alter
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "place", "hint"),
+    [
+        ("x-required-scope:", "x-required-scopes:", "/paths/~1sequences/get/x-required-scopes", "'x-required-scope'"),
+        (
+            "minimum: 1, default: 1",
+            "exclusiveMinimum: 0",
+            "/parameters/6/schema/exclusiveMinimum",
+            "understood here: type",
+        ),
+        ("basis: doc}", "basis: rumour}", "/x-lifecycle/0/basis", "doc, ref, own"),
+        ("x-basis: doc", "x-basis: hearsay", "/x-basis", "doc, ref, own"),
+        ("operationId: listSequences", "operationID: listSequences", "/get/operationID", "'operationId'"),
+    ],
+)
+def test_a_key_that_is_not_understood_stops_the_start_with_its_place(altered, old, new, place, hint):
+    with pytest.raises(SpecError) as caught:
+        read_spec(altered(old, new))
+    assert place in str(caught.value)
+    assert hint in str(caught.value)
+    assert "altered.yaml" in str(caught.value)
+
+
+def test_a_lifecycle_row_that_names_no_status_stops_the_start(altered):
+    with pytest.raises(SpecError, match=r"x-lifecycle/0/to: 'ACTVE' is none of FOUND"):
+        read_lifecycle(read_spec(altered("from: FOUND, to: ACTIVE", "from: FOUND, to: ACTVE")))
+
+
+def test_a_lifecycle_row_that_lacks_a_part_stops_the_start(altered):
+    with pytest.raises(SpecError, match=r"x-lifecycle/0: lacks to"):
+        read_lifecycle(read_spec(altered("from: FOUND, to: ACTIVE, ", "from: FOUND, ")))
+
+
+def test_an_operation_without_a_handler_stops_the_start(altered):
+    with pytest.raises(CompileError, match="haltSequence"):
+        build(
+            Settings(contract=altered("operationId: stopSequence\n      tags", "operationId: haltSequence\n      tags"))
+        )
+
+
+def test_a_parameter_that_the_handler_does_not_take_stops_the_start(altered):
+    with pytest.raises(CompileError, match="listSequences"):
+        build(Settings(contract=altered("- name: sequence_template_id", "- name: template_id")))
+
+
+@pytest.mark.parametrize("content", [b"\xff\xfe", b"a: [", b"- 1"])
+def test_a_file_that_is_no_contract_is_refused_with_its_name(tmp_path, content):
+    path = tmp_path / "broken.yaml"
+    path.write_bytes(content)
+    with pytest.raises(SpecError, match=r"broken\.yaml"):
+        read_spec(path)
+
+
+def test_a_bound_changed_in_the_contract_is_the_bound_that_is_kept(altered, api_of):
+    api = api_of(altered("maximum: 100, default: 10", "maximum: 50, default: 7"))
+    assert len(api("GET", "sequences").json()["items"]) == 7
+    assert api("GET", "sequences?size=50").status_code == 200
+    build_error_response = api("GET", "sequences?size=51")
+    assert build_error_response.status_code == 400
+    assert build_error_response.json()["data"]["allowed"] == {"minimum": 1, "maximum": 50}
+
+
+def test_a_scope_changed_in_the_contract_is_the_scope_that_is_asked(altered, api_of):
+    api = api_of(altered("x-required-scope: sequences:read", "x-required-scope: sequences:write"))
+    assert api("GET", "sequences", key="topo_demo_readonly").status_code == 403
+    assert api("GET", "sequences", key="topo_demo_writeonly").status_code == 200
+
+
+def test_a_row_changed_in_the_lifecycle_changes_the_behaviour(altered, api_of):
+    row = "{event: resume, by: client, from: WAITING_FOR_LEAD, to: ACTIVE, basis: doc}"
+    api = api_of(altered(row, row.replace("from: WAITING_FOR_LEAD", "from: WAITING_FOR_USER")))
+    for status, expected in (("WAITING_FOR_LEAD", 422), ("WAITING_FOR_USER", 200)):
+        run = api.sequences(status=status)[0]
+        assert api("POST", f"sequences/{run['id']}/resume").status_code == expected
+
+
+def test_a_status_renamed_in_the_contract_is_known_by_its_new_name_only(altered, tmp_path, api_of):
+    """The sandbox knows no status by name: `ACTIVE` may be called anything."""
+    contract = altered("ACTIVE", "RUNNING", TEXT.count("ACTIVE"))
+    fixture = tmp_path / "renamed.yaml"
+    fixture.write_text(shipped("fixtures/every_status.yaml").read_text().replace("status: ACTIVE", "status: RUNNING"))
+    api = api_of(contract, fixture=str(fixture))
+    run = api.sequences(status="RUNNING")[0]
+    paused = api("POST", f"sequences/{run['id']}/pause", json={"paused_until": "2026-03-02T10:00:00Z"})
+    assert paused.json()["status"] == "WAITING_FOR_LEAD"
+    api.clock.advance(3600 * 1_000_000)
+    assert api("GET", f"sequences/{run['id']}").json()["status"] == "RUNNING"

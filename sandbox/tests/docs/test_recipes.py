@@ -1,0 +1,144 @@
+"""The pages on how to test against the sandbox: what they show is run, and what they name exists."""
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+
+import pytest
+from sequences_sandbox.cli.verbs import GROUPS, VERBS
+from sequences_sandbox.client import Clock, Faults, Journal, Sandbox, World
+from sequences_sandbox.contract.files import shipped
+
+pytest_plugins = ["pytester"]
+ROOT = shipped("openapi.yaml").parent
+RECIPES = (ROOT / "docs" / "recipes.md").read_text()
+BENCH = (ROOT / "docs" / "test-bench.md").read_text()
+INTEGRATION = """
+import httpx
+import pytest
+
+RUN = "88c23cea-f199-4cf0-964c-3f1e007417b7"
+
+class Integration:
+    def __init__(self, url, key):
+        self.http = httpx.Client(base_url=url, headers={"Authorization": f"Bearer {key}"})
+
+    def deal_won(self, run):
+        for _ in range(2):
+            self.http.post(f"/sequences/{run}/stop", json={"reason": "WIN", "scope": "COMPANY"})
+        self.http.close()
+"""
+
+
+def blocks(page, language):
+    fenced = re.findall(r"^```(\w*)\n(.*?)^```$", page, re.DOTALL | re.MULTILINE)
+    return [text for name, text in fenced if name == language]
+
+
+@pytest.fixture
+def run(sequences_sandbox, tmp_path):
+    """Runs a command in an empty folder, with the URL of a sandbox where the recipes expect it; returns its lines."""
+
+    def call(*command):
+        path = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
+        environment = {**os.environ, "SANDBOX": sequences_sandbox.url, "PATH": path}
+        done = subprocess.run(
+            command, cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=120, check=False
+        )
+        assert done.returncode == 0, done.stdout + done.stderr
+        return done.stdout.splitlines()
+
+    return call
+
+
+def needs(program):
+    """Skips on a machine without a program; where everything has to be tested, it fails."""
+    if shutil.which(program) is None:
+        assert not os.environ.get("CI"), f"{program} is missing"
+        pytest.skip(f"no {program} here")
+
+
+def test_the_recipe_for_curl_works(run):
+    needs("jq")
+    lines = run("bash", "-euc", blocks(RECIPES, "sh")[0])
+    assert lines == ["A fault of the sandbox answers 503 Service Unavailable.", "WAITING_FOR_LEAD", "ACTIVE"]
+
+
+def test_the_recipe_for_a_shell_works(run):
+    needs("jq")
+    lines = run("bash", "-euc", blocks(RECIPES, "sh")[1])
+    assert lines[-2:] == ["it is so: 0 fit", "done"]
+
+
+def test_the_recipe_for_python_works(run):
+    assert run(sys.executable, "-c", blocks(RECIPES, "python")[0]) == ["ACTIVE"]
+
+
+def test_the_recipe_for_node_works(run, tmp_path):
+    needs("node")
+    (tmp_path / "recipe.test.mjs").write_text(blocks(RECIPES, "js")[0])
+    assert any(re.fullmatch(r"\S+ pass 1", line) for line in run("node", "--test", "recipe.test.mjs"))
+
+
+def test_the_recipe_for_go_works(run, tmp_path):
+    if shutil.which("go") is None:
+        pytest.skip("no go here, which is too large to install for one test")
+    (tmp_path / "recipe_test.go").write_text(blocks(RECIPES, "go")[0])
+    (tmp_path / "go.mod").write_text("module recipe\n\ngo 1.20\n")
+    assert run("go", "test", "./...")[-1].startswith("ok")
+
+
+def test_the_test_that_the_bench_opens_with_works(pytester, monkeypatch):
+    monkeypatch.delenv("SEQUENCES_SANDBOX_URL", raising=False)
+    monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
+    first, mark, alone = blocks(BENCH, "python")
+    pytester.makepyfile(f"{INTEGRATION}\n{first}\n{mark}")
+    pytester.runpytest_subprocess("-p", "sequences_sandbox.pytest_plugin", timeout=120).assert_outcomes(passed=2)
+    pytester.run(sys.executable, "-c", alone, timeout=120).stdout.re_match_lines(
+        [r"http://127\.0\.0\.1:\d+/v1 topo_\S+"]
+    )
+
+
+@pytest.mark.parametrize(
+    ("title", "kind"),
+    [
+        ("`Sandbox`", Sandbox),
+        ("`World`", World),
+        ("`world.clock`", Clock),
+        ("`world.faults`", Faults),
+        ("`world.journal`", Journal),
+    ],
+)
+def test_what_the_bench_lists_is_what_there_is(title, kind):
+    table = re.search(rf"^\| {title} \| \|\n\|---\|---\|\n((?:\|.*\n)+)", BENCH, re.MULTILINE)[1]
+    cells = [row.split(" | ")[0] for row in table.splitlines()]
+    named = {name for cell in cells for name in re.findall(r"`(?:Sandbox)?\.(\w+)", cell)}
+    parts = {"url", "clock", "faults", "journal", "snapshots"}
+    assert named - parts == {name for name in dir(kind) if not name.startswith("_")} - parts
+
+
+def test_the_verbs_that_the_bench_lists_are_all_there_are():
+    listed = set()
+    for line in blocks(BENCH, "")[0].splitlines():
+        first, _, others = line.removeprefix("sequences-sandbox ").partition(" ")
+        listed |= {f"{first} {verb.split()[0]}" for verb in others.split(" | ")} if first in GROUPS else {first}
+    assert listed == {verb.command for verb in VERBS}
+
+
+def test_the_image_is_built_from_what_a_wheel_needs(tmp_path):
+    copied = re.findall(r"^COPY (?!--from)(.+) (\S+)$", (ROOT / "Dockerfile").read_text(), re.MULTILINE)
+    for sources, target in copied:
+        for source in sources.split():
+            if (ROOT / source).is_dir():
+                shutil.copytree(ROOT / source, tmp_path / target, ignore=shutil.ignore_patterns(".*", "__pycache__"))
+            else:
+                shutil.copy(ROOT / source, tmp_path / target)
+    command = [sys.executable, "-m", "build", "--wheel", "--no-isolation", "--outdir", tmp_path / "dist", tmp_path]
+    subprocess.run(command, check=True, capture_output=True, timeout=120)
+    names = zipfile.ZipFile(next((tmp_path / "dist").glob("*.whl"))).namelist()
+    for name in ("data/openapi.yaml", "data/fixtures/demo.yaml", "control.yaml", "cli/main.py", "client/world.py"):
+        assert f"sequences_sandbox/{name}" in names
