@@ -1,4 +1,4 @@
-# The sandbox in a container: docs/recipes.md says how to build and run it.
+# The sandbox as a container image. docs/recipes.md says how to build and run it, docs/hosting.md how to let others reach it.
 FROM python:3.11-slim AS build
 WORKDIR /source
 COPY pyproject.toml README.md CHANGELOG.md LICENSE openapi.yaml ./

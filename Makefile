@@ -1,16 +1,19 @@
-# Two targets do everything from a clean checkout: `make serve` and `make test`.
+# From a clean checkout: `make serve` runs the sandbox, `make test` runs everything that CI runs.
 PYTHON ?= python3
 VENV   ?= .venv
 BIN    := $(VENV)/bin
 PIP    := $(BIN)/pip --disable-pip-version-check install --quiet
 
-.PHONY: serve test check pytest format bench soak mutants screenshots clean help
+.PHONY: help serve quick test check pytest format image bench soak scale mutants screenshots clean
 
 help:            ## list the targets
-	@sed -n 's/^\([a-z]*\): *.*## */\1\t/p' $(MAKEFILE_LIST)
+	@sed -n 's/^\([a-z]*\):.*## */\1\t/p' $(MAKEFILE_LIST) | expand -t 14
 
-serve: $(VENV)/.base  ## run the sandbox with its demo data
+serve: $(VENV)/.base  ## run the sandbox with its demo data; ARGS="--port 4210" passes options
 	@exec $(BIN)/sequences-sandbox serve $(ARGS)
+
+quick: check     ## style, types, imports and the fast tests: under a minute
+	$(BIN)/pytest -n 2 --dist worksteal -m "not slow" sandbox/tests contract_tests/tests $(ARGS)
 
 test: check pytest  ## every check and every test
 
@@ -20,24 +23,30 @@ check: $(VENV)/.test  ## style, types, and the direction of imports
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-pytest: $(VENV)/.test  ## every test
+pytest: $(VENV)/.test  ## every test, without the checks
 	.ci/install-programs
 	$(BIN)/pytest -n 2 --dist worksteal --cov --cov-report=term:skip-covered $(ARGS)
 
-format: $(VENV)/.test  ## put the code into form
+format: $(VENV)/.test  ## format the code and fix what can be fixed automatically
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
+
+image:           ## build the container image
+	docker build --tag sequences-sandbox .
 
 bench: $(VENV)/.test  ## measure beside Prism, Mockoon, WireMock and Moto
 	$(BIN)/python sandbox/bench/compare.py $(ARGS)
 
-soak: $(VENV)/.test  ## a quarter of an hour of mixed traffic with faults on; ARGS="--store postgresql" for the other store
+scale: $(VENV)/.test  ## measure worlds of 1,000 to 100,000 runs, and 10,000 worlds
+	$(BIN)/python sandbox/bench/scale.py $(ARGS)
+
+soak: $(VENV)/.test  ## 15 minutes of mixed traffic with faults; ARGS="--store postgresql" for the other store
 	$(BIN)/python sandbox/bench/soak.py $(ARGS)
 
-mutants: $(VENV)/.test  ## hunt every planted fault with the whole suite; writes docs/mutants.md
+mutants: $(VENV)/.test  ## try every planted fault against the whole suite; writes docs/mutants.md
 	$(BIN)/python contract_tests/tests/mutants.py --write $(ARGS)
 
-screenshots: $(VENV)/.test  ## take the README's pictures of the console anew
+screenshots: $(VENV)/.test  ## take the README's pictures of the console again
 	.ci/install-programs
 	$(BIN)/python sandbox/tests/console/screenshots.py
 

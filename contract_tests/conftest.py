@@ -20,12 +20,12 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """What cannot be done as it was asked is told in one line, before anything is collected."""
+    """What cannot be done as it was asked is reported in one line, before anything is collected."""
     if config.getoption("--sequences-url") is None:
         return
-    from sequences_contract.expectations import ExpectationError  # noqa: PLC0415  # wanted only here
-    from sequences_contract.option_values import UsageError  # noqa: PLC0415
-    from sequences_contract.plan import planned  # noqa: PLC0415
+    from sequences_contract.cli.expectations import ExpectationError  # noqa: PLC0415  # wanted only here
+    from sequences_contract.cli.option_values import UsageError  # noqa: PLC0415
+    from sequences_contract.cli.plan import planned  # noqa: PLC0415
 
     try:
         planned(["--url", config.getoption("--sequences-url"), *shlex.split(config.getoption("--sequences-options"))])

@@ -6,41 +6,40 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 import pytest
-from sequences_contract.admission import admit
-from sequences_contract.bench import Bench, Untestable
-from sequences_contract.control import ADMIN_VARIABLE
-from sequences_contract.plan import Plan, planned
-from sequences_contract.redaction import redaction
+from sequences_contract.cli.plan import Plan, planned
+from sequences_contract.engine.control_api import ADMIN_VARIABLE
+from sequences_contract.engine.errors import Untestable
+from sequences_contract.engine.preflight import preflight
+from sequences_contract.engine.rule import Rule
+from sequences_contract.engine.session import Session
+from sequences_contract.engine.trying import PassiveRules, try_rule
+from sequences_contract.engine.verdicts import Verdict
+from sequences_contract.http.redaction import redaction
+from sequences_contract.http.target import TargetError
 from sequences_contract.report import github
 from sequences_contract.report.visible import visible
-from sequences_contract.rules.registry import Rule
-from sequences_contract.runner import try_rule
-from sequences_contract.selection import fits
-from sequences_contract.target import TargetError
-from sequences_contract.verdicts import Verdict
-from sequences_contract.watch import Watch
 
 
 @dataclass
 class Judging:
-    """The target, what it is asked for, and what judges every answer as it passes."""
+    """The target, what it is asked for, and what judges every response as it passes."""
 
     plan: Plan
-    bench: Bench
-    watch: Watch
+    session: Session
+    passive: PassiveRules
 
     def verdict(self, rule: Rule) -> Verdict:
         if rule.check is None:
-            return next(one for one in self.watch.verdicts() if one.rule.id == rule.id)
+            return next(one for one in self.passive.verdicts() if one.rule.id == rule.id)
         try:
-            return try_rule(rule, self.bench)
+            return try_rule(rule, self.session)
         except (Untestable, TargetError) as error:
             return Verdict(rule, "not_exercised", f"the target could not be tested: {error}")
 
-    def told(self, text: str) -> str:
+    def shown(self, text: str) -> str:
         """`text` without keys, on one line, and harmless to whoever shows it."""
         settings = self.plan.settings
-        hide = redaction(self.bench.target, settings.headers, os.environ.get(ADMIN_VARIABLE, ""))
+        hide = redaction(self.session.target.keys, settings.headers, os.environ.get(ADMIN_VARIABLE, ""))
         return github.defused(visible(hide(text)))
 
 
@@ -54,7 +53,7 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     if metafunc.config.getoption("--sequences-url") is None:
         metafunc.parametrize("rule", [pytest.param(None, marks=pytest.mark.skip(reason="give --sequences-url URL"))])
         return
-    # What judges every answer as it passes comes last: by then there is something to judge.
+    # What judges every response as it passes comes last: by then there is something to judge.
     rules = sorted(_plan(metafunc.config).rules, key=lambda rule: rule.check is None)
     metafunc.parametrize("rule", rules, ids=[rule.id for rule in rules])
 
@@ -65,20 +64,20 @@ def judging(request: pytest.FixtureRequest) -> Iterator[Judging]:
     plan = _plan(request.config)
     worker, count = os.environ.get("PYTEST_XDIST_WORKER", "gw0"), int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1"))
     share = (int(worker.removeprefix("gw")), count)
-    bench = Bench(replace(plan.settings, share=share, stops=plan.settings.stops // count))
-    judging = Judging(plan, bench, Watch(bench, plan.rules))
-    bench.target.observers.append(judging.watch.observe)
-    problem = _problem(bench)
+    session = Session(replace(plan.settings, share=share, stops=plan.settings.stops // count))
+    judging = Judging(plan, session, PassiveRules(session, plan.rules))
+    session.target.observers.append(judging.passive.observe)
+    problem = _problem(session)
     if problem is None:
         yield judging
-    bench.close()
+    session.close()
     if problem is not None:
-        pytest.fail(f"the target could not be tested: {judging.told(problem)}", pytrace=False)
+        pytest.fail(f"the target could not be tested: {judging.shown(problem)}", pytrace=False)
 
 
-def _problem(bench: Bench) -> str | None:
+def _problem(session: Session) -> str | None:
     try:
-        admit(bench)
+        preflight(session)
     except (Untestable, TargetError) as error:
         return str(error)
     return None
@@ -86,8 +85,8 @@ def _problem(bench: Bench) -> str | None:
 
 def test_rule(rule: Rule, judging: Judging) -> None:
     verdict = judging.verdict(rule)
-    reason = judging.told(verdict.reason)
-    expected = next((why for name, why in judging.plan.expected.items() if fits(rule.id, name)), None)
+    reason = judging.shown(verdict.reason)
+    expected = next((why for name, why in judging.plan.expected.items() if rule.fits(name)), None)
     if verdict.name == "not_exercised" and (verdict.excused or judging.plan.accept_unexercised):
         pytest.skip(reason)
     if verdict.name == "not_exercised":
@@ -96,7 +95,7 @@ def test_rule(rule: Rule, judging: Judging) -> None:
         pytest.xfail(expected)
     if verdict.name == "violated":
         pytest.fail(_shown(verdict, judging), pytrace=False)
-    # An entry for several rules is not outworn because one of them passes.
+    # An entry for several rules does not pass unexpectedly because one of them does.
     assert rule.id not in judging.plan.expected, "it is expected to fail and passes; take it out of the list"
 
 
@@ -104,4 +103,4 @@ def _shown(verdict: Verdict, judging: Judging) -> str:
     lines = [verdict.rule.sentence]
     for first in verdict.evidence[:1]:
         lines += [f"expected {first.expected}", f"got {first.got}", *first.curl]
-    return "\n".join(map(judging.told, lines))
+    return "\n".join(map(judging.shown, lines))

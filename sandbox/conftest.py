@@ -12,10 +12,12 @@ import psycopg
 import pytest
 from hypothesis import settings
 from sequences_sandbox.contract.files import shipped
-from sequences_sandbox.contract.reading import read_lifecycle, read_spec
+from sequences_sandbox.contract.lifecycles import run_lifecycle
+from sequences_sandbox.contract.reading import read_spec
 from sequences_sandbox.store.base import Store
 from sequences_sandbox.store.memory import MemoryStore
 from sequences_sandbox.store.postgres import PostgresStore
+from sequences_sandbox.worlds.documents import DocumentCodecs
 
 # How long an example takes says more of the machine than of the code: no test passes or fails by a time.
 settings.register_profile("untimed", deadline=None)
@@ -31,7 +33,8 @@ EVERY_STORE = {
     "test_journal",
     "test_rate_limit",
 }
-LIFECYCLE = read_lifecycle(read_spec(shipped("openapi.yaml")))
+SPEC = read_spec(shipped("openapi.yaml"))
+LIFECYCLE = run_lifecycle(SPEC)
 
 
 @pytest.fixture(scope="session")
@@ -74,7 +77,7 @@ def tables(postgres: str) -> str:
     with psycopg.connect(postgres, autocommit=True) as connection:
         connection.execute(f"CREATE SCHEMA {schema}")
     url = f"{postgres}&options=-csearch_path%3D{schema}"
-    PostgresStore(url, LIFECYCLE, size=1).disconnect()
+    PostgresStore(url, DocumentCodecs(), size=1).disconnect()
     return url
 
 
@@ -99,9 +102,48 @@ def new_store(request: pytest.FixtureRequest) -> Iterator[Callable[[Callable[[],
     opened: list[PostgresStore] = []
 
     def store(wall: Callable[[], int]) -> PostgresStore:
-        opened.append(PostgresStore(url, LIFECYCLE, size=8, wall=wall))
+        opened.append(PostgresStore(url, DocumentCodecs(), size=8, wall=wall))
         return opened[-1]
 
     yield store
     for each in opened:
         each.disconnect()
+
+
+#: The slow groups of CONTRIBUTING.md: by a fixture that a test uses, else by the folder or file that it stands in.
+SLOW_FIXTURES = {
+    "browser": "browser",
+    "postgres": "database",
+    "running": "processes",
+    "url": "processes",
+    "wheel": "processes",
+    "sequences_sandbox": "processes",
+    "pytester": "processes",
+}
+SLOW_PLACES = {
+    "console": "browser",
+    "docs": "pages",
+    "test_wheel": "processes",
+    "test_store_processes": "database",
+    "test_stock_schemathesis": "suite",
+    "test_control_schemathesis": "suite",
+}
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Marks slow tests, so that `make quick` can leave them out."""
+    here = Path(__file__).parent
+    for item in items:
+        group = _slow_group(item) if item.path.is_relative_to(here) else None
+        if group is not None:
+            item.add_marker(group)
+            item.add_marker("slow")
+
+
+def _slow_group(item: pytest.Item) -> str | None:
+    callspec = getattr(item, "callspec", None)
+    if callspec is not None and callspec.params.get("new_store") == "postgresql":
+        return "database"
+    places = [SLOW_PLACES[part] for part in (item.path.stem, item.path.parent.name) if part in SLOW_PLACES]
+    fixtures = [SLOW_FIXTURES[name] for name in getattr(item, "fixturenames", ()) if name in SLOW_FIXTURES]
+    return next(iter([*places, *fixtures]), None)

@@ -1,11 +1,13 @@
 """The command as the tests call it."""
 
+from pathlib import Path
+
 import pytest
 from sequences_contract.cli import main
-from sequences_contract.exchange import KEY_VARIABLES
+from sequences_contract.http.keys import KEY_VARIABLES
 
 from .mutants import FIXTURE
-from .specimen import serve
+from .reference_server import serve
 
 KEY = "topo_contract_readwrite"
 
@@ -35,13 +37,28 @@ def check(capsys, bare_environment):
 
 @pytest.fixture(scope="session")
 def sound():
-    """The URL of a specimen without a fault."""
+    """The URL of a reference server without a fault."""
     with serve(FIXTURE) as url:
         yield url
 
 
 @pytest.fixture
 def faulty():
-    """The URL of a specimen that sorts upwards alone."""
+    """The URL of a reference server that sorts upwards alone."""
     with serve(FIXTURE, faults=["desc_ignored"]) as url:
         yield url
+
+
+#: The folders and files whose tests try whole servers, which takes long: the group `suite` of CONTRIBUTING.md.
+SLOW_PLACES = {
+    "cli", "rules", "test_interruption", "test_reference_server", "test_report_command", "test_safety", "test_time",
+}  # fmt: skip
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Marks slow tests, so that `make quick` can leave them out."""
+    here = Path(__file__).parent
+    for item in items:
+        if item.path.is_relative_to(here) and not SLOW_PLACES.isdisjoint((item.path.parent.name, item.path.stem)):
+            item.add_marker("suite")
+            item.add_marker("slow")

@@ -16,17 +16,17 @@ from dataclasses import dataclass
 from pathlib import Path
 
 if not __package__:
-    sys.path[0] = str(Path(__file__).resolve().parent)
-    from specimen import FAULTS, Fault, serve
-else:
-    from .specimen import FAULTS, Fault, serve
+    sys.path[0] = str(Path(__file__).resolve().parents[2])
+from sequences_contract.engine.errors import Untestable
+from sequences_contract.engine.preflight import preflight
+from sequences_contract.engine.rule import Rule
+from sequences_contract.engine.session import Session
+from sequences_contract.engine.settings import Settings
+from sequences_contract.engine.trying import PassiveRules, try_rule
+from sequences_contract.http.target import TargetError
+from sequences_contract.rules.selection import select
 
-from sequences_contract.admission import admit
-from sequences_contract.bench import Bench, Untestable
-from sequences_contract.rules.registry import Rule
-from sequences_contract.runner import Watch, select, try_rule
-from sequences_contract.settings import Settings
-from sequences_contract.target import TargetError
+from contract_tests.tests.reference_server import FAULTS, Fault, serve
 
 ROOT = Path(__file__).resolve().parents[2]
 FIXTURE = ROOT / "fixtures" / "contract.yaml"
@@ -47,9 +47,9 @@ class Found:
 
 
 def hunt(name: str) -> Found:
-    """Tries rules at a specimen with one fault until one that names the fault is violated, these first.
+    """Tries rules at a reference server with one fault until one that names the fault is violated, these first.
 
-    Where none of them is, the first of the others that was violated is told.
+    Where none of them is, the first of the others that was violated is given.
     """
     fault = FAULTS[name]
     began = time.monotonic()
@@ -59,14 +59,14 @@ def hunt(name: str) -> Found:
             url, profile="strict" if fault.profile == "strict" else "documented", allow_writes=True, stops=math.inf,
             fixture=FIXTURE, control=url.removesuffix("/v1"), max_examples=15,
         )  # fmt: skip
-        bench = Bench(settings)
+        session = Session(settings)
         try:
-            for rule in _violations(bench, _in_order(fault, settings)):
+            for rule in _violations(session, _in_order(fault, settings)):
                 if fault.named_by(rule):
                     return Found(name, rule, time.monotonic() - began)
                 others.append(rule)
         finally:
-            bench.close()
+            session.close()
     return Found(name, next(iter(others), None), time.monotonic() - began)
 
 
@@ -75,30 +75,30 @@ def _in_order(fault: Fault, settings: Settings) -> list[Rule]:
     return sorted(rules, key=lambda rule: not fault.named_by(rule.id))
 
 
-def _violations(bench: Bench, rules: Sequence[Rule]) -> Iterator[str]:
-    watch = Watch(bench, rules)
-    bench.target.observers.append(watch.observe)
+def _violations(session: Session, rules: Sequence[Rule]) -> Iterator[str]:
+    passive = PassiveRules(session, rules)
+    session.target.observers.append(passive.observe)
     try:
-        admit(bench)
+        preflight(session)
     except (Untestable, TargetError):
-        yield from _violated(watch)
+        yield from _violated(passive)
         return
-    yield from _violated(watch)
+    yield from _violated(passive)
     for rule in rules:
         if rule.check is None:
             continue
         try:
-            verdict = try_rule(rule, bench)
+            verdict = try_rule(rule, session)
         except TargetError:
             yield "robustness.target_died"
             return
         if verdict.name == "violated":
             yield rule.id
-        yield from _violated(watch)
+        yield from _violated(passive)
 
 
-def _violated(watch: Watch) -> Iterator[str]:
-    return (verdict.rule.id for verdict in watch.verdicts() if verdict.name == "violated")
+def _violated(passive: PassiveRules) -> Iterator[str]:
+    return (verdict.rule.id for verdict in passive.verdicts() if verdict.name == "violated")
 
 
 def main() -> int:

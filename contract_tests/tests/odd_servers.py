@@ -40,7 +40,7 @@ def answering(handle, tls=None):
 
 
 def say(body, kind="text/html", status=200, **headers):
-    """Always the same answer."""
+    """Always the same response."""
 
     def handle(request):
         request.send_response(status)
@@ -71,7 +71,7 @@ def empty_until(count, then, page=EMPTY_PAGE):
 
 
 def hang_up(request):
-    """Ends the connection without an answer."""
+    """Ends the connection without a response."""
     request.close_connection = True
     request.connection.shutdown(socket.SHUT_RDWR)
 

@@ -8,7 +8,7 @@ from sequences_api import ApiError, Run, SequencesApi
 
 @dataclass
 class Crm:
-    """Stands for the CRM: the runs as last seen, and notes for the sales people."""
+    """Stands for the CRM: the runs as last seen, and notes for sales."""
 
     runs: dict[str, Run] = field(default_factory=dict)
     notes: list[tuple[str, str]] = field(default_factory=list)
@@ -48,8 +48,8 @@ class CrmSync:
         for run in [run for run in self._crm.runs.values() if run["contact_id"] == contact_id]:
             try:
                 self._write(self._api.pause(run["id"], until))
-            except ApiError as refusal:
-                if refusal.status_code != 422:
+            except ApiError as error:
+                if error.status_code != 422:
                     raise
                 self._crm.note(run, f"not paused, it is {run['status']}")
             else:

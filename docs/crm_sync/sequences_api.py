@@ -13,16 +13,16 @@ _TRY_AGAIN = (429, 502, 503, 504)
 
 
 class ApiError(Exception):
-    """A refusal. Branch on `status_code` first, then on `type`; the message is for people, and quotes the request's id."""
+    """An error response. Branch on `status_code` first, then on `type`; the message is for people, with the request id."""
 
-    def __init__(self, answer: httpx.Response) -> None:
+    def __init__(self, response: httpx.Response) -> None:
         try:
-            issue = answer.json()
+            issue = response.json()
         except ValueError:
             issue = {}
-        request_id = issue.get("request_id", answer.headers.get("X-Request-Id"))
-        super().__init__(f"{answer.status_code}: {issue.get('message', 'no reason given')} ({request_id})")
-        self.status_code = answer.status_code
+        request_id = issue.get("request_id", response.headers.get("X-Request-Id"))
+        super().__init__(f"{response.status_code}: {issue.get('message', 'no reason given')} ({request_id})")
+        self.status_code = response.status_code
         self.type: str | None = issue.get("type")
 
 
@@ -45,11 +45,11 @@ class SequencesApi:
         self._sleep = sleep
 
     def close(self) -> None:
-        """Lets go of the connections."""
+        """Closes the connections."""
         self._http.close()
 
     def runs(self, **query: Any) -> Iterator[Run]:
-        """Every run that the query fits, page by page."""
+        """Every run that matches the query, page by page."""
         page: dict[str, Any] = {"has_more": True}
         number = 0
         while page["has_more"]:
@@ -62,19 +62,19 @@ class SequencesApi:
         return self._call("GET", f"/sequences/{quote(run_id)}")
 
     def pause(self, run_id: str, until: str) -> Run:
-        """Pauses a run. Calling it twice does no harm: the second call sets the same instant."""
+        """Pauses a run. Calling it twice does no harm: the second call sets the same time."""
         return self._call("POST", f"/sequences/{quote(run_id)}/pause", json={"paused_until": until})
 
     def stop(self, run_id: str, reason: str, scope: str) -> Run:
         """Stops a run for good.
 
-        The answer may get lost after the run was stopped; the second try is then refused with 422, because a stopped run
-        cannot be stopped. So a refusal is believed only when the run goes on.
+        The response may get lost after the run was stopped; the retry is then rejected with 422, since a stopped run cannot
+        be stopped. So a 422 counts only when the run has not been stopped.
         """
         try:
             return self._call("POST", f"/sequences/{quote(run_id)}/stop", json={"reason": reason, "scope": scope})
-        except ApiError as refusal:
-            if refusal.status_code != 422:
+        except ApiError as error:
+            if error.status_code != 422:
                 raise
             run = self.run(run_id)
             if run["status"] != "STOPPED_EARLY":
@@ -84,15 +84,15 @@ class SequencesApi:
     def _call(self, method: str, path: str, **how: Any) -> dict[str, Any]:
         for attempt in range(1, self._attempts + 1):
             try:
-                answer = self._http.request(method, path, **how)
+                response = self._http.request(method, path, **how)
             except httpx.TransportError:
                 if attempt == self._attempts:
                     raise
                 self._sleep(2.0**attempt)
                 continue
-            if answer.is_success:
-                return dict(answer.json())
-            if answer.status_code not in _TRY_AGAIN or attempt == self._attempts:
-                raise ApiError(answer)
-            self._sleep(float(answer.headers.get("Retry-After", 2**attempt)))
+            if response.is_success:
+                return dict(response.json())
+            if response.status_code not in _TRY_AGAIN or attempt == self._attempts:
+                raise ApiError(response)
+            self._sleep(float(response.headers.get("Retry-After", 2**attempt)))
         raise AssertionError("the last attempt returns or raises")

@@ -1,7 +1,6 @@
 """Ten tests of an integration, each in a world of its own. Run them with `pytest docs/crm_sync`."""
 
 from collections.abc import Iterator
-from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -24,7 +23,7 @@ class Waits(list[float]):
 
     def __call__(self, seconds: float) -> None:
         self.append(seconds)
-        self._clock.advance(timedelta(seconds=seconds))
+        self._clock.advance(seconds=seconds)
 
 
 @pytest.fixture
@@ -70,7 +69,7 @@ def test_the_next_time_only_what_changed_is_written(sequences_world: World, sync
 def test_out_of_office_pauses_until_the_contact_is_back(sequences_world: World, sync: CrmSync, crm: Crm) -> None:
     assert sync.out_of_office(ADA, "2026-03-09T08:00:00Z") == [ADAS_RUN]
     assert crm.runs[ADAS_RUN]["status"] == "WAITING_FOR_LEAD"
-    sequences_world.clock.advance_to("2026-03-09T08:00:00Z")
+    sequences_world.clock.advance(to="2026-03-09T08:00:00Z")
     sync.mirror()
     assert crm.runs[ADAS_RUN]["status"] == "ACTIVE"
 
@@ -91,6 +90,7 @@ def test_a_lost_deal_stops_one_contact_alone(sequences_world: World, sync: CrmSy
     sync.deal_lost(ADAS_RUN)
     [change] = sequences_world.diff()["changed"]
     assert (change["id"], change["fields"]["status"]["to"]) == (ADAS_RUN, "STOPPED_EARLY")
+    sequences_world.journal.verify("stopSequence", sequence_id=ADAS_RUN, body={"reason": "LOSE"}, exactly=1)
 
 
 def test_a_429_is_waited_out_for_as_long_as_it_says(sequences_world: World, sync: CrmSync, waits: Waits) -> None:
@@ -117,7 +117,7 @@ def test_a_503_is_tried_again_ever_later_and_in_the_end_reported(
     sequences_world.journal.verify("stopSequence", status=503, exactly=5)
 
 
-def test_an_answer_that_got_lost_is_no_failure(sequences_world: World, sync: CrmSync, crm: Crm) -> None:
+def test_a_response_that_got_lost_is_no_failure(sequences_world: World, sync: CrmSync, crm: Crm) -> None:
     sequences_world.faults.add(close="midway", on="stopSequence", times=1)
     sync.deal_lost(ADAS_RUN)
     assert crm.runs[ADAS_RUN]["status"] == "STOPPED_EARLY"

@@ -20,7 +20,7 @@ from wrk import Figures, Request, measure, require_wrk
 
 _STARTS = 3
 _WARM_UP = 2.0
-_KINDS = ("key", "parameters", "body", "state", "answer", "journal")
+_KINDS = ("key", "parameters", "body", "state", "response", "journal")
 
 
 def main() -> None:
@@ -111,7 +111,7 @@ def _tables(
         rows,
     )  # fmt: skip
     cost = report.table(
-        ["", "start to first 200, s", "memory after the load, MiB", "failed", "refused"],
+        ["", "start to first 200, s", "memory after the load, MiB", "failed", "rejected"],
         [_cost(name, starts[name], memory[name], figures[name]) for name in figures],
     )
     does = report.table(
@@ -119,8 +119,8 @@ def _tables(
         [[contestant.name, *(contestant.does[kind] for kind in _KINDS)] for contestant in found],
     )
     note = (
-        f"Taken on {date.today().isoformat()}: {machine.described()}. {rounds} rounds of {seconds:g} s for each server and "
-        f"operation, in turn; medians over the rounds, lowest to highest in brackets; load average at the end "
+        f"Measured on {date.today().isoformat()}: {machine.described()}. {rounds} rounds of {seconds:g} s for each server "
+        f"and operation, in turn; medians over the rounds, lowest to highest in brackets; load average at the end "
         f"{machine.load():.1f}."
     )
     return f"{note}\n\n{speed}\n\n{_ratios(figures)}\n\n{does}\n\n{cost}"
@@ -136,7 +136,7 @@ def _summary(
     ]
     rows += [
         ["p99 of a get, ms", *(f"{_median(of['get'], _p99):.1f}" for of in figures.values())],
-        ["start to first answer, s", *(f"{statistics.median(starts[name]):.2f}" for name in figures)],
+        ["start to first response, s", *(f"{statistics.median(starts[name]):.2f}" for name in figures)],
         ["memory, MiB", *(f"{memory[name]:.0f}" for name in figures)],
     ]
     return report.table([date.today().isoformat(), *figures], rows)

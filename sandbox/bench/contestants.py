@@ -95,7 +95,7 @@ def _sandbox(world: Path) -> Contestant:
         lambda port: [binary, "serve", "--port", str(port), "--fixture", str(world), "--log-level", "warning"],
         {
             "key": "yes, and its scope", "parameters": "yes", "body": "yes", "state": "yes, and time",
-            "answer": "from state", "journal": "on",
+            "response": "from state", "journal": "on",
         },
     )  # fmt: skip
 
@@ -108,7 +108,7 @@ def _prism() -> Contestant:
         lambda port: [prism, "mock", "--port", str(port), "--verboseLevel", "silent", str(contract)],
         {
             "key": "that there is one", "parameters": "yes", "body": "yes", "state": "no",
-            "answer": "a fixed example, validated", "journal": "no",
+            "response": "a fixed example, validated", "journal": "no",
         },
         lambda: write_contract(contract),
     )  # fmt: skip
@@ -122,7 +122,7 @@ def _mockoon() -> Contestant:
         f"Mockoon {_PACKAGES['@mockoon/cli']}",
         lambda port: [mockoon, "start", "--data", str(data), "--port", str(port), "--hostname", "127.0.0.1", *quiet],
         {
-            "key": "compared", "parameters": "no", "body": "no", "state": "no", "answer": "a fixed text",
+            "key": "compared", "parameters": "no", "body": "no", "state": "no", "response": "a fixed text",
             "journal": "off",
         },
         lambda: write_mockoon(data),
@@ -136,7 +136,7 @@ def _wiremock(jar: Path) -> Contestant:
         f"WireMock {_PACKAGES['wiremock']}",
         lambda port: ["java", "-jar", str(jar), "--port", str(port), "--root-dir", str(folder), *quiet],
         {
-            "key": "compared", "parameters": "no", "body": "one field", "state": "no", "answer": "a fixed text",
+            "key": "compared", "parameters": "no", "body": "one field", "state": "no", "response": "a fixed text",
             "journal": "off",
         },
         lambda: write_wiremock(folder),
@@ -148,7 +148,7 @@ def _moto() -> Contestant:
         f"Moto {_MOTO_VERSION}",
         lambda port: [str(_MOTO / "bin/moto_server"), "--host", "127.0.0.1", "--port", str(port)],
         {
-            "key": "no", "parameters": "yes", "body": "yes", "state": "yes (DynamoDB)", "answer": "from state",
+            "key": "no", "parameters": "yes", "body": "yes", "state": "yes (DynamoDB)", "response": "from state",
             "journal": "off",
         },
         first="/moto-api/",

@@ -1,13 +1,12 @@
-"""What the number of runs in a world does to load time, memory and latency, with the store in memory.
+"""What the number of runs in a world, and the number of worlds, do to memory and latency, with the store in memory.
 
-Run: python sandbox/bench/scale.py [--write] [SIZE ...]. Each size has a process of its own: a world is made, loaded as
-`serve` loads it, and then called in that process through the whole program, sockets left out, one request at a time.
-All times are processor time, so that what else the machine does stays out of it.
+Run: python sandbox/bench/scale.py [--write] [--worlds N] [SIZE ...]. Each size has a process of its own: a fixture is made,
+loaded as `serve` loads it, and then called in that process through the whole program, sockets left out, one request at a
+time. All times are processor time, so that what else the machine does stays out of it.
 """
 
 import argparse
 import asyncio
-import gc
 import json
 import statistics
 import subprocess
@@ -24,10 +23,11 @@ from contestants import SCRATCH
 from sequences_sandbox.app import Settings, build
 from sequences_sandbox.cli.main import main as sandbox_command
 
-_SIZES = (1_000, 10_000, 100_000, 1_000_000)
+_SIZES = (1_000, 10_000, 100_000)
+_WORLDS = 10_000
 _CALLS = 400
 _WARM_UP = 10
-_FILTERED = "status=ACTIVE&sort_by=updated_at&sort_order=desc&created_at_before=2100-01-01T00:00:00Z"
+_FILTERED = "status=ACTIVE&sort_by=updated_at&sort_order=desc"
 _PLOTTED = ("get", "default list", "filtered list", "middle page", "last page", "pause", "stop COMPANY")
 
 Found = dict[str, Any]
@@ -41,17 +41,19 @@ class Caller:
         self._body = b""
         self._status = 0
 
-    async def __call__(self, method: str, path: str, query: str = "", body: Any = None) -> Any:
-        """The value of an answer; whatever is not 200 ends the program."""
+    async def __call__(self, method: str, path: str, query: str = "", body: Any = None, token: str = work.TOKEN) -> Any:
+        """The value of a response; whatever is not a success ends the program."""
         began = time.thread_time_ns()
-        await self._asgi(self._scope(method, path, query), self._receive(body), self._send)
+        await self._asgi(self._scope(method, path, query, token), self._receive(body), self._send)
         self.took = (time.thread_time_ns() - began) / 1000
-        if self._status != 200:
+        if self._status >= 300:
             raise SystemExit(f"{method} {path} {query}: {self._status} {self._body.decode()}")
         return json.loads(self._body)
 
-    def _scope(self, method: str, path: str, query: str) -> Found:
-        headers = [(b"authorization", f"Bearer {work.TOKEN}".encode()), (b"content-type", b"application/json")]
+    def _scope(self, method: str, path: str, query: str, token: str) -> Found:
+        headers = [
+            (b"host", b"127.0.0.1"), (b"authorization", f"Bearer {token}".encode()), (b"content-type", b"application/json"),
+        ]  # fmt: skip
         return {
             "type": "http", "method": method, "path": path, "raw_path": path.encode(), "headers": headers,
             "query_string": query.encode(), "http_version": "1.1",
@@ -84,6 +86,8 @@ async def _latencies(call: Caller) -> Found:
         "default list": [("GET", "/v1/sequences")] * _CALLS,
         "filtered list": [("GET", "/v1/sequences", _FILTERED)] * _CALLS,
         "middle page": [("GET", "/v1/sequences", f"page={last // 2}")] * _CALLS,
+        "by status, middle page": [("GET", "/v1/sequences", f"sort_by=status&page={last // 2}")] * _CALLS,
+        "by updated_at, middle page": [("GET", "/v1/sequences", f"sort_by=updated_at&page={last // 2}")] * _CALLS,
         "last page": [("GET", "/v1/sequences", f"page={last}")] * _CALLS,
         "pause": [
             ("POST", f"/v1/sequences/{run}/pause", "", {"paused_until": "2100-01-04T08:00:00Z"}) for run in pauses
@@ -148,13 +152,37 @@ def one(size: int) -> Found:
     if not path.exists():
         sandbox_command(["fixtures", "generate", "--sequences", str(size), "--seed", "7", "--output", str(path)])
     before, began = machine.resident(_pid()), time.process_time()
-    gc.disable()
     app = build(Settings(fixture=str(path)))
-    gc.enable()
-    gc.freeze()
+    call = Caller(app.asgi)
+    asyncio.run(call("GET", "/v1/sequences"))
     seconds = time.process_time() - began
     grown = machine.resident(_pid()) - before
-    return {"seconds": seconds, "mebibytes": grown, "latency": asyncio.run(_latencies(Caller(app.asgi)))}
+    latency = asyncio.run(_latencies(call))
+    return {"seconds": seconds, "mebibytes": grown, "listed": machine.resident(_pid()) - before, "latency": latency}
+
+
+def worlds(number: int) -> list[list[str]]:
+    """Makes so many worlds of the demo fixture, and uses each once."""
+    call = Caller(build(Settings()).asgi)
+
+    async def make() -> list[str]:
+        made = [await call("POST", "/_sandbox/worlds", "", {}) for _ in range(number)]
+        return [world["organizations"][0]["api_keys"][0]["token"] for world in made]
+
+    async def use(tokens: list[str]) -> None:
+        for token in tokens:
+            await call("GET", "/v1/sequences", token=token)
+
+    before, began = machine.resident(_pid()), time.process_time()
+    tokens = asyncio.run(make())
+    seconds, made = time.process_time() - began, machine.resident(_pid()) - before
+    asyncio.run(use(tokens))
+    used = machine.resident(_pid()) - before
+    return [
+        [f"{number:,} worlds made, worlds a second of processor time", f"{number / seconds:,.0f}"],
+        ["memory of a world as it is made, KiB", f"{made * 1024 / number:.1f}"],
+        ["memory of a world that was listed once, KiB", f"{used * 1024 / number:.1f}"],
+    ]
 
 
 def _pid() -> int:
@@ -165,6 +193,7 @@ def main() -> None:
     """Prints the table."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("sizes", nargs="*", type=int, default=_SIZES)
+    parser.add_argument("--worlds", type=int, default=_WORLDS, help="how many worlds to make")
     parser.add_argument("--one", type=int, help="one size, in this process, as JSON")
     parser.add_argument("--write", action="store_true", help="put the table and the plot into docs/performance.md")
     options = parser.parse_args()
@@ -173,7 +202,7 @@ def main() -> None:
         print(json.dumps(one(options.one)))
         return
     found = dict(_each(options.sizes))
-    text = _table(found)
+    text = f"{_table(found)}\n\n{report.table(['in memory, one process', ''], worlds(options.worlds))}"
     print(text)
     if options.write:
         series = {name: {size: found[size]["latency"][name][0] for size in found} for name in _PLOTTED}
@@ -196,6 +225,7 @@ def _table(found: Mapping[int, Found]) -> str:
         ["load, processor seconds", *(f"{found[size]['seconds']:.1f}" for size in sizes)],
         ["memory, MiB", *(f"{found[size]['mebibytes']:,.0f}" for size in sizes)],
         ["memory, bytes a run", *(f"{found[size]['mebibytes'] * 2**20 / size:,.0f}" for size in sizes)],
+        ["the same after every list below", *(f"{found[size]['listed'] * 2**20 / size:,.0f}" for size in sizes)],
     ]
     for name in found[sizes[0]]["latency"]:
         unit = "" if name.startswith("runs") else " us"

@@ -171,14 +171,14 @@ def _said(laps: list[Lap], options: argparse.Namespace) -> tuple[str, bool]:
     rows = [
         ["minutes, clients, laps", f"{sum(lap.seconds for lap in laps) / 60:.1f}, {options.clients}, {len(laps)}"],
         ["requests", f"{requests:,}"],
-        ["answers by status", ", ".join(f"{status}: {count:,}" for status, count in sorted(statuses.items()))],
-        ["answers marked as struck by a fault", f"{sum(client.struck for client in found):,}"],
+        ["responses by status", ", ".join(f"{status}: {count:,}" for status, count in sorted(statuses.items()))],
+        ["responses with an injected fault", f"{sum(client.struck for client in found):,}"],
         ["connections broken, by faults", f"{sum(client.broken for client in found):,}"],
-        ["p50, p99 and longest, of answers that no fault touched, ms", latency],
+        ["p50, p99 and longest, of responses without a fault, ms", latency],
         ["the server's memory after the warm-up, first and second half, MiB", f"{early:.0f}, {late:.0f}"],
-        ["promises broken", f"{len(violations)}{' and memory grew' if grew else ''}"],
+        ["broken promises", f"{len(violations)}{' and memory grew' if grew else ''}"],
     ]
-    note = f"Taken on {date.today().isoformat()}, store {options.store}: {machine.described()}."
+    note = f"Measured on {date.today().isoformat()}, store {options.store}: {machine.described()}."
     listed = "".join(f"\n- {violation}" for violation in violations[:20])
     return f"{note}\n\n{report.table(['', options.store], rows)}{listed}", bool(violations) or grew
 

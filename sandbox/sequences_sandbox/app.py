@@ -1,21 +1,26 @@
 """The one place where the parts are joined, and the one line that asks the machine what time it is."""
 
+import pkgutil
 import time
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import partial
+from importlib import import_module
 from pathlib import Path
 from types import ModuleType
-from typing import Any, Final
+from typing import Final
 
 from starlette.types import ASGIApp
 
+from .contract.declarations import check_declarations
 from .contract.files import shipped
-from .contract.reading import Spec, read_lifecycle, read_spec
+from .contract.lifecycles import run_lifecycle
+from .contract.reading import Spec, read_spec
 from .domain.timestamps import parse_timestamp
-from .fixtures import Fixtures, read
+from .fixtures import Fixture, Fixtures, read
 from .http.cors import Cors
+from .http.offload import Offload
 from .http.operation import Handler
 from .http.pages.pages import pages
 from .http.security import Hosts, authenticators, is_loopback
@@ -24,41 +29,34 @@ from .http.streaming.world_timers import WorldTimers
 from .http.traffic.access_log import Log, LogFormat
 from .http.traffic.admission import AdmissionCheck
 from .http.traffic.recorder import Recorder
-from .operations.control import clock as control_clock
-from .operations.control import events as control_events
-from .operations.control import faults as control_faults
-from .operations.control import journal as control_journal
-from .operations.control import metrics as control_metrics
-from .operations.control import rate_limit as control_rate_limit
-from .operations.control import sequences as control_runs
-from .operations.control import server as control_server
-from .operations.control import snapshots as control_snapshots
+from .operations import public
+from .operations.control import clock, events, faults, journal, metrics, rate_limit, server, snapshots
+from .operations.control import sequences as runs
 from .operations.control import worlds as control_worlds
-from .operations.public import sequences
+from .resources import RESOURCES
 from .store.base import Store
-from .store.opening import MEMORY, open_store
+from .store.open import MEMORY, open_store
 from .traffic.metrics import Tally
 from .traffic.rate_limits import RateLimit
-from .worlds.conflicts import retry_on_conflict
 from .worlds.control import Control, PublicWorlds
+from .worlds.documents import DocumentCodecs
 from .worlds.events import EventBus
 from .worlds.factory import CreatedWorld, WorldFactory, WorldOptions
-from .worlds.shared_events import SharedEventBus
 from .worlds.traffic_control import TrafficControl
-from .worlds.world import Worlds
+from .worlds.worlds import Worlds
 
 with warnings.catch_warnings():
     # Connexion 3.3 imports Starlette names that Starlette has since deprecated, and users need not hear of it.
     warnings.filterwarnings("ignore", module="connexion")
-    from connexion.middleware.main import ConnexionMiddleware
+    from connexion.spec import Specification
 
     from .http.asgi import ContractMiddleware
     from .http.contract import Services
 
 DEFAULT_WORLD: Final = "default"
 CONTROL: Final = Path(__file__).with_name("control.yaml")
-CONTROL_TAGS: Final = (control_server, control_worlds, control_snapshots, control_clock, control_runs)
-TRAFFIC_TAGS: Final = (control_faults, control_rate_limit, control_journal, control_events, control_metrics)
+CONTROL_TAGS: Final = (server, control_worlds, snapshots, clock, runs)
+TRAFFIC_TAGS: Final = (faults, rate_limit, journal, events, metrics)
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,11 +87,12 @@ class Settings:
 
 @dataclass(frozen=True, slots=True)
 class App:
-    """A sandbox, joined: what serves it, the worlds in it, and the default world with its tokens."""
+    """A sandbox, joined: what serves it, the worlds in it, and the default world with its fixture and tokens."""
 
     asgi: ASGIApp
     spec: Spec
     worlds: Worlds
+    fixture: Fixture
     default: CreatedWorld
 
 
@@ -104,17 +103,15 @@ def wall_clock() -> int:
 
 def build(settings: Settings, wall: Callable[[], int] = wall_clock, store: Store | None = None) -> App:
     """A sandbox. Raises SpecError, FixtureError, TimestampError, CompileError, StoreError or ConsoleError."""
-    spec = read_spec(settings.contract)
-    lifecycle = read_lifecycle(spec)
+    spec, control_spec = read_spec(settings.contract), read_spec(CONTROL)
+    check_declarations(spec, RESOURCES.values())
+    lifecycle = run_lifecycle(spec)
     if store is None:
-        store = open_store(settings.store, lifecycle, wall)
-    listeners = EventBus() if store.channels is None else SharedEventBus(store.channels)
-    worlds = Worlds(store, listeners)
+        store = open_store(settings.store, DocumentCodecs(), wall)
+    worlds = Worlds(store, EventBus(store), lifecycle)
+    factory, fixture = WorldFactory(worlds), read(settings.fixture, lifecycle, spec.scopes)
     now = parse_timestamp(settings.clock) if settings.clock is not None else None
-    fixture, factory = read(settings.fixture, lifecycle, spec.scopes), WorldFactory(store, lifecycle)
-    epoch = WorldOptions(DEFAULT_WORLD, now=now, frozen=settings.freeze, minted=False)
-    default = factory.join(fixture, epoch, store.wall())
-    control_spec = read_spec(CONTROL)
+    default = factory.join(fixture, WorldOptions(DEFAULT_WORLD, now=now, frozen=settings.freeze, minted=False))
     control = Control(
         worlds=worlds,
         factory=factory,
@@ -126,38 +123,60 @@ def build(settings: Settings, wall: Callable[[], int] = wall_clock, store: Store
         started_wall=wall(),
         read=Fixtures(fixture, lifecycle, spec.scopes).read,
     )
-    tally, log = Tally(), Log(settings.log_format, wall)
-    traffic = TrafficControl(store, spec.operation_ids, settings.rate_limit, tally)
-    ways_in = authenticators(store, settings.admin_token, public_worlds=settings.public_worlds > 0)
+    tally = Tally()
+    traffic = TrafficControl(worlds, spec.operation_ids, settings.rate_limit, tally)
+    handlers = (
+        named_handlers(spec, worlds, modules_of(public))
+        | named_handlers(control_spec, control, CONTROL_TAGS)
+        | named_handlers(control_spec, traffic, TRAFFIC_TAGS)
+    )
+    services = _services(settings, spec, worlds, default, tally, handlers, wall)
+    others = pages(settings.contract, spec.operation_ids, settings.embed_origins)
+    asgi = ContractMiddleware(others, services)
+    for each, private in ((spec, False), (control_spec, True)):
+        resolved = Specification.load(each.document)  # type: ignore[no-untyped-call]  # Connexion types none of it
+        asgi.add_api(resolved, base_path=each.base_path, private=private)
+    return App(asgi, spec, worlds, fixture, default)
+
+
+def _services(
+    settings: Settings,
+    spec: Spec,
+    worlds: Worlds,
+    default: CreatedWorld,
+    tally: Tally,
+    handlers: Mapping[str, Handler],
+    wall: Callable[[], int],
+) -> Services:
+    log, offload = Log(settings.log_format, wall), Offload(worlds.store.blocking)
+    ways_in = authenticators(worlds.store, settings.admin_token, public_worlds=settings.public_worlds > 0)
     hosted = settings.public_worlds > 0 or not is_loopback(settings.host)
-    called = handlers(worlds, sequences) | handlers(control, *CONTROL_TAGS) | handlers(traffic, *TRAFFIC_TAGS)
-    services = Services(
-        handlers={name: retry_on_conflict(handler) for name, handler in called.items()} if store.blocking else called,
+    return Services(
+        worlds=worlds,
+        handlers=handlers,
         authenticators=ways_in,
         cors=Cors(settings.cors, spec.base_path),
         hosts=Hosts(settings.host, settings.allow_hosts),
-        gate=AdmissionCheck(store, wall, settings.rate_limit, header=settings.fault_header),
-        recorder=Recorder(store, listeners, tally, log, default.record.id, ways_in["apiKey"], discreet=hosted),
-        streams=Streams(listeners, WorldTimers(worlds)),
+        admission=AdmissionCheck(worlds, settings.rate_limit, header=settings.fault_header),
+        recorder=Recorder(worlds, tally, log, default.record.id, ways_in["apiKey"], discreet=hosted),
+        streams=Streams(worlds.events, WorldTimers(worlds, offload), offload),
         log=log,
+        offload=offload,
         wall=wall,
-        blocking=store.blocking,
     )
-    contracts: Any = partial(ContractMiddleware, services=services)
-    others = pages(settings.contract, spec.operation_ids, settings.embed_origins)
-    connexion = ConnexionMiddleware(others, middlewares=[contracts])
-    connexion.add_api(spec.document, base_path=spec.base_path)
-    connexion.add_api(control_spec.document, base_path=control_spec.base_path, private=True)
-    # Connexion builds its stack at the first request; a contract that cannot be kept has to stop the start.
-    asgi, _ = connexion._build_middleware_stack()  # noqa: SLF001
-    return App(asgi, spec, worlds, default)
 
 
-def handlers(services: object, *modules: ModuleType) -> dict[str, Handler]:
-    """Handlers by operationId: the public functions that the modules define, bound to what they work on."""
+def modules_of(package: ModuleType) -> list[ModuleType]:
+    """The modules in a package, so that a new tag of the contract is a new file and nothing more."""
+    names = sorted(module.name for module in pkgutil.iter_modules(package.__path__))
+    return [import_module(f"{package.__name__}.{name}") for name in names]
+
+
+def named_handlers(spec: Spec, services: object, modules: Iterable[ModuleType]) -> dict[str, Handler]:
+    """Handlers by operationId: what the modules define under those names, bound to what they work on."""
     return {
-        name: partial(function, services)
+        name: partial(getattr(module, name), services)
         for module in modules
-        for name, function in vars(module).items()
-        if callable(function) and not name.startswith("_") and function.__module__ == module.__name__
+        for name in spec.operation_ids
+        if hasattr(module, name)
     }

@@ -44,7 +44,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_configure(config: pytest.Config) -> None:
     """The mark of the plugin."""
     config.addinivalue_line(
-        "markers", f"{_MARK}(fixture=, now=, frozen=, seed=): how the test's own world of the sequences sandbox is made"
+        "markers", f"{_MARK}(fixture=, now=, frozen=, seed=): how the test's own world of the sequences sandbox is created"
     )
 
 
@@ -80,14 +80,14 @@ def sequences_world(request: pytest.FixtureRequest, sequences_sandbox: Sandbox) 
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
-    """Attaches what a failing test sent to its world, and what the sandbox itself complained of."""
+    """Attaches what a failing test sent to its world, and the warnings of the sandbox."""
     report = yield
     if report.failed and report.when != "teardown" and _USED in item.stash:
         sandbox, world = item.stash[_USED]
         report.sections.append(("Requests to the sequences sandbox", _story(world)))
-        complaints = sandbox.log()
-        if complaints:
-            report.sections.append(("Log of the sequences sandbox", complaints[-_LONGEST_LOG:]))
+        log = sandbox.log()
+        if log:
+            report.sections.append(("Log of the sequences sandbox", log[-_LONGEST_LOG:]))
     return report
 
 
@@ -122,7 +122,7 @@ def _story(world: World) -> str:
 
 
 def _bodies(entry: Any) -> Iterator[tuple[str, str]]:
-    """What was sent, and what an answer said that is no success."""
+    """What was sent, and the error responses."""
     yield ">", (entry["request"]["body"] or "")[:_LONGEST_BODY]
     if entry["status"] >= 400:
         yield "<", (entry["response"]["body"] or "")[:_LONGEST_BODY]

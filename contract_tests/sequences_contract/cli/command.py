@@ -1,7 +1,5 @@
 """`sequences-contract`: check a target, or list the rules."""
 
-from __future__ import annotations
-
 import argparse
 import io
 import os
@@ -11,18 +9,18 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from .. import __version__
-from ..contract import ContractError
-from ..expectations import ExpectationError
-from ..fixture import FixtureError
-from ..interruption import interruptible
-from ..listing import as_markdown, as_text
-from ..option_values import UsageError
-from ..options import Parser, add_options
-from ..plan import plan_of
+from ..contract.document import ContractError
+from ..contract.fixture import FixtureError
+from ..engine.interruption import interruptible
+from ..engine.runner import run
+from ..engine.settings import Settings
+from ..engine.verdicts import Exit, Outcome
 from ..report import github, html, json, junit, sarif, terminal
-from ..runner import run
-from ..settings import Settings
-from ..verdicts import Exit, Outcome
+from .expectations import ExpectationError
+from .listing import as_markdown, as_text
+from .option_values import UsageError
+from .options import Parser, add_options
+from .plan import plan_of
 
 _EXAMPLES = """examples:
   sequences-contract check --url http://127.0.0.1:4010/v1 --key topo_contract_readwrite
@@ -32,12 +30,12 @@ _EXAMPLES = """examples:
 _STATUSES = """exit status:
   0    the target conforms
   1    a rule is violated, or an expected failure passes
-  2    usage, or the target cannot be tested: unreachable, key refused, died midway
+  2    usage, or the target cannot be tested: unreachable, key rejected, died midway
   3    no violation, yet rules could not be tried that the given keys and tiers should have allowed
        (--accept-unexercised makes it 0)
   130  interrupted
 
-Whatever happens, what was judged so far is reported. docs/contract-suite.md tells more.
+Whatever happens, what was judged so far is reported. See docs/contract-suite.md.
 """
 
 
@@ -54,34 +52,28 @@ def main(arguments: Sequence[str] | None = None) -> int:
         _complain(str(error))
         return int(Exit.UNTESTABLE)
     except BrokenPipeError:
-        _let_go_of_output()
+        _discard_output()
         return 0
 
 
 def _parser() -> argparse.ArgumentParser:
     parser = Parser(
         prog="sequences-contract",
-        description="Holds an implementation of the Sequences API to openapi.yaml, sentence by sentence.",
+        description="Tests an implementation of the Sequences API against openapi.yaml.",
         epilog=f"{_EXAMPLES}\n`sequences-contract check --help` lists its options and exit statuses.",
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("--version", action="version", version=f"sequences-contract {__version__}")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     check = commands.add_parser(
-        "check",
-        help="try the rules at a target",
-        usage="%(prog)s --url URL [options]",
+        "check", help="try the rules at a target", usage="%(prog)s --url URL [options]",
         description="Tries the rules at a target and reports each that it breaks, with curl lines that show it.",
-        epilog=f"{_EXAMPLES}\n{_STATUSES}",
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
+        epilog=f"{_EXAMPLES}\n{_STATUSES}", formatter_class=argparse.RawDescriptionHelpFormatter,
+    )  # fmt: skip
     add_options(check)
     check.set_defaults(run=_check)
-    rules = commands.add_parser(
-        "rules",
-        help="list the rules",
-        description="Lists each rule: id, basis, profile, tier, needs, and its sentence.",
-    )
+    listed = "Lists each rule: id, basis, profile, tier, needs, and its sentence."
+    rules = commands.add_parser("rules", help="list the rules", description=listed)
     rules.add_argument("--markdown", action="store_true", help="the page that maps statements to rules")
     rules.set_defaults(run=lambda options: print(as_markdown() if options.markdown else as_text(), flush=True))
     return parser
@@ -104,7 +96,7 @@ def _check(options: argparse.Namespace) -> int:
         try:
             _print(outcome, plan.settings)
         except BrokenPipeError:
-            _let_go_of_output()
+            _discard_output()
     return int(outcome.exit if written else Exit.UNTESTABLE)
 
 
@@ -138,7 +130,7 @@ def _write(path: Path, text: str, mode: str = "w") -> bool:
     return True
 
 
-def _let_go_of_output() -> None:
+def _discard_output() -> None:
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 

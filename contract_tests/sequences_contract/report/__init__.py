@@ -1,8 +1,4 @@
 """Reports of an outcome, one file a form. Each has one function that returns the text: `text(...)`; `terminal` prints.
 
-A report never holds a key: evidence comes with the names of variables in place of keys, and nothing else is told of them.
+A report never holds a key: evidence comes with the names of variables in place of keys, and nothing else of them is shown.
 """
-
-from . import github, html, json, junit, sarif, terminal
-
-__all__ = ["github", "html", "json", "junit", "sarif", "terminal"]

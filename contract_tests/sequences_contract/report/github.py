@@ -1,14 +1,12 @@
 """GitHub Actions: annotations in the log, and the summary of the step. No text of the target is taken for a command."""
 
-from __future__ import annotations
-
 import re
 import secrets
 from collections.abc import Iterator
 
-from ..contract import Contract, load_contract
-from ..settings import Settings
-from ..verdicts import Outcome, Verdict
+from ..contract.document import Contract, load_contract
+from ..engine.settings import Settings
+from ..engine.verdicts import Outcome, Verdict
 from .json import totals
 from .visible import visible
 
@@ -32,10 +30,11 @@ def defused(line: str) -> str:
 
 def commands(outcome: Outcome) -> Iterator[str]:
     """Workflow commands: ten errors and ten warnings at most, the last one telling of those left out."""
-    contract, outcome = load_contract(), outcome.told(visible)
+    contract, outcome = load_contract(), outcome.with_texts(visible)
     errors = [_plain("error", "sequences-contract", outcome.failure)] if outcome.failure else []
     errors += [
-        _plain("error", name, "it is expected to fail and passes; take it out of the list") for name in outcome.outworn
+        _plain("error", name, "it is expected to fail and passes; take it out of the list")
+        for name in outcome.unexpectedly_passing
     ]
     yield from _limited("error", errors + [_annotation(verdict, contract) for verdict in outcome.violated])
     untried = [_plain("warning", v.rule.id, f"not exercised: {v.reason}") for v in outcome.unexercised]
@@ -71,7 +70,7 @@ def _property(text: str) -> str:
 
 def summary(outcome: Outcome, settings: Settings) -> str:
     """Markdown for the summary of the step; the target's text stands in code, which it cannot leave."""
-    text = "\n".join(_summary(outcome.told(visible), settings)) + "\n"
+    text = "\n".join(_summary(outcome.with_texts(visible), settings)) + "\n"
     raw = text.encode("utf-8", "backslashreplace")
     return text if len(raw) <= _MOST_BYTES else raw[:_MOST_BYTES].decode("utf-8", "ignore") + "\n\n(cut)\n"
 
@@ -82,10 +81,12 @@ def _summary(outcome: Outcome, settings: Settings) -> Iterator[str]:
     yield ""
     yield f"{_code(settings.url)}, profile {settings.profile}: {counts['passed']} rules passed,"
     yield f"{counts['violated']} violated, {len(outcome.unexercised)} not exercised, {len(outcome.excused)} left out,"
-    yield f"{counts['judged']} answers judged."
+    yield f"{counts['judged']} responses judged."
+    if outcome.absence:
+        yield from ("", _code(outcome.absence))
     if outcome.failure:
         yield from ("", *_block(outcome.failure))
-    for name in outcome.outworn:
+    for name in outcome.unexpectedly_passing:
         yield from ("", f"{_code(name)} is expected to fail and passes; take it out of the list.")
     for verdict in outcome.violated:
         yield from ("", f"### `{verdict.rule.id}`", "", verdict.rule.sentence)

@@ -1,15 +1,13 @@
 """One self-contained page, without scripts and without anything from elsewhere, that a manager can read."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Iterator
 from html import escape
 
 from .. import __version__
-from ..contract import Contract, load_contract
-from ..settings import Settings
-from ..verdicts import Exit, Outcome, Verdict
+from ..contract.document import Contract, load_contract
+from ..engine.settings import Settings
+from ..engine.verdicts import Exit, Outcome, Verdict
 from .json import totals
 from .style import STYLE
 from .visible import visible
@@ -23,7 +21,7 @@ _COLUMNS = {
 
 def text(outcome: Outcome, settings: Settings) -> str:
     """The report as HTML."""
-    body = "\n".join(_body(outcome.told(visible), settings, load_contract()))
+    body = "\n".join(_body(outcome.with_texts(visible), settings, load_contract()))
     return (
         '<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
@@ -39,9 +37,11 @@ def _body(outcome: Outcome, settings: Settings, contract: Contract) -> Iterator[
     yield f'<p class="lead">{escape(_lead(outcome))}</p>'
     if outcome.failure:
         yield f'<p class="bad">{escape(outcome.failure)}</p>'
-    for name in outcome.outworn:
+    for name in outcome.unexpectedly_passing:
         yield f'<p class="bad"><code>{escape(name)}</code> is expected to fail and passes; take it out of the list.</p>'
-    yield from _figures(outcome)
+    if outcome.absence:
+        yield f'<p class="soft">{escape(outcome.absence.capitalize())}</p>'
+    yield from _metrics(outcome)
     if outcome.violated:
         yield "<h2>What is broken</h2>"
         for verdict in outcome.violated:
@@ -52,7 +52,7 @@ def _body(outcome: Outcome, settings: Settings, contract: Contract) -> Iterator[
     yield from _untried("What was left out, and why", outcome.excused)
     if outcome.passed:
         yield "<details><summary>What holds, rule by rule</summary>"
-        yield from _table("", "Answers judged", [(v, v.judged) for v in outcome.passed])
+        yield from _table("", "Responses judged", [(v, v.judged) for v in outcome.passed])
         yield "</details>"
     yield from _footer(outcome, settings)
 
@@ -76,7 +76,7 @@ def _lead(outcome: Outcome) -> str:
     return said
 
 
-def _figures(outcome: Outcome) -> Iterator[str]:
+def _metrics(outcome: Outcome) -> Iterator[str]:
     counts = totals(outcome)
     rows = (
         ("good", counts["passed"], "rules hold"), ("bad", counts["violated"], "rules broken"),
@@ -84,7 +84,7 @@ def _figures(outcome: Outcome) -> Iterator[str]:
         ("", counts["judged"], "judgements"),
         ("", counts["requests"], "requests"),
     )  # fmt: skip
-    yield '<ul class="figures">'
+    yield '<ul class="metrics">'
     for tone, number, label in rows:
         yield f'<li><b class="{tone if number else ""}">{number:,}</b>{label}</li>'
     yield "</ul>"
@@ -134,8 +134,8 @@ def _table(title: str, last: str, rows: list[tuple[Verdict, str | int]]) -> Iter
     yield f"<h2>{title}</h2>" if title else ""
     yield '<div class="table"><table><thead><tr><th>What it says</th><th>Rule</th>'
     yield f"<th{tone}>{last}</th></tr></thead><tbody>"
-    for one, told in rows:
-        shown = f"{told:,}" if isinstance(told, int) else escape(told)
+    for one, value in rows:
+        shown = f"{value:,}" if isinstance(value, int) else escape(value)
         yield f"<tr><td>{escape(one.rule.sentence)}</td><td><code>{escape(one.rule.id)}</code></td>"
         yield f"<td{tone}>{shown}</td></tr>"
     yield "</tbody></table></div>"

@@ -1,17 +1,15 @@
 """The report for programs."""
 
-from __future__ import annotations
-
 import json
 from typing import Any
 
-from ..settings import Settings
-from ..verdicts import Outcome, Verdict
+from ..engine.settings import Settings
+from ..engine.verdicts import Outcome, Verdict
 from .visible import visible_json
 
 
 def document(outcome: Outcome, settings: Settings) -> dict[str, Any]:
-    """`{target, profile, seed, began, exit, meaning, failure, interrupted, outworn, notes, rules, totals}`."""
+    """The whole outcome as one object."""
     return {
         "target": settings.url,
         "profile": settings.profile,
@@ -21,7 +19,8 @@ def document(outcome: Outcome, settings: Settings) -> dict[str, Any]:
         "meaning": outcome.meaning,
         "failure": outcome.failure,
         "interrupted": outcome.interrupted,
-        "outworn": list(outcome.outworn),
+        "unexpectedly_passing": list(outcome.unexpectedly_passing),
+        "not_served": list(outcome.not_served),
         "notes": list(outcome.notes),
         "rules": [_rule(verdict) for verdict in outcome.verdicts],
         "totals": totals(outcome),
@@ -29,7 +28,7 @@ def document(outcome: Outcome, settings: Settings) -> dict[str, Any]:
 
 
 def totals(outcome: Outcome) -> dict[str, int]:
-    """Rules by verdict, and the answers that were judged. Those that were excused are not exercised too."""
+    """Rules by verdict, and the responses that were judged. Those that were excused are not exercised too."""
     return {
         "rules": len(outcome.verdicts),
         "passed": len(outcome.passed),

@@ -1,12 +1,10 @@
 """JUnit XML: one test case for each rule, so that a CI keeps history by rule."""
 
-from __future__ import annotations
-
 import re
 import xml.etree.ElementTree as ET
 
-from ..settings import Settings
-from ..verdicts import Outcome, Verdict
+from ..engine.settings import Settings
+from ..engine.verdicts import Outcome, Verdict
 from .visible import visible
 
 _FORBIDDEN = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
@@ -15,7 +13,7 @@ _FORBIDDEN = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]"
 def text(outcome: Outcome, settings: Settings) -> str:
     """The report as XML."""
     suite = ET.Element("testsuite", name=f"sequences-contract {settings.profile}", time=f"{outcome.seconds:.3f}")
-    suite.extend(_cases(outcome.told(visible)))
+    suite.extend(_cases(outcome.with_texts(visible)))
     suite.set("tests", str(len(suite)))
     for counted, kind in (("failures", "failure"), ("errors", "error"), ("skipped", "skipped")):
         suite.set(counted, str(len(suite.findall(f"testcase/{kind}"))))
@@ -31,7 +29,7 @@ def _cases(outcome: Outcome) -> list[ET.Element]:
         cases.append(_whole("can be tested to the end", "error", outcome.failure or "interrupted"))
     cases += [
         _whole(f"{name} is expected to fail", "failure", "it passes; take it out of the list")
-        for name in outcome.outworn
+        for name in outcome.unexpectedly_passing
     ]
     return cases
 

@@ -13,10 +13,10 @@ h2, summary { font-size: 1.15rem; font-weight: 700; margin: 2.5rem 0 .75rem; } s
 p { margin: .25rem 0; overflow-wrap: anywhere; } .lead { margin: 1.25rem 0; max-width: 46rem; }
 .soft { color: var(--soft); }
 .good { color: var(--good); } .bad { color: var(--bad); } .open { color: var(--open); }
-.figures { display: flex; flex-wrap: wrap; gap: .75rem; margin: 1.5rem 0; padding: 0; list-style: none; }
-.figures li { flex: 1 1 8rem; background: var(--card); border: 1px solid var(--line);
+.metrics { display: flex; flex-wrap: wrap; gap: .75rem; margin: 1.5rem 0; padding: 0; list-style: none; }
+.metrics li { flex: 1 1 8rem; background: var(--card); border: 1px solid var(--line);
   border-radius: .5rem; padding: .75rem 1rem; }
-.figures b { display: block; font-size: 1.6rem; line-height: 1.2; font-variant-numeric: tabular-nums; }
+.metrics b { display: block; font-size: 1.6rem; line-height: 1.2; font-variant-numeric: tabular-nums; }
 article { border: 1px solid var(--line); border-left: 4px solid var(--bad); border-radius: .5rem; padding: 1rem 1.25rem;
   margin: 0 0 1rem; break-inside: avoid; }
 article h3 { margin: 0; font-size: 1rem; }

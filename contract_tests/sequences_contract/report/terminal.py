@@ -1,15 +1,13 @@
 """The report for people: progress while it runs, then what is broken, what was not tried, and one line of totals."""
 
-from __future__ import annotations
-
 import textwrap
 from collections.abc import Iterator, Sequence
 from typing import TextIO
 
-from ..contract import Contract, load_contract
-from ..rules.registry import Rule
-from ..settings import Settings
-from ..verdicts import Exit, Outcome, Verdict
+from ..contract.document import Contract, load_contract
+from ..engine.rule import Rule
+from ..engine.settings import Settings
+from ..engine.verdicts import Exit, Outcome, Verdict
 from .json import totals
 from .visible import visible
 
@@ -46,7 +44,7 @@ class Progress:
 def text(outcome: Outcome, settings: Settings, *, colour: bool, width: int = WIDTH) -> str:
     """The final report for a screen of `width` columns. No control character in it is the target's."""
     contract, width = load_contract(), max(width, _NARROWEST)
-    lines = "\n".join(_lines(outcome.told(visible), settings, contract, width))
+    lines = "\n".join(_lines(outcome.with_texts(visible), settings, contract, width))
     if not colour:
         for code in (_BOLD, _DIM, _RED, _GREEN, _YELLOW, _RESET):
             lines = lines.replace(code, "")
@@ -59,9 +57,9 @@ def _lines(outcome: Outcome, settings: Settings, contract: Contract, width: int)
     for verdict in outcome.expected_failures:
         yield from _wrapped(f"{_DIM}expected failure{_RESET}", f"{verdict.rule.id}  {verdict.expected}", width)
     yield from _unexercised(outcome, width)
-    for name in outcome.outworn:
+    for name in outcome.unexpectedly_passing:
         yield f"{_RED}passes{_RESET}  '{name}' is expected to fail and passes; take it out of the list"
-    for note in outcome.notes:
+    for note in filter(None, (outcome.absence, *outcome.notes)):
         yield from _wrapped(f"{_YELLOW}note{_RESET}", note, width)
     if outcome.failure:
         yield from _wrapped(f"{_RED}{_BOLD}cannot be tested{_RESET}", outcome.failure, width, rows=12)
@@ -117,7 +115,7 @@ def _unexercised(outcome: Outcome, width: int) -> Iterator[str]:
         names = ", ".join(ids[:3]) + (f" and {len(ids) - 3} more" if len(ids) > 3 else "")
         yield from _wrapped(label, f"{reason}  ({names})", width)
     if len(reasons) > _REASONS:
-        yield f"{_YELLOW}and others{_RESET}  for {len(reasons) - _REASONS} more reasons; --report-html FILE tells them"
+        yield f"{_YELLOW}and others{_RESET}  for {len(reasons) - _REASONS} more reasons; --report-html FILE lists them"
 
 
 def _totals(outcome: Outcome, settings: Settings) -> str:
@@ -127,5 +125,5 @@ def _totals(outcome: Outcome, settings: Settings) -> str:
         f"{colour}{_BOLD}{outcome.meaning}{_RESET} (exit {int(outcome.exit)}): profile {settings.profile}, "
         f"{counts['passed']} rules passed, {counts['violated']} violated, "
         f"{len(outcome.unexercised)} not exercised, {len(outcome.excused)} left out; "
-        f"{counts['judged']} judgements on {counts['requests']} answers in {outcome.seconds:.0f} s, seed {settings.seed}"
+        f"{counts['judged']} judgements on {counts['requests']} responses in {outcome.seconds:.0f} s, seed {settings.seed}"
     )

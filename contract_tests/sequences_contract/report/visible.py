@@ -1,7 +1,5 @@
 """Text of the target made harmless to look at: what moves a cursor or turns text around stands as its escape."""
 
-from __future__ import annotations
-
 import json
 import re
 

@@ -1,115 +1,156 @@
-"""How a rule is declared, and the table that all rules stand in."""
+"""How rules are declared, and the rules of a contract.
 
-from __future__ import annotations
+A rule about one resource is declared with the decorator that `about` returns. A rule about every operation is declared
+once, with `for_each`, and made for every subject that the contract has.
+"""
 
 import importlib
-from collections.abc import Callable
+import pkgutil
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from functools import cache
+from typing import Any
 
-from ..statements import load_statements
+from ..contract.document import Contract, load_contract
+from ..contract.operations import Operation, Parameter
+from ..contract.statements import Statement, load_statements
+from ..engine import Check, Need, Rule, Tier
 
-if TYPE_CHECKING:
-    from ..trial import Trial
+#: The folders of rules, in the order in which they are tried.
+_FOLDERS = ("common", "resources", "sequences", "model", "fuzz")
 
-Tier = Literal["read", "write", "stop"]
-Need = Literal["read", "write", "noscope", "other", "fixture"]
-Check = Callable[["Trial"], None]
+Select = Callable[[Contract], Iterable[tuple[Any, ...]]]
+"""The subjects of a contract that a rule is made for: an operation, and perhaps a parameter or a field of it."""
+Decorator = Callable[[Any], Any]
+Declaration = Callable[[Contract], Iterable[Rule]]
 
-RULES: dict[str, Rule] = {}
-#: The modules that declare rules, in the order in which they are tried: what spends most comes last.
-MODULES = (
-    *("shape", "shape_runs", "shape_issues", "shape_headers"),
-    *("requests", "access", "protocol", "list_filters", "list_order", "list_pages", "list_refusals"),
-    *(
-        "update",
-        "update_strings",
-        "update_refusals",
-        "pause",
-        "lifecycle",
-        "timers",
-        "timers_cancelled",
-        "bodies",
-        "journeys",
-        "stop",
-        "stop_company",
-        "stop_company_others",
-        "fuzzing",
-    ),
-)
+_DECLARED: defaultdict[str, list[Declaration]] = defaultdict(list)
 
 
-@dataclass(frozen=True)
-class Rule:
-    """One rule. `check` is None for a rule that judges every answer as it passes."""
-
-    id: str
-    sentence: str
-    statements: tuple[str, ...]
-    basis: str
-    tier: Tier
-    needs: tuple[Need, ...]
-    check: Check | None
-
-    @property
-    def group(self) -> str:
-        """The module that declares the rule."""
-        return self.id.split(".", 1)[0]
-
-    @property
-    def profile(self) -> str:
-        """The weakest profile in which the rule is tried."""
-        return "strict" if self.basis == "own" else "documented"
-
-    @property
-    def pointer(self) -> str:
-        """The place in openapi.yaml of the first statement that the rule holds."""
-        return load_statements()[self.statements[0]].at
+def declare(rules: Declaration, module: str | None = None) -> None:
+    """Declares the rules that a function makes for a contract, under its module or another."""
+    _DECLARED[module or rules.__module__].append(rules)
 
 
-def declare(
-    id_: str,
-    sentence: str,
-    *of: str,
-    check: Check | None,
-    tier: Tier = "read",
-    needs: tuple[Need, ...] = (),
-    basis: str | None = None,
-) -> None:
-    """Enters a rule. `of` names the statements it holds; its basis is the first one's unless it is given."""
-    if id_ in RULES:
-        raise ValueError(f"two rules are called {id_}")
-    statements = load_statements()
-    unknown = [name for name in of if name not in statements]
-    if unknown or not of:
-        raise ValueError(f"rule {id_} names no known statement: {unknown}")
-    RULES[id_] = Rule(id_, sentence, of, basis or statements[of[0]].basis, tier, needs, check)
+def about(tag: str, *covers: str, **defaults: Any) -> Callable[..., Callable[[Check], Check]]:
+    """The decorator for rules about one tag.
+
+    `covers` are the ids of the operations of which they say what they do, `defaults` fields that most of them share.
+    """
+
+    def rule(id_: str, sentence: str, *of: str, basis: str | None = None, **more: Any) -> Callable[[Check], Check]:
+        def enter(check: Check) -> Check:
+            first = _first(id_, of)
+            fields = {**defaults, **more, "tag": tag, "covers": covers, "check": check}
+            made = Rule(id_, sentence, of, basis or first.basis, first.at, **fields)
+            declare(lambda _: (made,), check.__module__)
+            return check
+
+        return enter
+
+    return rule
 
 
-def rule(
-    id_: str,
-    sentence: str,
-    *of: str,
-    tier: Tier = "read",
-    needs: tuple[Need, ...] = (),
-    basis: str | None = None,
-) -> Callable[[Check], Check]:
-    """Declares the decorated function as the check of a rule."""
+def passive(id_: str, sentence: str, *of: str, basis: str | None = None, select: Select | None = None) -> Decorator:
+    """Declares the decorated function as an inspection of every response, or of those of each subject that is selected.
 
-    def enter(check: Check) -> Check:
-        declare(id_, sentence, *of, check=check, tier=tier, needs=needs, basis=basis)
+    For a subject the function takes it first and returns the inspection.
+    """
+
+    def enter(inspect: Any) -> Any:
+        if select is None:
+            first = _first(id_, of)
+            made = Rule(id_, sentence, of, basis or first.basis, first.at, inspect=inspect)
+            declare(lambda _: (made,), inspect.__module__)
+        else:
+            template = _Template(select, id_, sentence, of, lambda *s: {"inspect": inspect(*s)}, basis=basis)
+            declare(template.rules, inspect.__module__)
+        return inspect
+
+    return enter
+
+
+def for_each(select: Select, id_: str, sentence: str, *of: str, **options: Any) -> Decorator:
+    """Declares the decorated function as the check of a rule for each subject; it takes a context and the subject.
+
+    `{operation}` and `{part}` in id and sentence stand for the id of the operation and for the second part of the subject.
+    """
+
+    def enter(check: Any) -> Any:
+        def make(*subject: Any) -> dict[str, Any]:
+            return {"check": lambda context: check(context, *subject)}
+
+        declare(_Template(select, id_, sentence, of, make, **options).rules, check.__module__)
         return check
 
     return enter
 
 
+def tier_of(contract: Contract, operation: Operation) -> Tier:
+    """What an operation does to a target: nothing, something that can be put back, or something for good."""
+    if operation.reads:
+        return "read"
+    event = operation.event or ""
+    return "stop" if any(event in one.events and one.ends(event) for one in contract.lifecycles.values()) else "write"
+
+
+@dataclass(frozen=True)
+class _Template:
+    """A rule that is made for every subject of a contract."""
+
+    select: Select
+    id: str
+    sentence: str
+    of: tuple[str, ...]
+    make: Callable[..., dict[str, Any]]
+    tier: Callable[[Contract, Operation], Tier] = tier_of
+    needs: tuple[Need, ...] = ()
+    basis: str | None = None
+    covers: bool = False
+
+    def rules(self, contract: Contract) -> Iterable[Rule]:
+        own = (self.basis or _first(self.id, self.of).basis) == "own"
+        for subject in self.select(contract):
+            operation, part = subject[0], subject[1] if len(subject) > 1 else None
+            place = part if isinstance(part, Parameter) else operation
+            words = {"operation": operation.id, "part": part.name if isinstance(part, Parameter) else part}
+            yield Rule(
+                self.id.format(**words), self.sentence.format(**words), self.of, "own" if own else place.basis,
+                place.pointer, self.tier(contract, operation), self.needs,
+                operation.tag, operation.id, (operation.id,) if self.covers else (), **self.make(*subject),
+            )  # fmt: skip
+
+
+def _first(id_: str, of: tuple[str, ...]) -> Statement:
+    statements = load_statements()
+    unknown = [name for name in of if name not in statements]
+    if unknown or not of:
+        raise ValueError(f"rule {id_} names no known statement: {unknown}")
+    return statements[of[0]]
+
+
+def rules_of(contract: Contract) -> list[Rule]:
+    """Every rule of a contract, in the order in which they are tried: those that stop runs last."""
+    found: list[Rule] = []
+    for folder in _FOLDERS:
+        package = importlib.import_module(f"{__package__}.{folder}")
+        for file in pkgutil.iter_modules(package.__path__):
+            module = importlib.import_module(f"{package.__name__}.{file.name}").__name__
+            found += [rule for declared in _DECLARED[module] for rule in declared(contract)]
+    twice = [name for name, count in Counter(rule.id for rule in found).items() if count > 1]
+    if twice:
+        raise ValueError(f"several rules are called {', '.join(twice)}")
+    return sorted(found, key=lambda rule: rule.tier == "stop")
+
+
+@cache
 def all_rules() -> list[Rule]:
-    """Every rule, in the order in which they are tried: those that stop runs last, since what they stop is gone."""
-    for module in MODULES:
-        importlib.import_module(f"{__package__}.{module}")
-    return sorted(RULES.values(), key=lambda rule: rule.tier == "stop")
+    """Every rule of the contract that belongs to this suite."""
+    return rules_of(load_contract())
 
 
-def groups() -> list[str]:
-    """The first words of the ids of rules."""
-    return list(dict.fromkeys(rule.group for rule in all_rules()))
+def uncovered(contract: Contract) -> list[str]:
+    """The operations of which no rule says what they do. That a key is needed, say, is not enough."""
+    covered = {name for rule in rules_of(contract) for name in rule.covers}
+    return [name for name in contract.operations if name not in covered]

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from ..app import App
+from ..resources.organizations import ORGANIZATIONS
 from .printable import printable
 
 _BOLD, _DIM, _GREEN, _RESET = "\033[1m", "\033[2m", "\033[32m", "\033[0m"
@@ -49,9 +50,10 @@ def _lines(app: App, root: str, admin_token: str | None) -> Iterator[str]:
     yield f"{_BOLD}Console{_RESET}            {_GREEN}{root}/{_RESET}"
     yield ""
     yield f"{_BOLD}Keys{_RESET}"
+    names = {stated.value.id: stated.value.name for stated in app.fixture.documents[ORGANIZATIONS.kind]}
     for token, key in app.default.keys:
         scopes = " ".join(sorted(key.scopes)) or "no scope"
-        organization = printable(record.organizations[key.organization_id].name)
+        organization = printable(names[key.organization_id])
         yield f"  {printable(token):<32} {printable(scopes)}  {_DIM}{organization}{_RESET}"
     yield ""
     yield f"{_BOLD}Operations{_RESET}"

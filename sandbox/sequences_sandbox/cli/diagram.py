@@ -3,10 +3,17 @@
 import argparse
 from typing import Any
 
-from .options import carried_out_by
-
 
 def add_to(commands: "argparse._SubParsersAction[Any]") -> None:
     """Adds the command."""
     parser = commands.add_parser("diagram", help="print the lifecycle of a sequence as a Mermaid diagram")
-    parser.set_defaults(run=carried_out_by("diagram_command"))
+    parser.set_defaults(run=run)
+
+
+def run(options: argparse.Namespace) -> None:
+    """Prints the diagram."""
+    from ..contract.files import shipped  # noqa: PLC0415  # only this command pays for what it loads
+    from ..contract.lifecycles import run_lifecycle  # noqa: PLC0415
+    from ..contract.reading import read_spec  # noqa: PLC0415
+
+    print(run_lifecycle(read_spec(shipped("openapi.yaml"))).mermaid())

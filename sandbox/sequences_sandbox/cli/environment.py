@@ -1,28 +1,32 @@
 """Variables that look like options and are none: a misspelt one must not pass for one that is set."""
 
 import os
-import sys
-from collections.abc import Collection
+import re
+from collections.abc import Collection, Iterator
 from difflib import get_close_matches
 from typing import Final
 
-from .options import PREFIX, UsageError
+from .options import PREFIX, UsageError, is_service_link
 
 _ELSEWHERE: Final = ("URL", "KEY")
 """What other commands and the pytest plugin read."""
 _LIKENESS: Final = 0.7
+_SERVICE_LINK: Final = re.compile(
+    r"(\w+_)?(SERVICE_HOST|SERVICE_PORT(_\w+)?|PORT_\d+_(TCP|UDP|SCTP)(_PROTO|_PORT|_ADDR)?)"
+)
 
 
-def require_known_variables(options: Collection[str]) -> None:
-    """Raises UsageError for a variable that is nearly the name of one of the options; others are named and let be.
+def unknown_variables(options: Collection[str]) -> Iterator[str]:
+    """The variables that begin as ours do and are no settings. Raises UsageError for one that was meant as an option.
 
-    Where a service in a cluster has the sandbox's name, the cluster sets variables of its own beside ours.
+    Kubernetes sets some for each service, so that a service with the sandbox's name sets some that look like ours. Those
+    are left out.
     """
     known = {name.upper() for name in options if name != "run"} | set(_ELSEWHERE)
-    for variable in sorted(os.environ):
+    for variable, value in sorted(os.environ.items()):
         name = variable.removeprefix(PREFIX)
-        if name == variable or name in known:
+        if name == variable or name in known or _SERVICE_LINK.fullmatch(name) or is_service_link(name, value):
             continue
         if near := get_close_matches(name, known, 1, _LIKENESS):
             raise UsageError(f"{variable} is no setting; did you mean {PREFIX}{near[0]}?")
-        print(f"sequences-sandbox: {variable} is no setting and changes nothing.", file=sys.stderr)
+        yield variable

@@ -5,25 +5,25 @@ from collections.abc import Iterator
 
 import httpx
 
-from ..client.transport import build_error_response, unreachable
+from ..client.transport import error_of, unreachable
 from .format import event_line
 from .options import UsageError
 from .printable import printable
 
 
-def listen(http: httpx.Client, key: str, kind: str, *, as_json: bool) -> None:
+def follow(http: httpx.Client, key: str, kind: str, *, as_json: bool) -> None:
     """Prints events until interrupted: of one kind, or all where it is empty. Raises UsageError, SandboxError."""
     headers = {"Authorization": f"Bearer {key}"}
     try:
-        with http.stream("GET", "/_sandbox/events", headers=headers, timeout=None) as answer:
-            if not answer.is_success:
-                answer.read()
-                raise build_error_response(answer)
-            for of, data in _events(answer.iter_lines()):
+        with http.stream("GET", "/_sandbox/events", headers=headers, timeout=None) as response:
+            if not response.is_success:
+                response.read()
+                raise error_of(response)
+            for of, data in _events(response.iter_lines()):
                 if kind in ("", of):
                     print(_json(of, data) if as_json else event_line(of, json.loads(data)), flush=True)
     except httpx.TransportError as error:
-        raise unreachable(http, error) from None
+        raise unreachable(http.base_url, error) from None
     raise UsageError(f"The sandbox at {http.base_url} ended the stream.")
 
 

@@ -7,14 +7,15 @@ from collections.abc import Sequence
 
 from .. import __version__
 from . import diagram, fixtures, remote, serve
-from .options import UsageError, with_environment
-from .printable import printable_lines
+from .options import Parser, UsageError, with_environment
+from .printable import printable_lines, write_all
 
 _COMMANDS = (serve, diagram, fixtures, remote)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Runs a command. The exit status is 0, or 2 for a command that cannot be carried out as it was given."""
+    write_all()
     try:
         options = with_environment(_parser().parse_args(arguments))
         options.run(options)
@@ -30,7 +31,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
+    parser = Parser(
         prog="sequences-sandbox",
         description="A sandbox of the Sequences API: it behaves as openapi.yaml says, in memory, with data of its own.",
         epilog="examples:\n  sequences-sandbox serve\n  sequences-sandbox serve --port 0 --fixture every_status\n"

@@ -1,26 +1,31 @@
 """Options that an environment variable can give too."""
 
 import argparse
+import ipaddress
 import os
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from importlib import import_module
 from typing import Any
 
 from ..traffic.rate_limits import RateLimit, parse_rate_limit
 
 PREFIX = "SEQUENCES_SANDBOX_"
+_MOST_SECONDS = 3600
+_SERVICE_URL = re.compile(r"(tcp|udp|sctp)://\S+")
+_HOST_NAME = re.compile(r"[a-z0-9_]([a-z0-9_.-]{0,251}[a-z0-9_])?", re.ASCII | re.IGNORECASE)
 _TOKEN = re.compile(r"[!-~]{6,}")
 
 
 class UsageError(Exception):
-    """A command that cannot be carried out as it was given; one sentence that says how to mend it."""
+    """A command that cannot be carried out as it was given; one sentence that says how to fix it."""
 
 
-def carried_out_by(module: str) -> Callable[[argparse.Namespace], None]:
-    """The function `run` of a module beside this one, imported when it is called: a command loads only what it needs."""
-    return lambda options: import_module(f".{module}", __package__).run(options)
+class Parser(argparse.ArgumentParser):
+    """A parser that takes options by their whole names: a shortened one would change its meaning with the next option."""
+
+    def __init__(self, **how: Any) -> None:
+        super().__init__(**{**how, "allow_abbrev": False})
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,9 +50,14 @@ def add_option(parser: argparse.ArgumentParser, flag: str, help_text: str, **how
     variable = PREFIX + flag.removeprefix("--").replace("-", "_").upper()
     default, value = how.get("default"), os.environ.get(variable)
     shown = f" (default: {default})" if default not in (None, [], False) and value is None else ""
-    if value is not None:
+    if value is not None and not is_service_link(variable, value):
         how["default"] = _Given(variable, value, dict(how))
     parser.add_argument(flag, help=f"{help_text}{shown} [{variable}]", **how)
+
+
+def is_service_link(variable: str, value: str) -> bool:
+    """Whether Kubernetes set a variable, to where it finds a service: `tcp://10.3.4.5:4010`."""
+    return variable.endswith("PORT") and _SERVICE_URL.fullmatch(value) is not None
 
 
 def _value(variable: str, text: str, how: Mapping[str, Any]) -> Any:
@@ -89,6 +99,36 @@ def address(text: str) -> str:
     if not text.strip():
         raise argparse.ArgumentTypeError("it is empty; give 127.0.0.1, or 0.0.0.0 to listen on every address")
     return text
+
+
+def host_name(text: str) -> str:
+    """The name under which a server is reached, as it stands in a Host header without its port."""
+    if not _HOST_NAME.fullmatch(text) and not is_ip_address(text):
+        what = f"{text[:100]!r} is no host name" if text else "it is empty"
+        raise argparse.ArgumentTypeError(
+            f"{what}; give one or more names, without scheme, port, wildcard or comma, such as sandbox.example"
+        )
+    return text.lower()
+
+
+def is_ip_address(text: str) -> bool:
+    """Whether a text is an IP address, without brackets and port."""
+    try:
+        ipaddress.ip_address(text)
+    except ValueError:
+        return False
+    return True
+
+
+def seconds(text: str) -> float:
+    """A number of seconds, 0 or more."""
+    try:
+        value = float(text)
+    except ValueError:
+        value = -1
+    if not 0 <= value <= _MOST_SECONDS:
+        raise argparse.ArgumentTypeError(f"{text[:40]!r} is no number of seconds from 0 to {_MOST_SECONDS}")
+    return value
 
 
 def token(text: str) -> str:

@@ -1,6 +1,8 @@
-"""Text that others wrote, made safe for a terminal."""
+"""Output: text that others wrote, made safe for a terminal, and any text for a terminal or pipe that is not UTF-8."""
 
+import io
 import json
+import sys
 
 
 def printable(text: str) -> str:
@@ -17,3 +19,22 @@ def printable(text: str) -> str:
 def printable_lines(text: str) -> str:
     """The same of several lines."""
     return "\n".join(map(printable, text.split("\n")))
+
+
+def write_all() -> None:
+    """Lets standard output and error write what their encoding does not have as escapes, instead of failing."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
+
+
+def write_utf8() -> None:
+    """Lets standard output carry data: UTF-8 and Unix line ends, whatever the system's text is."""
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(encoding="utf-8", newline="\n")
+
+
+def as_json(value: object) -> str:
+    """A value as JSON in lines, in ASCII where standard output is not UTF-8: an escape is JSON too."""
+    unicode = (getattr(sys.stdout, "encoding", None) or "utf-8").lower().replace("-", "") == "utf8"
+    return printable_lines(json.dumps(value, ensure_ascii=not unicode, indent=2))

@@ -3,7 +3,8 @@
 import argparse
 from typing import Any
 
-from .options import add_option, address, carried_out_by, port, rate, token, whole_number
+from ..server.signals import leave_at_signals
+from .options import add_option, address, host_name, port, rate, seconds, token, whole_number
 
 _EXAMPLES = """examples:
   sequences-sandbox serve
@@ -36,9 +37,9 @@ def add_to(commands: "argparse._SubParsersAction[Any]") -> None:
         metavar="STORE",
     )
     add_option(parser, "--workers", "processes that serve; PostgreSQL only", default=1, type=whole_number, metavar="N")
-    add_option(parser, "--clock", "the instant at which the world's time begins", metavar="INSTANT")
+    add_option(parser, "--clock", "the time at which the world's clock starts", metavar="TIMESTAMP")
     add_option(parser, "--freeze", "hold the world's time still", action="store_true", default=False)
-    add_option(parser, "--log-format", "how the access log is written", default="text", choices=("text", "json"))
+    add_option(parser, "--log-format", "how log lines are written", default="text", choices=("text", "json"))
     add_option(
         parser, "--log-level", "what is logged; 'warning' leaves out the access log", default="info",
         choices=("debug", "info", "warning", "error"),
@@ -52,9 +53,20 @@ def add_to(commands: "argparse._SubParsersAction[Any]") -> None:
         "in the process list, for others to read: set SEQUENCES_SANDBOX_ADMIN_TOKEN instead", type=token, metavar="TOKEN",
     )  # fmt: skip
     add_option(
-        parser, "--public-worlds", "how many worlds strangers may make", default=0, type=whole_number, metavar="N"
+        parser,
+        "--public-worlds",
+        "how many worlds anonymous visitors may make",
+        default=0,
+        type=whole_number,
+        metavar="N",
     )
-    add_option(parser, "--allow-host", "further host names of this server; * for any", nargs="+", metavar="NAME")
+    add_option(
+        parser, "--admin-token-file", "a file that holds the admin token, such as a mounted secret", metavar="FILE"
+    )
+    add_option(
+        parser, "--allow-host", "further host names of this server, without scheme and port", nargs="+", type=host_name,
+        metavar="NAME",
+    )  # fmt: skip
     add_option(
         parser, "--embed-origin", "origins whose pages may frame the console's embeds; on loopback those of this machine",
         nargs="+", metavar="ORIGIN",
@@ -65,6 +77,18 @@ def add_to(commands: "argparse._SubParsersAction[Any]") -> None:
         action="store_true", default=False,
     )  # fmt: skip
     add_option(parser, "--no-fault-header", "let no request ask for a fault", action="store_true", default=False)
+    add_option(
+        parser, "--grace-seconds", "how long responses that are under way may take when it is stopped", default=10,
+        type=seconds, metavar="SECONDS",
+    )  # fmt: skip
     add_option(parser, "--ready-file", "write URLs and keys to this file as JSON, once ready", metavar="FILE")
     add_option(parser, "--exit-with-stdin", "leave when standard input ends", action="store_true", default=False)
-    parser.set_defaults(run=carried_out_by("serving"))
+    parser.set_defaults(run=run)
+
+
+def run(options: argparse.Namespace) -> None:
+    """Serves until it is stopped, also before it is ready."""
+    leave_at_signals()
+    from .serving import start  # noqa: PLC0415  # takes most of a second, in which a signal must stop the program already
+
+    start(options)

@@ -1,4 +1,4 @@
-"""What `serve` does: joins a sandbox, binds its socket, says that it is ready, and serves."""
+"""What `serve` does: builds a sandbox, binds its socket, serves, and says so when requests are answered."""
 
 import argparse
 import gc
@@ -11,9 +11,11 @@ import socket
 import sys
 import tempfile
 import threading
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from contextlib import suppress
+from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, Final, cast
 
 from ..app import App, Settings, build
 from ..contract.reading import SpecError
@@ -25,40 +27,71 @@ from ..http.pages.console import LOOPBACK_ORIGINS, ConsoleError, parse_origin
 from ..http.security import is_loopback
 from ..server.server import bind, serve
 from ..store.base import StoreError
-from ..store.opening import MEMORY
+from ..store.open import MEMORY
 from .banner import banner, ready_document
-from .environment import require_known_variables
-from .options import UsageError
+from .environment import unknown_variables
+from .logs import configure
+from .options import UsageError, token
 from .workers import serve_with_workers
 
+_LOG: Final = logging.getLogger("sequences_sandbox")
 
-def run(options: argparse.Namespace) -> None:
+
+def start(options: argparse.Namespace) -> None:
     """Serves until it is stopped."""
-    # While a large fixture loads, the collector would look at every run again and again, and find nothing to collect.
-    gc.disable()
-    admin_token = options.admin_token or (None if is_loopback(options.host) else secrets.token_urlsafe(24))
+    configure(options.log_format, options.log_level)
+    try:
+        _start(options)
+    except UsageError as error:
+        if options.log_format == "text":
+            raise
+        _LOG.error("%s", error)  # a sentence for the operator; where it was raised does not matter
+        raise SystemExit(2) from None
+
+
+def _start(options: argparse.Namespace) -> None:
+    given = _admin_token(options)
+    admin_token = given or (None if is_loopback(options.host) else secrets.token_urlsafe(24))
     _require_shared_store(options)
-    require_known_variables(vars(options))
-    app = _built(options, admin_token)
-    gc.freeze()
-    if options.store != MEMORY:
-        # What a driver leaves is its own affair; in memory the server looks for garbage when there is some.
-        gc.enable()
-        gc.set_threshold(10_000)
-    listening = _bound(options.host, options.port)
-    logging.basicConfig(format="%(message)s", level=options.log_level.upper(), stream=sys.stderr)
-    host, bound_port = listening.getsockname()[:2]
-    # A token that was given is known to whoever gave it; only one that was made here has to be told.
-    told = None if options.admin_token else admin_token
-    if options.ready_file:
-        _tell(options.ready_file, ready_document(app, host, bound_port, told))
-    print(banner(app, host, bound_port, told, colour=sys.stdout.isatty()), flush=True)
+    for name in unknown_variables(vars(options)):
+        _LOG.warning("%s is no setting and changes nothing.", name)
     if options.exit_with_stdin:
         threading.Thread(target=_leave_with_stdin, daemon=True).start()
+    app = _built(options, admin_token)
+    gc.freeze()  # what was loaded stays, and need not be looked through for garbage
+    listening = _bound(options.host, options.port)
+    host, port = listening.getsockname()[:2]
+    # A token that was given is known to whoever gave it; only one that was made here has to be shown.
+    made = None if given else admin_token
+    text = banner(app, host, port, made, colour=sys.stdout.isatty())
+    document = ready_document(app, host, port, made)
+    ready = partial(_announce, text, document, options.ready_file)
     if options.workers == 1:
-        serve(app.asgi, listening)
+        serve(app.asgi, listening, ready, options.grace_seconds)
     else:
-        serve_with_workers(app, listening, options.workers)
+        serve_with_workers(app, listening, options.workers, ready, options.grace_seconds)
+
+
+def _admin_token(options: argparse.Namespace) -> str | None:
+    path: str | None = options.admin_token_file
+    if path is None:
+        return cast("str | None", options.admin_token)
+    if options.admin_token is not None:
+        raise UsageError("--admin-token and --admin-token-file contradict each other; give one of them.")
+    try:
+        return token(Path(path).read_text(encoding="utf-8").strip())
+    except (OSError, UnicodeDecodeError) as error:
+        raise UsageError(f"--admin-token-file {path} cannot be read: {getattr(error, 'strerror', error)}.") from None
+    except argparse.ArgumentTypeError as error:
+        raise UsageError(f"--admin-token-file {path}: {error}.") from None
+
+
+def _announce(text: str, document: Mapping[str, Any], ready_file: str | None) -> None:
+    """Says that requests are answered; who does not read it takes no server away."""
+    if ready_file:
+        _write_whole(Path(ready_file), document)
+    with suppress(OSError):  # whoever read our output has left
+        print(text, flush=True)
 
 
 def _require_shared_store(options: argparse.Namespace) -> None:
@@ -130,22 +163,21 @@ def _leave_with_stdin() -> None:
     os.kill(os.getpid(), signal.SIGTERM)
 
 
-def _tell(path: str, document: dict[str, Any]) -> None:
+def _write_whole(target: Path, document: Mapping[str, Any]) -> None:
     """Writes the file whole or not at all: who waits for it never reads half of it."""
-    target = Path(path)
     try:
         with tempfile.NamedTemporaryFile("w", dir=target.parent, delete=False, encoding="utf-8") as out:
             json.dump(document, out)
         Path(out.name).replace(target)
     except OSError as error:
-        raise UsageError(f"--ready-file {path} cannot be written: {error.strerror}.") from None
+        raise UsageError(f"--ready-file {target} cannot be written: {error.strerror}.") from None
 
 
 def _bound(host: str, number: int) -> socket.socket:
     try:
         return bind(host, number)
     except OSError as error:
-        mending = "give another --port, or --port 0 for a free one" if number else "give another --host"
-        raise UsageError(f"{host} port {number} cannot be listened on: {error.strerror or error}; {mending}.") from None
+        fix = "give another --port, or --port 0 for a free one" if number else "give another --host"
+        raise UsageError(f"{host} port {number} cannot be listened on: {error.strerror or error}; {fix}.") from None
     except OverflowError as error:
         raise UsageError(f"--port {number}: {error}.") from None

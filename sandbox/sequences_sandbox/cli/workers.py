@@ -1,7 +1,7 @@
 """Several processes behind one listening socket: a parent that serves nobody, and children that accept in turn.
 
 The parent has joined the sandbox already; a child only connects to the database anew. A child that dies is replaced, and
-when the parent is told to leave, so are they.
+when the parent gets a signal to stop, so do they.
 """
 
 import logging
@@ -11,38 +11,47 @@ import socket
 import sys
 import threading
 import time
+from collections.abc import Callable
 from types import FrameType
 from typing import Final
 
 from ..app import App
 from ..server.server import serve
+from ..server.signals import STOP_SIGNALS, leave_at_signals
+from .options import UsageError
 
 _LOG: Final = logging.getLogger("sequences_sandbox.workers")
 _SHORTEST_LIFE_SECONDS: Final = 1.0
 """A child that fails sooner than this would fail again and again."""
 
 
-def serve_with_workers(app: App, listening: socket.socket, number: int) -> None:
-    """Serves until SIGINT or SIGTERM, and then leaves the process with status 0; with 1 if children cannot live."""
+def serve_with_workers(
+    app: App, listening: socket.socket, number: int, ready: Callable[[], None], grace: float
+) -> None:
+    """Serves until SIGINT or SIGTERM, and then leaves the process with status 0; with 1 if children cannot live.
+
+    `ready` is called by the first child, when it answers requests; `grace` is each child's.
+    """
     app.worlds.store.disconnect()
-    sys.exit(_Workers(app, listening).run(number))
+    sys.exit(_Workers(app, listening, grace).run(number, ready))
 
 
 class _Workers:
-    def __init__(self, app: App, listening: socket.socket) -> None:
+    def __init__(self, app: App, listening: socket.socket, grace: float) -> None:
         self._app = app
         self._listening = listening
+        self._grace = grace
         self._born: dict[int, float] = {}
         self._leaving = False
         self._status = 0
         self._lifeline = os.pipe()
 
-    def run(self, number: int) -> int:
+    def run(self, number: int, ready: Callable[[], None]) -> int:
         """Forks so many children and waits for their ends. Returns the exit status."""
-        for stop in (signal.SIGINT, signal.SIGTERM):
+        for stop in STOP_SIGNALS:
             signal.signal(stop, self._leave)
-        for _ in range(number):
-            self._fork()
+        for worker in range(number):
+            self._fork(_nothing if worker else ready)
         while self._born:
             child, status = os.wait()
             lived = time.monotonic() - self._born.pop(child)
@@ -54,25 +63,26 @@ class _Workers:
                 self._status = 1
                 self._leave(signal.SIGTERM, None)
             else:
-                self._fork()
+                self._fork(_nothing)
         return self._status
 
-    def _fork(self) -> None:
+    def _fork(self, ready: Callable[[], None]) -> None:
         began = time.monotonic()
         sys.stdout.flush()
         child = os.fork()
         if child:
             self._born[child] = began
-            if self._leaving:  # told so between the check and the fork
+            if self._leaving:  # signalled between the check and the fork
                 os.kill(child, signal.SIGTERM)
             return
-        for stop in (signal.SIGINT, signal.SIGTERM):
-            signal.signal(stop, signal.SIG_DFL)
+        leave_at_signals()
         threading.Thread(target=self._leave_with_parent, daemon=True).start()
         status = 1
         try:
             self._app.worlds.store.connect()
-            serve(self._app.asgi, self._listening)
+            serve(self._app.asgi, self._listening, ready, self._grace)
+        except UsageError as error:
+            _LOG.error("%s", error)
         except SystemExit as leaving:
             status = leaving.code if isinstance(leaving.code, int) else 1
         finally:
@@ -87,5 +97,10 @@ class _Workers:
 
     def _leave(self, signal_number: int, frame: FrameType | None) -> None:
         self._leaving = True
+        self._listening.close()  # or the system would go on to accept connections that nobody serves
         for child in self._born:
             os.kill(child, signal.SIGTERM)
+
+
+def _nothing() -> None:
+    """Is called where another worker has said that requests are answered."""

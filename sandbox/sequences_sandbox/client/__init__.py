@@ -8,11 +8,12 @@
         my_integration(base_url=world.url, key=world.key)
         world.journal.verify("stopSequence", body={"reason": "WIN"}, exactly=1)
 
-It imports nothing of the server; it speaks to one over HTTP.
+`AsyncSandbox` is the same for asyncio. The client imports nothing of the server; it speaks to one over HTTP.
 """
 
-from .clock import Clock
+from .clock import AsyncWorldClock, WorldClock
 from .errors import (
+    ArgumentError,
     InvalidError,
     NotAllowedError,
     NotFoundError,
@@ -22,25 +23,16 @@ from .errors import (
     UnauthorizedError,
     VerificationError,
 )
-from .faults import Faults
-from .journal import Journal
-from .sandbox import Sandbox
-from .snapshots import Snapshots
-from .world import World
+from .faults import AsyncWorldFaults, WorldFaults
+from .journal import AsyncWorldJournal, WorldJournal
+from .sandbox import AsyncSandbox, Sandbox
+from .sequences import AsyncWorldSequences, WorldSequences
+from .snapshots import AsyncWorldSnapshots, WorldSnapshots
+from .world import AsyncWorld, World
 
 __all__ = [
-    "Clock",
-    "Faults",
-    "InvalidError",
-    "Journal",
-    "NotAllowedError",
-    "NotFoundError",
-    "Sandbox",
-    "SandboxError",
-    "SandboxNotStarted",
-    "Snapshots",
-    "TooManyError",
-    "UnauthorizedError",
-    "VerificationError",
-    "World",
-]
+    "ArgumentError", "AsyncSandbox", "AsyncWorld", "AsyncWorldClock", "AsyncWorldFaults", "AsyncWorldJournal",
+    "AsyncWorldSequences", "AsyncWorldSnapshots", "InvalidError", "NotAllowedError", "NotFoundError", "Sandbox",
+    "SandboxError", "SandboxNotStarted", "TooManyError", "UnauthorizedError", "VerificationError", "World", "WorldClock",
+    "WorldFaults", "WorldJournal", "WorldSequences", "WorldSnapshots",
+]  # fmt: skip

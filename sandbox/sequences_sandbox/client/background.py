@@ -20,7 +20,7 @@ _OPTIONS: Final = "SEQUENCES_SANDBOX_"
 class Background:
     """`sequences-sandbox serve` on a free port; `ready` is what its ready file says. Raises SandboxNotStarted.
 
-    The server leaves when its standard input ends, and that is a pipe whose other end only this process holds: however this
+    The server stops when its standard input ends, and that is a pipe whose other end only this process holds: however this
     process ends, the server does too.
     """
 
@@ -44,11 +44,11 @@ class Background:
             raise
 
     def log(self) -> str:
-        """What the server complained of; empty after it was stopped."""
+        """The warnings and errors of the server; empty after it was stopped."""
         return self._log.read_text(encoding="utf-8", errors="replace").strip() if self._log.exists() else ""
 
     def stop(self) -> None:
-        """Ends the process, by force where it does not leave."""
+        """Ends the process, by force if it does not stop."""
         self._process.terminate()
         try:
             self._process.wait(_SECONDS_TO_STOP)
@@ -66,8 +66,8 @@ class Background:
         deadline = time.monotonic() + _SECONDS_TO_START
         while time.monotonic() < deadline:
             if ready.exists():
-                told: dict[str, Any] = json.loads(ready.read_text(encoding="utf-8"))
-                return told
+                found: dict[str, Any] = json.loads(ready.read_text(encoding="utf-8"))
+                return found
             if self._process.poll() is not None:
                 raise SandboxNotStarted(f"The sandbox did not start. {self.log()}")
             time.sleep(0.01)

@@ -1,54 +1,89 @@
-"""The world's time, to read and to move. It goes forward only."""
+"""The world's time, to read and to move. It only goes forward."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import Any
 
-from .shapes import Advance, Due
-from .transport import Control
-from .values import Duration, Instant, duration, moment
+from .calls import Asynchronous, Call, Steps, Synchronous, WorldPart, attribute, operation
+from .data import AdvanceData, DueData
+from .errors import ArgumentError
+from .values import DurationValue, TimeValue, duration, timestamp
 
 
-class Clock:
+class ClockMethods(WorldPart):
     """The clock of one world."""
 
-    def __init__(self, control: Control) -> None:
-        self._control = control
+    @attribute
+    def now(self) -> Steps[datetime]:
+        """The world's time, in UTC."""
+        return datetime.fromisoformat((yield Call("GET", "/clock"))["now"])
 
-    @property
-    def now(self) -> datetime:
-        """The world's time at present, in UTC."""
-        return datetime.fromisoformat(self._control("GET", "/clock")["now"])
+    @attribute
+    def frozen(self) -> Steps[bool]:
+        """Whether the clock is frozen."""
+        return bool((yield Call("GET", "/clock"))["frozen"])
 
-    @property
-    def frozen(self) -> bool:
-        """Whether time stands still."""
-        return bool(self._control("GET", "/clock")["frozen"])
-
-    @property
-    def next_due(self) -> Due | None:
-        """What falls due next, or None."""
-        due: Due | None = self._control("GET", "/clock")["next_due"]
+    @attribute
+    def next_due(self) -> Steps[DueData | None]:
+        """The next due event, or None."""
+        due: DueData | None = (yield Call("GET", "/clock"))["next_due"]
         return due
 
-    def advance(self, by: Duration) -> Advance:
-        """Moves time forward by a duration such as "P2D", "PT1H30M" or a timedelta; returns what happened on the way."""
-        return self._advance({"by": duration(by)})
+    @operation
+    def advance(
+        self,
+        by: DurationValue | None = None,
+        *,
+        to: TimeValue | None = None,
+        weeks: float = 0,
+        days: float = 0,
+        hours: float = 0,
+        minutes: float = 0,
+        seconds: float = 0,
+    ) -> Steps[AdvanceData]:
+        """Moves time forward and returns the events on the way, the first 1,000 of them in full.
 
-    def advance_to(self, instant: Instant) -> Advance:
-        """Moves time forward to an instant; returns what happened on the way."""
-        return self._advance({"to": moment(instant)})
+        By a duration such as "P2D", "PT1H30M" or a timedelta, by `days=2` and its like, or to a time: `to=`.
+        """
+        parts = timedelta(weeks=weeks, days=days, hours=hours, minutes=minutes, seconds=seconds)
+        ways = [by is not None, to is not None, bool(parts)]
+        if sum(ways) != 1:
+            raise ArgumentError(
+                "clock.advance takes one of a duration such as 'P2D', days=2 and its like, or to='2030-01-07T08:00:00Z'."
+            )
+        if to is not None:
+            return (yield from _advanced({"to": timestamp("clock.advance(to=...)", to)}))
+        length = duration("clock.advance", parts if by is None else by)
+        return (yield from _advanced({"by": length}))
 
-    def next(self) -> Advance:
-        """Moves time to what falls due next; returns what happened. With nothing due, the clock stays."""
-        return self._advance({"next": True})
+    @operation
+    def next(self) -> Steps[AdvanceData]:
+        """Moves time to the next due event and returns what happened. With nothing due, the clock stays."""
+        return (yield from _advanced({"next": True}))
 
-    def freeze(self) -> None:
-        """Holds time still. It can be advanced all the same."""
-        self._control("PATCH", "/clock", body={"frozen": True})
+    @operation
+    def freeze(self) -> Steps[None]:
+        """Freezes the clock. It can still be advanced."""
+        yield Call("PATCH", "/clock", {"frozen": True})
 
-    def run(self) -> None:
+    @operation
+    def unfreeze(self) -> Steps[None]:
         """Lets time run again."""
-        self._control("PATCH", "/clock", body={"frozen": False})
+        yield Call("PATCH", "/clock", {"frozen": False})
 
-    def _advance(self, body: dict[str, object]) -> Advance:
-        reached: Advance = self._control("POST", "/clock/advance", body=body)
-        return reached
+
+class WorldClock(ClockMethods, Synchronous):
+    """The clock of one world."""
+
+
+class AsyncWorldClock(ClockMethods, Asynchronous):
+    """The clock of one world, for asyncio."""
+
+
+def _advanced(body: dict[str, Any]) -> Steps[AdvanceData]:
+    """Advances until the clock is where it was wanted: one request applies only so many events."""
+    reached: AdvanceData = yield Call("POST", "/clock/advance", body)
+    fired, count = reached["fired"], reached["fired_count"]
+    while reached["left"] is not None:
+        reached = yield Call("POST", "/clock/advance", dict(reached["left"]))
+        fired, count = [*fired, *reached["fired"]][:1000], count + reached["fired_count"]
+    return {**reached, "fired": fired, "fired_count": count}

@@ -1,13 +1,14 @@
-"""What can go wrong between a test and its sandbox. The message is the sandbox's own, and says how to mend it.
+"""What can go wrong between a test and its sandbox. The message is the sandbox's own, and says how to fix it.
 
-SandboxError                   the control API refused: `status_code`, and the `issue` in the contract's form
-├── SandboxNotStarted          no server came up, or none answers at the URL
+SandboxError                   the base of all; `status_code` and `issue` are those of an error response, if there was one
+├── SandboxNotStarted          no server could be started, or none answers at the URL
 ├── InvalidError               400, 405, 413, 415: the call is malformed
+│   └── ArgumentError          an argument that cannot be sent; also a ValueError
 ├── UnauthorizedError          401, 403: no key of a world, no admin token, or a host name that is not allowed
-├── NotFoundError              404: there is no such thing in this world
-├── NotAllowedError            409, 422: the present state does not allow it
-└── TooManyError               429: too many worlds, or too fast
-VerificationError              an AssertionError: the journal does not hold what it should
+├── NotFoundError              404: it does not exist in this world
+├── NotAllowedError            409, 422: the state of the world does not allow it
+├── TooManyError               429: too many worlds, or too fast
+└── VerificationError          the journal does not contain what it should; also an AssertionError
 """
 
 from collections.abc import Mapping
@@ -15,7 +16,7 @@ from typing import Any, Final
 
 
 class SandboxError(Exception):
-    """A refusal of the control API."""
+    """An error response of the sandbox, or a call that could not be made."""
 
     def __init__(self, message: str, status_code: int = 0, issue: Mapping[str, Any] | None = None) -> None:
         super().__init__(message)
@@ -31,24 +32,28 @@ class InvalidError(SandboxError):
     """The call is malformed."""
 
 
+class ArgumentError(InvalidError, ValueError):
+    """An argument that cannot be sent."""
+
+
 class UnauthorizedError(SandboxError):
-    """The key opens no world, or the call wants the admin token."""
+    """The key opens no world, or the call needs the admin token."""
 
 
 class NotFoundError(SandboxError):
-    """There is no such thing in this world."""
+    """It does not exist in this world."""
 
 
 class NotAllowedError(SandboxError):
-    """The present state does not allow it."""
+    """The state of the world does not allow it."""
 
 
 class TooManyError(SandboxError):
-    """Too many worlds were made, or too fast."""
+    """Too many worlds were created, or too fast."""
 
 
-class VerificationError(AssertionError):
-    """The journal does not hold what it should; `result` is the API's answer with the nearest misses."""
+class VerificationError(SandboxError, AssertionError):
+    """The journal does not contain what it should; `result` is the API's response with the near misses."""
 
     def __init__(self, message: str, result: Mapping[str, Any]) -> None:
         super().__init__(message)
@@ -61,6 +66,6 @@ _BY_STATUS: Final[Mapping[int, type[SandboxError]]] = {
 }  # fmt: skip
 
 
-def error_response(status_code: int, message: str, issue: Mapping[str, Any] | None = None) -> SandboxError:
+def error_for(status_code: int, message: str, issue: Mapping[str, Any] | None = None) -> SandboxError:
     """The exception that goes with a status."""
     return _BY_STATUS.get(status_code, SandboxError)(message, status_code, issue)

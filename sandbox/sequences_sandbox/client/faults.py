@@ -1,18 +1,25 @@
 """What goes wrong on purpose."""
 
-from typing import Unpack
+from collections.abc import Mapping
+from typing import Any, Final, Unpack
 
-from .shapes import Effect, Fault
-from .transport import Control
-from .values import Duration, duration, given
+from .calls import Asynchronous, Call, Steps, Synchronous, WorldPart, operation
+from .data import EffectData, FaultData
+from .errors import ArgumentError
+from .values import DurationValue, duration, given
+
+_EFFECTS: Final = ("status", "latency", "close", "body", "drip_seconds")
+_WORDS: Final[Mapping[str, str]] = {
+    "match/operation": "on", "match/method": "method", "match/path": "path", "match/key_name": "key_name",
+    "match/nth": "nth", "match/every": "every", "match/probability": "probability", "for": "for_",
+    **{f"effect/{name}": name for name in (*_EFFECTS, "type", "message", "retry_after")},
+}  # fmt: skip
 
 
-class Faults:
-    """The faults of one world."""
+class FaultMethods(WorldPart):
+    """The fault rules of one world."""
 
-    def __init__(self, control: Control) -> None:
-        self._control = control
-
+    @operation
     def add(  # noqa: PLR0913  # one keyword for each part of a match
         self,
         *,
@@ -24,36 +31,111 @@ class Faults:
         every: int | None = None,
         probability: float | None = None,
         times: int | None = None,
-        lasting: Duration | None = None,
-        **effect: Unpack[Effect],
-    ) -> Fault:
-        """Adds a fault and returns it.
+        for_: DurationValue | None = None,
+        enabled: bool | None = None,
+        **effect: Unpack[EffectData],
+    ) -> Steps[FaultData]:
+        """Adds a fault rule and returns it.
 
-        `on` is an operationId such as "pauseSequence"; `lasting` is in the world's time. The effect is one of `status=`
-        (with `type=`, `message=`, `retry_after=` if wanted), `latency=` (milliseconds, or the API's object),
-        `close="before"|"midway"`, `body="empty"|"truncated"|"html"`, `drip_seconds=`.
+        `on` is an operationId such as "pauseSequence", `path` a path in which `*` stands for any characters; `for_` is by
+        the world's clock. The effect is one of `status=` (with `type=`, `message=`, `retry_after=`), `latency=`
+        (milliseconds, or the API's object), `close="before"|"midway"`, `body="empty"|"truncated"|"html"`, `drip_seconds=`.
         """
-        match = {
-            "operation": on, "method": method, "path": path, "key_name": key_name, "nth": nth, "every": every,
-            "probability": probability,
-        }  # fmt: skip
-        limits = {"times": times, "for": None if lasting is None else duration(lasting)}
-        latency = effect.get("latency")
-        if isinstance(latency, int | float):
-            effect["latency"] = {"fixed_ms": latency}
-        body = {"match": given(match), **given(limits), "effect": effect}
-        fault: Fault = self._control("POST", "/faults", body=body)
-        return fault
+        match = _match(on, method, path, key_name, nth, every, probability)
+        limits = {"times": times, "for": None if for_ is None else duration("faults.add(for_=...)", for_)}
+        body = {"match": match, **given({**limits, "enabled": enabled}), "effect": _effect("faults.add", effect)}
+        rule: FaultData = yield Call("POST", "/faults", body, words=_WORDS)
+        return rule
 
-    def list(self) -> list[Fault]:
-        """The faults, in the order in which they are tried."""
-        faults: list[Fault] = self._control("GET", "/faults")["items"]
-        return faults
+    @operation
+    def update(  # noqa: PLR0913
+        self,
+        rule: str | FaultData,
+        *,
+        on: str | None = None,
+        method: str | None = None,
+        path: str | None = None,
+        key_name: str | None = None,
+        nth: int | None = None,
+        every: int | None = None,
+        probability: float | None = None,
+        times: int | None = None,
+        for_: DurationValue | None = None,
+        enabled: bool | None = None,
+        **effect: Unpack[EffectData],
+    ) -> Steps[FaultData]:
+        """Changes a rule, given by itself or by its id, and returns it. What is not given stays.
 
-    def remove(self, fault_id: str) -> None:
+        The parts of the match go together: where one is given, the others are those of the call, and the rule counts from 0
+        again.
+        """
+        changes: dict[str, Any] = given({
+            "match": _match(on, method, path, key_name, nth, every, probability) or None,
+            "times": times,
+            "for": None if for_ is None else duration("faults.update(for_=...)", for_),
+            "enabled": enabled,
+        })  # fmt: skip
+        if effect:
+            changes["effect"] = _effect("faults.update", effect)
+        if not changes:
+            raise ArgumentError("faults.update takes what to change, such as times=3 or status=503.")
+        changed: FaultData = yield Call("PATCH", _path(rule), changes, words=_WORDS)
+        return changed
+
+    @operation
+    def disable(self, rule: str | FaultData) -> Steps[None]:
+        """Lets a rule neither fire nor count until it is enabled again."""
+        yield Call("PATCH", _path(rule), {"enabled": False})
+
+    @operation
+    def enable(self, rule: str | FaultData) -> Steps[None]:
+        """Lets a rule go on where it was disabled."""
+        yield Call("PATCH", _path(rule), {"enabled": True})
+
+    @operation
+    def list(self) -> Steps[list[FaultData]]:
+        """The rules, in the order in which they are tried, with how often each `matched` and `fired`, and its `state`."""
+        rules: list[FaultData] = (yield Call("GET", "/faults"))["items"]
+        return rules
+
+    @operation
+    def remove(self, rule: str | FaultData) -> Steps[None]:
         """Removes one."""
-        self._control("DELETE", f"/faults/{fault_id}")
+        yield Call("DELETE", _path(rule))
 
-    def clear(self) -> None:
+    @operation
+    def clear(self) -> Steps[None]:
         """Removes all."""
-        self._control("DELETE", "/faults")
+        yield Call("DELETE", "/faults")
+
+
+class WorldFaults(FaultMethods, Synchronous):
+    """The fault rules of one world."""
+
+
+class AsyncWorldFaults(FaultMethods, Asynchronous):
+    """The fault rules of one world, for asyncio."""
+
+
+def _path(rule: str | FaultData) -> str:
+    return f"/faults/{rule if isinstance(rule, str) else rule['id']}"
+
+
+def _match(
+    on: str | None, method: str | None, path: str | None, key_name: str | None,
+    nth: int | None, every: int | None, probability: float | None,
+) -> dict[str, Any]:  # fmt: skip
+    return given({
+        "operation": on, "method": method, "path": path, "key_name": key_name, "nth": nth, "every": every,
+        "probability": probability,
+    })  # fmt: skip
+
+
+def _effect(call: str, effect: EffectData) -> dict[str, Any]:
+    named = [name for name in _EFFECTS if name in effect]
+    if len(named) != 1:
+        wanted = ", ".join(f"{name}=" for name in _EFFECTS)
+        raise ArgumentError(f"{call} takes one effect of {wanted}; {' and '.join(named) or 'none'} was given.")
+    latency = effect.get("latency")
+    milliseconds = isinstance(latency, int | float)
+    return {**effect, "latency": {"fixed_ms": latency}} if milliseconds else dict(effect)

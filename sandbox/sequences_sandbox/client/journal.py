@@ -1,88 +1,129 @@
 """What was sent to a world, and whether it was what it should be."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Final
 
-from .errors import VerificationError
-from .shapes import Entry
-from .transport import Control
-from .values import Instant, given, moment
+from .calls import Asynchronous, Call, Steps, Synchronous, WorldPart, operation
+from .data import JournalData
+from .errors import ArgumentError, VerificationError
+from .values import TimeValue, given, timestamp
 
-_PAGE = 100
+_PAGE: Final = 100
+_PARTS: Final[Mapping[str, str]] = {
+    "operation": "on", "body_subset": "body", "query_subset": "query", "header_subset": "headers",
+}  # fmt: skip
+_WORDS: Final[Mapping[str, str]] = {
+    f"match/{name}": _PARTS.get(name, name)
+    for name in (*_PARTS, "method", "path", "sequence_id", "status", "key_name", "since")
+}
 
 
-class Journal:
-    """The journal of one world: calls of the public API, not those of the control API."""
+class JournalMethods(WorldPart):
+    """The journal of one world: requests to the public API, not those to the control API."""
 
-    def __init__(self, control: Control) -> None:
-        self._control = control
-
-    def requests(
+    @operation
+    def requests(  # one keyword for each filter
         self,
         on: str | None = None,
         *,
-        status: int | None = None,
+        method: str | None = None,
+        path: str | None = None,
+        sequence_id: str | None = None,
+        status: int | str | None = None,
+        text: str | None = None,
         key_name: str | None = None,
-        since: Instant | None = None,
-    ) -> list[Entry]:
-        """The requests that fit, oldest first. `on` is an operationId; `since` is in the world's time."""
-        query = given({"operation": on, "status": status, "key_name": key_name, "since": _instant(since)})
-        newest_first: list[Entry] = []
+        since: TimeValue | None = None,
+    ) -> Steps[list[JournalData]]:
+        """The requests that match, oldest first, with their bodies.
+
+        `on` is an operationId, `path` a path in which `*` stands for any characters, `status` a number or a class such as
+        "4xx", `text` what path, query or a body contains, `since` a time of the world.
+        """
+        query = given({
+            "operation": on, "method": method, "path": path, "sequence_id": sequence_id, "status": status, "text": text,
+            "key_name": key_name, "since": timestamp("journal.requests(since=...)", since),
+        })  # fmt: skip
+        newest_first: list[JournalData] = []
         page: dict[str, Any] = {"has_more": True}
         while page["has_more"]:
             number = len(newest_first) // _PAGE + 1
-            page = self._control("GET", "/journal", query={**query, "size": _PAGE, "page": number})
+            whole = {**query, "bodies": "true", "size": _PAGE, "page": number}
+            page = yield Call("GET", "/journal", query=whole, words={"operation": "on"})
             newest_first += page["items"]
         return newest_first[::-1]
 
+    @operation
     def verify(  # noqa: PLR0913  # one keyword for each part of a match
         self,
         on: str | None = None,
         *,
-        status: int | None = None,
+        sequence_id: str | None = None,
+        method: str | None = None,
+        path: str | None = None,
+        status: int | str | None = None,
         body: Mapping[str, Any] | None = None,
         query: Mapping[str, str] | None = None,
+        headers: Mapping[str, str] | None = None,
         key_name: str | None = None,
-        since: Instant | None = None,
+        since: TimeValue | None = None,
         exactly: int | None = None,
         at_least: int | None = None,
         at_most: int | None = None,
-    ) -> int:
-        """How many requests fit. Raises VerificationError, an AssertionError, when it is not as many as asked for.
+    ) -> Steps[int]:
+        """How many requests match. Raises VerificationError, an AssertionError, when it is not as many as wanted.
 
-        `body` and `query` are what a request has to hold, at least. Without a number, one or more is asked for.
+        `body`, `query` and `headers` are what a request has to contain, at least; the others are as in `requests`. Without
+        a number, one or more is wanted.
         """
-        match = {
-            "operation": on, "status": status, "body_subset": body, "query_subset": query, "key_name": key_name,
-            "since": _instant(since),
-        }  # fmt: skip
-        number = {"exactly": exactly, "at_least": at_least, "at_most": at_most}
-        return self._verify({"match": given(match), **given(number)})
+        match = given({
+            "operation": on, "sequence_id": sequence_id, "method": method, "path": path, "status": status,
+            "body_subset": body, "query_subset": query, "header_subset": headers, "key_name": key_name,
+            "since": timestamp("journal.verify(since=...)", since),
+        })  # fmt: skip
+        numbers = given({"exactly": exactly, "at_least": at_least, "at_most": at_most})
+        wrong = next((name for name, number in numbers.items() if not isinstance(number, int) or number < 0), None)
+        if wrong is not None:
+            raise ArgumentError(f"journal.verify takes a whole number as {wrong}=, not {numbers[wrong]!r}.")
+        wanted = ", ".join(f"{_PARTS.get(name, name)}={value!r}" for name, value in {**match, **numbers}.items())
+        return (yield from _verified({"match": match, **numbers}, f"verify({wanted})"))
 
-    def verify_order(self, *operations: str | Mapping[str, Any]) -> int:
-        """Requires requests in this order, others in between allowed; each an operationId or a match of the API.
+    @operation
+    def verify_order(self, *operations: str | Mapping[str, Any]) -> Steps[int]:
+        """Requires requests in this order, with others between them or not; each an operationId or a match of the API.
 
         Raises VerificationError.
         """
+        if not operations:
+            raise ArgumentError("journal.verify_order takes operations such as 'pauseSequence', 'resumeSequence'.")
         matches = [{"operation": one} if isinstance(one, str) else dict(one) for one in operations]
-        return self._verify({"in_order": matches})
+        wanted = ", ".join(map(repr, operations))
+        return (yield from _verified({"in_order": matches}, f"verify_order({wanted})"))
 
-    def har(self) -> dict[str, Any]:
-        """The journal as HTTP Archive 1.2, for a browser's tools."""
-        archive: dict[str, Any] = self._control("GET", "/journal.har")
+    @operation
+    def har(self) -> Steps[dict[str, Any]]:
+        """The journal as HTTP Archive 1.2, for the developer tools of a browser."""
+        archive: dict[str, Any] = yield Call("GET", "/journal.har")
         return archive
 
-    def clear(self) -> None:
+    @operation
+    def clear(self) -> Steps[None]:
         """Empties it."""
-        self._control("DELETE", "/journal")
-
-    def _verify(self, wanted: Mapping[str, Any]) -> int:
-        result = self._control("POST", "/journal/verify", body=wanted)
-        if result["ok"]:
-            return int(result["count"])
-        near = "".join(f"\n  near miss {one['request_id']}: {'; '.join(one['differs'])}" for one in result["nearest"])
-        raise VerificationError(f"The journal does not hold {dict(wanted)}: {result['count']} fit.{near}", result)
+        yield Call("DELETE", "/journal")
 
 
-def _instant(instant: Instant | None) -> str | None:
-    return None if instant is None else moment(instant)
+class WorldJournal(JournalMethods, Synchronous):
+    """The journal of one world."""
+
+
+class AsyncWorldJournal(JournalMethods, Asynchronous):
+    """The journal of one world, for asyncio."""
+
+
+def _verified(question: Mapping[str, Any], call: str) -> Steps[int]:
+    result = yield Call("POST", "/journal/verify", question, words=_WORDS)
+    if result["ok"]:
+        return int(result["count"])
+    lines = [f"journal.{call} does not hold: {result['count']} matched."]
+    for near in result["nearest"]:
+        lines.append(f"  {near['request_id']}: {'; '.join(near['differs']) or 'matches, and is one too many'}")
+    raise VerificationError("\n".join(lines), result)

@@ -1,25 +1,82 @@
 """A sandbox to test against: started in the background, or already running somewhere."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import Any, Generic, Self, TypeVar
 
 from .background import Background
+from .calls import Asynchronous, Call, Steps, Synchronous, operation
 from .errors import SandboxNotStarted
-from .transport import Control, connection
-from .values import Fixture, Instant, document, given, moment
-from .world import World
+from .transport import AsyncControlClient, ControlClient, async_connection, connection, root_of
+from .values import FixtureValue, TimeValue, document, given, timestamp
+from .world import AsyncWorld, World
+
+W = TypeVar("W")
 
 
-class Sandbox:
+class SandboxMethods(Generic[W]):
+    """A running sandbox, at `url`."""
+
+    def __init__(self, url: str, background: Background | None = None) -> None:
+        self.url = str(root_of(url)).rstrip("/")
+        self._background = background
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} at {self.url}{', started here' if self._background is not None else ''}>"
+
+    @operation
+    def world(
+        self,
+        fixture: FixtureValue | None = None,
+        *,
+        name: str | None = None,
+        now: TimeValue | None = None,
+        frozen: bool | None = None,
+        seed: int | None = None,
+        ttl_seconds: int | None = None,
+    ) -> Steps[W]:
+        """A new private world, from the sandbox's own fixture unless another is given.
+
+        `now` is the time that its clock starts with; `seed` is the seed of everything random; with `ttl_seconds` it is
+        removed when it was not used for so long. Raises InvalidError for a fixture that cannot be used.
+        """
+        body = {
+            "fixture": None if fixture is None else document(fixture),
+            "name": name,
+            "now": timestamp("sandbox.world(now=...)", now),
+            "frozen": frozen,
+            "seed": seed,
+            "ttl_seconds": ttl_seconds,
+        }
+        return self._opened((yield Call("POST", "/worlds", given(body))))
+
+    @operation
+    def check(self) -> Steps[None]:
+        """Raises SandboxNotStarted unless a sandbox answers."""
+        health = yield Call("GET", "/health")
+        if not isinstance(health, dict) or "uptime_seconds" not in health:
+            raise SandboxNotStarted(f"{self.url} answers, but is not a sandbox.")
+
+    def log(self) -> str:
+        """The warnings and errors of a sandbox that was started here; empty for another one."""
+        return "" if self._background is None else self._background.log()
+
+    def _opened(self, description: Mapping[str, Any]) -> W:
+        raise NotImplementedError
+
+    def _stop_background(self) -> None:
+        if self._background is not None:
+            self._background.stop()
+
+
+class Sandbox(SandboxMethods[World], Synchronous):
     """A running sandbox. As a context manager, one that was started here is stopped when left."""
 
     def __init__(self, url: str, admin_token: str | None = None, background: Background | None = None) -> None:
+        super().__init__(url, background)
         self._http = connection(url)
-        self._control = Control(self._http, admin_token)
-        self._background = background
-        self.url = str(self._http.base_url).rstrip("/")
+        self._send = ControlClient(self._http, admin_token)
 
     @classmethod
     def start(cls, fixture: str | Path = "demo", *, arguments: Sequence[str] = ()) -> "Sandbox":
@@ -34,9 +91,7 @@ class Sandbox:
     def connect(cls, url: str, admin_token: str | None = None) -> "Sandbox":
         """A sandbox that runs already. Raises SandboxNotStarted when none answers there."""
         sandbox = cls(url, admin_token)
-        health = sandbox._control("GET", "/health")
-        if not isinstance(health, dict) or "uptime_seconds" not in health:
-            raise SandboxNotStarted(f"{url} answers, but is no sandbox.")
+        sandbox.check()
         return sandbox
 
     def __enter__(self) -> Self:
@@ -47,38 +102,48 @@ class Sandbox:
     ) -> None:
         self.stop()
 
-    def world(
-        self,
-        fixture: Fixture | None = None,
-        *,
-        name: str | None = None,
-        now: Instant | None = None,
-        frozen: bool | None = None,
-        seed: int | None = None,
-        ttl_seconds: int | None = None,
-    ) -> World:
-        """A new private world, from the sandbox's own fixture unless another is given.
+    def stop(self) -> None:
+        """Stops a sandbox that was started here, and closes the connection to one that was not."""
+        self._http.close()
+        self._stop_background()
 
-        `now` is the instant of its birth; `seed` is what chance is drawn from; with `ttl_seconds` it goes when it was not
-        used for so long. Raises InvalidError for a fixture that cannot be used.
-        """
-        body = {
-            "fixture": None if fixture is None else document(fixture),
-            "name": name,
-            "now": None if now is None else moment(now),
-            "frozen": frozen,
-            "seed": seed,
-            "ttl_seconds": ttl_seconds,
-        }
-        description = self._control("POST", "/worlds", body=given(body))
+    def _opened(self, description: Mapping[str, Any]) -> World:
         return World(self._http, f"{self.url}/v1", description)
 
-    def log(self) -> str:
-        """What a sandbox that was started here complained of; empty when all is well, and for one that was not."""
-        return "" if self._background is None else self._background.log()
 
-    def stop(self) -> None:
-        """Stops a sandbox that was started here, and lets go of one that was not."""
-        self._http.close()
-        if self._background is not None:
-            self._background.stop()
+class AsyncSandbox(SandboxMethods[AsyncWorld], Asynchronous):
+    """A running sandbox for asyncio. As an asynchronous context manager, one that was started here is stopped when left."""
+
+    def __init__(self, url: str, admin_token: str | None = None, background: Background | None = None) -> None:
+        super().__init__(url, background)
+        self._http = async_connection(url)
+        self._send = AsyncControlClient(self._http, admin_token)
+
+    @classmethod
+    def start(cls, fixture: str | Path = "demo", *, arguments: Sequence[str] = ()) -> "AsyncSandbox":
+        """As `Sandbox.start`, which blocks until the sandbox is ready. Raises SandboxNotStarted."""
+        background = Background(["--fixture", str(fixture), *arguments])
+        return cls(background.ready["url"], background.ready.get("admin_token"), background)
+
+    @classmethod
+    async def connect(cls, url: str, admin_token: str | None = None) -> "AsyncSandbox":
+        """A sandbox that runs already. Raises SandboxNotStarted when none answers there."""
+        sandbox = cls(url, admin_token)
+        await sandbox.check()
+        return sandbox
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self.stop()
+
+    async def stop(self) -> None:
+        """Stops a sandbox that was started here, and closes the connection to one that was not."""
+        await self._http.aclose()
+        self._stop_background()
+
+    def _opened(self, description: Mapping[str, Any]) -> AsyncWorld:
+        return AsyncWorld(self._http, f"{self.url}/v1", description)

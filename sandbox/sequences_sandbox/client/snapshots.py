@@ -2,38 +2,48 @@
 
 from urllib.parse import quote
 
-from .shapes import Diff, Snapshot
-from .transport import Control
+from .calls import Asynchronous, Call, Steps, Synchronous, WorldPart, operation
+from .data import DiffData, SnapshotData
 
 
-class Snapshots:
+class SnapshotMethods(WorldPart):
     """The snapshots of one world."""
 
-    def __init__(self, control: Control) -> None:
-        self._control = control
+    @operation
+    def list(self) -> Steps[list[SnapshotData]]:
+        """The snapshots, oldest first."""
+        snapshots: list[SnapshotData] = (yield Call("GET", "/snapshots"))["items"]
+        return snapshots
 
-    def list(self) -> list[Snapshot]:
-        """What was kept, oldest first."""
-        kept: list[Snapshot] = self._control("GET", "/snapshots")["items"]
-        return kept
-
-    def save(self, name: str) -> Snapshot:
-        """Keeps the state: runs, clock, histories, deleted contacts. A snapshot of the same name is replaced."""
-        snapshot: Snapshot = self._control("PUT", _path(name))
+    @operation
+    def save(self, name: str) -> Steps[SnapshotData]:
+        """Saves the state: every document, histories, clock. A snapshot of the same name is replaced."""
+        snapshot: SnapshotData = yield Call("PUT", _path(name))
         return snapshot
 
-    def restore(self, name: str) -> None:
-        """Returns to one, on a new timeline that begins at its clock."""
-        self._control("POST", f"{_path(name)}/restore")
+    @operation
+    def restore(self, name: str) -> Steps[None]:
+        """Returns to one, on a new timeline that starts at its time."""
+        yield Call("POST", f"{_path(name)}/restore")
 
-    def diff(self, name: str) -> Diff:
-        """Runs added, removed and changed since."""
-        since: Diff = self._control("GET", f"{_path(name)}/diff")
+    @operation
+    def diff(self, name: str) -> Steps[DiffData]:
+        """The documents that were added, removed and changed since."""
+        since: DiffData = yield Call("GET", f"{_path(name)}/diff")
         return since
 
-    def delete(self, name: str) -> None:
-        """Forgets one."""
-        self._control("DELETE", _path(name))
+    @operation
+    def delete(self, name: str) -> Steps[None]:
+        """Deletes one."""
+        yield Call("DELETE", _path(name))
+
+
+class WorldSnapshots(SnapshotMethods, Synchronous):
+    """The snapshots of one world."""
+
+
+class AsyncWorldSnapshots(SnapshotMethods, Asynchronous):
+    """The snapshots of one world, for asyncio."""
 
 
 def _path(name: str) -> str:

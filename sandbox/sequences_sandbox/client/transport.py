@@ -1,73 +1,165 @@
-"""Requests to the control API, and its refusals as exceptions."""
+"""Requests to a sandbox, and its error responses as exceptions."""
 
+import ipaddress
+import os
+import re
+import ssl
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Final
 
 import httpx
 
-from .errors import SandboxError, SandboxNotStarted, error_response
+from .calls import Call
+from .errors import SandboxError, SandboxNotStarted, UnauthorizedError, error_for
 
-_SECONDS_TO_ANSWER = 60.0
+_SECONDS_TO_ANSWER: Final = 60.0
+_TOKEN: Final = re.compile(r"[!-~]+")
+_OBSERVER: Final = {"X-Sandbox-Observer": "client"}
 
 
-def connection(url: str) -> httpx.Client:
-    """A client for the sandbox at a URL, with or without `/v1` at its end. Raises SandboxNotStarted where it is no URL."""
+def root_of(url: str) -> httpx.URL:
+    """The root of the sandbox at a URL, with or without `/v1` at its end. Raises SandboxNotStarted where it is no URL."""
     try:
         root = httpx.URL(url.rstrip("/").removesuffix("/v1"))
     except httpx.InvalidURL:
         root = httpx.URL()
     if root.scheme not in ("http", "https") or not root.host:
-        raise SandboxNotStarted(f"{url!r} is no URL of a sandbox; give one such as http://127.0.0.1:4010")
-    return httpx.Client(base_url=root, timeout=_SECONDS_TO_ANSWER, trust_env=not on_this_machine(root))
+        raise SandboxNotStarted(f"{url!r} is not the URL of a sandbox; give one such as http://127.0.0.1:4010")
+    return root
+
+
+def settings_for(root: httpx.URL) -> dict[str, Any]:
+    """How an httpx client reaches a host: never through a proxy on this machine, elsewhere as the environment says."""
+    if not on_this_machine(root):
+        return {"trust_env": True}
+    certificates = os.environ.get("SSL_CERT_FILE")
+    if root.scheme != "https" or not certificates:
+        return {"trust_env": False}
+    return {"trust_env": False, "verify": ssl.create_default_context(cafile=certificates)}
 
 
 def on_this_machine(url: httpx.URL) -> bool:
-    """Whether a URL leads to this machine: then no proxy of the environment is asked."""
-    return url.host in ("localhost", "::1") or url.host.startswith("127.")
+    """Whether a URL leads to this machine."""
+    try:
+        return ipaddress.ip_address(url.host).is_loopback
+    except ValueError:
+        return url.host == "localhost" or url.host.endswith(".localhost")
 
 
-class Control:
-    """The control API of one sandbox, with one token or none."""
+def connection(url: str) -> httpx.Client:
+    """A client for the sandbox at a URL. Raises SandboxNotStarted."""
+    root = root_of(url)
+    try:
+        return httpx.Client(base_url=root, timeout=_SECONDS_TO_ANSWER, **settings_for(root))
+    except (ImportError, OSError, ValueError, httpx.InvalidURL) as error:
+        raise _unusable(error) from None
+
+
+def async_connection(url: str) -> httpx.AsyncClient:
+    """The same for asyncio."""
+    root = root_of(url)
+    try:
+        return httpx.AsyncClient(base_url=root, timeout=_SECONDS_TO_ANSWER, **settings_for(root))
+    except (ImportError, OSError, ValueError, httpx.InvalidURL) as error:
+        raise _unusable(error) from None
+
+
+class ControlClient:
+    """Sends calls to one sandbox, with one token or none."""
 
     def __init__(self, http: httpx.Client, token: str | None = None) -> None:
         self._http = http
-        self._headers = {} if token is None else {"Authorization": f"Bearer {token}"}
+        self._token = _usable(token)
 
-    def __call__(self, method: str, path: str, *, body: Any = None, query: Mapping[str, Any] | None = None) -> Any:
-        """The answer to a call; None for an empty one. Raises SandboxError."""
+    def __call__(self, call: Call) -> Any:
+        """The result of a call; None for an empty response. Raises SandboxError."""
         if self._http.is_closed:
-            raise SandboxNotStarted("This sandbox was stopped; start another.")
+            raise stopped()
         try:
-            answer = self._http.request(
-                method, f"/_sandbox{path}", json=body, params=dict(query or {}), headers=self._headers
-            )
+            response = self._http.send(_request(self._http, call, self._token))
         except httpx.TransportError as error:
-            raise unreachable(self._http, error) from error
-        if not answer.is_success:
-            raise build_error_response(answer)
-        if not answer.content:
-            return None
+            raise unreachable(self._http.base_url, error) from None
+        return _result(response, call.words)
+
+
+class AsyncControlClient:
+    """The same for asyncio."""
+
+    def __init__(self, http: httpx.AsyncClient, token: str | None = None) -> None:
+        self._http = http
+        self._token = _usable(token)
+
+    async def __call__(self, call: Call) -> Any:
+        """The result of a call; None for an empty response. Raises SandboxError."""
+        if self._http.is_closed:
+            raise stopped()
         try:
-            return answer.json()
-        except ValueError:
-            raise _stranger(answer) from None
+            response = await self._http.send(_request(self._http, call, self._token))
+        except httpx.TransportError as error:
+            raise unreachable(self._http.base_url, error) from None
+        return _result(response, call.words)
 
 
-def unreachable(http: httpx.Client, error: httpx.TransportError) -> SandboxNotStarted:
+def stopped() -> SandboxNotStarted:
+    """The exception for a sandbox that was stopped."""
+    return SandboxNotStarted("This sandbox was stopped; start another one.")
+
+
+def unreachable(url: httpx.URL, error: httpx.TransportError) -> SandboxNotStarted:
     """The exception for a sandbox that does not answer."""
-    mending = "start one with 'sequences-sandbox serve', or give another URL"
-    return SandboxNotStarted(f"No sandbox answers at {http.base_url} ({error}); {mending}.")
+    hint = "start one with 'sequences-sandbox serve', or give another URL"
+    return SandboxNotStarted(f"No sandbox answers at {url} ({error}); {hint}.")
 
 
-def build_error_response(answer: httpx.Response) -> SandboxError:
-    """The exception that tells what a refusal says."""
+def error_of(response: httpx.Response, words: Mapping[str, str] | None = None) -> SandboxError:
+    """The exception for an error response, its message in the words of the call."""
     try:
-        issue = answer.json()
+        issue = response.json()
         message = str(issue["message"])
     except (ValueError, KeyError, TypeError):
-        return _stranger(answer)
-    return error_response(answer.status_code, message, issue)
+        return _no_sandbox(response)
+    for field, argument in (words or {}).items():
+        message = message.replace(f"'{field}'", f"'{argument}'")
+    return error_for(response.status_code, message, issue)
 
 
-def _stranger(answer: httpx.Response) -> SandboxError:
-    return SandboxError(f"{answer.request.url} answered {answer.status_code}; is that a sandbox?", answer.status_code)
+def _request(http: httpx.Client | httpx.AsyncClient, call: Call, token: str | None) -> httpx.Request:
+    key = token if call.key is None else call.key
+    headers = {} if key is None else {"Authorization": f"Bearer {key}"}
+    if call.key is not None and call.method == "GET":
+        # What a test looks at is no request of the code that it tests.
+        headers |= _OBSERVER
+    base = "/_sandbox" if call.key is None else "/v1"
+    return http.build_request(
+        call.method, f"{base}{call.path}", json=call.body, params=dict(call.query), headers=headers
+    )
+
+
+def _result(response: httpx.Response, words: Mapping[str, str]) -> Any:
+    if not response.is_success:
+        raise error_of(response, words)
+    if not response.content:
+        return None
+    try:
+        return response.json()
+    except ValueError:
+        raise _no_sandbox(response) from None
+
+
+def _usable(token: str | None) -> str | None:
+    if token is not None and not _TOKEN.fullmatch(token):
+        raise UnauthorizedError("The key or admin token is empty, or has characters that no token has.")
+    return token
+
+
+def _unusable(error: Exception) -> SandboxNotStarted:
+    return SandboxNotStarted(
+        f"The proxy or certificate settings of the environment cannot be used: {error}. Check ALL_PROXY, HTTP_PROXY, "
+        "HTTPS_PROXY, NO_PROXY and SSL_CERT_FILE."
+    )
+
+
+def _no_sandbox(response: httpx.Response) -> SandboxError:
+    return SandboxError(
+        f"{response.request.url} answered {response.status_code}; is that a sandbox?", response.status_code
+    )

@@ -1,13 +1,17 @@
-"""Instants, durations and fixtures as the control API takes them."""
+"""Times, durations and fixtures as the control API takes them."""
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-Instant = str | datetime
-Duration = str | timedelta
-Fixture = str | Path | Mapping[str, Any]
+from .errors import ArgumentError, InvalidError
+
+TimeValue = str | datetime
+"""An RFC 3339 date-time, or a datetime with a time zone."""
+DurationValue = str | timedelta
+"""An ISO 8601 duration such as "P2D", or a timedelta."""
+FixtureValue = str | Path | Mapping[str, Any]
 """The name of one that ships, the path of a file, or a document."""
 
 
@@ -16,28 +20,41 @@ def given(values: Mapping[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in values.items() if value is not None}
 
 
-def duration(length: Duration) -> str:
-    """An ISO 8601 duration."""
+def duration(argument: str, length: DurationValue) -> str:
+    """An ISO 8601 duration; `argument` is what it was given as. Raises ArgumentError."""
     if isinstance(length, str):
         return length
+    if not isinstance(length, timedelta):
+        raise ArgumentError(f"{argument} takes a duration such as 'P2D' or a timedelta, not {_shown(length)}.")
     microseconds = length // timedelta(microseconds=1)
     seconds, fraction = divmod(abs(microseconds), 1_000_000)
     return f"{'-' if microseconds < 0 else ''}PT{seconds}.{fraction:06}S"
 
 
-def moment(instant: Instant) -> str:
-    """An RFC 3339 date-time. Raises ValueError for a datetime without an offset, which is no instant."""
-    if isinstance(instant, str):
-        return instant
-    if instant.tzinfo is None:
-        raise ValueError(f"{instant!r} has no time zone; give it one, such as datetime.UTC")
-    return instant.isoformat()
+def timestamp(argument: str, at: TimeValue | None) -> str | None:
+    """An RFC 3339 date-time, None for None; `argument` is what it was given as. Raises ArgumentError."""
+    if at is None or isinstance(at, str):
+        return at
+    if not isinstance(at, datetime):
+        raise ArgumentError(f"{argument} takes a time such as '2030-01-07T08:00:00Z' or a datetime, not {_shown(at)}.")
+    if at.tzinfo is None:
+        raise ArgumentError(f"{argument}={at!r} has no time zone; give it one, such as datetime.UTC.")
+    return at.isoformat()
 
 
-def document(fixture: Fixture) -> str | Mapping[str, Any]:
+def document(fixture: FixtureValue) -> str | Mapping[str, Any]:
     """What is sent for a fixture. A text with a suffix is the path of a file, as for `serve`. Raises InvalidError."""
     if isinstance(fixture, Mapping) or (isinstance(fixture, str) and not Path(fixture).suffix):
         return fixture
-    from .files import read_document  # noqa: PLC0415  # the reader of YAML is loaded only for files
+    # The reader of YAML is loaded only for files.
+    from ..fixtures import FixtureError, read_document  # noqa: PLC0415
 
-    return read_document(Path(fixture))
+    try:
+        return read_document(Path(fixture))
+    except FixtureError as error:
+        raise InvalidError(str(error)) from None
+
+
+def _shown(value: object) -> str:
+    shown = repr(value)
+    return shown if len(shown) <= 60 else f"{shown[:60]}..."

@@ -1,46 +1,37 @@
 """A private world: its URL and keys for the code under test, and its controls for the test."""
 
 from collections.abc import Callable, Mapping, Sequence, Set
-from contextlib import suppress
 from types import TracebackType
 from typing import Any, Self
 
 import httpx
 
-from .clock import Clock
-from .errors import SandboxNotStarted, UnauthorizedError
-from .faults import Faults
-from .journal import Journal
-from .shapes import Diff, HistoryEntry, Run, Snapshot
-from .snapshots import Snapshots
-from .transport import Control, on_this_machine
-from .values import Instant, given, moment
+from .calls import Asynchronous, Call, Steps, Synchronous, operation
+from .clock import AsyncWorldClock, WorldClock
+from .data import DiffData, HistoryData, SequenceData, SnapshotData
+from .errors import NotFoundError, SandboxNotStarted, UnauthorizedError
+from .faults import AsyncWorldFaults, WorldFaults
+from .journal import AsyncWorldJournal, WorldJournal
+from .sequences import AsyncWorldSequences, WorldSequences
+from .snapshots import AsyncWorldSnapshots, SnapshotMethods, WorldSnapshots
+from .transport import AsyncControlClient, ControlClient, settings_for
+from .values import TimeValue, given, timestamp
 
 _READ, _WRITE = "sequences:read", "sequences:write"
 _Scopes = Set[str]
 
 
-class World:
-    """A world that the key opens. As a context manager it is removed when left."""
+class WorldMethods:
+    """A world: `url` and the keys are for the code under test."""
 
-    def __init__(self, http: httpx.Client, base_url: str, description: Mapping[str, Any]) -> None:
+    def __init__(self, url: str, description: Mapping[str, Any]) -> None:
         self.id: str = description["id"]
-        self.url = base_url
+        self.name: str = description["name"]
+        self.url = url
         self.organizations: list[Mapping[str, Any]] = list(description["organizations"])
-        self._http = http
-        self._control = Control(http, self._token("a key", lambda held: True))
-        self.clock = Clock(self._control)
-        self.faults = Faults(self._control)
-        self.journal = Journal(self._control)
-        self.snapshots = Snapshots(self._control)
 
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.delete()
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} {self.name!r} {self.id} at {self.url}>"
 
     @property
     def key(self) -> str:
@@ -67,17 +58,13 @@ class World:
         """A key of another organization that reads and writes."""
         return self._token("a second organization's key", lambda held: {_READ, _WRITE} <= held, self.organizations[1:])
 
-    def client(self, key: str | None = None, **settings: Any) -> httpx.Client:
-        """An httpx client of the public API, with the world's key unless another is given."""
-        headers = {"Authorization": f"Bearer {key or self.key}", **settings.pop("headers", {})}
-        settings.setdefault("trust_env", not on_this_machine(httpx.URL(self.url)))
-        return httpx.Client(base_url=self.url, headers=headers, **settings)
-
-    def describe(self) -> dict[str, Any]:
-        """The world as it is: clock, organizations, runs by status; no tokens."""
-        description: dict[str, Any] = self._control("GET", "/world")
+    @operation
+    def describe(self) -> Steps[dict[str, Any]]:
+        """The world as it is: clock, organizations, counts; no tokens."""
+        description: dict[str, Any] = yield Call("GET", "/world")
         return description
 
+    @operation
     def enrol(
         self,
         contact_id: str,
@@ -87,64 +74,80 @@ class World:
         status: str | None = None,
         variables: Mapping[str, str] | None = None,
         source_contact_list_id: str | None = None,
-        created_at: Instant | None = None,
-    ) -> Run:
-        """Enrols a contact and returns the run."""
+        created_at: TimeValue | None = None,
+    ) -> Steps[SequenceData]:
+        """Enrols a contact, by ids, and returns the sequence. `sequences.create` finds the ids by itself."""
         body = {
             "contact_id": contact_id, "sequence_template_id": sequence_template_id, "organization_id": organization_id,
             "status": status, "variables": variables, "source_contact_list_id": source_contact_list_id,
-            "created_at": None if created_at is None else moment(created_at),
+            "created_at": timestamp("world.enrol(created_at=...)", created_at),
         }  # fmt: skip
-        run: Run = self._control("POST", "/sequences", body=given(body))
-        return run
+        sequence: SequenceData = yield Call("POST", "/sequences", given(body))
+        return sequence
 
-    def event(self, sequence_id: str, event: str) -> Run:
-        """Carries out an event of the engine, such as "answer" or "fail", and returns the run."""
-        run: Run = self._control("POST", f"/sequences/{sequence_id}/events", body={"event": event})
-        return run
+    @operation
+    def event(self, sequence_id: str, event: str) -> Steps[SequenceData]:
+        """Applies an event of the engine, such as "answer" or "fail", and returns the sequence."""
+        sequence: SequenceData = yield Call("POST", f"/sequences/{sequence_id}/events", {"event": event})
+        return sequence
 
-    def history(self, sequence_id: str) -> list[HistoryEntry]:
-        """What happened to a run, oldest first."""
-        entries_: list[HistoryEntry] = self._control("GET", f"/sequences/{sequence_id}/history")["items"]
-        return entries_
+    @operation
+    def history(self, sequence_id: str) -> Steps[list[HistoryData]]:
+        """What happened to a sequence, oldest first."""
+        entries: list[HistoryData] = (yield Call("GET", f"/sequences/{sequence_id}/history"))["items"]
+        return entries
 
-    def delete_contact(self, contact_id: str) -> None:
-        """Deletes a contact's record."""
-        self._control("DELETE", f"/contacts/{contact_id}")
+    @operation
+    def delete_contact(self, contact_id: str) -> Steps[None]:
+        """Deletes a contact; its sequences stay."""
+        yield Call("DELETE", f"/contacts/{contact_id}")
 
-    def snapshot(self, name: str = "snapshot") -> Snapshot:
-        """Keeps the state under a name."""
-        return self.snapshots.save(name)
+    @operation
+    def snapshot(self, name: str = "snapshot") -> Steps[SnapshotData]:
+        """Saves the state under a name."""
+        return (yield from SnapshotMethods.save.steps(self, name))
 
-    def restore(self, name: str = "snapshot") -> None:
+    @operation
+    def restore(self, name: str = "snapshot") -> Steps[None]:
         """Returns to a snapshot."""
-        self.snapshots.restore(name)
+        yield from SnapshotMethods.restore.steps(self, name)
 
-    def diff(self, name: str = "snapshot") -> Diff:
-        """Runs added, removed and changed since a snapshot."""
-        return self.snapshots.diff(name)
+    @operation
+    def diff(self, name: str = "snapshot") -> Steps[DiffData]:
+        """The documents that were added, removed and changed since a snapshot."""
+        return (yield from SnapshotMethods.diff.steps(self, name))
 
-    def reset(self) -> None:
-        """Begins anew, with the same keys."""
-        self._control("POST", "/world/reset")
+    @operation
+    def reset(self) -> Steps[None]:
+        """Returns to the first state, with the same keys."""
+        yield Call("POST", "/world/reset")
 
-    def export(self) -> dict[str, Any]:
+    @operation
+    def export(self) -> Steps[dict[str, Any]]:
         """The world as a fixture document, without tokens."""
-        document: dict[str, Any] = self._control("GET", "/world/export")
+        document: dict[str, Any] = yield Call("GET", "/world/export")
         return document
 
-    def rate_limit(self, limit: int, per_seconds: int, *, burst: int | None = None) -> None:
+    @operation
+    def rate_limit(self, limit: int, per_seconds: int, *, burst: int | None = None) -> Steps[None]:
         """Limits each key to so many calls in so many seconds, `burst` at once at most."""
-        self._control("PUT", "/rate-limit", body=given({"limit": limit, "per_seconds": per_seconds, "burst": burst}))
+        yield Call("PUT", "/rate-limit", given({"limit": limit, "per_seconds": per_seconds, "burst": burst}))
 
-    def no_rate_limit(self) -> None:
+    @operation
+    def no_rate_limit(self) -> Steps[None]:
         """Removes the limit."""
-        self._control("DELETE", "/rate-limit")
+        yield Call("DELETE", "/rate-limit")
 
-    def delete(self) -> None:
+    @operation
+    def delete(self) -> Steps[None]:
         """Removes the world; its keys open nothing any more. One that is gone already is no error."""
-        with suppress(UnauthorizedError, SandboxNotStarted):
-            self._control("DELETE", "/world")
+        try:
+            yield Call("DELETE", "/world")
+        except (UnauthorizedError, SandboxNotStarted):
+            return
+
+    def _any_token(self) -> str:
+        return self._token("a key", lambda held: True)
 
     def _token(
         self,
@@ -156,4 +159,58 @@ class World:
             for key in organization["api_keys"]:
                 if fits(set(key["scopes"])):
                     return str(key["token"])
-        raise LookupError(f"This world's fixture has not {wanted}; add one to the fixture.")
+        raise NotFoundError(f"The fixture of this world does not have {wanted}; add one to it.")
+
+    def _client_settings(self, key: str | None, settings: Mapping[str, Any]) -> dict[str, Any]:
+        headers = {"Authorization": f"Bearer {key or self.key}", **settings.get("headers", {})}
+        return {"base_url": self.url, **settings_for(httpx.URL(self.url)), **settings, "headers": headers}
+
+
+class World(WorldMethods, Synchronous):
+    """A world that the key opens. As a context manager it is removed when left."""
+
+    def __init__(self, http: httpx.Client, url: str, description: Mapping[str, Any]) -> None:
+        super().__init__(url, description)
+        self._send = ControlClient(http, self._any_token())
+        self.clock = WorldClock(self)
+        self.faults = WorldFaults(self)
+        self.journal = WorldJournal(self)
+        self.sequences = WorldSequences(self)
+        self.snapshots = WorldSnapshots(self)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.delete()
+
+    def client(self, key: str | None = None, **settings: Any) -> httpx.Client:
+        """An httpx client of the public API, with the world's key unless another is given."""
+        return httpx.Client(**self._client_settings(key, settings))
+
+
+class AsyncWorld(WorldMethods, Asynchronous):
+    """A world for asyncio: its methods are awaited. As an asynchronous context manager it is removed when left."""
+
+    def __init__(self, http: httpx.AsyncClient, url: str, description: Mapping[str, Any]) -> None:
+        super().__init__(url, description)
+        self._send = AsyncControlClient(http, self._any_token())
+        self.clock = AsyncWorldClock(self)
+        self.faults = AsyncWorldFaults(self)
+        self.journal = AsyncWorldJournal(self)
+        self.sequences = AsyncWorldSequences(self)
+        self.snapshots = AsyncWorldSnapshots(self)
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self.delete()
+
+    def client(self, key: str | None = None, **settings: Any) -> httpx.AsyncClient:
+        """An httpx client of the public API, with the world's key unless another is given."""
+        return httpx.AsyncClient(**self._client_settings(key, settings))

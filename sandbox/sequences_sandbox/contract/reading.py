@@ -1,4 +1,4 @@
-"""Reading a contract file: YAML to a document of which every key is understood, and the lifecycle in it.
+"""Reading a contract file: YAML to a document of which every key is understood.
 
 Nothing is skipped over: a key that this program does not understand could be a rule that it does not keep, so it stops the
 start and is named with its place.
@@ -11,8 +11,6 @@ from pathlib import Path
 from typing import Any, Final
 
 import yaml
-
-from ..domain.lifecycle import CLIENT, CLOCK, ENGINE, Lifecycle, Transition
 
 Document = dict[str, Any]
 
@@ -113,27 +111,6 @@ def read_spec(path: Path) -> Spec:
     for problem in _problems(document, "document", ""):
         raise SpecError(f"{path}: {problem}")
     return Spec(path, document)
-
-
-def read_lifecycle(spec: Spec) -> Lifecycle:
-    """The lifecycle in a contract: the enum of statuses and the rows of `x-lifecycle` beside it. Raises SpecError."""
-    place = "/components/schemas/Status"
-    schema = spec.document.get("components", {}).get("schemas", {}).get("Status", {})
-    statuses, rows = schema.get("enum"), schema.get("x-lifecycle")
-    if not statuses or not rows:
-        raise SpecError(f"{spec.path}: {place}: needs an 'enum' of statuses and 'x-lifecycle' beside it")
-    transitions = []
-    for number, row in enumerate(rows):
-        missing = [key for key in ("event", "by", "from", "to", "basis") if key not in row]
-        if missing:
-            raise SpecError(f"{spec.path}: {place}/x-lifecycle/{number}: lacks {', '.join(missing)}")
-        for key, allowed in (("from", statuses), ("to", statuses), ("by", (CLIENT, CLOCK, ENGINE))):
-            if row[key] not in allowed:
-                raise SpecError(
-                    f"{spec.path}: {place}/x-lifecycle/{number}/{key}: '{row[key]}' is none of {', '.join(allowed)}"
-                )
-        transitions.append(Transition(row["event"], row["by"], row["from"], row["to"], row["basis"]))
-    return Lifecycle(statuses, transitions)
 
 
 def _problems(value: Any, kind: str, place: str) -> Iterator[str]:

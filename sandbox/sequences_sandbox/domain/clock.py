@@ -5,27 +5,27 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Clock:
-    """World time (microseconds since the world's birth) as a function of the machine's time.
+    """The time in a world as a function of the time of its store (`wall`), both in microseconds since 1970.
 
-    At `wall` on the machine it was `world` in the world. From there it runs with real time, or stands still.
+    At `wall` it was `shown` in the world. From there the clock runs with real time, or stands still.
     """
 
     wall: int
-    world: int = 0
+    shown: int
     frozen: bool = False
 
     def now(self, wall: int) -> int:
-        """World time at `wall`. A machine's clock that was set back holds the world's still, never turns it back."""
-        return self.world if self.frozen else self.world + max(0, wall - self.wall)
+        """The time in the world at `wall`. A wall clock that was set back holds the world's still, never turns it back."""
+        return self.shown if self.frozen else self.shown + max(0, wall - self.wall)
 
-    def at(self, world: int, wall: int) -> "Clock":
-        """This clock set to `world`."""
-        return Clock(wall, world, self.frozen)
+    def at(self, shown: int, wall: int) -> "Clock":
+        """This clock set to `shown`."""
+        return Clock(wall, shown, self.frozen)
 
     def freeze(self, wall: int) -> "Clock":
         """This clock standing still from now on."""
         return Clock(wall, self.now(wall), True)
 
-    def run(self, wall: int) -> "Clock":
+    def unfreeze(self, wall: int) -> "Clock":
         """This clock running from now on."""
         return Clock(wall, self.now(wall), False)

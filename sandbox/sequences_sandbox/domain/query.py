@@ -1,39 +1,54 @@
-"""What a list call asks for, as a frozen value. The contract's section "List" gives the meaning."""
+"""What a list request asks for, and what it gets, as frozen values (contract, "List")."""
 
-from typing import Final, NamedTuple
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
 
-CREATED: Final = "created_at"
-UPDATED: Final = "updated_at"
-STATUS: Final = "status"
+Bounds = tuple[int | None, int | None]
+"""Later than the first and earlier than the second, both strict; None leaves that end open."""
 
 
-class Query(NamedTuple):
-    """Filters, joined by AND, an order, and a page.
+@dataclass(frozen=True, slots=True)
+class ListQuery:
+    """Filters joined by AND, an order, and a page, within one organization.
 
-    `after` and `before` bound `created_at` strictly, in world time. `descending` reverses the field sorted by; equal runs
-    stand by ascending id in both directions. `page` counts from 1.
+    `equal` gives field values, `bounds` limits timestamps (microseconds). `descending` reverses the field sorted by; equal
+    items stay in ascending order of id. `page` counts from 1.
     """
 
-    status: str | None = None
-    template: str | None = None
-    after: int | None = None
-    before: int | None = None
-    sort_by: str = CREATED
+    organization_id: str
+    sort_by: str
     descending: bool = False
     page: int = 1
     size: int = 10
+    equal: Mapping[str, Any] = field(default_factory=dict)
+    bounds: Mapping[str, Bounds] = field(default_factory=dict)
 
     @property
     def offset(self) -> int:
-        """Matching runs before the page."""
+        """How many matches come before the page."""
         return (self.page - 1) * self.size
 
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """The items of one page, and how many match over all pages."""
+
+    items: Sequence[Any]
+    total: int
+    query: ListQuery
+
     @property
-    def bounded(self) -> bool:
-        """Whether `created_at` is bounded at all."""
-        return self.after is not None or self.before is not None
+    def total_pages(self) -> int:
+        """How many pages of this size there are; 0 when nothing matches."""
+        return page_count(self.total, self.query.size)
+
+    @property
+    def has_more(self) -> bool:
+        """Whether pages follow this one."""
+        return self.query.page < self.total_pages
 
 
-def pages(total: int, size: int) -> int:
-    """How many pages of `size` hold `total` runs; none for none."""
+def page_count(total: int, size: int) -> int:
+    """How many pages of `size` hold `total` items."""
     return -(-total // size)

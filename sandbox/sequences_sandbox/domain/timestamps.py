@@ -1,14 +1,17 @@
-"""Instants and durations, both as whole microseconds.
+"""Timestamps and durations, both as whole microseconds.
 
-An *instant* is an int: microseconds since 1970-01-01T00:00:00Z. Plain integers compare and add where `datetime` cannot:
-an offset may move a date-time before year 1 or past year 9999 (contract, "List"). In text an instant is an RFC 3339
-date-time, a *duration* a signed ISO 8601 one of weeks, days, hours, minutes and seconds (`-P3DT4H`).
+Plain integers compare and add where `datetime` cannot: an offset may move a date-time before year 1 or past year 9999
+(contract, "List"). In text a timestamp is an RFC 3339 date-time, a *duration* a signed ISO 8601 one of weeks, days, hours,
+minutes and seconds (`-P3DT4H`).
 """
 
 import re
 from datetime import date, datetime, timedelta
 from functools import lru_cache
-from typing import Final
+from typing import Annotated, Final
+
+Timestamp = Annotated[int, "timestamp"]
+"""Microseconds since 1970-01-01T00:00:00Z. A field so annotated is shown as an RFC 3339 date-time."""
 
 SECOND: Final = 1_000_000
 MINUTE: Final = 60 * SECOND
@@ -18,7 +21,7 @@ DAY: Final = 24 * HOUR
 _EPOCH: Final = datetime(1970, 1, 1)
 _EPOCH_DAY: Final = _EPOCH.toordinal()
 LATEST: Final = (date.max.toordinal() - _EPOCH_DAY + 1) * DAY - 1
-"""9999-12-31T23:59:59.999999Z, the last instant that can be written."""
+"""9999-12-31T23:59:59.999999Z, the last time that can be written."""
 EARLIEST: Final = (date.min.toordinal() - _EPOCH_DAY) * DAY
 """0001-01-01T00:00:00Z, the first."""
 
@@ -35,7 +38,7 @@ _LONGEST: Final = 10_000 * 366 * DAY
 
 
 class TimestampError(ValueError):
-    """Text that is no instant or duration. `problem` names the fault in a few words, `hint` says how to mend it."""
+    """Text that is no timestamp or duration. `problem` names it in a few words, `hint` says how to fix it."""
 
     def __init__(self, problem: str, hint: str) -> None:
         super().__init__(f"{problem}; {hint}")
@@ -44,19 +47,19 @@ class TimestampError(ValueError):
 
 
 def parse_timestamp(text: str, *, round_up: bool = False) -> int:
-    """The instant that an RFC 3339 date-time with offset names.
+    """The timestamp that an RFC 3339 date-time with offset names.
 
     Digits beyond the sixth of a fraction are rounded down, or up to the next microsecond with `round_up`. A second of 60
     is the first second of the next minute. Raises TimestampError.
     """
-    instant, beyond = _parsed(text)
-    return instant + 1 if round_up and beyond else instant
+    timestamp, beyond = _parsed(text)
+    return timestamp + 1 if round_up and beyond else timestamp
 
 
 # A body's date-time is parsed twice, by its schema and by its handler. Only texts that parse are kept, and those are short.
 @lru_cache(256)
 def _parsed(text: str) -> tuple[int, bool]:
-    """The instant of a date-time, rounded down, and whether digits beyond a microsecond were cut off."""
+    """The timestamp of a date-time, rounded down, and whether digits beyond a microsecond were cut off."""
     match = _DATE_TIME.fullmatch(text) if len(text) <= _MAX_TEXT else None
     if match is None:
         raise _explain(text)
@@ -71,18 +74,18 @@ def _parsed(text: str) -> tuple[int, bool]:
     offset = offset_hour * HOUR + offset_minute * MINUTE
     moved = _days(year, month, day) * DAY + hour * HOUR + minute * MINUTE + second * SECOND
     fraction = match[7] or ""
-    instant = moved + _microseconds(fraction) - (-offset if match[9] == "-" else offset)
-    return instant, bool(fraction[6:].strip("0"))
+    timestamp = moved + _microseconds(fraction) - (-offset if match[9] == "-" else offset)
+    return timestamp, bool(fraction[6:].strip("0"))
 
 
-def format_timestamp(instant: int) -> str:
+def format_timestamp(timestamp: int) -> str:
     """RFC 3339 in UTC with `Z`; a fraction only when it is not zero, without trailing zeros.
 
-    What lies outside the years 1 to 9999, which four digits cannot say, is written as their first or last instant.
+    What lies outside the years 1 to 9999, which four digits cannot say, is written as their first or last microsecond.
     """
-    if not EARLIEST <= instant <= LATEST:
-        instant = EARLIEST if instant < EARLIEST else LATEST
-    second, fraction = divmod(instant, SECOND)
+    if not EARLIEST <= timestamp <= LATEST:
+        timestamp = EARLIEST if timestamp < EARLIEST else LATEST
+    second, fraction = divmod(timestamp, SECOND)
     text = _second(second)
     return f"{text}.{fraction:06}".rstrip("0") + "Z" if fraction else f"{text}Z"
 
@@ -144,7 +147,7 @@ def _microseconds(digits: str | None) -> int:
 def _explain(text: str) -> TimestampError:
     if len(text) <= _MAX_TEXT and _LOST_PLUS.fullmatch(text):
         return TimestampError(
-            "the '+' of its offset arrived as a space", "in a URL write '+' as '%2B', or give the instant with 'Z'"
+            "the '+' of its offset arrived as a space", "in a URL write '+' as '%2B', or give the time with 'Z'"
         )
     if len(text) <= _MAX_TEXT and _NO_OFFSET.fullmatch(text):
         return TimestampError("no offset", "end it with 'Z' or an offset such as '+01:00'")

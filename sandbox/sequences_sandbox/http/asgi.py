@@ -1,8 +1,18 @@
-"""The way of a request: in through the router, down to its operation, and out with what befell it.
+"""The way of a request, from top to bottom.
 
-`connexion.middleware.abstract` is the seam that Connexion offers for middleware that works by operation. This one compiles
-each operation once and routes by its own tree, since the contract wants answers to unknown paths, other methods, HEAD and
-OPTIONS that Connexion's router does not give.
+    1. the operation is found by path and method                                   404, 405
+    2. the body is read, within its limit
+    3. the key is found, and its world brought up to date                          401
+    4. the rate limit takes a token, and fault rules may inject something          429
+    5. the key's scope                                                             403
+    6. size, media type, parameters, JSON, schema                                  413, 415, 400
+    7. the handler, in a transaction on the world                                  404, 409, 422
+    8. the response, its journal entry, then the bytes
+
+Steps 3 to 8 are `_handle`, which may ask the store. Limits and faults stand for a gateway before the API, which knows keys
+and nothing of scopes. `connexion.middleware.abstract` is the seam that Connexion offers for middleware that works by
+operation; the router is ours, since the contract wants responses to unknown paths, other methods, HEAD and OPTIONS that
+Connexion's does not give.
 """
 
 import time
@@ -11,11 +21,11 @@ from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 from connexion.middleware.abstract import RoutedMiddleware
-from starlette.concurrency import run_in_threadpool
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from ..domain.errors import InternalIssue, Issue, RateLimitIssue
-from ..store.base import KeyRecord
+from ..domain.errors import InternalIssue, Issue, ValidationIssue
+from ..worlds.api_keys import require_scope
+from ..worlds.worlds import Caller
 from .contract import ContractAPI, Services
 from .operation import Operation
 from .pages.pages import REQUEST_ID_HEADER
@@ -25,6 +35,8 @@ from .responses import Encoder, Response, error_response
 from .router import Router
 from .streaming.events import last_event_id
 from .traffic.injection import corrupt, send_injected, short_circuit
+
+_READS: Final = ("GET", "HEAD")
 
 
 class ContractMiddleware(RoutedMiddleware[ContractAPI]):
@@ -45,10 +57,10 @@ class ContractMiddleware(RoutedMiddleware[ContractAPI]):
 
     def add_api(self, specification: Any, **kwargs: Any) -> ContractAPI:
         """Compiles a contract. Connexion calls this once for each, at start."""
-        own = {"services": self._services, "encoder": self._encoder, "router": self._router}
         base_path, private = kwargs["base_path"], kwargs.get("private", False)
         if not private:
             self._public += (f"{base_path}/".encode(),)
+        own = {"services": self._services, "router": self._router}
         return super().add_api(specification, base_path=base_path, private=private, **own)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -56,88 +68,96 @@ class ContractMiddleware(RoutedMiddleware[ContractAPI]):
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        began = time.perf_counter()
         context = RequestContext.of(scope, self._new_id(), self._services.wall())
         try:
-            answer = await self._answer(context, receive)
+            response = await self._respond(context, receive)
         except ClientGone:
             return
-        if answer is None:
+        if response is None:
             await self.app(_page_scope(scope, context.request_id), _no_body, send)
-            return
-        self._complete(context, answer)
-        seconds = time.perf_counter() - began
-        if context.raw_path.startswith(self._public):
-            recorder = self._services.recorder
-            if recorder.blocking:
-                await recorder.note(context, answer, seconds)
-            else:
-                recorder.keep(context, answer, seconds)
-        self._services.log.request(context, answer, seconds)
-        if context.inject is not None:
-            await send_injected(answer, context.inject, scope, receive, send)
-        elif answer.listen is not None and context.method != "HEAD":
-            await self._services.streams.run(answer, answer.listen, receive, send)
+        elif context.injection is not None:
+            await send_injected(response, context.injection, scope, receive, send)
+        elif response.stream is not None and context.method != "HEAD":
+            await self._services.streams.run(response, response.stream, receive, send)
         else:
-            await send({"type": "http.response.start", "status": answer.status, "headers": answer.headers})
-            await send({"type": "http.response.body", "body": b"" if context.method == "HEAD" else answer.body})
+            await send({"type": "http.response.start", "status": response.status, "headers": response.headers})
+            body = b"" if context.method == "HEAD" else response.body
+            await send({"type": "http.response.body", "body": body})
 
-    async def _answer(self, context: RequestContext, receive: Receive) -> Response | None:
-        """The answer; None for a path of no contract."""
+    async def _respond(self, context: RequestContext, receive: Receive) -> Response | None:
+        """The response, complete and recorded; None for a path of no contract."""
+        began = time.perf_counter()
         try:
             found = self._router.find(context.raw_path)
             if found is None:
                 return None
             route, texts = found
             if context.method == "OPTIONS":
-                return self._services.cors.options(context, route.allowed)
+                response = self._services.cors.options(context, route.allowed)
+                return await self._services.offload(self._finished, context, response, began)
             operation = route.operation(context.method)
-            context.operation_id = operation.operation_id
-            if self._services.blocking:
-                key = context.key = await run_in_threadpool(operation.authenticate, context)
-            else:
-                key = context.key = operation.authenticate(context)
-            if not operation.private and key is not None:
-                return await self._befallen(context, operation, key, texts, receive)
-            answer = await operation.answer(context, texts, receive)
-            if answer.listen is not None:
-                answer.after = last_event_id(context)
-            return answer
         except Issue as issue:
-            return error_response(issue, context.request_id)
-        except ClientGone:
-            raise
+            response = error_response(issue, context.request_id)
+            return await self._services.offload(self._finished, context, response, began)
+        context.operation_id = operation.operation_id
+        if operation.takes_body:
+            await context.read_body(receive)
+        return await self._services.offload(self._handle, context, operation, texts, began)
+
+    def _handle(
+        self, context: RequestContext, operation: Operation, texts: Mapping[str, str], began: float
+    ) -> Response:
+        try:
+            response = self._carried_out(context, operation, texts)
+        except Issue as issue:
+            response = error_response(issue, context.request_id)
         except Exception:  # noqa: BLE001  # the last resort: whatever fails is answered in the contract's form
             self._services.log.failure(context, traceback.format_exc())
             message = "The server failed unexpectedly; quote the request_id when you report it."
-            return error_response(InternalIssue(message), context.request_id)
+            response = error_response(InternalIssue(message), context.request_id)
+        return self._finished(context, response, began)
 
-    async def _befallen(
-        self, context: RequestContext, operation: Operation, key: KeyRecord, texts: Mapping[str, str], receive: Receive
-    ) -> Response:
-        """The answer of an operation behind the gate. The journal wants the body of a refused request too."""
-        try:
-            await self._services.gate.admit(context, key)
-        except RateLimitIssue:
-            await operation.read_unused_body(context, receive)
-            raise
-        inject = context.inject
-        if inject is not None and inject.short_circuits:
-            await operation.read_unused_body(context, receive)
-            return short_circuit(inject, context.request_id)
-        return await operation.answer(context, texts, receive)
+    def _carried_out(self, context: RequestContext, operation: Operation, texts: Mapping[str, str]) -> Response:
+        key = context.key = operation.authenticate(context)
+        caller = None if key is None else Caller(key, context.request_id)
+        if key is not None and key.world_id:
+            world = self._services.worlds.visit(key)
+            context.now = world.now
+            caller = Caller(key, context.request_id, world)
+        if not operation.private and caller is not None:
+            context.injection = self._services.admission.check(context, caller)
+            if context.injection is not None and context.injection.short_circuits:
+                return short_circuit(context.injection, context.request_id)
+        if key is not None and operation.scope is not None:
+            require_scope(key, operation.scope)
+        if context.observes and context.method not in _READS:
+            raise ValidationIssue(
+                "The header 'X-Sandbox-Observer' is for reads; leave it out of a request that changes something.",
+                field="X-Sandbox-Observer",
+                problem="not allowed",
+            )
+        values = operation.read(context, texts)
+        response = self._encoder.response(operation.status, operation.call(caller, values))
+        if response.stream is not None:
+            response.after = last_event_id(context)
+        return response
 
-    def _complete(self, context: RequestContext, answer: Response) -> None:
-        """Gives an answer the headers that every answer carries, and what befalls it."""
-        headers = answer.headers
-        if context.inject is not None:
-            corrupt(answer, context.inject)
+    def _finished(self, context: RequestContext, response: Response, began: float) -> Response:
+        """The response with the headers that every response carries, and what is injected into it; recorded."""
+        if context.injection is not None:
+            corrupt(response, context.injection)
+        headers = response.headers
         headers.append((b"x-request-id", context.request_id.encode()))
         headers += context.marks
         headers += self._services.cors.headers(context)
-        if b"expect" in context.headers and not context.body_read:
+        if b"expect" in context and not context.body_read:
             # The client may send the body that it asked about or not; what follows on the connection cannot be told.
             headers.append((b"connection", b"close"))
+        seconds = time.perf_counter() - began
+        if context.raw_path.startswith(self._public) and not context.observes:
+            self._services.recorder.record(context, response, seconds)
+        self._services.log.request(context, response, seconds)
+        return response
 
 
 async def _no_body() -> Message:

@@ -1,4 +1,4 @@
-"""A contract, registered with Connexion: every operation compiled, with its handler and its way in."""
+"""A contract, registered with Connexion: every operation compiled, with its handler and its authenticator."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -9,10 +9,11 @@ from connexion.operations.abstract import AbstractOperation
 from connexion.resolver import Resolver
 
 from ..store.base import KeyRecord
+from ..worlds.worlds import Worlds
 from .cors import Cors
+from .offload import Offload
 from .operation import Authenticator, CompileError, Handler, Operation, require_handler
 from .request.context import RequestContext
-from .responses import Encoder
 from .router import Router
 from .security import Hosts
 from .streaming.events import Streams
@@ -23,18 +24,19 @@ from .traffic.recorder import Recorder
 
 @dataclass(frozen=True, slots=True)
 class Services:
-    """What the operations need: handlers by operationId, authenticators by security scheme, and the ways out."""
+    """What requests need: handlers by operationId, authenticators by security scheme, and what surrounds them."""
 
+    worlds: Worlds
     handlers: Mapping[str, Handler]
     authenticators: Mapping[str, Authenticator]
     cors: Cors
     hosts: Hosts
-    gate: AdmissionCheck
+    admission: AdmissionCheck
     recorder: Recorder
     streams: Streams
     log: Log
+    offload: Offload
     wall: Callable[[], int]
-    blocking: bool
 
 
 class HandlerResolver(Resolver):
@@ -45,27 +47,22 @@ class HandlerResolver(Resolver):
 
 
 class ContractAPI(RoutedAPI[Operation]):
-    """One contract, its operations compiled. A `private` one answers under the server's own host names only."""
+    """One contract, its operations compiled.
+
+    A `private` one answers under the server's own host names only, except for operations that are open to anyone.
+    """
 
     def __init__(
-        self,
-        specification: Any,
-        *,
-        services: Services,
-        encoder: Encoder,
-        router: Router[Operation],
-        private: bool,
-        **kwargs: Any,
+        self, specification: Any, *, services: Services, router: Router[Operation], private: bool, **kwargs: Any
     ) -> None:
         super().__init__(specification, resolver=HandlerResolver(services.handlers), **kwargs)
         self._services = services
         self._private = private
-        self._encoder = encoder
         self._router = router
         self.add_paths()
 
     def make_operation(self, operation: AbstractOperation) -> Operation:
-        """Compiles an operation and gives it its place in the tree."""
+        """Compiles an operation and gives it its place in the router."""
         path, method = operation.path, operation.method
         item = self.specification["paths"][path]
         raw, shared = item[method], item.get("parameters", [])
@@ -74,8 +71,6 @@ class ContractAPI(RoutedAPI[Operation]):
             shared,
             require_handler(raw, shared, self._services.handlers.get(raw["operationId"])),
             self._authenticator(operation.security),
-            self._encoder,
-            blocking=self._services.blocking,
             private=self._private,
         )
         self._router.add(self.base_path, path, method, compiled)
@@ -83,7 +78,7 @@ class ContractAPI(RoutedAPI[Operation]):
 
     def _authenticator(self, security: list[Mapping[str, Any]]) -> Authenticator:
         authenticate = self._scheme([name for requirement in security for name in requirement])
-        if not self._private:
+        if not self._private or not security:
             return authenticate
         hosts = self._services.hosts
 

@@ -11,6 +11,8 @@ _EXPOSED: Final = (
     b"X-Request-Id, Allow, Retry-After, WWW-Authenticate, X-Sandbox-Fault, "
     b"RateLimit-Limit, RateLimit-Remaining, RateLimit-Reset"
 )
+_EXPOSES: Final = (b"access-control-expose-headers", _EXPOSED)
+_VARIES: Final = (b"vary", b"Origin")
 _DEFAULT_HEADERS: Final = b"Authorization, Content-Type"
 _MAX_AGE: Final = b"600"
 _ANY: Final = "*"
@@ -43,23 +45,24 @@ class Cors:
         self._any: Final = _ANY.encode() in self._origins
 
     def headers(self, context: RequestContext) -> Headers:
-        """The headers that let the page of an allowed origin read the answer."""
-        origin = context.headers.get(b"origin")
-        if origin is None or not (self._any or origin in self._origins):
+        """The headers that let the page of an allowed origin read the response, and tell caches that others may not."""
+        if not self._origins or not context.raw_path.startswith(self._under):
             return []
-        if not context.raw_path.startswith(self._under):
-            return []
-        allowed = [(b"access-control-expose-headers", _EXPOSED)]
+        sent = context.header(b"origin")
+        origin = None if sent is None else sent.encode("latin-1")
         if self._any:
-            return [(b"access-control-allow-origin", b"*"), *allowed]
-        return [(b"access-control-allow-origin", origin), (b"vary", b"Origin"), *allowed]
+            return [] if origin is None else [(b"access-control-allow-origin", b"*"), _EXPOSES]
+        if origin not in self._origins:
+            return [_VARIES]
+        return [(b"access-control-allow-origin", origin), _VARIES, _EXPOSES]
 
     def options(self, context: RequestContext, methods: list[str]) -> Response:
-        """The answer to OPTIONS: the path's methods, and for a preflight of an allowed origin what it may send."""
+        """The response to OPTIONS: the path's methods, and for a preflight of an allowed origin what it may send."""
         allow = ", ".join(methods).encode()
         headers: Headers = [(b"allow", allow)]
-        if b"access-control-request-method" in context.headers and self.headers(context):
-            wanted = context.headers.get(b"access-control-request-headers", _DEFAULT_HEADERS)
+        if b"access-control-request-method" in context and _EXPOSES in self.headers(context):
+            asked = context.header(b"access-control-request-headers")
+            wanted = _DEFAULT_HEADERS if asked is None else asked.encode("latin-1")
             headers += [
                 (b"access-control-allow-methods", allow),
                 (b"access-control-allow-headers", wanted),

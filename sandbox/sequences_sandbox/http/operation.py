@@ -1,28 +1,23 @@
-"""The heart: an operation of a contract, compiled at start into one object that answers its requests.
-
-Down once and back by return: key, scope, size and type, parameters and body, handler, wire form. Nothing is looked up in
-the contract, and nothing is built from it, while a request is under way.
-"""
+"""An operation of a contract, compiled at start: what its requests must be like, and the handler that carries them out."""
 
 import inspect
+import random
+import time
 from collections.abc import Callable, Mapping
-from contextlib import suppress
 from typing import Any, Final
 
-from starlette.concurrency import run_in_threadpool
-from starlette.types import Receive
-
-from ..domain.errors import TooLargeIssue
+from ..domain.errors import CommitIssue
 from ..store.base import KeyRecord
-from ..worlds.api_keys import require_scope
-from ..worlds.world import Caller
-from .request.body import Body
+from ..worlds.worlds import Caller
+from .request.body import Body, too_large
 from .request.context import RequestContext
 from .request.parameters import Query, compile_reader, read_parameter
-from .responses import Encoder, Response
 
 Authenticator = Callable[[RequestContext], KeyRecord | None]
 Handler = Callable[..., Any]
+
+_ATTEMPTS: Final = 12
+_LONGEST_PAUSE_SECONDS: Final = 0.05
 
 
 class CompileError(Exception):
@@ -30,8 +25,7 @@ class CompileError(Exception):
 
 
 class Operation:
-    """One operation. `blocking` says that its handler can wait and is to run off the event loop, `private` that it is no
-    operation of the API that the sandbox stands in for.
+    """One operation. `private` says that it belongs to the sandbox itself and not to the API that it stands in for.
 
     `authenticate` finds the key of a request, None where none is asked for; it raises UnauthorizedIssue.
     """
@@ -42,14 +36,15 @@ class Operation:
         shared: list[Mapping[str, Any]],
         handler: Handler,
         authenticate: Authenticator,
-        encoder: Encoder,
         *,
-        blocking: bool,
         private: bool,
     ) -> None:
         parameters = [*shared, *operation.get("parameters", [])]
         self.operation_id: Final[str] = operation["operationId"]
-        self._scope: Final[str | None] = operation.get("x-required-scope")
+        self.scope: Final[str | None] = operation.get("x-required-scope")
+        self.status: Final = min(int(status) for status in operation["responses"] if status.startswith("2"))
+        self.authenticate: Final = authenticate
+        self.private: Final = private
         self._path: Final = {
             parameter["name"]: compile_reader(parameter["schema"])
             for parameter in parameters
@@ -57,55 +52,60 @@ class Operation:
         }
         self._query: Final = Query([parameter for parameter in parameters if parameter["in"] == "query"])
         self._body: Final = Body(operation["requestBody"]) if "requestBody" in operation else None
-        self._status: Final = min(int(status) for status in operation["responses"] if status.startswith("2"))
         self._handler: Final = handler
-        self.authenticate: Final = authenticate
-        self._encoder: Final = encoder
-        self._blocking: Final = blocking
-        self.private: Final = private
 
-    async def answer(self, context: RequestContext, texts: Mapping[str, str], receive: Receive) -> Response:
-        """The answer to a request whose key is known. Raises an Issue to refuse it, the first in the contract's order."""
-        key = context.key
-        if key is not None and self._scope is not None:
-            require_scope(key, self._scope)
-        body = None
+    @property
+    def takes_body(self) -> bool:
+        """Whether a body is read."""
+        return self._body is not None
+
+    def read(self, context: RequestContext, texts: Mapping[str, str]) -> dict[str, Any]:
+        """The values of parameters and body. Raises the first issue in the contract's order: 413, 415, 400."""
+        if context.too_large:
+            raise too_large()
         if self._body is not None:
-            body = await context.read_body(receive)
-            self._body.check_type(context.header(b"content-type"), empty=not body)
+            content_types = context.all(b"content-type")
+            self._body.check_headers(
+                ", ".join(content_types) or None, context.header(b"content-encoding"), empty=not context.body
+            )
         values = {
             name: read_parameter("Path parameter", name, texts[name], reader) for name, reader in self._path.items()
         }
         values.update(self._query.read(context.query))
-        if self._body is not None and body is not None:
-            values["body"] = self._body.read(body)
-        caller = Caller(key, context.request_id) if key is not None else None
-        if self._blocking:
-            result = await run_in_threadpool(self._handler, caller, **values)
-        else:
-            result = self._handler(caller, **values)
-        return self._encoder.answer(self._status, result)
+        if self._body is not None:
+            values["body"] = self._body.read(context.body)
+        return values
 
-    async def read_unused_body(self, context: RequestContext, receive: Receive) -> None:
-        """Reads the body of a request that is not carried out, as far as it would have been read."""
-        if self._body is not None and not context.body_read:
-            with suppress(TooLargeIssue):
-                await context.read_body(receive)
+    def call(self, caller: Caller | None, values: Mapping[str, Any]) -> Any:
+        """What the handler returns. It is called again when another process changed the same world first.
+
+        Handlers are functions of values that have done nothing then; only one that meets conflicts again and again lets the
+        client hear of it.
+        """
+        for _ in range(_ATTEMPTS - 1):
+            try:
+                return self._handler(caller, **values)
+            except CommitIssue:
+                # Writers that met each other should not meet again, so each waits for as long as chance will have it.
+                time.sleep(random.uniform(0, _LONGEST_PAUSE_SECONDS))  # noqa: S311
+                caller = None if caller is None else caller._replace(world=None)
+        return self._handler(caller, **values)
 
 
 def require_handler(operation: Mapping[str, Any], shared: list[Mapping[str, Any]], handler: Handler | None) -> Handler:
-    """The handler, after checking that it takes just what the contract sends it. Raises CompileError."""
+    """The handler, after checking that it takes just what the contract sends it. Raises CompileError.
+
+    One that takes further names by `**` is made from a declaration, whose names are compared elsewhere.
+    """
     operation_id = operation["operationId"]
     if handler is None:
         raise CompileError(f"operationId '{operation_id}' has no handler of that name")
     parameters = [*shared, *operation.get("parameters", [])]
     sent = {parameter["name"] for parameter in parameters} | ({"body"} if "requestBody" in operation else set())
-    taken = {
-        name
-        for name, parameter in inspect.signature(handler).parameters.items()
-        if parameter.kind is inspect.Parameter.KEYWORD_ONLY
-    }
-    if sent != taken:
+    signature = inspect.signature(handler).parameters.values()
+    taken = {parameter.name for parameter in signature if parameter.kind is inspect.Parameter.KEYWORD_ONLY}
+    open_ended = any(parameter.kind is inspect.Parameter.VAR_KEYWORD for parameter in signature)
+    if not (taken <= sent if open_ended else taken == sent):
         raise CompileError(
             f"operationId '{operation_id}': the contract sends {sorted(sent)}, its handler takes {sorted(taken)}"
         )

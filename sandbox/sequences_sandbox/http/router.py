@@ -1,10 +1,10 @@
 """From a path and a method to an operation: one tree of segments, made at start.
 
-No path is redirected: with a slash too many, a path is an unknown one.
+No path is redirected: one with a slash too many is unknown.
 """
 
 from collections.abc import Mapping
-from difflib import get_close_matches
+from difflib import SequenceMatcher
 from typing import Final, Generic, TypeVar
 from urllib.parse import unquote_to_bytes
 
@@ -13,7 +13,8 @@ from ..domain.errors import MethodNotAllowedIssue, NotFoundIssue
 Op = TypeVar("Op")
 
 _MOST_SHOWN: Final = 200
-_CUTOFF: Final = 0.8
+_LIKELY: Final = 0.8
+_LONGEST_COMPARED: Final = 40
 _HEAD: Final = "HEAD"
 _GET: Final = "GET"
 _OPTIONS: Final = "OPTIONS"
@@ -28,12 +29,12 @@ class Route(Generic[Op]):
 
     @property
     def allowed(self) -> list[str]:
-        """The methods that the path answers; HEAD wherever GET."""
+        """The methods of the path; HEAD wherever GET."""
         heads = {_HEAD} if _GET in self.operations else set()
         return sorted({*self.operations, *heads, _OPTIONS})
 
     def operation(self, method: str) -> Op:
-        """The operation that answers a method. Raises MethodNotAllowedIssue."""
+        """The operation of a method. Raises MethodNotAllowedIssue."""
         found = self.operations.get(_GET if method == _HEAD else method)
         if found is None:
             allowed = self.allowed
@@ -73,7 +74,9 @@ class Router(Generic[Op]):
         found = self._route(_segments(raw_path))
         if found is not None:
             return found
-        base_path = next((path for path in self._base_paths if raw_path.startswith(f"{path}/".encode())), None)
+        # With slashes too many at its beginning, a path is still meant for its API.
+        meant = b"/" + raw_path.lstrip(b"/")
+        base_path = next((path for path in self._base_paths if meant.startswith(f"{path}/".encode())), None)
         if base_path is not None:
             path = raw_path.decode("utf-8", "replace")[:_MOST_SHOWN]
             message = f"There is no path {path} in this API; {self._hint(path, base_path)}"
@@ -98,11 +101,13 @@ class Router(Generic[Op]):
 
     def _hint(self, path: str, base_path: str) -> str:
         """Which path was probably meant, else where all of them stand."""
+        if "//" in path:
+            return "it has an empty segment: remove a slash."
         segments = path.rstrip("/").split("/")
-        known = ["/".join(_like(template, segments)) for template in self._templates if len(template) == len(segments)]
-        near = get_close_matches(path, known, 1, _CUTOFF)
-        if near:
-            return f"did you mean {near[0]}?"
+        fitting = [template for template in self._templates if len(template) == len(segments)]
+        near = max(fitting, key=lambda template: _likeness(template, segments), default=None)
+        if near is not None and _likeness(near, segments) >= _LIKELY:
+            return f"did you mean {'/'.join(_filled(near, segments))}?"
         own = f"{base_path}/openapi.json"
         return f"{own if self._route(own.split('/')[1:]) else '/openapi.json'} lists them."
 
@@ -116,7 +121,14 @@ class _Node(Generic[Op]):
         self.route: Route[Op] | None = None
 
 
-def _like(template: list[str], segments: list[str]) -> list[str]:
+def _likeness(template: list[str], segments: list[str]) -> float:
+    """How alike a template and a path of as many segments are, from 0 to 1, by the segments that are no parameters."""
+    literals = [number for number, known in enumerate(template) if not known.startswith("{")]
+    asked = "/".join(segments[number][:_LONGEST_COMPARED] for number in literals)
+    return SequenceMatcher(None, asked, "/".join(template[number] for number in literals)).ratio()
+
+
+def _filled(template: list[str], segments: list[str]) -> list[str]:
     """A path template with its parameters filled from a path of as many segments."""
     return [given if known.startswith("{") else known for known, given in zip(template, segments, strict=True)]
 

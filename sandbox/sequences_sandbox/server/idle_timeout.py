@@ -5,38 +5,44 @@ the same thing too long has been left.
 """
 
 from collections.abc import Iterable, Mapping
-from typing import Final, Protocol
+from typing import NamedTuple, Protocol
+
+
+class Pending(NamedTuple):
+    """What a client is to go on with, equal for as long as it is the same thing, and how long it may take over it."""
+
+    what: object
+    seconds: float
 
 
 class Connection(Protocol):
-    """A connection, as the patrol sees it."""
+    """A connection, as the timeout sees it."""
 
-    def pending(self) -> object | None:
-        """What the client is to go on with, the same thing for as long as it is not there; None when it owes nothing."""
+    def pending(self) -> Pending | None:
+        """What the client owes; None when it owes nothing."""
 
     def close_idle(self) -> None:
         """Closes the connection."""
 
 
 class IdleTimeout:
-    """Closes connections that wait for one thing for `limit` seconds."""
+    """Closes connections whose clients take longer over one thing than they may."""
 
-    def __init__(self, limit: float) -> None:
-        self._limit: Final = limit
-        self._waiting: Mapping[Connection, tuple[object, float]] = {}
+    def __init__(self) -> None:
+        self._since: Mapping[Connection, tuple[Pending, float]] = {}
 
     def look(self, connections: Iterable[Connection], now: float) -> None:
         """Looks at every connection, at `now` seconds of a clock that never goes back."""
-        waiting: dict[Connection, tuple[object, float]] = {}
+        since: dict[Connection, tuple[Pending, float]] = {}
         for connection in connections:
             pending = connection.pending()
             if pending is None:
                 continue
-            seen, since = self._waiting.get(connection, (None, now))
-            if seen != pending:
-                since = now
-            if now - since >= self._limit:
+            before, began = self._since.get(connection, (None, now))
+            if before != pending:
+                began = now
+            if now - began >= pending.seconds:
                 connection.close_idle()
             else:
-                waiting[connection] = (pending, since)
-        self._waiting = waiting
+                since[connection] = (pending, began)
+        self._since = since

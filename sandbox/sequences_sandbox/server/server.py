@@ -1,126 +1,37 @@
 """uvicorn, as this program runs it: on a socket that is already bound, within limits, and stopped by one signal."""
 
 import asyncio
-import gc
+import logging
+import os
 import signal
 import socket
 import sys
 import time
-from collections import deque
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from types import FrameType
-from typing import ClassVar, Final
+from typing import Final
 
 import uvicorn
 from starlette.types import ASGIApp
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
-from ..http.traffic.injection import DROP
-from .collector import Collector
-from .connection import drop, unread_bytes
 from .idle_timeout import IdleTimeout
+from .protocol import Protocol
+from .signals import STOP_SIGNALS
 
 if sys.platform != "win32":
     import resource
 
-_MOST_HEAD_BYTES: Final = 64 * 1024
-_TOO_LARGE: Final = f"The URL and the headers, or the trailers, have more than {_MOST_HEAD_BYTES} bytes."
-_GRACE_SECONDS: Final = 1
-_PATIENCE_SECONDS: Final = 60
-"""How long a client may take over a request, from its first byte to its last, and over taking any more of an answer."""
+GRACE_SECONDS: Final = 10
+"""How long responses that are under way may take when the server stops, where nothing else is said."""
+
 _KEEP_ALIVE_SECONDS: Final = 75
 """Longer than clients keep an idle connection, so that none sends a request into one that is just being closed."""
+_LAST_RESORT_SECONDS: Final = 2
 _MOST_FILES: Final = 65_536
-_NOWHERE: Final[deque[tuple[bytes, bytes]]] = deque(maxlen=0)
-"""Keeps nothing of what is appended to it."""
-
-
-class _HeadTooLargeError(Exception):
-    """Ends a request whose head goes on and on; uvicorn answers 400 and closes the connection."""
-
-
-class LimitedProtocol(HttpToolsProtocol):
-    """uvicorn's protocol, with bounds on what a client may send and leave unread, and a way to break a connection.
-
-    Bytes are counted as they arrive, since a count by header would double what a head costs. The count begins anew with
-    each piece of a body, so that it tells how much came in a row that is no body: a head, extensions of a chunk, trailers.
-    A head that begins in the middle of what arrived is counted from the next arrival on. Trailers are read and dropped.
-    """
-
-    ended: ClassVar[int] = 0
-    """How many connections of this process ended."""
-
-    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as uvicorn has it
-        """A client connected."""
-        super().connection_made(transport)
-        self._head_bytes = 0
-        self._in_head, self._in_body = True, False
-        self._unread, self._takings = 0, 0
-        self._extensions: dict[str, dict[object, object]] = {DROP: {DROP: self._drop}}
-
-    def connection_lost(self, exc: Exception | None) -> None:
-        """The connection ended."""
-        LimitedProtocol.ended += 1
-        super().connection_lost(exc)
-
-    def data_received(self, data: bytes) -> None:
-        """Bytes of a head, or of a body."""
-        self._head_bytes += len(data)
-        super().data_received(data)
-        if self._head_bytes > _MOST_HEAD_BYTES and not self.transport.is_closing():
-            self.send_400_response(_TOO_LARGE)
-
-    def on_message_begin(self) -> None:
-        """A request begins."""
-        self._in_head = True
-        super().on_message_begin()
-
-    def on_headers_complete(self) -> None:
-        """The head is complete."""
-        if self._head_bytes > _MOST_HEAD_BYTES:  # what came with the head's end may be a body
-            size = len(self.url) + sum(len(name) + len(value) for name, value in self.headers)
-            if size > _MOST_HEAD_BYTES:
-                raise _HeadTooLargeError
-        self._head_bytes = 0
-        self._in_head, self._in_body = False, True
-        self.scope["extensions"] = self._extensions
-        super().on_headers_complete()
-        # The scope has the list of the headers; what is appended from now on is a trailer, and no header of the request.
-        self.headers = _NOWHERE  # type: ignore[assignment]
-
-    def on_body(self, body: bytes) -> None:
-        """A piece of a body."""
-        self._head_bytes = 0
-        super().on_body(body)
-
-    def on_message_complete(self) -> None:
-        """The request is complete."""
-        self._in_body = False
-        super().on_message_complete()
-
-    def pending(self) -> object | None:
-        """What the client is to take of its answer, or the request that it is to complete.
-
-        A body that is not read at present is not the client's delay.
-        """
-        unread = unread_bytes(self.transport)
-        self._takings += unread < self._unread
-        self._unread = unread
-        if unread:
-            return (self._takings, "read")
-        if self._in_body:
-            return None if self.flow.read_paused else (self.cycle, "body")
-        answered = self.cycle is None or self.cycle.response_complete
-        return (self.cycle, "head") if self._in_head and answered else None
-
-    def close_idle(self) -> None:
-        """Closes the connection, and drops what the client has left unread."""
-        drop(self.transport, reset=self._unread > 0)
-
-    def _unsupported_upgrade_warning(self) -> None:
-        """Says nothing: to decline an offer of another protocol is no failure."""
-
-    def _drop(self, reset: bool) -> None:
-        drop(self.transport, reset=reset)
+_MOST_SENT_BYTES: Final = 256 * 1024
+"""Of what is sent on one connection, how much the system keeps for a client that does not read."""
+_LOG: Final = logging.getLogger("sequences_sandbox.server")
 
 
 def bind(host: str, port: int) -> socket.socket:
@@ -129,6 +40,7 @@ def bind(host: str, port: int) -> socket.socket:
     bound = socket.socket(family, socket.SOCK_STREAM)
     try:
         bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        bound.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, _MOST_SENT_BYTES)  # connections inherit it
         bound.bind((host, port))
         bound.listen(2048)
     except OSError:
@@ -138,21 +50,55 @@ def bind(host: str, port: int) -> socket.socket:
 
 
 class _Server(uvicorn.Server):
-    """uvicorn's server, which looks after its connections once a second."""
+    """uvicorn's server, which says when it is ready, looks after its connections, and stops within a grace time."""
 
-    def __init__(self, config: uvicorn.Config) -> None:
+    def __init__(self, config: uvicorn.Config, ready: Callable[[], None], grace: float) -> None:
         super().__init__(config)
-        self._patrol = IdleTimeout(_PATIENCE_SECONDS)
-        self._collector = Collector()
+        self._ready = ready
+        self._grace = grace
+        self._idle = IdleTimeout()
+        self._signals: set[int] = set()
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        self._ready()
 
     async def on_tick(self, counter: int) -> bool:
         """Ten times a second."""
         if counter % 10 == 0:
-            connections = [each for each in self.server_state.connections if isinstance(each, LimitedProtocol)]
-            self._patrol.look(connections, time.monotonic())
-            if not gc.isenabled():
-                self._collector.look(LimitedProtocol.ended, self.server_state.total_requests)
+            self._idle.look(self._connections(), time.monotonic())
         return await super().on_tick(counter)
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        asyncio.get_running_loop().call_later(self._grace, self._cut)
+        await super().shutdown(sockets)
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Unlike uvicorn, does not raise the signal again when all is done: the process leaves with status 0."""
+        for stop in STOP_SIGNALS:
+            signal.signal(stop, self.handle_exit)
+        yield
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        """A signal stops the server; the same one again stops it without grace."""
+        if sig in self._signals:
+            os._exit(0)
+        self._signals.add(sig)
+        super().handle_exit(sig, frame)
+
+    def _connections(self) -> list[Protocol]:
+        return [each for each in self.server_state.connections if isinstance(each, Protocol)]
+
+    def _cut(self) -> None:
+        """The grace is over. Whoever still waits for a client learns that it is gone; what does not wait is cancelled."""
+        late = self._connections()
+        if late:
+            _LOG.warning("stopped with %d responses unfinished after %s s", len(late), self._grace)
+        for connection in late:
+            connection.transport.abort()
+        # uvicorn says of each cancelled task that it failed, with a traceback; what is to be said has been said.
+        logging.getLogger("uvicorn.error").disabled = True
 
 
 def allow_many_connections() -> None:
@@ -164,12 +110,15 @@ def allow_many_connections() -> None:
     resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, most))
 
 
-def serve(app: ASGIApp, listening: socket.socket) -> None:
-    """Serves until SIGINT or SIGTERM, and then leaves the process with status 0."""
+def serve(app: ASGIApp, listening: socket.socket, ready: Callable[[], None], grace: float = GRACE_SECONDS) -> None:
+    """Serves until SIGINT or SIGTERM, and then leaves the process with status 0.
+
+    `ready` is called when requests are answered. Responses that are under way at the signal have `grace` seconds.
+    """
     allow_many_connections()
     config = uvicorn.Config(
         app,
-        http=LimitedProtocol,
+        http=Protocol,
         loop="uvloop" if sys.platform != "win32" else "asyncio",
         ws="none",
         lifespan="off",
@@ -178,12 +127,7 @@ def serve(app: ASGIApp, listening: socket.socket) -> None:
         proxy_headers=False,
         server_header=False,
         timeout_keep_alive=_KEEP_ALIVE_SECONDS,
-        timeout_graceful_shutdown=_GRACE_SECONDS,
+        timeout_graceful_shutdown=int(grace) + _LAST_RESORT_SECONDS,
     )
-    for stop in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(stop, _leave)
-    _Server(config).run(sockets=[listening])
-
-
-def _leave(signal_number: int, frame: FrameType | None) -> None:
-    raise SystemExit(0)
+    _Server(config, ready, grace).run(sockets=[listening])
+    sys.exit(0)

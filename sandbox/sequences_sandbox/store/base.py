@@ -1,59 +1,48 @@
-"""The verbs of storage: all that the rest of the program asks of a store.
+"""The verbs of storage, and the values that they carry.
 
-A store holds worlds. Whatever happens in a world happens inside one unit of work: `Store.unit` gives the caller the world
-to itself, and what it wrote becomes visible all at once when the unit is left, or not at all when it is left by an
-exception. An implementation that can meet a competing writer raises CommitIssue then, with nothing done.
-All times are world time unless a name says `wall`.
+A store keeps worlds: it loads one, commits a set of changes to it against the version that the writer saw, and carries what
+processes share. It asks nothing of the documents; all meaning is in `worlds`. A verb is atomic, and safe for any number of
+threads and processes. UnavailableIssue says that the store cannot be reached; nothing was done then, except that a commit
+whose connection broke may have been done.
+
+Timestamps are microseconds since 1970; those named `wall` are by the store's clock, the others by the world's.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
-from contextlib import AbstractContextManager
-from dataclasses import dataclass
-from typing import NamedTuple, Protocol
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple, Protocol
 
 from ..domain.clock import Clock
+from ..domain.errors import CommitIssue
 from ..domain.limits import OWNED_LIMITS, PUBLIC_LIMITS, Limits
-from ..domain.query import Query
-from ..resources.sequences.model import Organization, Run
-from ..resources.sequences.schedule import Schedule
-from .channels import Channels
-from .traffic import Traffic
+from ..traffic.journal import Entry
+from ..traffic.rate_limits import RateLimit, Verdict
+
+DocumentKey = tuple[str, str]
+"""A kind and an id."""
 
 
 class StoreError(Exception):
-    """A store that cannot be opened; one sentence that says how to mend it."""
+    """A store that cannot be opened; one sentence that says how to fix it."""
 
 
-@dataclass(frozen=True, slots=True)
-class WorldRecord:
-    """What is fixed about a world at its birth. `birth` is the instant of world time 0; the wall times are instants.
+class UnreachableError(StoreError):
+    """A store that is away; it may be there if it is opened again later."""
 
-    A world whose birth is not `anchored`, neither named nor tied to instants of its fixture, is born again at the present
-    when it is reset. `ttl` (microseconds) is how long it stays unused; `public` tells that a stranger made it.
-    """
 
-    id: str
-    name: str
-    fixture: str
-    epoch: int
-    fixed_epoch: bool
-    frozen: bool
-    created_wall: int
-    ttl: int | None
-    public: bool
-    seed: int
-    organizations: Mapping[str, Organization]
-    schedule: Schedule
-
-    @property
-    def limits(self) -> Limits:
-        """How much the world may hold."""
-        return PUBLIC_LIMITS if self.public else OWNED_LIMITS
+def conflict() -> CommitIssue:
+    """The issue of a commit that another one came before."""
+    return CommitIssue(
+        "Another request changed the same data at the same time and nothing was done; send the request again."
+    )
 
 
 @dataclass(frozen=True, slots=True)
 class KeyRecord:
-    """A key as it opens a world. `digest` is the SHA-256 of its token, which is kept nowhere."""
+    """An API key as it opens a world. `digest` is the SHA-256 of its token, of which only the `prefix` is kept.
+
+    `last_used_at` may lag by a minute.
+    """
 
     digest: bytes
     id: str
@@ -61,174 +50,175 @@ class KeyRecord:
     scopes: frozenset[str]
     world_id: str
     organization_id: str
-
-
-class HistoryEntry(NamedTuple):
-    """One line of a run's history: at `at`, `event` by client, clock or engine led from `source` to `target`."""
-
-    at: int
-    event: str
-    by: str
-    source: str | None
-    target: str
-    request_id: str | None
+    prefix: str = ""
+    created_at: int = 0
+    last_used_at: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
-class Snapshot:
-    """A kept state: when it was taken on the machine, and the instant it then was in the world."""
+class WorldRecord:
+    """What never changes about a world.
 
+    `seed` is the digest of the fixture that it starts with. A world without a `fixed_epoch` starts again at the time of a
+    reset. `ttl` (microseconds) is how long it is kept unused; `public` says that an anonymous visitor made it.
+    """
+
+    id: str
     name: str
+    fixture: str
+    seed: bytes
+    epoch: int
+    fixed_epoch: bool
+    frozen: bool
     created_wall: int
-    now: int
+    ttl: int | None
+    public: bool
+    random_seed: int
+
+    @property
+    def limits(self) -> Limits:
+        """How much the world may hold."""
+        return PUBLIC_LIMITS if self.public else OWNED_LIMITS
 
 
 class Moment(NamedTuple):
-    """A world's birth (an instant), its present (world time), and what its chances are drawn from."""
+    """What changes about a world beside its documents: the epoch that it counts from, and its clock."""
 
     epoch: int
-    now: int
-    seed: int
+    clock: Clock
 
 
-class Unit(Protocol):
-    """One world during one unit of work. Reads see the unit's own writes."""
+@dataclass(frozen=True, slots=True)
+class ChangeSet:
+    """What a transaction leaves: documents by kind and id, None for a removed one, and the moment.
+
+    `replaces` begins a new timeline: every document committed before is gone, except those of the kinds in `keeping`.
+    """
+
+    documents: Mapping[DocumentKey, Any | None]
+    moment: Moment
+    replaces: bool = False
+    keeping: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """A world as it is, for a process that knows it up to some version.
+
+    `documents` are those committed since, or with `complete` all that differ from the fixture. `wall` never goes back
+    within a world. `watched` says whether somebody subscribes to its events; `used_wall` when it was last used, which may
+    lag by a minute.
+    """
 
     record: WorldRecord
+    version: int
+    moment: Moment
     wall: int
-    """The instant of the unit, by the store's clock; it never goes back within a world."""
-    clock: Clock
-    """Assigning it moves the world's clock with the unit."""
-
-    def get(self, organization_id: str | None, sequence_id: str) -> Run | None:
-        """A run by id; within one organization, or in any with None."""
-
-    def page(self, organization_id: str, query: Query) -> tuple[Sequence[Run], int]:
-        """The runs of a page and the number of matches over all pages."""
-
-    def counts(self, organization_id: str) -> Mapping[str, int]:
-        """Runs by status; statuses without a run may be absent."""
-
-    def siblings(self, run: Run) -> Sequence[Run]:
-        """Runs of the same organization, template and company, by id, `run` excluded; none without a company."""
-
-    def of_contact(self, organization_id: str, contact_id: str) -> Sequence[Run]:
-        """The runs of a contact, by id."""
-
-    def due(self, until: int) -> Sequence[Run]:
-        """The runs for which something falls due at `until` or before, by instant and then id."""
-
-    def next_due(self) -> Run | None:
-        """The run for which something falls due first."""
-
-    def put(self, run: Run, *entries_: HistoryEntry) -> None:
-        """Stores a run, new or changed, and appends to its history."""
-
-    def checkpoint(self) -> None:
-        """Keeps what was put so far, even if the unit is left by an exception after this."""
-
-    def history(self, sequence_id: str) -> Sequence[HistoryEntry]:
-        """What happened to a run since the timeline began, oldest first."""
-
-    def all_runs(self) -> Iterable[Run]:
-        """Every run of the world, by organization and then id."""
-
-    def forget_contact(self, contact_id: str) -> None:
-        """Marks a contact's record as deleted."""
-
-    def forgotten_contacts(self) -> frozenset[str]:
-        """The contacts whose records were deleted."""
-
-    def reset(self, epoch: int, clock: Clock) -> None:
-        """Puts the fixture's runs back, with no history and no contact deleted, in a world born at `birth`."""
-
-    def snapshots(self) -> Sequence[Snapshot]:
-        """What was kept, oldest first."""
-
-    def keep(self, name: str) -> Snapshot:
-        """Keeps runs, histories, deleted contacts and clock under a name; a snapshot of that name is replaced."""
-
-    def restore(self, name: str) -> None:
-        """Returns to a snapshot, its birth and clock included. Raises KeyError when there is none of that name."""
-
-    def drop(self, name: str) -> None:
-        """Forgets a snapshot. Raises KeyError when there is none of that name."""
-
-    def kept_runs(self, name: str) -> Iterable[Run]:
-        """The runs of a snapshot. Raises KeyError when there is none of that name."""
-
-    def kept_birth(self, name: str) -> int:
-        """The birth that a snapshot's times count from. Raises KeyError when there is none of that name."""
+    expires_wall: int | None
+    watched: bool
+    complete: bool
+    documents: Mapping[DocumentKey, Any | None] = field(default_factory=dict)
+    used_wall: int | None = None
 
 
-class Base(Protocol):
-    """The runs of a fixture, in world time, as a world is born with them; one object serves all worlds born so."""
+class StoredEvent(NamedTuple):
+    """An event of a world as subscribers get it. Numbers grow by one within a world; `data` is JSON."""
 
-    def runs(self) -> Iterable[Run]:
-        """Each run, in no particular order."""
+    world_id: str
+    number: int
+    kind: str
+    data: Any
+
+
+class Codecs(Protocol):
+    """How documents become JSON, for a store outside the process."""
+
+    def dump(self, kind: str, value: Any) -> Any:
+        """The JSON of a document."""
+
+    def load(self, kind: str, document: Any) -> Any:
+        """The document of its JSON."""
 
 
 class Store(Protocol):
     """A keeper of worlds."""
 
     @property
-    def blocking(self) -> bool:
-        """Whether a verb can wait for something outside the process; handlers are then called off the event loop."""
-
-    @property
     def name(self) -> str:
-        """What the store is called in readiness."""
+        """What readiness calls the store."""
 
     @property
-    def traffic(self) -> Traffic:
-        """What surrounds the requests of each world: faults, rate limits, journals."""
-
-    @property
-    def channels(self) -> Channels | None:
-        """What listeners in other processes are told; None where there can be no other process."""
-
-    def disconnect(self) -> None:
-        """Lets go of whatever a fork must not share, until `connect`."""
+    def blocking(self) -> bool:
+        """Whether a verb can wait for something outside the process."""
 
     def connect(self) -> None:
-        """Goes on after `disconnect`, in this process or in one that was forked from it. Raises StoreError."""
+        """Opens connections, in this process or in one that was forked from it. Raises StoreError."""
+
+    def disconnect(self) -> None:
+        """Closes whatever a fork must not share."""
 
     def trouble(self) -> str | None:
-        """Why the store cannot serve at present; None when it can."""
+        """Why the store cannot serve now; None when it can."""
 
     def wall(self) -> int:
-        """The present, in microseconds since 1970, by the one clock of all that share the store."""
+        """The time by the one clock of all that share the store."""
 
-    def add(self, record: WorldRecord, base: Base, clock: Clock, keys: Iterable[KeyRecord]) -> None:
-        """Adds a world with the runs of its fixture."""
+    def create(self, record: WorldRecord, clock: Clock, keys: Iterable[KeyRecord], seed: Callable[[], Any]) -> None:
+        """Adds a world. `seed` makes its fixture as JSON, kept once for all worlds of one digest.
 
-    def remove(self, world_id: str) -> None:
-        """Removes a world, its keys too. Raises KeyError when there is no such world."""
+        Raises CommitIssue when one of the keys exists.
+        """
+
+    def seed(self, digest: bytes) -> Any:
+        """The fixture that worlds of this digest start with. Raises KeyError."""
+
+    def load(self, world_id: str, since: int | None) -> Loaded | None:
+        """A world, with the documents committed after the version `since`, all with None. None for a world that is gone."""
+
+    def commit(self, world_id: str, expected: int, changes: ChangeSet) -> int:
+        """Writes a transaction; returns the new version. Raises CommitIssue unless the world's version is `expected`."""
+
+    def touch(self, world_id: str, key: KeyRecord | None, now: int) -> None:
+        """Puts off the expiry of a world, and notes when its clock stood at `now` that the key was used."""
+
+    def delete(self, world_id: str) -> bool:
+        """Removes a world with all that belongs to it; False when there is none."""
+
+    def expired(self) -> Sequence[str]:
+        """The worlds whose time to live is over."""
 
     def worlds(self) -> Sequence[WorldRecord]:
-        """Every world, in order of creation."""
-
-    def expires(self, world_id: str) -> int | None:
-        """The machine's time at which a world may be collected if it is not used before; None for never."""
-
-    def use(self, world_id: str) -> None:
-        """Notes that a world is used. Raises KeyError when there is no such world, or it has expired."""
-
-    def collect(self) -> Sequence[str]:
-        """Removes the worlds that have expired; returns their ids."""
+        """Every world, oldest first."""
 
     def find_key(self, digest: bytes) -> KeyRecord | None:
         """The key with this digest."""
 
     def keys(self, world_id: str) -> Sequence[KeyRecord]:
-        """The keys of a world."""
+        """The keys of a world, in order of creation."""
 
-    def moment(self, world_id: str, wall: int) -> Moment:
-        """Where a world is when the machine's time is `wall`; nothing is settled. Raises KeyError."""
+    def take_token(self, world_id: str, key_id: str, limit: RateLimit, wall: int, now: int) -> Verdict:
+        """Takes a token from the bucket of a key."""
 
-    def unit(self, world_id: str, *, reads: bool = False) -> AbstractContextManager[Unit]:
-        """The world's unit of work. Raises KeyError when there is no such world.
+    def append_journal(self, world_id: str, entry: Entry) -> None:
+        """Adds an entry to a world's journal; the oldest go when it holds too many bytes. May return before it is kept."""
 
-        `reads` promises that the caller itself will put nothing; what falls due can be put, between `due` and `checkpoint`.
-        A store that many processes share then lets readers by each other.
+    def read_journal(self, world_id: str) -> Sequence[Entry]:
+        """The journal of a world, oldest first, with everything that this process appended."""
+
+    def clear_traffic(self, world_id: str, *, journal: bool = True, buckets: bool = True) -> None:
+        """Empties the journal of a world, and fills its buckets."""
+
+    def journal_bytes(self) -> int:
+        """About how many bytes all journals take."""
+
+    def watch(self, world_id: str) -> int:
+        """Keeps the events of a world from now on; returns the number of the last one, 0 for none.
+
+        A store may stop when nobody has read them for some minutes.
         """
+
+    def publish(self, world_id: str, kind: str, data: Any) -> None:
+        """Adds an event to a watched world; nothing for another."""
+
+    def read_after(self, numbers: Mapping[str, int]) -> Sequence[StoredEvent]:
+        """The events of each of these worlds after a number, in order within a world."""

@@ -1,116 +1,212 @@
-"""The store in memory: each world a lock, a clock and one immutable state."""
+"""The store in memory: worlds of this process, gone with it."""
 
 import threading
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from heapq import heappop, heappush
-from typing import Final
-from weakref import WeakKeyDictionary
+from typing import Any, Final
 
 from ..domain.clock import Clock
-from .base import Base, KeyRecord, Moment, WorldRecord
-from .memory_traffic import MemoryTraffic
-from .memory_unit import MemoryUnit, World
-from .state import State
+from ..domain.errors import CommitIssue
+from ..traffic.journal import Entry
+from ..traffic.rate_limits import Level, RateLimit, Verdict, take
+from .base import ChangeSet, DocumentKey, KeyRecord, Loaded, Moment, StoredEvent, WorldRecord, conflict
+from .rings import Rings
+
+MOST_JOURNAL_BYTES: Final = 4 << 20
+MOST_BYTES_OF_ALL_JOURNALS: Final = 256 << 20
+_MOST_EVENT_BYTES: Final = 2 << 20
+_MOST_BYTES_OF_ALL_EVENTS: Final = 64 << 20
+_EVENT_BYTES: Final = 1000
+
+
+@dataclass(slots=True)
+class _Kept:
+    """A world: the documents that differ from its fixture, each with the version that wrote it."""
+
+    record: WorldRecord
+    moment: Moment
+    keys: tuple[KeyRecord, ...]
+    used_wall: int
+    version: int = 0
+    replaced: int = 0
+    documents: dict[DocumentKey, tuple[int, Any | None]] = field(default_factory=dict)
+    levels: dict[str, Level] = field(default_factory=dict)
+    last_event: int | None = None
 
 
 class MemoryStore:
-    """Worlds in this process, gone with it. Safe for any number of threads."""
+    """Worlds in memory. Safe for any number of threads."""
 
     blocking: Final = False
     name: Final = "memory"
-    channels: Final = None
 
     def __init__(self, wall: Callable[[], int]) -> None:
         self.wall: Final = wall
-        self.traffic: Final = MemoryTraffic()
         self._lock = threading.Lock()
-        self._worlds: dict[str, World] = {}
+        self._worlds: dict[str, _Kept] = {}
         self._keys: dict[bytes, KeyRecord] = {}
-        self._states: WeakKeyDictionary[Base, State] = WeakKeyDictionary()
+        # As bare tuples of plain values: the garbage collector stops following those, whereas it would go through thousands
+        # of entries again and again.
+        self._journals: Rings[tuple[Any, ...]] = Rings(MOST_JOURNAL_BYTES, MOST_BYTES_OF_ALL_JOURNALS)
+        self._events: Rings[StoredEvent] = Rings(_MOST_EVENT_BYTES, _MOST_BYTES_OF_ALL_EVENTS)
         # A heap of worlds by the time at which each may expire at the earliest: one that was used since goes back in.
         self._expiring: list[tuple[int, str]] = []
 
-    def disconnect(self) -> None:
-        """Nothing: there is no connection."""
-
     def connect(self) -> None:
-        """Nothing: there is no connection."""
+        pass
+
+    def disconnect(self) -> None:
+        pass
 
     def trouble(self) -> str | None:
-        """None: what is in this process can be reached."""
         return None
 
-    def add(self, record: WorldRecord, base: Base, clock: Clock, keys: Iterable[KeyRecord]) -> None:
-        """Adds a world. The first one on a base builds the state that all later ones share."""
+    def create(self, record: WorldRecord, clock: Clock, keys: Iterable[KeyRecord], seed: Callable[[], Any]) -> None:
         with self._lock:
-            state = self._states.get(base)
-            if state is None:
-                state = self._states[base] = State.build(base.runs(), record.schedule)
             mine = {key.digest: key for key in keys}
-            self._worlds[record.id] = World(record, base, state, clock, tuple(mine.values()))
+            if not self._keys.keys().isdisjoint(mine):
+                raise CommitIssue("Another world has one of these keys.")
+            moment = Moment(record.epoch, clock)
+            self._worlds[record.id] = _Kept(record, moment, tuple(mine.values()), record.created_wall)
             self._keys.update(mine)
             if record.ttl is not None:
                 heappush(self._expiring, (record.created_wall + record.ttl, record.id))
 
-    def remove(self, world_id: str) -> None:
-        """Removes a world and its keys."""
+    def seed(self, digest: bytes) -> Any:
+        raise KeyError(digest)  # a fixture never leaves the process
+
+    def load(self, world_id: str, since: int | None) -> Loaded | None:
+        kept = self._worlds.get(world_id)
+        if kept is None:
+            return None
+        record = kept.record
+        expires = None if record.ttl is None else kept.used_wall + record.ttl
+        watched = kept.last_event is not None
+        if since == kept.version:
+            return Loaded(
+                record,
+                kept.version,
+                kept.moment,
+                self.wall(),
+                expires,
+                watched,
+                complete=False,
+                used_wall=kept.used_wall,
+            )
         with self._lock:
-            self._discard(world_id)
-        self.traffic.clear(world_id)
+            complete = since is None or since < kept.replaced
+            documents = {
+                key: value
+                for key, (version, value) in kept.documents.items()
+                if complete or (since is not None and version > since)
+            }
+            return Loaded(
+                record, kept.version, kept.moment, self.wall(), expires, watched, complete, documents, kept.used_wall
+            )
 
-    def worlds(self) -> Sequence[WorldRecord]:
-        """Every world, in order of creation."""
-        return [world.record for world in list(self._worlds.values())]
+    def commit(self, world_id: str, expected: int, changes: ChangeSet) -> int:
+        with self._lock:
+            kept = self._worlds.get(world_id)
+            if kept is None or kept.version != expected:
+                raise conflict()
+            kept.version += 1
+            kept.moment = changes.moment
+            if changes.replaces:
+                kept.replaced = kept.version
+                kept.documents = {key: found for key, found in kept.documents.items() if key[0] in changes.keeping}
+            kept.documents.update((key, (kept.version, value)) for key, value in changes.documents.items())
+            return kept.version
 
-    def expires(self, world_id: str) -> int | None:
-        """The machine's time at which a world may be collected; None for never."""
-        world = self._worlds[world_id]
-        return None if world.record.ttl is None else world.used + world.record.ttl
+    def touch(self, world_id: str, key: KeyRecord | None, now: int) -> None:
+        with self._lock:
+            kept = self._worlds.get(world_id)
+            if kept is None:
+                return
+            kept.used_wall = self.wall()
+            if key is not None and key.digest in self._keys:
+                self._keys[key.digest] = replace(self._keys[key.digest], last_used_at=now)
 
-    def use(self, world_id: str) -> None:
-        """Notes that a world is used."""
-        world = self._worlds[world_id]
-        if world.record.ttl is not None:
-            wall = self.wall()
-            if world.used + world.record.ttl <= wall:
-                raise KeyError(world_id)
-            world.used = wall
+    def delete(self, world_id: str) -> bool:
+        with self._lock:
+            kept = self._worlds.pop(world_id, None)
+            for key in kept.keys if kept is not None else ():
+                del self._keys[key.digest]
+            self._journals.clear(world_id)
+        return kept is not None
 
-    def collect(self) -> Sequence[str]:
-        """Removes the worlds that have expired."""
-        wall = self.wall()
-        expired: list[str] = []
+    def expired(self) -> Sequence[str]:
+        wall, expired = self.wall(), []
         with self._lock:
             while self._expiring and self._expiring[0][0] <= wall:
                 _, world_id = heappop(self._expiring)
-                at = self.expires(world_id) if world_id in self._worlds else None
-                if at is not None and at > wall:
+                kept = self._worlds.get(world_id)
+                if kept is None or kept.record.ttl is None:
+                    continue
+                at = kept.used_wall + kept.record.ttl
+                if at > wall:
                     heappush(self._expiring, (at, world_id))
-                elif at is not None:
-                    self._discard(world_id)
+                else:
                     expired.append(world_id)
-        for world_id in expired:
-            self.traffic.clear(world_id)
         return expired
 
-    def _discard(self, world_id: str) -> None:
-        for key in self._worlds.pop(world_id).keys:
-            del self._keys[key.digest]
+    def worlds(self) -> Sequence[WorldRecord]:
+        return [kept.record for kept in list(self._worlds.values())]
 
     def find_key(self, digest: bytes) -> KeyRecord | None:
-        """The key with this digest."""
         return self._keys.get(digest)
 
     def keys(self, world_id: str) -> Sequence[KeyRecord]:
-        """The keys of a world."""
-        return self._worlds[world_id].keys
+        kept = self._worlds.get(world_id)
+        return () if kept is None else [self._keys[key.digest] for key in kept.keys]
 
-    def moment(self, world_id: str, wall: int) -> Moment:
-        """Where a world is when the machine's time is `wall`."""
-        world = self._worlds[world_id]
-        record = world.record
-        return Moment(record.epoch, world.clock.now(wall), record.seed)
+    def take_token(self, world_id: str, key_id: str, limit: RateLimit, wall: int, now: int) -> Verdict:
+        with self._lock:
+            levels = self._worlds[world_id].levels
+            levels[key_id], verdict = take(limit, levels.get(key_id), wall, now)
+            return verdict
 
-    def unit(self, world_id: str, *, reads: bool = False) -> MemoryUnit:
-        """Holds the world's lock, readers too, and commits unless left by an exception."""
-        return MemoryUnit(self._worlds[world_id], self.wall)
+    def append_journal(self, world_id: str, entry: Entry) -> None:
+        weight = entry.weight
+        with self._lock:
+            self._journals.append(world_id, tuple(entry), weight)
+
+    def read_journal(self, world_id: str) -> Sequence[Entry]:
+        with self._lock:
+            return [Entry(*values) for values in self._journals.items(world_id)]
+
+    def clear_traffic(self, world_id: str, *, journal: bool = True, buckets: bool = True) -> None:
+        with self._lock:
+            if journal:
+                self._journals.clear(world_id)
+            if buckets and world_id in self._worlds:
+                self._worlds[world_id].levels.clear()
+
+    def journal_bytes(self) -> int:
+        return self._journals.bytes
+
+    def watch(self, world_id: str) -> int:
+        with self._lock:
+            kept = self._worlds.get(world_id)
+            if kept is None:
+                return 0
+            kept.last_event = kept.last_event or 0
+            return kept.last_event
+
+    def publish(self, world_id: str, kind: str, data: Any) -> None:
+        with self._lock:
+            kept = self._worlds.get(world_id)
+            if kept is None or kept.last_event is None:
+                return
+            kept.last_event += 1
+            texts = sum(len(value) for value in data.values() if isinstance(value, str))
+            self._events.append(world_id, StoredEvent(world_id, kept.last_event, kind, data), _EVENT_BYTES + texts)
+
+    def read_after(self, numbers: Mapping[str, int]) -> Sequence[StoredEvent]:
+        with self._lock:
+            return [
+                event
+                for world_id, number in numbers.items()
+                for event in self._events.items(world_id)
+                if event.number > number
+            ]

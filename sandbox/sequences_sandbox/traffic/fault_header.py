@@ -7,7 +7,8 @@ from difflib import get_close_matches
 from typing import Any, Final, get_args
 
 from ..domain.errors import ValidationIssue
-from .faults import MOST_MILLISECONDS, Body, Close, Effect, Injection
+from .faults import BodyFault, CloseAt, FaultEffect, Injection
+from .latency import MOST_MILLISECONDS
 
 NAME: Final = "X-Sandbox-Fault"
 _EXAMPLE: Final = "status=503, latency=250"
@@ -16,12 +17,12 @@ _MOST_RETRY_AFTER: Final = 86_400
 
 
 def parse_fault_header(text: str) -> Injection:
-    """The strike that a header's value asks for. Raises ValidationIssue, which tells what can be written."""
+    """The injection that a header's value asks for. Raises ValidationIssue, which says what can be written."""
     values: dict[str, Any] = {}
     for part in re.split("[,;]", text):
         name, equals, value = (piece.strip() for piece in part.partition("="))
         if not equals:
-            raise _malformed(f"has {name!r} where 'name=value' has to stand", "malformed", name)
+            raise _malformed(f"has {name[:40]!r} where 'name=value' is expected", "malformed", name[:40])
         reader = _READERS.get(name)
         if reader is None:
             raise _unknown(name)
@@ -32,7 +33,7 @@ def parse_fault_header(text: str) -> Injection:
         raise _malformed("gives 'retry_after', which goes with a 'status' only", "incomplete", "retry_after")
     milliseconds = values.pop("latency", None)
     drip = values.pop("drip", None)
-    return Injection(milliseconds, Effect(drip_seconds=drip, **values))
+    return Injection(milliseconds, FaultEffect(drip_seconds=drip, **values))
 
 
 def _number(most: float) -> Callable[[str, str], float]:
@@ -72,14 +73,14 @@ _READERS: Final[Mapping[str, Callable[[str, str], Any]]] = {
     "status": _whole(400, 599),
     "retry_after": _whole(0, _MOST_RETRY_AFTER),
     "latency": _number(MOST_MILLISECONDS),
-    "close": _one_of(get_args(Close)),
-    "body": _one_of(get_args(Body)),
+    "close": _one_of(get_args(CloseAt)),
+    "body": _one_of(get_args(BodyFault)),
     "drip": _number(_MOST_SECONDS),
 }
 
 
 def _unknown(name: str) -> ValidationIssue:
-    near = get_close_matches(name.lower(), _READERS, 1)
+    near = get_close_matches(name[:40].lower(), _READERS, 1)
     hint = f"did you mean '{near[0]}'?" if near else f"there are {', '.join(_READERS)}"
     return _malformed(f"asks for {name[:40]!r}; {hint}", "unknown", name[:40])
 

@@ -1,26 +1,28 @@
-"""Faults: which requests they befall, and what they do to an answer. Frozen values; nothing here waits or sends.
+"""Fault rules: which requests they match, and what they inject into a response. Frozen values; nothing here waits or sends.
 
-Chance is a function of the world's seed, the fault's number and how many requests fitted it, so that a run of the same
+Chance is a function of the world's seed, the rule's number and how many requests matched it, so that a run of the same
 requests meets the same faults again, whatever else goes on beside it.
 """
 
 import hashlib
-import math
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
-from statistics import NormalDist
 from typing import Final, Literal
 
-Close = Literal["before", "midway"]
-Body = Literal["empty", "truncated", "html"]
+from .latency import MOST_MILLISECONDS, Latency
+from .patterns import glob_matches
 
-MOST_MILLISECONDS: Final = 600_000
-_NORMAL: Final = NormalDist()
+CloseAt = Literal["before", "midway"]
+BodyFault = Literal["empty", "truncated", "html"]
+FaultState = Literal["active", "disabled", "used_up", "expired"]
+
+FAULTS: Final = "faults"
+"""The kind of the documents that hold a world's fault rules."""
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
-    """What of a request a fault can look at."""
+class RequestFacts:
+    """What of a request a fault rule can look at."""
 
     operation: str | None
     method: str
@@ -29,8 +31,8 @@ class Asked:
 
 
 @dataclass(frozen=True, slots=True)
-class Match:
-    """Which requests; every part that is given has to fit. In `path`, `*` stands for any run of characters."""
+class FaultMatch:
+    """Which requests; every part that is given has to match. In `path`, `*` stands for any characters."""
 
     operation: str | None = None
     method: str | None = None
@@ -40,85 +42,26 @@ class Match:
     every: int | None = None
     probability: float | None = None
 
-    def fits(self, asked: Asked) -> bool:
-        """Whether a request fits, its number and chance left aside."""
+    def matches(self, request: RequestFacts) -> bool:
+        """Whether a request matches, its number and chance left aside."""
         return (
-            self.operation in (None, asked.operation)
-            and (self.method is None or self.method.upper() == asked.method)
-            and self.key_name in (None, asked.key_name)
-            and (self.path is None or _glob_fits(self.path, asked.path))
+            self.operation in (None, request.operation)
+            and (self.method is None or self.method.upper() == request.method)
+            and self.key_name in (None, request.key_name)
+            and (self.path is None or glob_matches(self.path, request.path))
         )
 
-    def falls(self, fitted: int, chance: float) -> bool:
-        """Whether the request that fitted as number `fitted`, counted from 1, is one of those meant."""
+    def selects(self, number: int, chance: float) -> bool:
+        """Whether the rule fires for the matching request of this number, counted from 1."""
         return (
-            self.nth in (None, fitted)
-            and (self.every is None or fitted % self.every == 0)
+            self.nth in (None, number)
+            and (self.every is None or number % self.every == 0)
             and (self.probability is None or chance < self.probability)
         )
 
 
-def _glob_fits(pattern: str, path: str) -> bool:
-    """Whether a path fits a pattern in which `*` stands for any characters.
-
-    Each part is looked for where it occurs first behind the one before. No other place could help, so nothing is tried
-    twice, and no pattern takes longer than its length times the path's.
-    """
-    head, *parts = pattern.split("*")
-    if not parts:
-        return path == head
-    *middle, tail = parts
-    if len(path) < len(head) + len(tail) or not path.startswith(head) or not path.endswith(tail):
-        return False
-    place, end = len(head), len(path) - len(tail)
-    for part in middle:
-        place = path.find(part, place, end)
-        if place < 0:
-            return False
-        place += len(part)
-    return True
-
-
 @dataclass(frozen=True, slots=True)
-class Fixed:
-    """Always the same."""
-
-    milliseconds: float
-
-    def drawn(self, chance: float) -> float:
-        """The latency in milliseconds."""
-        return self.milliseconds
-
-
-@dataclass(frozen=True, slots=True)
-class Uniform:
-    """Any between two bounds, all as likely."""
-
-    low: float
-    high: float
-
-    def drawn(self, chance: float) -> float:
-        """The latency in milliseconds at a chance between 0 and 1."""
-        return self.low + (self.high - self.low) * chance
-
-
-@dataclass(frozen=True, slots=True)
-class Lognormal:
-    """Mostly near the median, now and then much more, as in a network. Cut off at `MOST_MILLISECONDS`."""
-
-    median: float
-    sigma: float
-
-    def drawn(self, chance: float) -> float:
-        """The latency in milliseconds at a chance between 0 and 1."""
-        return min(self.median * math.exp(self.sigma * _NORMAL.inv_cdf(chance)), MOST_MILLISECONDS)
-
-
-Latency = Fixed | Uniform | Lognormal
-
-
-@dataclass(frozen=True, slots=True)
-class Effect:
+class FaultEffect:
     """What a fault does. `type`, `message` and `retry_after` (whole seconds) belong to `status`."""
 
     latency: Latency | None = None
@@ -126,41 +69,51 @@ class Effect:
     type: str | None = None
     message: str | None = None
     retry_after: int | None = None
-    close: Close | None = None
-    body: Body | None = None
+    close: CloseAt | None = None
+    body: BodyFault | None = None
     drip_seconds: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
-class Fault:
-    """A fault of a world. `until` is world time; `fitted` counts the requests that fitted, `hits` those that it befell."""
+class FaultRule:
+    """A fault rule of a world. `lasting` is a length, `until` a timestamp of the world's clock.
+
+    `matched` counts the requests that matched while the rule was active, `fired` those of them that it injected its fault
+    into.
+    """
 
     id: str
     number: int
-    match: Match
-    effect: Effect
+    match: FaultMatch
+    effect: FaultEffect
     times: int | None = None
     lasting: int | None = None
     until: int | None = None
-    fitted: int = 0
-    hits: int = 0
+    enabled: bool = True
+    matched: int = 0
+    fired: int = 0
 
-    @property
-    def spent(self) -> bool:
-        """Whether it has happened as often as it was to."""
-        return self.times is not None and self.hits >= self.times
+    def state(self, now: int) -> FaultState:
+        """Whether the rule can fire at `now`, and if not, why."""
+        if not self.enabled:
+            return "disabled"
+        if self.until is not None and now >= self.until:
+            return "expired"
+        # The nth request comes once; a rule that waited for it has nothing left to do.
+        passed = self.match.nth is not None and self.matched >= self.match.nth
+        return "used_up" if passed or (self.times is not None and self.fired >= self.times) else "active"
 
 
 @dataclass(frozen=True, slots=True)
 class Injection:
-    """What befalls one request: effects with their latency drawn."""
+    """What is injected into one request: effects, with their latency drawn."""
 
     milliseconds: float | None = None
-    effect: Effect = field(default_factory=Effect)
+    effect: FaultEffect = field(default_factory=FaultEffect)
 
     @property
     def short_circuits(self) -> bool:
-        """Whether the request is answered, or dropped, without being carried out."""
+        """Whether the request gets its response, or none, without being carried out."""
         return self.effect.status is not None or self.effect.close == "before"
 
     @property
@@ -178,32 +131,39 @@ class Injection:
         return ", ".join(f"{name}={value}" for name, value in parts.items() if value is not None)
 
 
-def inject(faults: Iterable[Fault], asked: Asked, now: int, seed: int) -> tuple[tuple[Fault, ...], Injection | None]:
-    """The faults after a request at the world time `now`, and what befalls it.
+def in_order(rules: Iterable[FaultRule]) -> list[FaultRule]:
+    """Rules in the order in which they are tried, the one in which they were added."""
+    return sorted(rules, key=lambda rule: rule.number)
 
-    Faults are tried in their order, and each counts the request for itself. When several befall it, their latencies add
-    up; of every other effect the first one stands.
+
+def inject(
+    rules: Iterable[FaultRule], request: RequestFacts, now: int, seed: int
+) -> tuple[tuple[FaultRule, ...], Injection | None]:
+    """The rules after a request at `now` (the world's clock), and what they inject into it.
+
+    Rules are tried in their order, and each counts the request for itself. When several fire, their latencies add up; of
+    every other effect the first one stands.
     """
-    after: list[Fault] = []
-    hits: list[tuple[Fault, float]] = []
-    for fault in faults:
-        if not fault.match.fits(asked) or fault.spent or (fault.until is not None and now >= fault.until):
-            after.append(fault)
+    after: list[FaultRule] = []
+    fired: list[tuple[FaultEffect, float]] = []
+    for rule in rules:
+        if rule.state(now) != "active" or not rule.match.matches(request):
+            after.append(rule)
             continue
-        fitted = fault.fitted + 1
-        hit = fault.match.falls(fitted, _chance(seed, fault.number, fitted, "whether"))
-        after.append(replace(fault, fitted=fitted, hits=fault.hits + hit))
-        if hit:
-            hits.append((fault, _chance(seed, fault.number, fitted, "latency")))
-    return tuple(after), _together(hits) if hits else None
+        number = rule.matched + 1
+        fires = rule.match.selects(number, _chance(seed, rule.number, number, "whether"))
+        after.append(replace(rule, matched=number, fired=rule.fired + fires))
+        if fires:
+            fired.append((rule.effect, _chance(seed, rule.number, number, "latency")))
+    return tuple(after), _together(fired) if fired else None
 
 
-def _together(hits: list[tuple[Fault, float]]) -> Injection:
-    latencies = [fault.effect.latency.drawn(chance) for fault, chance in hits if fault.effect.latency is not None]
-    effects = [fault.effect for fault, _ in hits]
-    error_response = next((effect for effect in effects if effect.status is not None), Effect())
+def _together(fired: list[tuple[FaultEffect, float]]) -> Injection:
+    latencies = [effect.latency.drawn(chance) for effect, chance in fired if effect.latency is not None]
+    effects = [effect for effect, _ in fired]
+    with_status = next((effect for effect in effects if effect.status is not None), FaultEffect())
     effect = replace(
-        error_response,
+        with_status,
         latency=None,
         close=next((effect.close for effect in effects if effect.close is not None), None),
         body=next((effect.body for effect in effects if effect.body is not None), None),
@@ -212,7 +172,7 @@ def _together(hits: list[tuple[Fault, float]]) -> Injection:
     return Injection(min(sum(latencies), MOST_MILLISECONDS) if latencies else None, effect)
 
 
-def _chance(seed: int, number: int, fitted: int, purpose: str) -> float:
+def _chance(seed: int, number: int, matched: int, purpose: str) -> float:
     """A number strictly between 0 and 1, the same for the same arguments and even over different ones."""
-    drawn = hashlib.blake2b(f"{seed}/{number}/{fitted}/{purpose}".encode(), digest_size=6).digest()
+    drawn = hashlib.blake2b(f"{seed}/{number}/{matched}/{purpose}".encode(), digest_size=6).digest()
     return (int.from_bytes(drawn, "big") + 0.5) / (1 << 48)

@@ -1,11 +1,11 @@
 """The journal as an HTTP Archive 1.2, which the developer tools of browsers open."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from http import HTTPStatus
 from typing import Any, Final
 
 from ..domain.timestamps import format_timestamp
-from .journal import Entry, text_of
+from .journal import Entry, header_pairs, header_values, text_of
 
 _VERSION: Final = "HTTP/1.1"
 _NO_HOST: Final = "sandbox.invalid"
@@ -38,25 +38,25 @@ def _entry(entry: Entry) -> dict[str, Any]:
 
 
 def _request(entry: Entry) -> dict[str, Any]:
-    headers = entry.request_fields()
-    host = headers.get("host", _NO_HOST)
+    headers = header_values(entry.request_headers)
+    host = headers.get("host", [_NO_HOST])[0]
     request: dict[str, Any] = {
         "method": entry.method,
         "url": f"http://{host}{entry.path}{'?' if entry.query else ''}{entry.query}",
         "httpVersion": _VERSION,
         "cookies": [],
-        "headers": _pairs(headers),
+        "headers": _pairs(entry.request_headers),
         "queryString": [{"name": name, "value": value} for name, value in entry.parameters],
         "headersSize": -1,
         "bodySize": entry.request_size,
     }
     if entry.request_body:
-        request["postData"] = {"mimeType": headers.get("content-type", ""), "text": text_of(entry.request_body)}
+        request["postData"] = {"mimeType": headers.get("content-type", [""])[0], "text": text_of(entry.request_body)}
     return request
 
 
 def _response(entry: Entry) -> dict[str, Any]:
-    headers = entry.response_fields()
+    headers = header_values(entry.response_headers)
     try:
         phrase = HTTPStatus(entry.status).phrase
     except ValueError:
@@ -66,10 +66,10 @@ def _response(entry: Entry) -> dict[str, Any]:
         "statusText": phrase,
         "httpVersion": _VERSION,
         "cookies": [],
-        "headers": _pairs(headers),
+        "headers": _pairs(entry.response_headers),
         "content": {
             "size": entry.response_size,
-            "mimeType": headers.get("content-type", _JSON),
+            "mimeType": headers.get("content-type", [_JSON])[0],
             "text": text_of(entry.response_body) or "",
         },
         "redirectURL": "",
@@ -78,5 +78,5 @@ def _response(entry: Entry) -> dict[str, Any]:
     }
 
 
-def _pairs(headers: Mapping[str, str]) -> list[dict[str, str]]:
-    return [{"name": name, "value": value} for name, value in headers.items()]
+def _pairs(headers: Iterable[tuple[bytes, bytes]]) -> list[dict[str, str]]:
+    return [{"name": name, "value": value} for name, value in header_pairs(headers)]

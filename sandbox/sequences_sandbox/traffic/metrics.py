@@ -26,7 +26,7 @@ class Tally:
         self.faults: Final[Counter[str]] = Counter()
 
     def request(self, operation: str | None, status: int, seconds: float) -> None:
-        """Counts a request; no operation is written as an empty name, and no answer as status 0."""
+        """Counts a request; no operation is an empty name, and no response is status 0."""
         key = (operation or "", status)
         series = self.requests.get(key)
         if series is None:

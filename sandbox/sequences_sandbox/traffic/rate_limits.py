@@ -5,10 +5,14 @@ numbers: a token is `per_seconds` million parts, and every microsecond brings `l
 """
 
 import re
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Final
 
 from ..domain.timestamps import DAY, HOUR, MINUTE, SECOND
+from ..resources.resource import Codec
+
+RATE_LIMIT: Final = "rate_limit"
+"""The kind of the document that holds a world's own limit, and its id."""
 
 _UNITS: Final = {
     "s": SECOND, "sec": SECOND, "second": SECOND, "m": MINUTE, "min": MINUTE, "minute": MINUTE,
@@ -27,6 +31,10 @@ class RateLimit:
     per_seconds: int
     burst: int
 
+    def laxer_than(self, other: "RateLimit") -> bool:
+        """Whether this one lets more calls pass, over time or at once."""
+        return self.limit * other.per_seconds > other.limit * self.per_seconds or self.burst > other.burst
+
     @property
     def token(self) -> int:
         """The parts of one token."""
@@ -38,13 +46,23 @@ class RateLimit:
         return self.burst * self.token
 
 
+def stricter(own: RateLimit | None, operators: RateLimit | None) -> RateLimit | None:
+    """The limit that holds in a world: its own, unless the operator's allows less."""
+    if own is None or (operators is not None and own.laxer_than(operators)):
+        return operators
+    return own
+
+
+RATE_LIMIT_CODEC: Final = Codec(dump=asdict, load=lambda document: RateLimit(**document))
+
+
 @dataclass(frozen=True, slots=True)
 class Level:
-    """The parts that are in a bucket, at an instant on the machine and in world time."""
+    """The parts that are in a bucket, at a time of the store's clock and of the world's."""
 
     parts: int
     wall: int
-    world: int
+    now: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,14 +76,14 @@ class Verdict:
     retry_after_seconds: int
 
 
-def take(limit: RateLimit, level: Level | None, wall: int, world: int) -> tuple[Level, Verdict]:
+def take(limit: RateLimit, level: Level | None, wall: int, now: int) -> tuple[Level, Verdict]:
     """The level after a call, and the verdict on it. A bucket that is not there yet is full; a refused call takes nothing.
 
     A bucket fills with real time, and when the world's clock is moved forward, as if that time had passed.
     """
     parts = limit.full
     if level is not None:
-        passed = max(0, wall - level.wall, world - level.world)
+        passed = max(0, wall - level.wall, now - level.now)
         parts = min(parts, level.parts + passed * limit.limit)
     allowed = parts >= limit.token
     if allowed:
@@ -77,7 +95,7 @@ def take(limit: RateLimit, level: Level | None, wall: int, world: int) -> tuple[
         reset_seconds=_seconds(limit.full - parts, limit),
         retry_after_seconds=_seconds(limit.token - parts, limit),
     )
-    return Level(parts, wall, world), verdict
+    return Level(parts, wall, now), verdict
 
 
 def _seconds(missing: int, limit: RateLimit) -> int:
@@ -86,11 +104,11 @@ def _seconds(missing: int, limit: RateLimit) -> int:
 
 
 def parse_rate_limit(text: str) -> RateLimit:
-    """A limit such as `60/min`, `5/s` or `100/15min`. Raises ValueError with a sentence that says how to mend it."""
+    """A limit such as `60/min`, `5/s` or `100/15min`. Raises ValueError with a sentence that says how to fix it."""
     match = _RATE.fullmatch(text)
     unit = _UNITS.get(match[3]) if match is not None else None
     if match is None or unit is None:
-        raise ValueError(f"{text!r} is no rate; write one like 60/min, 5/s or 100/15min (s, min, h, d)")
+        raise ValueError(f"{text!r} is not a rate; write one like 60/min, 5/s or 100/15min (s, min, h, d)")
     limit, seconds = int(match[1]), int(match[2] or 1) * unit // SECOND
     if limit > _MOST_CALLS or not 1 <= seconds <= _MOST_SECONDS:
         raise ValueError(f"{text!r} is out of range; up to {_MOST_CALLS} calls, in one second to one day")

@@ -1,0 +1,11 @@
+"""What a value must be, and what is wrong with one that is not: for bodies, parameters, headers, fixtures and options.
+
+`Schema` finds the mistakes of a value, `Mistake` says them, `issue` makes of them the one error response that they are.
+"""
+
+from .characters import character_mistakes
+from .mistakes import Mistake, issue
+from .nearest import nearest, short
+from .schema import Schema
+
+__all__ = ["Mistake", "Schema", "character_mistakes", "issue", "nearest", "short"]

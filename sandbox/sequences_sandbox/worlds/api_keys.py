@@ -1,4 +1,4 @@
-"""API keys: from the Authorization header to a caller, and the minting of tokens.
+"""API keys: from the Authorization header to a key, and the making of tokens.
 
 Contract, "Base, auth, scopes". A token is kept only as its SHA-256. It is found by that digest and then compared in
 constant time, so that neither the lookup nor the comparison tells how much of a guess was right.
@@ -26,6 +26,11 @@ def digest(token: str) -> bytes:
 def mint() -> str:
     """A new token, unguessable."""
     return _PREFIX + secrets.token_urlsafe(24)
+
+
+def prefix_of(token: str) -> str:
+    """The beginning of a token, by which people tell keys apart."""
+    return token[: len(_PREFIX) + 4]
 
 
 def bearer(header: str | None, wanted: str = "your API key") -> str:

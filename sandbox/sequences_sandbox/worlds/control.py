@@ -1,26 +1,34 @@
-"""What the control API works on: the worlds, how new ones are made, and what every description of a world says."""
+"""What the control API works on: the worlds, how new ones are made, and how a world is described."""
 
-from collections.abc import Callable, Mapping
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
 from ..domain.clock import Clock
 from ..domain.errors import BusinessIssue, NotFoundIssue
 from ..domain.timestamps import SECOND, format_timestamp
-from ..fixtures import Fixture
-from ..store.base import KeyRecord, Unit, WorldRecord
+from ..fixtures.fixture import Fixture
+from ..resources import RESOURCES
+from ..resources.organizations import ORGANIZATIONS
+from ..resources.sequences.model import RUNS
+from ..store.base import KeyRecord
 from ..traffic.rate_limits import RateLimit
 from .due_events import steps_of
 from .events import CLOCK, WORLD
 from .factory import WorldFactory
-from .world import Worlds
+from .snapshots import SNAPSHOTS
+from .transaction import Transaction
+from .worlds import Worlds
 
 _PACE: Final = RateLimit(limit=1, per_seconds=1, burst=10)
+
+Keys = Iterable[tuple[str | None, KeyRecord]]
 
 
 @dataclass(frozen=True, slots=True)
 class PublicWorlds:
-    """Leave for strangers to make worlds: how many at a time, how long they stay unused, how fast they are made."""
+    """What anonymous visitors may have: how many worlds, how long they stay unused, how fast they are made."""
 
     most: int
     ttl: int = 3600 * SECOND
@@ -41,68 +49,80 @@ class Control:
     started_wall: int
     read: Callable[[str | Mapping[str, Any]], Fixture]
 
-    def world(self, unit: Unit, keys: list[tuple[str | None, KeyRecord]]) -> dict[str, Any]:
+    def world(self, tx: Transaction, keys: Keys | None = None) -> dict[str, Any]:
         """The description of a world; keys with their tokens only where they were just made."""
-        record = unit.record
-        expires = self.worlds.store.expires(record.id)
+        record, counts = tx.record, _counts(tx)
+        shown = [(None, key) for key in self.worlds.store.keys(record.id)] if keys is None else list(keys)
         return {
             "id": record.id,
             "name": record.name,
             "fixture": record.fixture,
             "created_at": format_timestamp(record.created_wall),
-            "expires_at": None if expires is None else format_timestamp(expires),
-            "clock": clock_of(unit),
+            "expires_at": None if tx.expires_wall is None else format_timestamp(tx.expires_wall),
+            "clock": clock_of(tx),
             "organizations": [
                 {
                     "id": organization.id,
                     "name": organization.name,
-                    "api_keys": [_key(token, key) for token, key in keys if key.organization_id == organization.id],
-                    "counts": {status: count for status, count in unit.counts(organization.id).items() if count},
+                    "api_keys": [_key(token, key) for token, key in shown if key.organization_id == organization.id],
+                    "counts": counts[organization.id],
                 }
-                for organization in record.organizations.values()
+                for organization in tx.values(ORGANIZATIONS.kind)
             ],
         }
 
-    def keys(self, world_id: str) -> list[tuple[str | None, KeyRecord]]:
-        """The keys of a world, without tokens, which nobody knows any more."""
-        return [(None, key) for key in self.worlds.store.keys(world_id)]
+    def listed_world(self, tx: Transaction) -> dict[str, Any]:
+        """The description of a world for the operator, with its last use and its size."""
+        used = tx.used_wall
+        documents = tx.documents()
+        kept = sum(len(of_kind) for one in documents.get(SNAPSHOTS, {}).values() for of_kind in one.documents.values())
+        return {
+            **self.world(tx),
+            "last_used_at": None if used is None else format_timestamp(used),
+            "size": sum(map(len, documents.values())) + kept,
+        }
 
-    def remove(self, world_id: str) -> None:
+    def delete(self, world_id: str) -> None:
         """Removes a world. Raises BusinessIssue for the default world, NotFoundIssue where there is none."""
         if world_id == self.default_world:
             raise BusinessIssue(
                 "The default world stays as long as the sandbox runs; reset it instead.", world_id=world_id
             )
-        try:
-            self.worlds.remove(world_id)
-        except KeyError:
-            raise NotFoundIssue(f"There is no world {world_id}.", field="world_id", value=world_id) from None
+        if not self.worlds.delete(world_id):
+            raise NotFoundIssue(f"There is no world {world_id}.", field="world_id", value=world_id)
 
-    def tell_world(self, world_id: str, event: str) -> None:
-        """Tells listeners that a world was reset or restored."""
-        self.worlds.listeners.publish(world_id, WORLD, {"event": event})
+    def publish_world(self, tx: Transaction, event: str) -> None:
+        """Says that a world was reset or restored."""
+        self.worlds.events.publish(tx.record.id, WORLD, {"event": event})
 
-    def tell_clock(self, world_id: str, clock: Mapping[str, Any]) -> None:
-        """Tells listeners how the clock was set."""
-        self.worlds.listeners.publish(world_id, CLOCK, clock)
+    def publish_clock(self, tx: Transaction, clock: Mapping[str, Any]) -> None:
+        """Says how a clock was set."""
+        self.worlds.events.publish(tx.record.id, CLOCK, clock)
 
 
-def clock_of(unit: Unit) -> dict[str, Any]:
+def clock_of(tx: Transaction) -> dict[str, Any]:
     """A world's clock, and what falls due next."""
-    record = unit.record
-    due = unit.next_due()
-    at = None if due is None else record.schedule.due_at(due)
+    due = tx.next_due()
     next_due = None
-    if due is not None and at is not None:
-        event = record.schedule.due_event(due, steps_of(unit, due))
-        next_due = {"at": format_timestamp(record.epoch + at), "event": event, "sequence_id": due.id}
-    now = format_timestamp(record.epoch + unit.clock.now(unit.wall))
-    return {"now": now, "frozen": unit.clock.frozen, "next_due": next_due}
+    if due is not None:
+        at, run = due
+        event = tx.schedule.due_event(run, steps_of(tx, run))
+        next_due = {"at": format_timestamp(at), "event": event, "sequence_id": run.id}
+    clock: Clock = tx.moment.clock
+    return {"now": format_timestamp(clock.now(tx.wall)), "frozen": clock.frozen, "next_due": next_due}
 
 
-def clock_at_birth(record: WorldRecord, wall: int) -> Clock:
-    """The clock of a world that begins at `wall`."""
-    return Clock(wall if record.fixed_epoch else wall - wall % SECOND, 0, record.frozen)
+def _counts(tx: Transaction) -> dict[str, dict[str, int]]:
+    """By organization, how many documents of each kind it has, and how many runs in each status."""
+    documents = tx.documents()
+    counts: dict[str, Counter[str]] = {owner: Counter() for owner in documents.get(ORGANIZATIONS.kind, {})}
+    for kind in RESOURCES:
+        for document in documents.get(kind, {}).values() if kind != ORGANIZATIONS.kind else ():
+            counts[document.organization_id][kind] += 1
+            if kind == RUNS.kind:
+                counts[document.organization_id][document.status] += 1
+    order = [kind for kind in RESOURCES if kind != ORGANIZATIONS.kind] + list(tx.lifecycle.statuses)
+    return {owner: {name: found[name] for name in order if found[name]} for owner, found in counts.items()}
 
 
 def _key(token: str | None, key: KeyRecord) -> dict[str, Any]:

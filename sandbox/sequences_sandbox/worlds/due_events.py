@@ -1,48 +1,46 @@
-"""Carrying out what time has made due in a world, in a unit of work."""
+"""Applying what time has made due in a world, in order of time and then id, each event at its own time."""
 
-from heapq import heapify, heappop, heappush
-from typing import NamedTuple
+from typing import Any, Final, Protocol
 
 from ..domain.lifecycle import ENGINE
-from ..resources.sequences.model import Run, Step
-from ..resources.sequences.schedule import EXECUTE
-from ..store.base import HistoryEntry, Unit
+from ..resources.sequences.model import Run
+from ..resources.sequences.schedule import EXECUTE, Schedule
+from ..resources.templates import TEMPLATES, Step
+from .history import Change, HistoryEntry
+
+MOST_EVENTS: Final = 5_000
+"""How many due events one request applies; what is left is for the next one, so that nobody waits long for another."""
 
 
-class Change(NamedTuple):
-    """A run as it became, and what made it so."""
+class DueEventWriter(Protocol):
+    """What applying due events needs of a transaction."""
 
-    run: Run
-    entry_: HistoryEntry
+    @property
+    def schedule(self) -> Schedule: ...
+
+    def next_due(self) -> tuple[int, Run] | None: ...
+
+    def find(self, resource: Any, document_id: str) -> Any: ...
+
+    def write_run(self, run: Run, entry: HistoryEntry) -> Change: ...
 
 
-def apply_due_events(unit: Unit, until: int) -> list[Change]:
-    """Carries out what is due at `until` or before, in order of time and then id, each at its own instant."""
-    due_runs = unit.due(until)
-    if not due_runs:
-        return []
-    runs = {run.id: run for run in due_runs}
-    schedule = unit.record.schedule
-    queue = [(schedule.due_at(run) or 0, run.id) for run in runs.values()]
-    heapify(queue)
+def apply_due_events(tx: DueEventWriter, until: int, most: int = MOST_EVENTS) -> tuple[list[Change], bool]:
+    """Applies what is due at `until` or before; returns the changes, and whether some is left that `most` did not allow."""
     changes: list[Change] = []
-    while queue:
-        at, sequence_id = heappop(queue)
-        run = runs[sequence_id]
-        for event, changed in schedule.fire(run, steps_of(unit, run)):
+    schedule = tx.schedule
+    while (due := tx.next_due()) is not None and due[0] <= until:
+        if len(changes) >= most:
+            return changes, True
+        at, run = due
+        for event, changed in schedule.fire(run, steps_of(tx, run)):
             by = schedule.lifecycle.by(event) if event != EXECUTE else ENGINE
-            entry_ = HistoryEntry(at, event, by, run.status, changed.status, None)
-            unit.put(changed, entry_)
-            changes.append(Change(changed, entry_))
+            changes.append(tx.write_run(changed, HistoryEntry(at, event, by, run.status, changed.status, None)))
             run = changed
-        runs[sequence_id] = run
-        due = schedule.due_at(run)
-        if due is not None and due <= until:
-            heappush(queue, (due, sequence_id))
-    return changes
+    return changes, False
 
 
-def steps_of(unit: Unit, run: Run) -> tuple[Step, ...]:
-    """The steps of the run's template; none when the template is unknown."""
-    template = unit.record.organizations[run.organization_id].templates.get(run.sequence_template_id)
+def steps_of(tx: DueEventWriter, run: Run) -> tuple[Step, ...]:
+    """The steps of a run's template; none when the template is unknown."""
+    template = tx.find(TEMPLATES, run.sequence_template_id)
     return template.steps if template is not None else ()

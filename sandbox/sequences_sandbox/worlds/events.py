@@ -1,99 +1,115 @@
-"""Who hears what happens in a world, in this process.
+"""The event bus: what happens in a world, published to whoever subscribes in this process.
 
-What happens is told after it is settled. A world that nobody has listened to keeps nothing and costs nothing; from the
-first listener on, a bounded ring is kept, so that a listener who lost its connection can go on where it was.
+Events go through the store, which numbers them and keeps the last of them, so that a subscriber who lost its connection can
+go on where it was. The process that publishes delivers at once; where other processes share the store, each looks a few
+times a second for what the others published. A world that nobody ever subscribed to keeps nothing.
 """
 
+import logging
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from itertools import count
 from typing import Any, Final
 
-from ..store.rings import Rings
-from .results import ChangeResult
+from ..domain.errors import Issue
+from ..resources.sequences.model import RUNS
+from ..store.base import Store, StoredEvent
+from .history import Change, history_fields
 
 SEQUENCE: Final = "sequence"
 REQUEST: Final = "request"
 CLOCK: Final = "clock"
 WORLD: Final = "world"
 
-_MOST_BYTES: Final = 2 << 20
-_MOST_BYTES_OF_ALL: Final = 64 << 20
-_OVERHEAD: Final = 1000
+_LOG: Final = logging.getLogger("sequences_sandbox.events")
+_LOOK_SECONDS: Final = 0.1
+_RETRY_SECONDS: Final = 1.0
+
+Subscriber = Callable[[StoredEvent], None]
 
 
-@dataclass(frozen=True, slots=True)
-class Event:
-    """Something that happened: a number that grows within the world, its kind, and what a page is told of it."""
-
-    number: int
-    kind: str
-    data: Any
-
-
-Subscriber = Callable[[Event], None]
+def change_fields(change: Change) -> dict[str, Any]:
+    """What subscribers get of a run that changed."""
+    return {**history_fields(change.entry), "sequence": RUNS.form(change.run)}
 
 
 @dataclass(slots=True)
-class _Channel:
-    numbers: "count[int]" = field(default_factory=lambda: count(1))
-    heard_by: list[Subscriber] = field(default_factory=list)
+class _Audience:
+    """Those in this process who subscribe to a world, and the number of the last event that they got."""
+
+    last: int
+    subscribers: list[Subscriber] = field(default_factory=list)
 
 
 class EventBus:
-    """The listeners of every world. Safe for any number of threads; whoever publishes calls whoever hears."""
+    """Subscriptions to the worlds of a store. Safe for any number of threads; who publishes calls the subscribers."""
 
-    blocking = False
-    """Whether a call can wait for something outside the process."""
+    def __init__(self, store: Store) -> None:
+        self._store: Final = store
+        self._audiences: dict[str, _Audience] = {}
+        self._delivery: Final = threading.RLock()
+        self._looking = False
 
-    def __init__(self) -> None:
-        self._channels: dict[str, _Channel] = {}
-        self._kept: Rings[Event] = Rings(_MOST_BYTES, _MOST_BYTES_OF_ALL)
-        self._lock = threading.Lock()
-
-    def wanted(self, world_id: str) -> bool:
-        """Whether anything is worth telling of a world."""
-        return world_id in self._channels
+    def wanted(self, world_id: str, watched: bool) -> bool:
+        """Whether anything is worth publishing: somebody subscribes here, or did so in any process."""
+        return watched or world_id in self._audiences
 
     def publish(self, world_id: str, kind: str, data: Any) -> None:
-        """Tells what happened in a world."""
-        channel = self._channels.get(world_id)
-        if channel is None:
-            return
-        with self._lock:
-            event = Event(next(channel.numbers), kind, data)
-            self._kept.append(world_id, event, _weight(data))
-            hearers = list(channel.heard_by)
-        for hear in hearers:
-            hear(event)
+        """Publishes what happened in a world. What cannot be published is not worth failing for."""
+        try:
+            self._store.publish(world_id, kind, data)
+            self._deliver()
+        except Issue as issue:
+            _LOG.warning("a %s event was not published: %s", kind, issue.message)
 
-    def subscribe(self, world_id: str, hear: Subscriber, after: int | None = None) -> Callable[[], None]:
-        """Calls `hear` for every event from now on, and first for those kept with a number above `after`.
+    def subscribe(self, world_id: str, subscriber: Subscriber, after: int | None = None) -> Callable[[], None]:
+        """Calls `subscriber` for every event from now on, and first for those kept with a number above `after`.
 
         Returns what ends it.
         """
-        with self._lock:
-            channel = self._channels.setdefault(world_id, _Channel())
-            missed = [event for event in self._kept.items(world_id) if after is not None and event.number > after]
-            channel.heard_by.append(hear)
-        for event in missed:
-            hear(event)
+        last = self._store.watch(world_id)
+        with self._delivery:
+            audience = self._audiences.setdefault(world_id, _Audience(last))
+            if after is not None:
+                for event in self._store.read_after({world_id: after}):
+                    if event.number <= audience.last:
+                        subscriber(event)
+            audience.subscribers.append(subscriber)
+            if self._store.blocking and not self._looking:
+                self._looking = True
+                threading.Thread(target=self._look, name="events", daemon=True).start()
+        return lambda: self._leave(world_id, subscriber)
 
-        def leave() -> None:
-            with self._lock:
-                channel.heard_by.remove(hear)
+    def _leave(self, world_id: str, subscriber: Subscriber) -> None:
+        with self._delivery:
+            audience = self._audiences[world_id]
+            audience.subscribers.remove(subscriber)
+            if not audience.subscribers:
+                del self._audiences[world_id]
 
-        return leave
+    def _deliver(self) -> None:
+        """Gives subscribers here what they have not got yet."""
+        with self._delivery:
+            if not self._audiences:
+                return
+            numbers = {world_id: audience.last for world_id, audience in self._audiences.items()}
+            for event in self._store.read_after(numbers):
+                audience = self._audiences[event.world_id]
+                audience.last = event.number
+                for subscriber in list(audience.subscribers):
+                    subscriber(event)
 
-    def forget(self, world_id: str) -> None:
-        """Drops what is kept of a world that is gone."""
-        with self._lock:
-            self._channels.pop(world_id, None)
-            self._kept.clear(world_id)
-
-
-def _weight(data: Any) -> int:
-    """About how many bytes an event takes. What of a run can be large is its variables."""
-    texts = (data.run.variables or {}) if isinstance(data, ChangeResult) else data
-    return _OVERHEAD + sum(len(text) for text in texts.values() if isinstance(text, str))
+    def _look(self) -> None:
+        """Looks for what other processes published, as long as anyone subscribes here."""
+        pause = threading.Event()
+        while True:
+            seconds = _LOOK_SECONDS
+            try:
+                self._deliver()
+            except Issue:
+                seconds = _RETRY_SECONDS
+            with self._delivery:
+                if not self._audiences:
+                    self._looking = False
+                    return
+            pause.wait(seconds)

@@ -1,5 +1,6 @@
-"""What the control API works on where it concerns requests: faults, rate limits, the journal, events, figures."""
+"""What the control API works on where it concerns requests: faults, rate limits, the journal, events, metrics."""
 
+from bisect import bisect
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
@@ -7,51 +8,74 @@ from typing import Final
 
 from ..domain.errors import ValidationIssue
 from ..store.base import Store
-from ..store.traffic import Traffic
 from ..traffic.metrics import Tally
 from ..traffic.rate_limits import RateLimit
+from .worlds import Worlds
 
 _CUTOFF: Final = 0.55
 _METHODS: Final = ("DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT")
+_MOST_CANDIDATES: Final = 100
+_LONGEST_WORD: Final = 50
+_MOST_SHOWN: Final = 10
 
 
 @dataclass(frozen=True, slots=True)
 class TrafficControl:
-    """The services behind the operations. `operations` are the contract's; `limit` holds where a world has none."""
+    """The services behind the operations. `operations` are the contract's; `limit` is the operator's."""
 
-    store: Store
+    worlds: Worlds
     operations: Sequence[str]
     limit: RateLimit | None
     tally: Tally
 
     @property
-    def traffic(self) -> Traffic:
-        """What is kept of the worlds' requests."""
-        return self.store.traffic
+    def store(self) -> Store:
+        """Where the journals are."""
+        return self.worlds.store
 
-    def require_known(
-        self, world_id: str, field: str, operation: str | None, key_name: str | None, method: str | None = None
-    ) -> None:
-        """Raises ValidationIssue for what does not exist, since no request would ever fit it."""
+    def names(self, world_id: str) -> "KnownNames":
+        """The names that a match can hold in a world."""
+        return KnownNames(self.operations, (key.name for key in self.store.keys(world_id)))
+
+
+class KnownNames:
+    """What can be named in a match. A name that does not exist is an error, since no request would ever match it."""
+
+    def __init__(self, operations: Iterable[str], key_names: Iterable[str]) -> None:
+        self._operations: Final = sorted(operations)
+        self._key_names: Final = sorted(set(key_names))
+
+    def require(self, place: str, operation: str | None, method: str | None, key_name: str | None) -> None:
+        """Raises ValidationIssue for a name that does not exist; `place` is what precedes the names of its fields."""
         if method is not None:
-            _require(f"{field}method", method.upper(), _METHODS, "no method")
+            _require(f"{place}method", method.upper(), _METHODS)
         if operation is not None:
-            _require(f"{field}operation", operation, self.operations, "no operation")
+            _require(f"{place}operation", operation, self._operations)
         if key_name is not None:
-            names = {key.name for key in self.store.keys(world_id)}
-            _require(f"{field}key_name", key_name, names, "no key of that name")
+            _require(f"{place}key_name", key_name, self._key_names)
 
 
-def _require(field: str, value: str, known: Iterable[str], problem: str) -> None:
-    options = sorted(known)
-    if value in options:
+def _require(field: str, value: str, known: Sequence[str]) -> None:
+    at = bisect(known, value)
+    if at > 0 and known[at - 1] == value:
         return
-    near = get_close_matches(value, options, 1, _CUTOFF)
-    hint = f"did you mean '{near[0]}'?" if near else f"there are {', '.join(options)}."
+    near = _nearest(value, known, at)
+    more = len(known) - _MOST_SHOWN
+    listed = ", ".join([*known[:_MOST_SHOWN], *([f"and {more} more"] if more > 0 else [])])
+    hint = f"did you mean '{near}'?" if near else f"there are {listed}."
     raise ValidationIssue(
         f"'{field}' is '{value}', which does not exist here; {hint}",
         field=field,
         value=value,
-        problem=problem,
-        allowed=options,
+        problem="unknown",
+        allowed=list(known[:_MOST_CANDIDATES]),
     )
+
+
+def _nearest(value: str, known: Sequence[str], at: int) -> str | None:
+    """The name that was probably meant. Of many names those are tried that stand beside `value` in alphabetical order."""
+    if len(value) > _LONGEST_WORD:
+        return None
+    first = max(0, min(at - _MOST_CANDIDATES // 2, len(known) - _MOST_CANDIDATES))
+    candidates = [name for name in known[first : first + _MOST_CANDIDATES] if len(name) <= _LONGEST_WORD]
+    return next(iter(get_close_matches(value, candidates, 1, _CUTOFF)), None)

@@ -1,202 +1,112 @@
-"""Worlds at work: one transaction, one `now`, whatever is due settled first.
+"""A world in memory: documents of frozen values by kind and id, a clock, a due queue, and a version.
 
-`Worlds.begin` opens the world that a caller's key belongs to. What time has brought is settled and kept first: that time
-passed stays true even when the caller's request is then refused.
+A world holds what was committed. A transaction keeps its writes aside and applies them when it commits, so a transaction
+that fails leaves nothing. Whoever holds the lock may change the world.
 """
 
-import sys
-from collections.abc import Iterable
-from types import TracebackType
-from typing import Final, NamedTuple
+import threading
+from collections.abc import Mapping
+from heapq import heapify, heappop, heappush
+from typing import Any, Final
 
-from ..domain.errors import NotFoundIssue, UnauthorizedIssue
-from ..domain.lifecycle import CLIENT, Lifecycle
-from ..domain.limits import Limits
-from ..domain.query import Query
-from ..resources.sequences.model import Run
-from ..store.base import HistoryEntry, KeyRecord, Store, Unit
-from .due_events import Change, apply_due_events
-from .events import SEQUENCE, WORLD, EventBus
-from .results import ChangeResult
+from ..resources.resource import Resource
+from ..resources.sequences.model import RUNS, Run
+from ..resources.sequences.schedule import Schedule
+from ..store.base import DocumentKey, Loaded, Moment, WorldRecord
+from .sorted_lists import SortedLists
+
+Documents = dict[str, dict[str, Any]]
 
 
-class Caller(NamedTuple):
-    """Who asks, by which key, in which request."""
+class WorldState:
+    """One world, as this process knows it. `wall` is the latest time of the store's clock that was seen."""
 
-    key: KeyRecord
-    request_id: str
+    __slots__ = (
+        "_due", "_schedule", "documents", "expires_wall", "key_uses", "lists", "lock", "moment", "record", "touched_wall",
+        "used_wall", "version", "waiting", "wall", "watched",
+    )  # fmt: skip
 
-
-class Opening:
-    """A world's unit of work as a context: the unit with what is due settled, its time, and the changes to tell of.
-
-    Listeners hear after the unit was left, and of what was kept: what was settled, and unless the unit was left by an
-    exception, what was added to the changes. A class, since a generator would double what opening a world costs.
-    """
-
-    __slots__ = ("_birth", "_changes", "_context", "_reads", "_settled", "_uses", "_world_id", "_worlds")
-
-    def __init__(self, worlds: "Worlds", world_id: str, reads: bool, uses: bool) -> None:
-        self._worlds = worlds
-        self._world_id = world_id
-        self._reads = reads
-        self._uses = uses
-
-    def __enter__(self) -> tuple[Unit, int, list[Change]]:
-        try:
-            if self._uses:
-                self._worlds.store.use(self._world_id)
-            self._context = self._worlds.store.unit(self._world_id, reads=self._reads)
-            unit = self._context.__enter__()
-        except KeyError as error:
-            if error.args == (self._world_id,):
-                raise _gone() from None
-            raise
-        try:
-            self._birth, now = unit.record.epoch, unit.clock.now(unit.wall)
-            self._changes = apply_due_events(unit, now)
-            if self._changes:
-                unit.checkpoint()
-        except BaseException:
-            self._context.__exit__(*sys.exc_info())
-            raise
-        self._settled = len(self._changes)
-        return unit, now, self._changes
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        kept = self._settled
-        try:
-            self._context.__exit__(kind, error, trace)
-            if kind is None:
-                kept = len(self._changes)
-        finally:
-            if kept:
-                self._worlds.tell(self._world_id, self._birth, self._changes[:kept])
-
-
-class Transaction:
-    """A unit of work as a handler sees it, open as a context: the caller's organization, at one `now`.
-
-    `now` and every time in a run are world time; `world_time` leads in, and adding `birth` out.
-    """
-
-    __slots__ = ("_caller", "_changes", "_opening", "_unit", "epoch", "lifecycle", "now")
-
-    epoch: int
-    lifecycle: Lifecycle
-    now: int
+    def __init__(self, record: WorldRecord, schedule: Schedule, documents: Documents, loaded: Loaded) -> None:
+        self.record: Final = record
+        self._schedule: Final = schedule
+        self.lock: Final = threading.Lock()
+        self.waiting = 0
+        self.wall = loaded.wall
+        self.touched_wall = loaded.wall
+        self.key_uses: dict[str, int] = {}
+        self.start(documents, loaded.moment)
+        self.refresh(loaded)
 
     @property
-    def limits(self) -> Limits:
-        """How much the world may hold."""
-        return self._unit.record.limits
+    def schedule(self) -> Schedule:
+        """How time and the engine move the runs."""
+        return self._schedule
 
-    def __init__(self, opening: Opening, caller: Caller) -> None:
-        self._opening = opening
-        self._caller = caller
+    @property
+    def now(self) -> int:
+        """What the world's clock shows at `wall`."""
+        return self.moment.clock.now(self.wall)
 
-    def __enter__(self) -> "Transaction":
-        self._unit, self.now, self._changes = self._opening.__enter__()
-        record = self._unit.record
-        self.epoch, self.lifecycle = record.epoch, record.schedule.lifecycle
-        return self
+    def of(self, resource: Resource[Any]) -> Mapping[str, Any]:
+        """The documents of a resource, by id."""
+        return self.documents.get(resource.kind, {})
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self._opening.__exit__(kind, error, trace)
+    def start(self, documents: Documents, moment: Moment) -> None:
+        """Begins a timeline with these documents."""
+        self.documents = documents
+        self.moment = moment
+        self.lists = SortedLists()
+        self._due: list[tuple[int, str]] | None = None
 
-    def world_time(self, instant: int) -> int:
-        """World time at an instant."""
-        return instant - self.epoch
+    def refresh(self, loaded: Loaded) -> None:
+        """Takes over what a store says."""
+        self.apply(loaded.documents)
+        self.version = loaded.version
+        self.moment = loaded.moment
+        self.expires_wall = loaded.expires_wall
+        self.used_wall = loaded.used_wall
+        self.watched = loaded.watched
+        self.wall = max(self.wall, loaded.wall)
 
-    def get(self, sequence_id: str) -> Run:
-        """A run of the caller's organization. Raises NotFoundIssue, for a run of another organization too."""
-        run = self._unit.get(self._caller.key.organization_id, sequence_id)
-        if run is None:
-            raise NotFoundIssue(
-                f"Your organization has no sequence {sequence_id}.", field="sequence_id", value=sequence_id
-            )
-        return run
+    def apply(self, changes: Mapping[DocumentKey, Any | None]) -> None:
+        """Puts documents in the place of those with the same kind and id; None removes one."""
+        for (kind, document_id), after in changes.items():
+            of_kind = self.documents.setdefault(kind, {})
+            before = of_kind.get(document_id)
+            if after is None:
+                of_kind.pop(document_id, None)
+            else:
+                of_kind[document_id] = after
+            self.lists.note(kind, before, after)
+            if kind == RUNS.kind:
+                self.expect(after)
 
-    def page(self, query: Query) -> tuple[list[Run], int]:
-        """The runs of a page and the number of matches over all pages."""
-        runs, total = self._unit.page(self._caller.key.organization_id, query)
-        return list(runs), total
+    def expect(self, run: Run | None) -> None:
+        """Queues what falls due for a run. What was queued before and is no longer so is dropped when its turn comes."""
+        at = None if run is None else self._schedule.due_at(run)
+        if run is None or at is None or self._due is None:
+            return
+        if len(self._due) > 2 * len(self.of(RUNS)) + 64:
+            self._due = None
+            return
+        heappush(self._due, (at, run.id))
 
-    def company_of(self, run: Run) -> list[Run]:
-        """The other runs of the same template whose contacts work at the same company."""
-        return list(self._unit.siblings(run))
+    def forget_due(self) -> None:
+        """Makes the queue anew when it is asked for next: a transaction that took from it was given up."""
+        self._due = None
 
-    def put(self, before: Run | None, after: Run, event: str, by: str = CLIENT) -> None:
-        """Stores a run that `event` changed, or made; nothing when nothing changed."""
-        if after is not before:
-            source = before.status if before is not None else None
-            entry_ = HistoryEntry(self.now, event, by, source, after.status, self._caller.request_id)
-            self._unit.put(after, entry_)
-            self._changes.append(Change(after, entry_))
-
-
-class Worlds:
-    """Every world of a store, and who listens."""
-
-    def __init__(self, store: Store, listeners: EventBus) -> None:
-        self.store: Final = store
-        self.listeners: Final = listeners
-
-    def begin(self, caller: Caller, *, reads: bool = False) -> Transaction:
-        """The caller's transaction. What is put in it is kept when it is left, unless by an exception.
-
-        `reads` promises that the handler puts nothing.
-        """
-        return Transaction(Opening(self, caller.key.world_id, reads, True), caller)
-
-    def open(self, world_id: str, *, reads: bool = False, uses: bool = True) -> Opening:
-        """A world's unit of work. Entering it raises UnauthorizedIssue when the world is gone.
-
-        A world with a TTL lives on when it is used; `uses` is false for a mere look at it.
-        """
-        return Opening(self, world_id, reads, uses)
-
-    def tell(self, world_id: str, epoch: int, changes: Iterable[Change]) -> None:
-        """Tells who listens to a world of changes in it."""
-        if self.listeners.wanted(world_id):
-            for change in changes:
-                self.listeners.publish(world_id, SEQUENCE, ChangeResult(change.run, epoch, change.entry_))
-
-    def apply_due_events(self, world_id: str) -> int | None:
-        """Carries out what is due in a world by now, which is no use of it. Raises UnauthorizedIssue when it is gone.
-
-        Returns in how many microseconds of the machine's time something falls due next, or the world may expire; None when
-        neither will be by itself.
-        """
-        with self.open(world_id, uses=False) as (unit, now, _):
-            due = None if unit.clock.frozen else unit.next_due()
-            at = None if due is None else unit.record.schedule.due_at(due)
-        waits = [at - now] if at is not None else []
-        try:
-            expires = self.store.expires(world_id)
-        except KeyError:
-            raise _gone() from None
-        waits += [expires - self.store.wall()] if expires is not None else []
-        return min(waits, default=None)
-
-    def remove(self, world_id: str) -> None:
-        """Removes a world, of which its listeners hear last. Raises KeyError when there is no such world."""
-        self.store.remove(world_id)
-        self._forget(world_id)
-
-    def collect(self) -> None:
-        """Removes the worlds that have expired."""
-        for world_id in self.store.collect():
-            self._forget(world_id)
-
-    def _forget(self, world_id: str) -> None:
-        self.listeners.publish(world_id, WORLD, {"event": "deleted"})
-        self.listeners.forget(world_id)
-
-
-def _gone() -> UnauthorizedIssue:
-    return UnauthorizedIssue("The world of this API key is gone; make a new one.", problem="gone")
+    def next_due(self, written: Mapping[DocumentKey, Any | None]) -> tuple[int, Run] | None:
+        """The first time at which something falls due, and for which run. `written` lies over the documents."""
+        runs, kind = self.of(RUNS), RUNS.kind
+        if self._due is None:
+            current = {**runs, **{key[1]: run for key, run in written.items() if key[0] == kind and run is not None}}
+            dues = ((self._schedule.due_at(run), run.id) for run in current.values())
+            self._due = [(at, run_id) for at, run_id in dues if at is not None]
+            heapify(self._due)
+        while self._due:
+            at, run_id = self._due[0]
+            run = written.get((kind, run_id)) or runs.get(run_id)
+            if run is not None and self._schedule.due_at(run) == at:
+                return at, run
+            heappop(self._due)
+        return None

@@ -16,7 +16,8 @@ from sequences_sandbox import __version__
 from sequences_sandbox.cli import main
 from sequences_sandbox.cli.banner import banner
 from sequences_sandbox.contract.files import shipped
-from sequences_sandbox.contract.reading import read_lifecycle, read_spec
+from sequences_sandbox.contract.lifecycles import run_lifecycle
+from sequences_sandbox.contract.reading import read_spec
 from sequences_sandbox.http.cors import parse_caller
 
 
@@ -51,12 +52,14 @@ def test_the_banner_names_url_keys_scopes_operations_and_a_line_that_works(runni
 
 @pytest.mark.parametrize("colour", [False, True])
 def test_the_banner_shows_a_name_and_does_not_let_it_speak_to_the_terminal(api, colour):
-    born = api.app.default
-    names = {
-        key: replace(organization, name="a\x1b[2J\x07\nb\u202ec")
-        for key, organization in born.record.organizations.items()
-    }
-    hostile = replace(api.app, default=replace(born, record=replace(born.record, organizations=names)))
+    fixture = api.app.fixture
+    hostile_names = [
+        stated._replace(value=replace(stated.value, name="a\x1b[2J\x07\nb\u202ec"))
+        for stated in fixture.documents["organizations"]
+    ]
+    hostile = replace(
+        api.app, fixture=replace(fixture, documents={**fixture.documents, "organizations": hostile_names})
+    )
     text = banner(hostile, "127.0.0.1", 4010, None, colour=colour)
     assert r"a\u001b[2J\u0007\nb\u202ec" in text
     assert "\x1b[2J" not in text
@@ -86,7 +89,7 @@ def test_the_access_log_has_a_line_a_request_and_never_a_key(running):
 def test_the_access_log_can_be_json_or_left_out(running):
     sandbox = running("--log-format", "json")
     sandbox.get("/sequences")
-    line = json.loads(next(line for line in sandbox.stop()[1].splitlines() if "req_" in line))
+    line = next(line for line in map(json.loads, sandbox.stop()[1].splitlines()) if "request_id" in line)
     assert (line["method"], line["path"], line["status"]) == ("GET", "/v1/sequences", 200)
     quiet = running("--log-level", "warning")
     quiet.get("/sequences")
@@ -193,11 +196,153 @@ def test_a_variable_that_an_argument_overrules_is_not_read(running):
     assert running(SEQUENCES_SANDBOX_PORT="http").get("/sequences")
 
 
-def test_variables_of_other_programs_and_of_a_cluster_stop_no_start(running):
+def test_variables_of_other_programs_stop_no_start_and_are_named_where_they_look_like_settings(running):
     prefix = "SEQUENCES_SANDBOX_"
-    sandbox = running(**{f"{prefix}SERVICE_HOST": "10.0.0.1", f"{prefix}URL": "http://a", f"{prefix}KEY": "k"})
+    sandbox = running(**{f"{prefix}COLOUR_OF_THE_SKY": "blue", f"{prefix}URL": "http://a", f"{prefix}KEY": "k"})
     said = [line for line in sandbox.stop()[1].splitlines() if prefix in line]
-    assert said == ["sequences-sandbox: SEQUENCES_SANDBOX_SERVICE_HOST is no setting and changes nothing."]
+    assert said == ["SEQUENCES_SANDBOX_COLOUR_OF_THE_SKY is no setting and changes nothing."]
+
+
+SERVICE_LINKS = {
+    "SERVICE_HOST": "10.3.4.5", "SERVICE_PORT": "4010", "SERVICE_PORT_HTTP": "4010", "PORT": "tcp://10.3.4.5:4010",
+    "PORT_4010_TCP": "tcp://10.3.4.5:4010", "PORT_4010_TCP_PROTO": "tcp", "PORT_4010_TCP_PORT": "4010",
+    "PORT_4010_TCP_ADDR": "10.3.4.5", "ADMIN_PORT": "tcp://10.3.4.6:4011", "ADMIN_SERVICE_HOST": "10.3.4.6",
+}  # fmt: skip
+
+
+def test_what_kubernetes_sets_for_a_service_of_the_same_name_is_ignored(running):
+    sandbox = running(**{f"SEQUENCES_SANDBOX_{name}": value for name, value in SERVICE_LINKS.items()})
+    assert sandbox.get("/sequences")
+    assert "SEQUENCES_SANDBOX" not in sandbox.stop()[1]
+
+
+@pytest.mark.parametrize(
+    "name", ["https://a.example", "a.example:4010", "*", "*.example", "a.example,b.example", "", "a b"]
+)
+def test_a_host_name_that_could_never_match_is_rejected_at_start(name):
+    result = command("serve", "--port", "0", "--allow-host", name)
+    assert result.returncode == 2
+    assert "argument --allow-host: " in result.stderr
+    assert "such as sandbox.example" in result.stderr
+
+
+@pytest.mark.parametrize(
+    "arguments", [["serve", "--fix", "demo"], ["clock", "show", "--js"], ["fixtures", "generate", "--seq", "1"]]
+)
+def test_an_option_is_taken_by_its_whole_name_only(arguments, capsys):
+    with pytest.raises(SystemExit) as caught:
+        main(arguments)
+    assert caught.value.code == 2
+    assert "usage:" in capsys.readouterr().err
+
+
+def test_the_admin_token_can_come_from_a_file(running, tmp_path):
+    file = tmp_path / "token"
+    file.write_text("sesame-1234\n")
+    sandbox = running("--admin-token-file", str(file))
+    url = f"{sandbox.base.removesuffix('/v1')}/_sandbox/worlds"
+    for token, status in [("sesame-1234", 200), ("sesame-12345", 401)]:
+        request = urllib.request.Request(url, headers={"Authorization": f"Bearer {token}"})
+        try:
+            with urllib.request.urlopen(request, timeout=10) as response:
+                got = response.status
+        except urllib.error.HTTPError as error:
+            got = error.code
+            error.close()
+        assert got == status
+    assert "sesame" not in sandbox.banner
+
+
+@pytest.mark.parametrize(
+    ("content", "more", "words"),
+    [
+        (None, [], "cannot be read: No such file"),
+        ("two words", [], "no token"),
+        ("sesame-1234", ["--admin-token", "sesame-1234"], "contradict"),
+    ],
+)
+def test_a_token_file_that_cannot_serve_is_named_and_its_content_is_not(tmp_path, content, more, words):
+    file = tmp_path / "token"
+    if content is not None:
+        file.write_text(content)
+    result = command("serve", "--port", "0", "--admin-token-file", str(file), *more)
+    assert result.returncode == 2
+    assert words in result.stderr
+    assert content is None or content not in result.stderr
+
+
+@pytest.mark.parametrize("encoding", ["cp1252", "ascii"])
+def test_a_terminal_that_is_not_utf_8_ends_no_command(running, tmp_path, encoding):
+    ready = tmp_path / "ready.json"
+    name = "Ashgrove \u4f60\U0001f600"
+    world = tmp_path / "world.yaml"
+    empty = (shipped("fixtures") / "empty.yaml").read_text(encoding="utf-8")
+    world.write_text(empty.replace("Blank Slate Example", name), encoding="utf-8")
+    running("--ready-file", str(ready), "--fixture", str(world), PYTHONIOENCODING=encoding)
+    told = json.loads(ready.read_text(encoding="utf-8"))
+    options = ["--url", told["url"], "--key", told["keys"][0]["token"]]
+    assert command("world", "show", *options, PYTHONIOENCODING=encoding).returncode == 0
+    exported = command("export", *options, PYTHONIOENCODING=encoding)
+    assert json.loads(exported.stdout)["organizations"][0]["name"] == name
+    generated = subprocess.run(
+        [sys.executable, "-m", "sequences_sandbox", "fixtures", "generate", "--sequences", "200"],
+        capture_output=True, env={**os.environ, "PYTHONIOENCODING": encoding}, timeout=60, check=True,
+    )  # fmt: skip
+    assert "ü" in generated.stdout.decode("utf-8")
+
+
+def test_the_ready_file_is_written_when_requests_are_answered_also_where_nobody_reads_the_banner(tmp_path):
+    ready = tmp_path / "ready.json"
+    reading, writing = os.pipe()
+    os.close(reading)
+    command_line = [sys.executable, "-m", "sequences_sandbox", "serve", "--port", "0", "--ready-file", str(ready)]
+    process = subprocess.Popen(command_line, stdout=writing, stderr=subprocess.PIPE)
+    os.close(writing)
+    try:
+        while not ready.exists():
+            assert process.poll() is None, process.stderr.read()
+        url = json.loads(ready.read_text())["url"]
+        with urllib.request.urlopen(f"{url}/_sandbox/health", timeout=10) as response:
+            assert response.status == 200
+    finally:
+        process.terminate()
+        process.communicate(timeout=20)
+    assert process.returncode == 0
+
+
+def test_in_json_every_line_of_the_log_is_json(running):
+    sandbox = running("--log-format", "json", SEQUENCES_SANDBOX_COLOUR_OF_THE_SKY="blue")
+    sandbox.get("/sequences?size=1")
+    port = int(re.search(r":(\d+)/", sandbox.base)[1])
+    with socket.create_connection(("127.0.0.1", port), timeout=10) as wire:
+        wire.sendall(b"nonsense\r\n\r\n")
+        assert b" 400 " in wire.recv(1000)
+    lines = [json.loads(line) for line in sandbox.stop()[1].splitlines()]
+    assert {line["level"] for line in lines} == {"info", "warning"}
+    assert any("Shutting down" in line.get("message", "") for line in lines)
+    assert [line["path"] for line in lines if "path" in line] == ["/v1/sequences"]
+
+
+@pytest.mark.parametrize(
+    "program",
+    [
+        "raise ValueError('a failure')",
+        "import warnings; warnings.warn('a failure')",
+        "import logging; logging.getLogger('uvicorn.error').error('a failure', exc_info=ValueError('a failure'))",
+        "import threading; t = threading.Thread(target=lambda: 1 / 0); t.start(); t.join()",
+    ],
+)
+def test_failures_and_warnings_are_lines_of_json_too(program):
+    code = f"from sequences_sandbox.cli.logs import configure; configure('json', 'info'); {program}"
+    result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=False)
+    (line,) = [json.loads(line) for line in result.stderr.splitlines()]
+    assert "failure" in line["message"] or "ZeroDivisionError" in line["traceback"]
+
+
+def test_a_start_that_cannot_be_is_json_too_where_the_log_is():
+    result = command("serve", "--log-format", "json", "--fixture", "dmeo")
+    assert result.returncode == 2
+    assert "did you mean" in json.loads(result.stderr)["message"]
 
 
 def test_the_help_of_the_admin_token_names_the_way_that_nobody_sees(capsys):
@@ -232,7 +377,7 @@ def test_version_and_help(capsys):
 
 def test_the_diagram_is_the_lifecycle(capsys):
     assert main(["diagram"]) == 0
-    assert capsys.readouterr().out.strip() == read_lifecycle(read_spec(shipped("openapi.yaml"))).mermaid()
+    assert capsys.readouterr().out.strip() == run_lifecycle(read_spec(shipped("openapi.yaml"))).mermaid()
 
 
 def test_a_generated_world_can_be_served(running, tmp_path):

@@ -11,12 +11,11 @@ from concurrent.futures import ThreadPoolExecutor
 
 import httpx
 import pytest
-from sequences_sandbox.contract.files import shipped
-from sequences_sandbox.contract.reading import read_lifecycle, read_spec
 from sequences_sandbox.domain.errors import CommitIssue
 from sequences_sandbox.store.base import StoreError
-from sequences_sandbox.store.opening import open_store
+from sequences_sandbox.store.open import open_store
 from sequences_sandbox.worlds.conflicts import retry_on_conflict
+from sequences_sandbox.worlds.documents import DocumentCodecs
 
 
 @pytest.mark.parametrize(
@@ -41,7 +40,7 @@ def test_a_store_that_cannot_serve_is_refused_with_a_way_out(arguments, words):
 def test_a_missing_driver_is_named_with_the_way_to_install_it(monkeypatch):
     monkeypatch.setitem(sys.modules, "sequences_sandbox.store.postgres", None)
     with pytest.raises(StoreError, match=re.escape("pip install 'sequences-sandbox[postgres]'")):
-        open_store("postgresql://db/sandbox", read_lifecycle(read_spec(shipped("openapi.yaml"))), lambda: 0)
+        open_store("postgresql://db/sandbox", DocumentCodecs(), lambda: 0)
 
 
 def test_memory_loads_no_driver():

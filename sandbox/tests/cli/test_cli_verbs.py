@@ -18,7 +18,7 @@ from sequences_sandbox.cli.verbs import VERBS
 CONTROL = Path(sequences_sandbox.__file__).with_name("control.yaml")
 ACTIVE, PAUSED = (f"0000000{n}-0000-4000-8000-00000000000{n}" for n in (3, 4))
 CONTACT, TEMPLATE = "0000c001-0000-4000-8000-000000000001", "0000b001-0000-4000-8000-000000000001"
-NOT_FOR_A_SHELL = {"getHealth", "getReadiness", "getControlContract", "getMetrics", "getFault"}
+NOT_FOR_A_SHELL = {"getHealth", "getReadiness", "getControlContract", "getMetrics"}
 HEAVY = ("connexion", "flask", "starlette", "uvicorn", "jsonschema_rs", "rpds", "yaml")
 
 
@@ -102,12 +102,12 @@ def test_time_is_shown_and_moved(shell):
         f"next  2026-03-30T09:00:00Z  wake {PAUSED}",
     ]
     assert shell("clock advance P2D") == "now 2026-03-04T09:00:00Z, events on the way: 0"
-    assert shell("clock set 2026-03-09T08:00:00Z") == "now 2026-03-09T08:00:00Z, events on the way: 0"
+    assert shell("clock advance --to 2026-03-09T08:00:00Z") == "now 2026-03-09T08:00:00Z, events on the way: 0"
     assert shell("clock next").splitlines() == [
         f"2026-03-30T09:00:00Z  wake      {PAUSED}  WAITING_FOR_LEAD -> ACTIVE",
         "now 2026-03-30T09:00:00Z, events on the way: 1",
     ]
-    assert "frozen" not in shell("clock run")
+    assert "frozen" not in shell("clock unfreeze")
     assert "frozen" in shell("clock freeze")
     assert shell("clock show").endswith("nothing falls due")
 
@@ -115,6 +115,7 @@ def test_time_is_shown_and_moved(shell):
 def test_the_world_is_shown_reset_exported_and_removed(shell, world):
     world.event(ACTIVE, "fail")
     assert "FAILED 2" in shell("world show")
+    assert "contacts " in shell("world show")
     assert json.loads(shell("export"))["static"] is True
     assert "FAILED 1" in shell("reset")
     assert shell("world delete") == "done"
@@ -128,7 +129,8 @@ def test_worlds_are_made_listed_and_removed(shell, tmp_path):
     assert re.search(r"key topo_\S{32}", made)
     assert "now   2030-01-07T08:00:00Z  frozen" in made
     world_id = re.match(r"world mine  (\S+)", made)[1]
-    assert f"{world_id}  mine" in shell("worlds list --size 100")
+    (line,) = [line for line in shell("worlds list --size 100").splitlines() if line.startswith(world_id)]
+    assert re.search(r"mine .* used \S+Z  expires \S+Z  documents \d+$", line)
     assert shell(f"worlds delete {world_id}") == "done"
     assert world_id not in shell("worlds list --size 100")
 
@@ -180,11 +182,11 @@ def test_states_are_kept_compared_and_returned_to(shell, world):
     assert shell("snapshots save first") == "first                    the world's time 2026-03-02T09:00:00Z"
     world.event(ACTIVE, "fail")
     assert [line.split()[0] for line in shell("snapshots list").splitlines()] == ["first"]
-    assert shell("snapshots diff first").startswith(f"~ {ACTIVE}  status: ACTIVE -> FAILED  updated_at: ")
+    assert shell("snapshots diff first").startswith(f"~ sequences {ACTIVE}  status: ACTIVE -> FAILED  updated_at: ")
     shell("snapshots restore first")
     assert shell("snapshots diff first") == "none"
     enrolled = world.enrol(CONTACT, TEMPLATE)["id"]
-    assert shell("snapshots diff first") == f"+ {enrolled}  FOUND"
+    assert shell("snapshots diff first") == f"+ sequences {enrolled}  FOUND"
     assert shell("snapshots delete first") == "done"
     assert "first" in shell("snapshots restore first", status=2)
 
@@ -192,11 +194,19 @@ def test_states_are_kept_compared_and_returned_to(shell, world):
 def test_faults_are_added_listed_and_removed(shell, client):
     added = shell("faults add --on listSequences --nth 2 --times 1 --for PT1H --status 429 --retry-after 2")
     assert added.endswith(
-        "status 429  retry_after 2  on operation listSequences  nth 2  times 1  for PT1H  happened 0 times"
+        "  active  status 429  retry_after 2  on operation listSequences  nth 2  times 1  for PT1H  matched 0  fired 0"
     )
+    rule = added.split()[0]
+    assert "disabled" in shell(f"faults disable {rule}")
+    assert client.get("/sequences").status_code == 200
+    assert json.loads(shell(f"faults enable {rule} --json"))["matched"] == 0
     assert [client.get("/sequences").status_code for _ in range(2)] == [200, 429]
-    assert shell("faults list").endswith("happened 1 times")
-    assert shell(f"faults remove {added.split()[0]}") == "done"
+    assert shell("faults list") == shell(f"faults show {rule}")
+    assert "  used_up  " in shell("faults list")
+    assert shell("faults list").endswith("matched 2  fired 1")
+    assert shell(f"faults remove {rule}") == "done"
+    assert "disabled" in shell("faults add --status 503 --disabled")
+    shell("faults clear")
     for effect in ("--latency 5", '--latency {"uniform_ms":[1,2]}', "--close before", "--body html", "--drip 0.5"):
         shell(f"faults add {effect}")
     assert len(shell("faults list").splitlines()) == 5
@@ -222,15 +232,28 @@ def test_the_journal_is_listed_verified_and_emptied(shell, client):
     )
     assert shell("journal list --on stopSequence --status 200 --since 2026-03-02T09:00:00Z").count("\n") == 0
     assert shell("journal list --size 1").endswith("2 in all; --page shows the others")
+    for options, number in (
+        (f"--sequence {ACTIVE}", 1), ("--method GET", 1), ("--path /v1/sequences/*", 1), ("--status 2xx", 2),
+        ("--text LOSE", 1), ("--key-name Nobody --status 4xx", None),
+    ):  # fmt: skip
+        if number is None:
+            assert "'key_name' is 'Nobody'" in shell(f"journal list {options}", status=2)
+        else:
+            assert json.loads(shell(f"journal list {options} --json"))["total_count"] == number
+    (_, body, _) = shell("journal list --bodies --method POST").splitlines()
+    assert json.loads(body.removeprefix("    > ")) == {"reason": "LOSE", "scope": "CONTACT"}
     assert json.loads(shell(f"journal show {request_id}"))["status"] == 200
     assert len(json.loads(shell("journal har"))["log"]["entries"]) == 2
     assert shell(
         ["journal", "verify", "--on", "listSequences", "--query", '{"size": "2"}', "--exactly", "1"]
-    ).startswith("it is so: 1 fit")
+    ).startswith("holds: 1 matched")
     missed = shell(["journal", "verify", "--on", "stopSequence", "--body", '{"reason": "WIN"}'], status=1)
     assert f'near miss {request_id}: body.reason is "LOSE", not "WIN"' in missed
     surplus = shell("journal verify --on stopSequence --exactly 0", status=1)
-    assert surplus.splitlines() == ["it is not so: 1 fit", f"too many  {request_id}"]
+    assert surplus.splitlines() == ["does not hold: 1 matched", f"too many  {request_id}"]
+    assert shell(f"journal verify --sequence {ACTIVE} --method POST --status 2xx --exactly 1") == "holds: 1 matched"
+    missed = shell(["journal", "verify", "--path", "/v1/*", "--headers", '{"x-tag": "a"}'], status=1)
+    assert 'it has no header "x-tag"' in missed
     assert shell("journal clear") == "done"
     assert shell("journal list") == "none"
 
@@ -239,7 +262,9 @@ def test_the_journal_is_listed_verified_and_emptied(shell, client):
     ("line", "words"),
     [
         ("clock advance tomorrow", "P2D"),
-        ("clock set 2020-01-01T00:00:00Z", "2026-03-02"),
+        ("clock advance --to 2020-01-01T00:00:00Z", "2026-03-02"),
+        ("clock advance", "by; to; next"),
+        ("faults disable 00000000-0000-4000-8000-000000000000", "no fault rule"),
         (f"event {ACTIVE} answer", "ACTIVE"),
         ("history 00000000-0000-4000-8000-000000000000", "00000000-0000-4000-8000-000000000000"),
         ("faults add --on listSequences", "latency; status; close; body; drip_seconds"),

@@ -20,6 +20,7 @@ from sequences_sandbox.client import (
     World,
     background,
 )
+from sequences_sandbox.client.transport import on_this_machine, settings_for
 
 STARTER = """
 import sys
@@ -145,8 +146,8 @@ def test_a_proxy_is_not_asked_for_what_runs_on_this_machine(sequences_sandbox, m
     [
         ("http://127.0.0.1:9", "serve"),
         ("127.0.0.1:4010", "http://127.0.0.1:4010"),
-        ("sandbox", "no URL"),
-        ("http://\x00", "no URL"),
+        ("sandbox", "not the URL"),
+        ("http://\x00", "not the URL"),
     ],
 )
 def test_where_none_answers_the_way_out_is_named(url, words):
@@ -155,7 +156,7 @@ def test_where_none_answers_the_way_out_is_named(url, words):
 
 
 def test_a_server_that_is_no_sandbox_is_recognised(stranger):
-    with pytest.raises(SandboxNotStarted, match="no sandbox"):
+    with pytest.raises(SandboxNotStarted, match="not a sandbox"):
         Sandbox.connect(stranger)
     with pytest.raises(SandboxError, match="is that a sandbox") as caught:
         Sandbox(stranger).world()
@@ -189,8 +190,9 @@ def test_a_world_is_made_from_a_file_of_any_form_or_from_a_document(sequences_sa
         sequences_sandbox.world(str(fixture)) if form != "document" else world,
     ):
         [organization] = world.describe()["organizations"]
-    assert set(organization["counts"].values()) == {1}
-    assert len(organization["counts"]) == 9
+    statuses = {name: count for name, count in organization["counts"].items() if name.isupper()}
+    assert set(statuses.values()) == {1}
+    assert len(statuses) == 9
 
 
 @pytest.mark.parametrize(
@@ -213,3 +215,39 @@ def test_a_fixture_that_does_not_exist_is_named_with_those_that_do(sequences_san
         sequences_sandbox.world("every_sattus")
     with pytest.raises(InvalidError, match=r"absent\.yaml"):
         sequences_sandbox.world("absent.yaml")
+
+
+@pytest.mark.parametrize(
+    ("url", "here"),
+    [
+        ("http://127.0.0.1:4010", True),
+        ("http://127.8.9.1:4010", True),
+        ("http://[::1]:4010", True),
+        ("http://localhost:4010", True),
+        ("http://sandbox.localhost", True),
+        ("http://127.evil.example", False),
+        ("http://localhost.example", False),
+        ("http://192.0.2.1", False),
+    ],
+)
+def test_what_runs_on_this_machine_is_known_by_its_address(url, here):
+    assert on_this_machine(httpx.URL(url)) is here
+    assert settings_for(httpx.URL(url))["trust_env"] is not here
+
+
+@pytest.mark.parametrize(
+    ("variable", "value"),
+    [("ALL_PROXY", "socks5://127.0.0.1:9"), ("ALL_PROXY", "ftp://192.0.2.1"), ("SSL_CERT_FILE", "/absent.pem")],
+)
+def test_settings_of_the_environment_that_cannot_be_used_are_named_in_a_sentence(monkeypatch, variable, value):
+    monkeypatch.setenv(variable, value)
+    with pytest.raises(SandboxNotStarted, match=variable):
+        Sandbox("https://sandbox.example")
+    Sandbox("http://127.0.0.1:4010").stop()
+
+
+@pytest.mark.parametrize("token", ["", "a b", "a\nb", "schlüssel"])
+def test_a_token_that_no_header_carries_is_not_sent_and_not_shown(token):
+    with pytest.raises(UnauthorizedError, match="key or admin token") as caught:
+        Sandbox("http://127.0.0.1:4010", token)
+    assert not token or token not in str(caught.value)

@@ -5,7 +5,14 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from sequences_sandbox.client import InvalidError, NotAllowedError, NotFoundError, UnauthorizedError, VerificationError
+from sequences_sandbox.client import (
+    InvalidError,
+    NotAllowedError,
+    NotFoundError,
+    SandboxError,
+    UnauthorizedError,
+    VerificationError,
+)
 from sequences_sandbox.client.values import duration
 from sequences_sandbox.domain.timestamps import parse_duration
 
@@ -42,7 +49,7 @@ def test_a_second_organization_has_a_key_where_there_is_one(sequences_sandbox, w
     with sequences_sandbox.world("demo") as demo, demo.client(demo.other_key) as client:
         others = {run["organization_id"] for run in client.get("/sequences").json()["items"]}
     assert others == {demo.organizations[1]["id"]}
-    with pytest.raises(LookupError, match="add one to the fixture"):
+    with pytest.raises(NotFoundError, match="add one to it"):
         _ = world.other_key
 
 
@@ -55,9 +62,9 @@ def test_time_is_read_and_moved(world):
     assert (world.clock.now, world.clock.frozen) == (BIRTH, True)
     assert world.clock.advance("PT1H")["now"] == "2026-03-02T10:00:00Z"
     world.clock.advance(timedelta(minutes=30))
-    world.clock.advance_to(BIRTH + timedelta(hours=2))
+    world.clock.advance(to=BIRTH + timedelta(hours=2))
     assert world.clock.now == BIRTH + timedelta(hours=2)
-    world.clock.run()
+    world.clock.unfreeze()
     assert not world.clock.frozen
     world.clock.freeze()
     assert world.clock.frozen
@@ -71,29 +78,31 @@ def test_time_is_moved_to_what_falls_due_next(world):
         "now": due["at"],
         "fired_count": 1,
         "fired": [{**due, "from": "WAITING_FOR_LEAD", "to": "ACTIVE"}],
+        "complete": True,
+        "left": None,
     }
     assert world.clock.next_due is None
 
 
 def test_time_does_not_go_back(world):
     with pytest.raises(NotAllowedError, match=r"forward|back"):
-        world.clock.advance_to(BIRTH - timedelta(seconds=1))
+        world.clock.advance(to=BIRTH - timedelta(seconds=1))
 
 
-def test_an_instant_needs_an_offset(world):
+def test_a_time_needs_an_offset(world):
     with pytest.raises(ValueError, match="time zone"):
-        world.clock.advance_to(datetime(2026, 3, 9, 8))
+        world.clock.advance(to=datetime(2026, 3, 9, 8))
 
 
 @given(st.timedeltas(min_value=timedelta(0), max_value=timedelta(days=20_000)))
 def test_a_timedelta_is_the_duration_of_the_same_length(length):
-    assert parse_duration(duration(length)) == length // timedelta(microseconds=1)
+    assert parse_duration(duration("clock.advance", length)) == length // timedelta(microseconds=1)
 
 
 def test_a_fault_happens_where_and_as_often_as_it_was_added_for(world, call):
     fault = world.faults.add(status=429, retry_after=2, on="listSequences", nth=2, times=1)
     assert [call("GET", "/sequences").status_code for _ in range(3)] == [200, 429, 200]
-    assert [one["hits"] for one in world.faults.list()] == [1]
+    assert [(one["matched"], one["fired"], one["state"]) for one in world.faults.list()] == [(2, 1, "used_up")]
     world.faults.remove(fault["id"])
     assert world.faults.list() == []
 
@@ -111,18 +120,20 @@ def test_every_effect_and_every_part_of_a_match_can_be_given(world):
         world.faults.add(
             on="getSequence", method="GET", path="/v1/*", key_name="Read only", every=2, probability=0.5, **effect
         )
-    world.faults.add(lasting="PT1M", body="empty")
+    world.faults.add(for_="PT1M", body="empty", enabled=False)
     assert [fault["effect"] for fault in world.faults.list()][:2] == [{"latency": {"fixed_ms": 3}}, effects[1]]
     world.faults.clear()
     assert world.faults.list() == []
 
 
-def test_a_fault_without_one_effect_is_refused_with_those_there_are(world):
-    with pytest.raises(InvalidError, match="latency; status; close; body; drip_seconds"):
+def test_a_fault_needs_one_effect(world):
+    with pytest.raises(
+        InvalidError, match="one effect of status=, latency=, close=, body=, drip_seconds=; none was given"
+    ):
         world.faults.add(on="getSequence")
 
 
-def test_the_journal_tells_all_that_was_sent_oldest_first(world, call):
+def test_the_journal_has_all_that_was_sent_oldest_first(world, call):
     for number in range(1, 102):
         call("GET", "/sequences", params={"page": number})
     entries = world.journal.requests("listSequences")
@@ -150,11 +161,15 @@ def test_what_was_sent_is_counted(world, call):
     assert world.journal.verify("pauseSequence", exactly=0) == 0
 
 
-def test_what_was_not_sent_is_an_assertion_error_with_the_nearest_misses(world, call):
+def test_what_was_not_sent_is_an_assertion_error_with_near_misses(world, call):
     sent = call("POST", f"/sequences/{ACTIVE}/stop", json={"reason": "LOSE", "scope": "CONTACT"})
     with pytest.raises(AssertionError) as caught:
         world.journal.verify("stopSequence", body={"reason": "WIN"})
     assert isinstance(caught.value, VerificationError)
+    assert isinstance(caught.value, SandboxError)
+    assert str(caught.value).startswith(
+        "journal.verify(on='stopSequence', body={'reason': 'WIN'}) does not hold: 0 matched."
+    )
     assert caught.value.result["count"] == 0
     assert f'{sent.headers["X-Request-Id"]}: body.reason is "LOSE", not "WIN"' in str(caught.value)
 
@@ -172,7 +187,7 @@ def test_a_misspelt_operation_is_an_error_and_no_silent_miss(world):
         world.journal.verify("stopSequences")
 
 
-def test_a_state_is_kept_compared_and_returned_to(world):
+def test_a_state_is_saved_compared_and_restored(world):
     world.snapshot()
     world.snapshots.save("with space / and slash")
     world.event(ACTIVE, "fail")
@@ -197,7 +212,7 @@ def test_a_contact_is_enrolled_steered_and_deleted(world, call):
     assert call("GET", f"/sequences/{run['id']}").json()["contact_id"] is None
 
 
-def test_what_the_lifecycle_does_not_allow_is_refused_with_its_words(world):
+def test_what_the_lifecycle_does_not_allow_is_an_error_with_its_words(world):
     with pytest.raises(NotAllowedError) as caught:
         world.event(ACTIVE, "answer")
     assert caught.value.status_code == 422
@@ -214,7 +229,7 @@ def test_a_limit_is_set_and_removed(world, call):
     assert call("GET", "/sequences").status_code == 200
 
 
-def test_it_begins_anew_and_can_be_exported(world, sequences_sandbox):
+def test_it_is_reset_and_exported(world, sequences_sandbox):
     world.event(ACTIVE, "fail")
     exported = world.export()
     world.reset()

@@ -218,6 +218,49 @@ def test_a_sandbox_that_does_not_answer_is_one_plain_error(project):
     result.stdout.fnmatch_lines(["*No sandbox answers at http://127.0.0.1:9*"])
 
 
+WRONG = """
+    import pytest
+
+    def test_that_verifies_in_vain(sequences_world):
+        sequences_world.journal.verify("stopSequence", sequence_id="88c23cea-f199-4cf0-964c-3f1e007417b7")
+
+    def test_with_a_wrong_argument(sequences_world):
+        sequences_world.clock.advance(3)
+
+    def test_with_a_wrong_name(sequences_world):
+        sequences_world.faults.add(status=503, on="stopSequences")
+
+    def test_with_a_property(sequences_world):
+        sequences_world.delete()
+        sequences_world.clock.now
+
+    def test_whose_sandbox_is_gone(sequences_world, sequences_sandbox):
+        sequences_sandbox.stop()
+        sequences_world.describe()
+"""
+
+
+def test_a_failure_shows_the_line_of_the_test_and_no_frame_of_the_client(project):
+    result = project(WRONG)
+    result.assert_outcomes(failed=5)
+    text = result.stdout.str()
+    assert "sequences_sandbox/client" not in text
+    assert "httpx" not in text
+    assert "During handling" not in text
+    result.stdout.fnmatch_lines([
+        ">*sequences_world.journal.verify(*",
+        "E*VerificationError: journal.verify(on='stopSequence', sequence_id='88c23cea*') does not hold: 0 matched.",
+        ">*sequences_world.clock.advance(3)",
+        "E*ArgumentError: clock.advance takes a duration such as 'P2D' or a timedelta, not 3.",
+        ">*sequences_world.faults.add(*",
+        "E*InvalidError: 'on' is 'stopSequences', which does not exist here; did you mean 'stopSequence'?",
+        ">*sequences_world.clock.now",
+        "E*UnauthorizedError: *",
+        ">*sequences_world.describe()",
+        "E*SandboxNotStarted: This sandbox was stopped; start another one.",
+    ])  # fmt: skip
+
+
 def test_it_works_in_a_project_that_owns_folders_called_sandbox_and_fixtures(project, pytester):
     for name in ("sandbox", "fixtures"):
         (pytester.path / name).mkdir()

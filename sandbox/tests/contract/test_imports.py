@@ -5,7 +5,7 @@ import sys
 
 NOT_NEEDED = {
     "_pytest", "hypothesis", "importlinter", "openapi_spec_validator", "playwright", "prometheus_client", "psycopg",
-    "psycopg_pool", "pytest", "schemathesis", "sequences_contract", "sqlite3", "websockets",
+    "pytest", "schemathesis", "sequences_contract", "sqlite3", "websockets",
 }  # fmt: skip
 
 BUILT = """

@@ -3,7 +3,8 @@
 import pytest
 from sequences_sandbox.app import Settings, build
 from sequences_sandbox.contract.files import shipped
-from sequences_sandbox.contract.reading import SpecError, read_lifecycle, read_spec
+from sequences_sandbox.contract.lifecycles import run_lifecycle
+from sequences_sandbox.contract.reading import SpecError, read_spec
 from sequences_sandbox.http.operation import CompileError
 
 TEXT = shipped("openapi.yaml").read_text()
@@ -47,12 +48,12 @@ def test_a_key_that_is_not_understood_stops_the_start_with_its_place(altered, ol
 
 def test_a_lifecycle_row_that_names_no_status_stops_the_start(altered):
     with pytest.raises(SpecError, match=r"x-lifecycle/0/to: 'ACTVE' is none of FOUND"):
-        read_lifecycle(read_spec(altered("from: FOUND, to: ACTIVE", "from: FOUND, to: ACTVE")))
+        run_lifecycle(read_spec(altered("from: FOUND, to: ACTIVE", "from: FOUND, to: ACTVE")))
 
 
 def test_a_lifecycle_row_that_lacks_a_part_stops_the_start(altered):
     with pytest.raises(SpecError, match=r"x-lifecycle/0: lacks to"):
-        read_lifecycle(read_spec(altered("from: FOUND, to: ACTIVE, ", "from: FOUND, ")))
+        run_lifecycle(read_spec(altered("from: FOUND, to: ACTIVE, ", "from: FOUND, ")))
 
 
 def test_an_operation_without_a_handler_stops_the_start(altered):
@@ -63,8 +64,17 @@ def test_an_operation_without_a_handler_stops_the_start(altered):
 
 
 def test_a_parameter_that_the_handler_does_not_take_stops_the_start(altered):
-    with pytest.raises(CompileError, match="listSequences"):
+    with pytest.raises(SpecError, match="'sequences' is declared with the filters"):
         build(Settings(contract=altered("- name: sequence_template_id", "- name: template_id")))
+    with pytest.raises(CompileError, match="pauseSequence"):
+        build(
+            Settings(
+                contract=altered(
+                    "x-event: pause\n",
+                    "x-event: pause\n      parameters: [{name: why, in: query, schema: {type: string}}]\n",
+                )
+            )
+        )
 
 
 @pytest.mark.parametrize("content", [b"\xff\xfe", b"a: [", b"- 1"])
@@ -85,9 +95,10 @@ def test_a_bound_changed_in_the_contract_is_the_bound_that_is_kept(altered, api_
 
 
 def test_a_scope_changed_in_the_contract_is_the_scope_that_is_asked(altered, api_of):
-    api = api_of(altered("x-required-scope: sequences:read", "x-required-scope: sequences:write"))
-    assert api("GET", "sequences", key="topo_demo_readonly").status_code == 403
-    assert api("GET", "sequences", key="topo_demo_writeonly").status_code == 200
+    api = api_of(altered("x-required-scope: sequences:write", "x-required-scope: sequences:read"))
+    path, body = f"sequences/{api.sequences()[0]['id']}", {"variables": {}}
+    assert api("PATCH", path, key="topo_demo_writeonly", json=body).status_code == 403
+    assert api("PATCH", path, key="topo_demo_readonly", json=body).status_code == 200
 
 
 def test_a_row_changed_in_the_lifecycle_changes_the_behaviour(altered, api_of):

@@ -7,26 +7,25 @@ import subprocess
 import pytest
 from sequences_sandbox.contract.files import shipped
 from sequences_sandbox.http.streaming import events
-from sequences_sandbox.server import server
-from sequences_sandbox.store import memory_traffic
-from sequences_sandbox.store.postgres import channels
+from sequences_sandbox.server import head, protocol, server
+from sequences_sandbox.store import memory
+from sequences_sandbox.store.postgres import events as stored_events
 from sequences_sandbox.traffic import journal
 from sequences_sandbox.traffic.fault_header import parse_fault_header
-from sequences_sandbox.worlds import events as listeners
 
 TEXT = (shipped("openapi.yaml").parent / "docs" / "faults-and-journal.md").read_text()
 
 
-def test_every_command_answers_as_the_page_says(running):
+def test_every_command_works_as_the_page_says(running):
     base = running().base.removesuffix("/v1")
     answers = []
     for script in re.findall(r"```sh\n(.*?)```", TEXT, re.DOTALL):
         command = script.replace("http://127.0.0.1:4010", base).replace("curl ", "curl --silent ")
         done = subprocess.run(["bash", "-ec", command], capture_output=True, text=True, timeout=30, check=True)
         answers.append(json.loads(done.stdout))
-    fault, build_error_response, found, verified = answers
+    fault, error, found, verified = answers
     assert fault["effect"] == {"status": 429, "retry_after": 2}
-    assert build_error_response["data"] == {"retry_after_seconds": 2}
+    assert error["data"] == {"retry_after_seconds": 2}
     assert [entry["fault"] for entry in found["items"]] == ["status=503, retry_after=2"]
     (shown,) = (json.loads(block) for block in re.findall(r"```json\n(.*?)```", TEXT, re.DOTALL))
     for finding in (verified, shown):
@@ -41,13 +40,15 @@ def test_every_header_on_the_page_can_be_sent(text):
 
 def test_the_limits_on_the_page_are_those_of_the_code():
     assert f"Of a body {journal.MOST_BODY_BYTES >> 10} KiB are kept" in TEXT
-    assert f"A world's journal takes {memory_traffic.MOST_JOURNAL_BYTES >> 20} MiB" in TEXT
-    assert f"all journals {memory_traffic.MOST_BYTES_OF_ALL_JOURNALS >> 20} MiB" in TEXT
+    assert f"A world's journal takes {memory.MOST_JOURNAL_BYTES >> 20} MiB" in TEXT
+    assert f"all journals {memory.MOST_BYTES_OF_ALL_JOURNALS >> 20} MiB" in TEXT
     flowing = re.sub(r"\s+", " ", TEXT)
-    assert f"{listeners._MOST_BYTES >> 20} MiB of a world's in memory" in flowing
-    assert f"the last {channels._MOST_KEPT:,} in PostgreSQL" in flowing
+    assert f"{memory._MOST_EVENT_BYTES >> 20} MiB of a world's in memory" in flowing
+    assert f"the last {stored_events._MOST_KEPT:,} in PostgreSQL" in flowing
     assert f"{events._MOST_WAITING:,} behind misses the oldest" in flowing
     assert f"every {events._HEARTBEAT_SECONDS:.0f} seconds" in flowing
-    assert f"complete {server._PATIENCE_SECONDS} seconds after" in TEXT
-    assert f"closed after {server._KEEP_ALIVE_SECONDS}." in TEXT
-    assert f"{server._MOST_HEAD_BYTES >> 10} KiB, a body 1 MiB" in flowing
+    assert f"complete {protocol.PATIENCE_SECONDS} seconds after" in flowing
+    assert f"closed after {server._KEEP_ALIVE_SECONDS}." in flowing
+    assert f"{head.MOST_HEAD_BYTES >> 10} KiB, a body 1 MiB" in flowing
+    assert f"taken in {protocol.PATIENCE_SECONDS} seconds" in flowing
+    assert f"each {protocol.SLOWEST_BYTES_A_SECOND >> 10} KiB" in flowing

@@ -10,13 +10,13 @@ from pathlib import Path
 
 import pytest
 from sequences_sandbox.cli.verbs import GROUPS, VERBS
-from sequences_sandbox.client import Clock, Faults, Journal, Sandbox, World
+from sequences_sandbox.client import Sandbox, World, WorldClock, WorldFaults, WorldJournal, WorldSequences
 from sequences_sandbox.contract.files import shipped
 
 pytest_plugins = ["pytester"]
 ROOT = shipped("openapi.yaml").parent
 RECIPES = (ROOT / "docs" / "recipes.md").read_text()
-BENCH = (ROOT / "docs" / "test-bench.md").read_text()
+PAGE = (ROOT / "docs" / "pytest-and-client.md").read_text()
 INTEGRATION = """
 import httpx
 import pytest
@@ -65,13 +65,13 @@ def needs(program):
 def test_the_recipe_for_curl_works(run):
     needs("jq")
     lines = run("bash", "-euc", blocks(RECIPES, "sh")[0])
-    assert lines == ["A fault of the sandbox answers 503 Service Unavailable.", "WAITING_FOR_LEAD", "ACTIVE"]
+    assert lines == ["The sandbox injected this fault: 503 Service Unavailable.", "WAITING_FOR_LEAD", "ACTIVE"]
 
 
 def test_the_recipe_for_a_shell_works(run):
     needs("jq")
     lines = run("bash", "-euc", blocks(RECIPES, "sh")[1])
-    assert lines[-2:] == ["it is so: 0 fit", "done"]
+    assert lines[-2:] == ["holds: 0 matched", "done"]
 
 
 def test_the_recipe_for_python_works(run):
@@ -92,15 +92,16 @@ def test_the_recipe_for_go_works(run, tmp_path):
     assert run("go", "test", "./...")[-1].startswith("ok")
 
 
-def test_the_test_that_the_bench_opens_with_works(pytester, monkeypatch):
+def test_the_examples_of_the_page_work(pytester, monkeypatch):
     monkeypatch.delenv("SEQUENCES_SANDBOX_URL", raising=False)
     monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
-    first, mark, alone = blocks(BENCH, "python")
+    first, mark, alone, awaited = blocks(PAGE, "python")
     pytester.makepyfile(f"{INTEGRATION}\n{first}\n{mark}")
     pytester.runpytest_subprocess("-p", "sequences_sandbox.pytest_plugin", timeout=120).assert_outcomes(passed=2)
     pytester.run(sys.executable, "-c", alone, timeout=120).stdout.re_match_lines(
         [r"http://127\.0\.0\.1:\d+/v1 topo_\S+"]
     )
+    assert pytester.run(sys.executable, "-c", awaited, timeout=120).outlines == ["1"]
 
 
 @pytest.mark.parametrize(
@@ -108,22 +109,23 @@ def test_the_test_that_the_bench_opens_with_works(pytester, monkeypatch):
     [
         ("`Sandbox`", Sandbox),
         ("`World`", World),
-        ("`world.clock`", Clock),
-        ("`world.faults`", Faults),
-        ("`world.journal`", Journal),
+        ("`world.clock`", WorldClock),
+        ("`world.faults`", WorldFaults),
+        ("`world.journal`", WorldJournal),
+        ("`world.sequences`", WorldSequences),
     ],
 )
-def test_what_the_bench_lists_is_what_there_is(title, kind):
-    table = re.search(rf"^\| {title} \| \|\n\|---\|---\|\n((?:\|.*\n)+)", BENCH, re.MULTILINE)[1]
+def test_what_the_page_lists_is_what_there_is(title, kind):
+    table = re.search(rf"^\| {title} \| \|\n\|---\|---\|\n((?:\|.*\n)+)", PAGE, re.MULTILINE)[1]
     cells = [row.split(" | ")[0] for row in table.splitlines()]
     named = {name for cell in cells for name in re.findall(r"`(?:Sandbox)?\.(\w+)", cell)}
-    parts = {"url", "clock", "faults", "journal", "snapshots"}
+    parts = {"url", "clock", "faults", "journal", "sequences", "snapshots"}
     assert named - parts == {name for name in dir(kind) if not name.startswith("_")} - parts
 
 
-def test_the_verbs_that_the_bench_lists_are_all_there_are():
+def test_the_verbs_that_the_page_lists_are_all_there_are():
     listed = set()
-    for line in blocks(BENCH, "")[0].splitlines():
+    for line in blocks(PAGE, "")[0].splitlines():
         first, _, others = line.removeprefix("sequences-sandbox ").partition(" ")
         listed |= {f"{first} {verb.split()[0]}" for verb in others.split(" | ")} if first in GROUPS else {first}
     assert listed == {verb.command for verb in VERBS}

@@ -1,10 +1,11 @@
 import pytest
 from sequences_sandbox.contract.files import shipped
-from sequences_sandbox.contract.reading import read_lifecycle, read_spec
+from sequences_sandbox.contract.lifecycles import run_lifecycle
+from sequences_sandbox.contract.reading import read_spec
 from sequences_sandbox.domain.errors import BusinessIssue
 from sequences_sandbox.domain.lifecycle import CLIENT, CLOCK, ENGINE
 
-LIFECYCLE = read_lifecycle(read_spec(shipped("openapi.yaml")))
+LIFECYCLE = run_lifecycle(read_spec(shipped("openapi.yaml")))
 
 # Typed by hand from the documentation, to be compared with the table of the contract.
 CLIENT_GRID = {

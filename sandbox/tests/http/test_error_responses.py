@@ -10,7 +10,7 @@ import pytest
 
 RUN = "88c23cea-f199-4cf0-964c-3f1e007417b7"  # ACTIVE in the demo world
 ABSENT = "00000000-0000-4000-8000-000000000000"
-REQUEST_ID = re.compile(r"req_[0-9A-HJKMNP-TV-Z]{26}")
+REQUEST_ID = re.compile(r"req_[0-9a-hjkmnp-tv-z]{26}")
 JSON = {"Content-Type": "application/json"}
 
 
@@ -256,7 +256,7 @@ def test_a_body_that_does_not_fit_is_refused_by_its_field(api, action, body, fie
         (b'{"variables": {"a": "1", "a": "2"}}', "repeated"),
         (b'{"variables": {}, "variables": {}}', "repeated"),
         (b'{"variables": {"a": "\xff"}}', "not UTF-8"),
-        (b'\xef\xbb\xbf{"variables": {}}', "not JSON"),
+        (b'\xef\xbb\xbf{"variables": {}}', "byte order mark"),
         (b'{"variables": {"a": ' + b"[" * 200 + b"]" * 200 + b"}}", "too deep"),
         (b'{"a":' * 100_000, "too deep"),
     ],
@@ -293,6 +293,47 @@ def test_a_body_that_is_not_declared_as_json_is_refused(api, content_type):
     assert build_error_response(response, 415, "ValidationIssue")["value"] == content_type
 
 
+@pytest.mark.parametrize("encoding", ["gzip", "br, gzip", "x" * 3000])
+def test_a_body_that_is_encoded_is_refused_by_the_header_that_says_so(api, encoding):
+    headers = {**JSON, "Content-Encoding": encoding}
+    response = api("PATCH", f"sequences/{RUN}", content=b'{"variables": {}}', headers=headers)
+    data = build_error_response(response, 415, "ValidationIssue", "Content-Encoding")
+    assert (data["field"], data["allowed"]) == ("Content-Encoding", ["identity"])
+    assert len(response.content) < 2000
+
+
+def test_a_body_as_it_is_may_say_so(api):
+    headers = {**JSON, "Content-Encoding": "identity"}
+    assert api("PATCH", f"sequences/{RUN}", content=b'{"variables": {}}', headers=headers).status_code == 200
+
+
+@pytest.mark.parametrize("headers", [{}, {"Content-Type": "text/plain"}, {**JSON, "Content-Encoding": "gzip"}])
+def test_an_empty_body_where_one_is_needed_is_told_what_to_send_whatever_it_is_declared_as(api, headers):
+    response = api("POST", f"sequences/{RUN}/pause", content=b"", headers=headers)
+    data = build_error_response(response, 400, "ValidationIssue", "empty", "such as", "paused_until")
+    assert data["problem"] == "empty"
+    assert api("POST", f"sequences/{RUN}/pause", json=data["example"]).status_code in (200, 400)
+
+
+def test_all_mistakes_of_a_body_are_told_at_once_and_the_first_is_the_message(api):
+    body = {"reason": "WON", "scop": "CONTACT", "note": 1}
+    response = api("POST", f"sequences/{RUN}/stop", json=body)
+    data = build_error_response(response, 400, "ValidationIssue")
+    told = {(error["field"], error["problem"]) for error in data["errors"]}
+    assert told == {("reason", "not allowed"), ("scope", "missing"), ("scop", "unknown"), ("note", "unknown")}
+    assert response.json()["message"] == data["errors"][0]["message"]
+    assert {key: data[key] for key in ("field", "problem")} == {
+        key: data["errors"][0][key] for key in ("field", "problem")
+    }
+    assert len({error["message"] for error in data["errors"]}) == 4
+
+
+def test_all_mistakes_of_a_query_are_told_at_once(api):
+    response = api("GET", "/v1/sequences?page=0&size=x&sortby=status&status=ACTIVE&status=FOUND")
+    errors = build_error_response(response, 400, "ValidationIssue")["errors"]
+    assert [error["field"] for error in errors] == ["page", "size", "sortby", "status"]
+
+
 @pytest.mark.parametrize("content_type", ["application/json; charset=utf-8", 'APPLICATION/JSON;charset="UTF-8"'])
 def test_json_may_be_declared_with_its_charset(api, content_type):
     response = api("PATCH", f"sequences/{RUN}", content=b'{"variables": {}}', headers={"Content-Type": content_type})
@@ -324,7 +365,7 @@ def test_a_failure_of_the_program_is_answered_in_the_same_form_without_its_parti
     def fail(*_, **__):
         raise RuntimeError("secret particulars")
 
-    monkeypatch.setattr(api.app.worlds.store, "unit", fail)
+    monkeypatch.setattr(api.app.worlds, "transaction", fail)
     response = api("GET", "sequences")
     build_error_response(response, 500, "InternalIssue", "request_id")
     assert "secret" not in response.text

@@ -4,6 +4,7 @@ from itertools import pairwise
 
 import pytest
 from sequences_sandbox.contract.files import shipped
+from sequences_sandbox.resources.contacts import CONTACTS
 
 RUN = "88c23cea-f199-4cf0-964c-3f1e007417b7"  # ACTIVE in the demo world
 TEMPLATE = "9acd9de9-99f5-473b-9921-1defef72edb6"
@@ -199,14 +200,10 @@ def everything(api):
 
 def test_company_stops_just_the_siblings_that_have_not_ended(api_of):
     api = contract_world(api_of)
-    organization = next(iter(api.app.default.record.organizations.values()))
-    ended = api.app.default.record.schedule.lifecycle.terminal
+    with api.app.worlds.open(api.app.default.record.id) as tx:
+        contacts, ended = tx.documents()[CONTACTS.kind], tx.lifecycle.terminal
     before = everything(api)
-    domain = {
-        run["id"]: organization.contacts[run["contact_id"]].company_domain
-        for run in before.values()
-        if run["contact_id"]
-    }
+    domain = {run["id"]: contacts[run["contact_id"]].company_domain for run in before.values() if run["contact_id"]}
 
     def siblings(run):
         return {

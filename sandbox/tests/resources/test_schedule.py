@@ -1,24 +1,28 @@
 """Time drives the runs (worlds.md, "Time"): every status is reached by time and honest causes."""
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from sequences_sandbox.contract.files import shipped
-from sequences_sandbox.contract.reading import read_lifecycle, read_spec
+from sequences_sandbox.contract.lifecycles import run_lifecycle
+from sequences_sandbox.contract.reading import read_spec
 from sequences_sandbox.domain.errors import BusinessIssue, ValidationIssue
 from sequences_sandbox.domain.timestamps import DAY, HOUR
-from sequences_sandbox.resources.sequences.model import Run, Step
+from sequences_sandbox.resources.sequences.model import Run
 from sequences_sandbox.resources.sequences.schedule import Schedule
 from sequences_sandbox.resources.sequences.transitions import pause, resume
+from sequences_sandbox.resources.templates import Step
 
-LIFECYCLE = read_lifecycle(read_spec(shipped("openapi.yaml")))
+LIFECYCLE = run_lifecycle(read_spec(shipped("openapi.yaml")))
 SCHEDULE = Schedule(LIFECYCLE, static=False)
 STATIC = Schedule(LIFECYCLE, static=True)
 EMAIL, LATER, CALL = Step("email", HOUR), Step("email", DAY), Step("manual", DAY)
 
 
 def found(**fields):
-    return Run("id", "org", "contact", "template", "FOUND", None, None, None, 0, 0)._replace(**fields)
+    return replace(Run("id", "org", "contact", "template", "FOUND", None, None, None, 0, 0), **fields)
 
 
 def live(run, steps, until, schedule=SCHEDULE):
@@ -95,10 +99,10 @@ def test_what_is_no_event_of_the_engine_is_refused(event):
 
 def test_where_a_fixture_names_no_next_step_it_is_derived_and_never_lies_before_the_birth():
     active = found(status="ACTIVE", created_at=-2 * DAY, last_step_executed_at=-HOUR, steps_done=1)
-    assert SCHEDULE.start(active, [EMAIL, LATER]).next_step_at == -HOUR + DAY
-    overdue = active._replace(last_step_executed_at=-2 * DAY)
-    assert SCHEDULE.start(overdue, [EMAIL, LATER]).next_step_at == DAY
-    assert STATIC.start(active, [EMAIL, LATER]) == active
+    assert SCHEDULE.start(active, [EMAIL, LATER], 0).next_step_at == -HOUR + DAY
+    overdue = replace(active, last_step_executed_at=-2 * DAY)
+    assert SCHEDULE.start(overdue, [EMAIL, LATER], 0).next_step_at == DAY
+    assert STATIC.start(active, [EMAIL, LATER], 0) == active
 
 
 STEPS = st.lists(st.sampled_from([EMAIL, LATER, CALL]), max_size=5)

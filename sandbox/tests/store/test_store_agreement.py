@@ -1,291 +1,207 @@
-"""One machine drives memory and PostgreSQL with the same verbs, and asserts that they answer alike."""
+"""One machine drives memory and PostgreSQL with the same verbs, and asserts that they agree."""
 
+import hashlib
 import uuid
 
 import psycopg
-from hypothesis import HealthCheck, settings
+from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import (
-    Bundle,
-    RuleBasedStateMachine,
-    consumes,
-    initialize,
-    precondition,
-    rule,
-    run_state_machine_as_test,
-)
-from sequences_sandbox.contract.files import shipped
-from sequences_sandbox.contract.reading import read_lifecycle, read_spec
-from sequences_sandbox.domain.query import Query
-from sequences_sandbox.fixtures import read
-from sequences_sandbox.resources.sequences.model import Run
-from sequences_sandbox.store.base import HistoryEntry
+from hypothesis.stateful import Bundle, RuleBasedStateMachine, consumes, initialize, rule, run_state_machine_as_test
+from sequences_sandbox.domain.clock import Clock
+from sequences_sandbox.domain.errors import Issue
+from sequences_sandbox.store.base import ChangeSet, KeyRecord, Moment, WorldRecord
 from sequences_sandbox.store.memory import MemoryStore
 from sequences_sandbox.store.postgres import PostgresStore
-from sequences_sandbox.worlds.due_events import apply_due_events
-from sequences_sandbox.worlds.factory import WorldFactory, WorldOptions
+from sequences_sandbox.traffic.rate_limits import RateLimit
 
-LIFECYCLE = read_lifecycle(read_spec(shipped("openapi.yaml")))
 WALL = 1_772_442_000_000_000
 HOUR = 3_600_000_000
-
-
-def ids(kind, count):
-    return [str(uuid.UUID(int=(kind << 64) + number)) for number in range(count)]
-
-
-ORGANIZATIONS, TEMPLATES, CONTACTS, RUNS, KEYS = ids(1, 2), ids(2, 2), ids(3, 3), ids(4, 9), ids(5, 1)
-STEPS = [{"type": "email", "delay": "PT2H"}, {"type": "manual", "delay": "PT1H"}]
-FIXTURE = {
-    "organizations": [
-        {
-            "id": ORGANIZATIONS[0],
-            "name": "First",
-            "api_keys": [{"id": KEYS[0], "name": "key", "scopes": ["sequences:read"]}],
-            "contacts": [{"id": CONTACTS[0], "company_domain": "acorn.example", "first_name": "Ada"}],
-            "sequence_templates": [{"id": template, "name": "t", "steps": STEPS} for template in TEMPLATES],
-            "sequences": [
-                {
-                    "id": run,
-                    "contact_id": CONTACTS[0],
-                    "sequence_template_id": TEMPLATES[hours % 2],
-                    "status": "ACTIVE",
-                    "created_at": f"-PT{hours}H",
-                }
-                for hours, run in enumerate(RUNS[:5])
-            ],
-        },
-        {"id": ORGANIZATIONS[1], "name": "Second"},
-    ]
-}
-
-STATUSES = LIFECYCLE.statuses[:5]
-NAMES = st.sampled_from(["one", "two"])
-TIMES = st.integers(-4, 4).map(lambda hours: hours * HOUR)
-TEXTS = st.text(st.characters(exclude_categories=["Cs"]), max_size=3)
-
-
-def sleeping_if_it_waits(run):
-    return (
-        run
-        if "wake" in [row.event for row in LIFECYCLE.rows if row.source == run.status]
-        else run._replace(paused_until=None)
-    )
-
-
-SEQUENCES = st.builds(
-    Run,
-    id=st.sampled_from(RUNS),
-    organization_id=st.just(ORGANIZATIONS[0]),
-    contact_id=st.sampled_from([None, *CONTACTS]),
-    sequence_template_id=st.sampled_from(TEMPLATES),
-    status=st.sampled_from(STATUSES),
-    variables=st.none() | st.dictionaries(TEXTS, TEXTS, max_size=2),
-    source_contact_list_id=st.none(),
-    last_step_executed_at=st.none() | TIMES,
-    created_at=TIMES,
-    updated_at=TIMES,
-    company=st.sampled_from([None, "acorn.example", "dune.example"]),
-    paused_until=TIMES,
-    steps_done=st.integers(0, 2),
-    next_step_at=st.none() | TIMES,
-    step_skipped=st.booleans(),
-).map(sleeping_if_it_waits)
-QUERIES = st.builds(
-    Query,
-    status=st.none() | st.sampled_from(STATUSES),
-    template=st.none() | st.sampled_from(TEMPLATES),
-    after=st.none() | TIMES,
-    before=st.none() | TIMES,
-    sort_by=st.sampled_from(["created_at", "updated_at", "status"]),
-    descending=st.booleans(),
-    page=st.integers(1, 8) | st.just(10**30),
-    size=st.integers(1, 5),
+TIMES = st.integers(-3, 3).map(lambda hours: WALL + hours * HOUR)
+TEXTS = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=3)
+VALUES = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.text(max_size=3),
+    lambda values: st.lists(values, max_size=2) | st.dictionaries(st.text(max_size=3), values, max_size=2),
+    max_leaves=4,
 )
-ENTRIES = st.builds(
-    HistoryEntry, TIMES, TEXTS.filter(lambda text: "\0" not in text), st.just("client"),
-    st.none() | st.sampled_from(STATUSES), st.sampled_from(STATUSES), st.none() | st.just("req"),
-)  # fmt: skip
-
-
-def answer(verb, *arguments, form=lambda found: found):
-    """A verb that answers; KeyError is an answer too."""
-
-    def called(unit, *values):
-        try:
-            return form(getattr(unit, verb)(*values))
-        except KeyError as error:
-            return repr(error)
-
-    return st.tuples(st.just(called), *arguments)
-
-
-def act(function, *arguments):
-    return st.tuples(st.just(function), *arguments)
-
-
-def put(unit, run, entries_):
-    unit.put(run, *entries_)
-
-
-def advance(unit, hours):
-    unit.clock = unit.clock.at(unit.clock.now(unit.wall) + hours * HOUR, unit.wall)
-    return unit.clock
-
-
-def freeze(unit):
-    unit.clock = unit.clock.freeze(unit.wall)
-
-
-def reset(unit, epoch):
-    unit.reset(epoch, unit.clock.at(0, unit.wall))
-
-
-def fail(unit):
-    raise ZeroDivisionError
-
-
-def everything(unit):
-    """All that a store knows of a world."""
-    return [
-        *(
-            unit.record.epoch,
-            unit.record.fixed_epoch,
-            unit.clock,
-            unit.wall,
-            unit.next_due(),
-            unit.forgotten_contacts(),
-        ),
-        list(unit.all_runs()),
-        [list(unit.history(run)) for run in RUNS],
-        [{status: count for status, count in unit.counts(one).items() if count} for one in ORGANIZATIONS],
-        [(kept, kept_of(unit, kept.name)) for kept in unit.snapshots()],
-    ]
-
-
-def kept_of(unit, name):
-    return unit.kept_birth(name), sorted(unit.kept_runs(name), key=lambda run: run.id)
-
-
-ACTS = st.one_of(
-    act(put, SEQUENCES, st.lists(ENTRIES, max_size=2)),
-    act(put, SEQUENCES, st.lists(ENTRIES, max_size=2)),
-    act(lambda unit: [change.run for change in apply_due_events(unit, unit.clock.now(unit.wall))]),
-    act(reset, st.sampled_from([WALL, WALL + HOUR])),
-    act(advance, st.integers(0, 3)),
-    act(freeze),
-    act(everything),
-    act(fail),
-    answer("get", st.sampled_from([None, *ORGANIZATIONS]), st.sampled_from(RUNS)),
-    answer("page", st.sampled_from(ORGANIZATIONS), QUERIES, form=lambda found: (list(found[0]), found[1])),
-    answer("siblings", SEQUENCES, form=list),
-    answer("of_contact", st.sampled_from(ORGANIZATIONS), st.sampled_from(CONTACTS), form=list),
-    answer("due", TIMES, form=list),
-    answer("forget_contact", st.sampled_from(CONTACTS)),
-    answer("keep", NAMES),
-    answer("restore", NAMES),
-    answer("drop", NAMES),
-    answer("checkpoint"),
+DOCUMENTS = st.dictionaries(
+    st.tuples(st.sampled_from(["runs", "history", "kept"]), st.sampled_from("abcd") | TEXTS),
+    st.none() | st.dictionaries(st.text(max_size=3), VALUES, max_size=3),
+    max_size=5,
 )
+MOMENTS = st.builds(Moment, TIMES, st.builds(Clock, TIMES, TIMES, st.booleans()))
+CHANGES = st.builds(
+    ChangeSet, DOCUMENTS, MOMENTS, replaces=st.booleans(), keeping=st.sampled_from([frozenset(), frozenset({"kept"})])
+)
+LIMITS = st.builds(RateLimit, st.integers(1, 9), st.integers(1, 7200), st.integers(1, 9))
 
 
 class Agreement(RuleBasedStateMachine):
-    """Both stores, in step. A world is the pair of its ids."""
+    """Both stores, in step. Of each world, the versions that both have had, as pairs."""
 
     url = ""
+    helper = None
     worlds = Bundle("worlds")
 
     def __init__(self):
         super().__init__()
         self.now = WALL
-        self.fixture = read(FIXTURE, LIFECYCLE)
-        self.stores = (MemoryStore(lambda: self.now), PostgresStore(self.url, LIFECYCLE, size=2, wall=lambda: self.now))
-        self.factory = [WorldFactory(store, LIFECYCLE) for store in self.stores]
+        codecs = self.helper.codecs
+        self.stores = (MemoryStore(lambda: self.now), PostgresStore(self.url, codecs, size=2, wall=lambda: self.now))
+        self.versions = {}
+        self.numbers = {}
+        self.digests = []
 
     def teardown(self):
         store = self.stores[1]
-        for world in store.worlds():
-            store.remove(world.id)
+        for record in store.worlds():
+            store.delete(record.id)
         store.disconnect()
         with psycopg.connect(self.url) as connection:
-            for table in ("bases", "runs", "tallies", "happenings", "forgotten_contacts", "snapshots", "keys"):
+            for table in ("worlds", "documents", "keys", "journal", "buckets", "seeds"):
                 left = connection.execute(f"SELECT count(*) FROM {table}").fetchone()  # noqa: S608
-                assert left == (0,), f"a world that was removed leaves something in {table}"
+                assert left == (0,), f"worlds that were deleted leave something in {table}"
 
-    def both(self, world, ask):
-        """What both stores answer."""
+    def both(self, ask):
+        """What both stores say, an issue included; they say the same."""
         found = []
-        for store, world_id in zip(self.stores, world, strict=True):
+        for store in self.stores:
             try:
-                found.append(ask(store, world_id))
-            except KeyError as error:
-                found.append(error.args == (world_id,))
+                found.append(ask(store))
+            except (Issue, KeyError) as error:
+                found.append((type(error), str(error)))
         assert found[0] == found[1]
+        return found[0]
 
     @initialize(target=worlds)
     def begin(self):
-        return self.born(None)
+        return self.create(None, 2, "one", None)
 
-    @rule(target=worlds, ttl=st.sampled_from([None, 3 * HOUR]))
-    def add(self, ttl):
-        return self.born(ttl)
+    @rule(
+        target=worlds,
+        ttl=st.sampled_from([None, HOUR, 3 * HOUR]),
+        keys=st.integers(0, 3),
+        fixture=st.sampled_from(["one", "two"]),
+        taken=st.none() | st.integers(0, 9),
+    )
+    def create(self, ttl, keys, fixture, taken):
+        world_id = str(uuid.uuid4())
+        seed = hashlib.sha256(fixture.encode()).digest()
+        record = WorldRecord(world_id, "é", fixture, seed, WALL, True, False, self.now, ttl, True, -7)
+        added = [self.helper.key(world_id) for _ in range(keys)]
+        if taken is not None and taken < len(self.digests):
+            added.append(KeyRecord(self.digests[taken], "k", "n", frozenset(), world_id, "o"))
+        self.digests += [key.digest for key in added]
+        self.both(lambda store: store.create(record, Clock(1, 2, frozen=True), added, lambda: {"of": fixture}))
+        self.versions[world_id] = [(0, 0)]
+        return world_id
 
-    def born(self, ttl):
-        return tuple(
-            factory.create(self.fixture, WorldOptions("w", ttl=ttl), self.now).record.id for factory in self.factory
-        )
+    @rule(world=worlds, changes=CHANGES, stale=st.integers(0, 6))
+    def commit(self, world, changes, stale):
+        known = self.versions[world]
+        pair = known[0] if stale == 0 else known[-1]
+        made = []
+        for store, expected in zip(self.stores, pair, strict=True):
+            try:
+                made.append(store.commit(world, expected, changes))
+            except Issue as issue:
+                made.append(issue.message)
+        assert isinstance(made[0], str) is isinstance(made[1], str)
+        if isinstance(made[0], str):
+            assert made[0] == made[1]
+        else:
+            known.append(tuple(made))
 
-    @precondition(lambda self: len(self.stores[0].worlds()) > 1)
+    @rule(world=worlds, changes=CHANGES)
+    def commit_more(self, world, changes):
+        self.commit(world, changes, 1)
+
+    @rule(world=worlds, back=st.integers(0, 4))
+    def load(self, world, back):
+        known = self.versions[world]
+        sinces = known[-back] if 0 < back <= len(known) else (None, None)
+        loaded = [store.load(world, since) for store, since in zip(self.stores, sinces, strict=True)]
+        if back and loaded[0] is not None:
+            # What a process has not loaded before, it loads whole.
+            loaded = [store.load(world, since) for store, since in zip(self.stores, sinces, strict=True)]
+        shown = [
+            found
+            and (
+                *(
+                    found.record,
+                    found.moment,
+                    found.wall,
+                    found.expires_wall,
+                    found.used_wall,
+                    found.watched,
+                    found.complete,
+                ),
+                list(found.documents.items()),
+            )
+            for found in loaded
+        ]
+        assert shown[0] == shown[1]
+
+    @rule(world=worlds, now=TIMES)
+    def touch(self, world, now):
+        keys = self.both(lambda store: list(store.keys(world)))
+        self.both(lambda store: store.touch(world, keys[0] if keys else None, now))
+        self.both(lambda store: list(store.keys(world)))
+
+    @rule(number=st.integers(0, 9))
+    def find_key(self, number):
+        if number < len(self.digests):
+            self.both(lambda store: store.find_key(self.digests[number]))
+
     @rule(world=consumes(worlds))
-    def remove(self, world):
-        self.both(world, lambda store, world_id: store.remove(world_id))
+    def delete(self, world):
+        self.both(lambda store: store.delete(world))
+        self.both(lambda store: store.load(world, None))
 
     @rule(hours=st.integers(0, 2))
-    def wait(self, hours):
+    def wait_and_expire(self, hours):
         self.now += hours * HOUR
+        for world in self.both(lambda store: sorted(store.expired())):
+            self.both(lambda store, world=world: store.delete(world))
+        self.both(lambda store: list(store.worlds()))
+
+    @rule(world=worlds, number=st.integers(1, 5))
+    def journal(self, world, number):
+        if self.stores[0].load(world, None) is None:
+            return  # where the entries of a world go that is gone is nobody's business
+        for each in range(number):
+            entry = self.helper.entry(f"r{each}", body=b"\0\xff")
+            self.both(lambda store, entry=entry: store.append_journal(world, entry))
+        self.both(lambda store: list(store.read_journal(world)))
+
+    @rule(world=worlds, journal=st.booleans(), buckets=st.booleans())
+    def clear_traffic(self, world, journal, buckets):
+        self.both(lambda store: store.clear_traffic(world, journal=journal, buckets=buckets))
+        self.both(lambda store: list(store.read_journal(world)))
+
+    @rule(world=worlds, key=st.sampled_from("ab"), limit=LIMITS, now=TIMES, times=st.integers(1, 4))
+    def take_token(self, world, key, limit, now, times):
+        for _ in range(times):
+            self.both(lambda store: store.take_token(world, key, limit, self.now, now))
 
     @rule(world=worlds)
-    def use_and_collect(self, world):
-        self.both(world, lambda store, world_id: store.use(world_id))
-        self.both(world, lambda store, world_id: store.expires(world_id))
-        self.both(world, lambda store, world_id: [(key.name, key.scopes) for key in store.keys(world_id)])
-        self.both(world, lambda store, world_id: len(store.collect()))
-        self.both(world, lambda store, world_id: [(each.name, each.ttl, each.epoch) for each in store.worlds()])
+    def watch(self, world):
+        self.numbers[world] = self.both(lambda store: store.watch(world))
 
-    @rule(world=worlds, acts=st.lists(ACTS, min_size=1, max_size=10))
-    def work(self, world, acts):
-        self.both(world, lambda store, world_id: worked(store, world_id, acts))
-        self.both(world, lambda store, world_id: worked(store, world_id, [(everything,)]))
-
-    @rule(world=worlds, acts=st.lists(ACTS, min_size=1, max_size=10))
-    def work_more(self, world, acts):
-        self.work(world, acts)
-
-    @rule(world=worlds, queries=st.lists(st.tuples(st.sampled_from(ORGANIZATIONS), QUERIES), min_size=5, max_size=20))
-    def list_runs(self, world, queries):
-        def listed(store, world_id):
-            with store.unit(world_id, reads=True) as unit:
-                return [(list(runs), total) for runs, total in (unit.page(*query) for query in queries)]
-
-        self.both(world, listed)
+    @rule(world=worlds, data=st.dictionaries(st.text(max_size=3), VALUES, max_size=2))
+    def publish(self, world, data):
+        self.both(lambda store: store.publish(world, "kind", data))
+        self.both(lambda store: sorted(store.read_after(self.numbers)))
 
 
-def worked(store, world_id, acts):
-    """What the acts of one unit of work answered, and whether it failed."""
-    answers = []
-    try:
-        with store.unit(world_id) as unit:
-            answers += [function(unit, *arguments) for function, *arguments in acts]
-    except ZeroDivisionError:
-        answers.append("failed")
-    return answers
-
-
-def test_memory_and_postgresql_agree(postgres_url):
-    Agreement.url = postgres_url
+def test_memory_and_postgresql_agree(postgres_url, helper):
+    Agreement.url, Agreement.helper = postgres_url, helper
     run_state_machine_as_test(
         Agreement,
         settings=settings(
-            max_examples=40, stateful_step_count=15, deadline=None, suppress_health_check=list(HealthCheck)
+            max_examples=60,
+            stateful_step_count=30,
+            deadline=None,
+            phases=[Phase.explicit, Phase.reuse, Phase.generate],
+            suppress_health_check=list(HealthCheck),
         ),
     )

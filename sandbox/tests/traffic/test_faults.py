@@ -1,4 +1,4 @@
-"""Faults over HTTP, in this process: control, effects, their order among refusals, the header, and their marks."""
+"""Fault rules over HTTP, in this process: adding and listing them, effects, their place among errors, the header."""
 
 import asyncio
 import time
@@ -22,7 +22,7 @@ def statuses(api, count, path="sequences", **how):
     return [api("GET", path, **how).status_code for _ in range(count)]
 
 
-def test_the_third_call_of_an_operation_is_refused_and_the_others_are_not(api):
+def test_the_third_call_of_an_operation_fails_and_the_others_do_not(api):
     fault = added(api, {"status": 429, "retry_after": 2}, match={"operation": "listSequences", "nth": 3})
     assert statuses(api, 2) == [200, 200]
     assert api("GET", f"sequences/{RUN}").status_code == 200
@@ -33,12 +33,12 @@ def test_the_third_call_of_an_operation_is_refused_and_the_others_are_not(api):
     assert error_response.json() == {
         "status_code": 429,
         "type": "RateLimitIssue",
-        "message": "A fault of the sandbox answers 429 Too Many Requests.",
+        "message": "The sandbox injected this fault: 429 Too Many Requests.",
         "request_id": error_response.headers["x-request-id"],
         "data": {"retry_after_seconds": 2},
     }
     assert statuses(api, 2) == [200, 200]
-    assert api("GET", f"{FAULTS}/{fault['id']}").json()["hits"] == 1
+    assert api("GET", f"{FAULTS}/{fault['id']}").json()["fired"] == 1
 
 
 @pytest.mark.parametrize(
@@ -71,7 +71,7 @@ def test_type_and_message_can_be_given(api):
     assert api("GET", "sequences").json()["message"] == "Down for “maintenance”."
 
 
-def test_a_request_that_is_answered_by_a_status_is_not_carried_out(api):
+def test_a_request_that_gets_an_injected_status_is_not_carried_out(api):
     added(api, {"status": 503}, match={"operation": "stopSequence"}, times=1)
     stop = {"reason": "WIN", "scope": "CONTACT"}
     assert api("POST", f"sequences/{RUN}/stop", json=stop).status_code == 503
@@ -87,7 +87,7 @@ def test_a_request_that_is_answered_by_a_status_is_not_carried_out(api):
         ("html", "text/html; charset=utf-8", None),
     ],
 )
-def test_a_body_is_disfigured_and_its_length_is_true(api, how, content_type, body):
+def test_a_body_is_corrupted_and_its_length_is_true(api, how, content_type, body):
     whole = api("GET", f"sequences/{RUN}").content
     added(api, {"body": how})
     response = api("GET", f"sequences/{RUN}")
@@ -101,7 +101,7 @@ def test_a_body_is_disfigured_and_its_length_is_true(api, how, content_type, bod
         assert response.content == body(whole)
 
 
-def test_a_fault_befalls_only_its_own_key_and_paths(api):
+def test_a_rule_matches_only_its_own_key_and_paths(api):
     added(api, {"status": 503}, match={"key_name": "Read only", "path": "/v1/sequences/*", "method": "GET"})
     assert api("GET", f"sequences/{RUN}", key=READ).status_code == 503
     assert api("GET", "sequences", key=READ).status_code == 200
@@ -155,7 +155,8 @@ def test_a_fault_is_shown_as_it_was_added(api, effect):
         "probability": 0.5,
     }
     fault = added(api, effect, match=match, times=3)
-    assert fault == {"id": fault["id"], "match": match, "times": 3, "for": None, "effect": effect, "hits": 0}
+    shown = {"id": fault["id"], "match": match, "times": 3, "for": None, "enabled": True, "effect": effect}
+    assert fault == {**shown, "state": "active", "matched": 0, "fired": 0}
     assert api("GET", f"{FAULTS}/{fault['id']}").json() == fault
 
 
@@ -173,14 +174,17 @@ def test_a_fault_is_shown_as_it_was_added(api, effect):
         ({"effect": {"body": "html"}, "for": "-PT1S"}, "has to last"),
         ({"effect": {"body": "html"}, "for": "soon"}, "ISO 8601 duration"),
         ({"effect": {"body": "html"}, "match": {"operation": "listSequence"}}, "did you mean 'listSequences'?"),
-        ({"effect": {"body": "html"}, "match": {"operation": "zzz"}}, "there are getSequence, listSequences"),
+        (
+            {"effect": {"body": "html"}, "match": {"operation": "zzz"}},
+            "there are getContact, getMe, getSequence, listContacts",
+        ),
         ({"effect": {"body": "html"}, "match": {"key_name": "Read onyl"}}, "did you mean 'Read only'?"),
         ({"effect": {"body": "html"}, "match": {"path": "v1/sequences"}}, "begin it with '/' or '*'"),
         ({"effect": {"body": "html"}, "match": {"method": "gett"}}, "did you mean 'GET'?"),
         ({"effect": {"body": "html"}, "match": {"nht": 1}}, "did you mean 'nth'?"),
     ],
 )
-def test_a_fault_that_makes_no_sense_is_refused_with_how_to_mend_it(api, body, words):
+def test_a_rule_that_makes_no_sense_is_rejected_with_how_to_fix_it(api, body, words):
     response = api("POST", FAULTS, json=body)
     assert response.status_code == 400
     assert words in response.json()["message"]
@@ -209,13 +213,13 @@ def test_chances_repeat_with_the_seed_of_the_world(api):
     assert hits(7) != hits(8)
 
 
-def test_the_control_api_itself_is_never_befallen_or_limited(api_with):
+def test_the_control_api_itself_is_neither_limited_nor_hit_by_faults(api_with):
     api = api_with(rate_limit=RateLimit(1, 3600, 1))
     added(api, {"status": 503})
     assert [api("GET", "/_sandbox/clock").status_code for _ in range(3)] == [200, 200, 200]
 
 
-def test_what_the_contract_refuses_before_the_key_is_refused_all_the_same(api):
+def test_what_the_contract_rejects_before_the_key_is_rejected_all_the_same(api):
     added(api, {"status": 503})
     assert api("GET", "unknown").status_code == 404
     assert api("DELETE", "sequences").status_code == 405
@@ -231,7 +235,7 @@ def test_a_fault_comes_before_scope_body_and_parameters(api):
     assert api("POST", f"sequences/{RUN}/stop", content=b"{").status_code == 503
 
 
-def test_a_late_answer_does_not_hold_up_what_was_asked_nor_other_requests(api):
+def test_a_late_response_delays_neither_its_request_nor_other_requests(api):
     added(api, {"latency": {"fixed_ms": 30_000}}, match={"operation": "stopSequence"})
 
     async def stop_and_look():
@@ -250,7 +254,7 @@ def test_a_late_answer_does_not_hold_up_what_was_asked_nor_other_requests(api):
     assert asyncio.run(asyncio.wait_for(stop_and_look(), 20)) == "STOPPED_EARLY"
 
 
-def test_latency_is_drawn_and_told(api):
+def test_latency_is_drawn_and_shown(api):
     added(api, {"latency": {"uniform_ms": [1, 3]}})
     before = time.monotonic()
     response = api("GET", "sequences")
@@ -271,7 +275,7 @@ def test_a_header_decides_alone_and_other_faults_do_not_count_the_request(api):
     assert statuses(api, 2) == [500, 200]
 
 
-def test_a_malformed_header_is_refused_and_the_refusal_teaches_but_a_stranger_is_told_nothing(api):
+def test_a_malformed_header_is_400_and_says_what_was_meant_but_not_without_a_key(api):
     response = api("GET", "sequences", headers={"X-Sandbox-Fault": "statu=503"})
     assert response.status_code == 400
     assert "did you mean 'status'?" in response.json()["message"]
@@ -284,7 +288,7 @@ def test_where_the_operator_does_not_allow_the_header_it_means_nothing(api_with)
     assert statuses(api, 1, headers={"X-Sandbox-Fault": "nonsense"}) == [200]
 
 
-def test_a_struck_answer_keeps_its_other_headers(api_with):
+def test_a_response_with_a_fault_keeps_its_other_headers(api_with):
     api = api_with(cors=("*",))
     added(api, {"status": 503})
     response = api("GET", "sequences", headers={"Origin": "https://pages.example"})
@@ -293,14 +297,14 @@ def test_a_struck_answer_keeps_its_other_headers(api_with):
     assert response.headers["x-request-id"] == response.json()["request_id"]
 
 
-def test_a_head_request_is_befallen_without_a_body(api):
+def test_a_head_request_gets_the_fault_without_a_body(api):
     added(api, {"body": "html"})
     response = api("HEAD", "sequences")
     assert (response.status_code, response.content) == (200, b"")
     assert response.headers["x-sandbox-fault"] == "body=html"
 
 
-def test_a_fault_of_a_world_that_stands_still_begins_at_its_present(api_with):
+def test_a_rule_of_a_frozen_world_starts_at_its_now(api_with):
     api = api_with(freeze=True)
     added(api, {"status": 503}, **{"for": "P1D"})
     api.clock.advance(2 * 86_400_000_000)

@@ -1,4 +1,4 @@
-"""Figures for Prometheus, read back by its own client library."""
+"""Metrics for Prometheus, read back by its own client library."""
 
 import subprocess
 import sys
@@ -12,7 +12,7 @@ def _position(label):
     return label[0] == "le", label[0]
 
 
-def figures(api, **how):
+def metrics(api, **how):
     response = api("GET", "/_sandbox/metrics", **how)
     assert response.status_code == 200
     assert response.headers["content-type"].startswith("text/plain; version=")
@@ -28,7 +28,7 @@ def test_requests_are_counted_by_operation_and_status(api):
     api("GET", "sequences")
     api("GET", "sequences?size=0")
     api("GET", "unknown")
-    found = figures(api)
+    found = metrics(api)
     name = "sequences_sandbox_requests_total"
     assert found[name, "listSequences", "200"] == 2
     assert found[name, "listSequences", "400"] == 1
@@ -39,7 +39,7 @@ def test_requests_are_counted_by_operation_and_status(api):
 def test_durations_make_a_histogram(api):
     api("GET", "sequences", headers={"X-Sandbox-Fault": "latency=30"})
     api("GET", "sequences")
-    found = figures(api)
+    found = metrics(api)
     name = "sequences_sandbox_request_duration_seconds"
     assert found[f"{name}_count", "listSequences", "200"] == 2
     assert found[f"{name}_bucket", "listSequences", "200", "+Inf"] == 2
@@ -47,11 +47,11 @@ def test_durations_make_a_histogram(api):
     assert found[f"{name}_sum", "listSequences", "200"] >= 0.03
 
 
-def test_faults_worlds_and_journals_are_told(api):
-    before = figures(api)
+def test_faults_worlds_and_journals_are_counted(api):
+    before = metrics(api)
     api("POST", "/_sandbox/worlds", json={}, key=None)
     api("GET", "sequences", headers={"X-Sandbox-Fault": "status=503, latency=1, retry_after=1"})
-    after = figures(api)
+    after = metrics(api)
     assert after["sequences_sandbox_worlds",] == before["sequences_sandbox_worlds",] + 1 == 2
     assert before["sequences_sandbox_journal_bytes",] == 0 < after["sequences_sandbox_journal_bytes",]
     assert {key[1]: value for key, value in after.items() if key[0] == "sequences_sandbox_faults_total"} == {
@@ -63,17 +63,17 @@ def test_faults_worlds_and_journals_are_told(api):
 def test_two_sandboxes_in_one_process_count_for_themselves(api_with):
     first, second = api_with(), api_with()
     first("GET", "sequences")
-    assert ("sequences_sandbox_requests_total", "listSequences", "200") in figures(first)
-    assert ("sequences_sandbox_requests_total", "listSequences", "200") not in figures(second)
+    assert ("sequences_sandbox_requests_total", "listSequences", "200") in metrics(first)
+    assert ("sequences_sandbox_requests_total", "listSequences", "200") not in metrics(second)
 
 
-def test_the_figures_are_the_admins(api_with):
+def test_the_metrics_are_the_admins(api_with):
     api = api_with(admin_token="open-sesame")
     assert api("GET", "/_sandbox/metrics").status_code == 401
-    assert figures(api, key="open-sesame")
+    assert metrics(api, key="open-sesame")
 
 
-def test_the_client_library_is_loaded_only_when_figures_are_asked_for():
+def test_the_client_library_is_loaded_only_when_metrics_are_asked_for():
     script = (
         "import sys, sequences_sandbox.app as app; app.build(app.Settings()); print('prometheus_client' in sys.modules)"
     )

@@ -1,4 +1,4 @@
-"""Rate limits over HTTP, in this process: buckets by key, headers, control, and their place among refusals."""
+"""Rate limits over HTTP, in this process: buckets by key, headers, control, and their place among errors."""
 
 import pytest
 from sequences_sandbox.domain.timestamps import SECOND
@@ -14,15 +14,15 @@ def limited(api, **limit):
     return response.json()["rate_limit"]
 
 
-def told(response):
+def shown(response):
     return [int(response.headers[f"ratelimit-{name}"]) for name in ("limit", "remaining", "reset")]
 
 
-def test_a_key_that_calls_too_often_is_refused_and_told_when_to_come_back(api):
+def test_a_key_that_calls_too_often_is_rejected_and_told_when_to_come_back(api):
     assert limited(api, limit=2, per_seconds=10) == {"limit": 2, "per_seconds": 10, "burst": 2}
-    assert [told(api("GET", "sequences")) for _ in range(2)] == [[2, 1, 5], [2, 0, 10]]
+    assert [shown(api("GET", "sequences")) for _ in range(2)] == [[2, 1, 5], [2, 0, 10]]
     error_response = api("GET", "sequences")
-    assert told(error_response) == [2, 0, 10]
+    assert shown(error_response) == [2, 0, 10]
     assert (error_response.status_code, error_response.headers["retry-after"]) == (429, "5")
     assert error_response.json() == {
         "status_code": 429,
@@ -45,7 +45,7 @@ def test_the_clock_of_the_world_brings_tokens_back_without_waiting(api):
     assert api("GET", "sequences").status_code == 200
 
 
-def test_real_time_brings_tokens_back_in_a_world_that_stands_still(api_with):
+def test_real_time_brings_tokens_back_in_a_frozen_world(api_with):
     api = api_with(freeze=True)
     limited(api, limit=1, per_seconds=60)
     assert api("GET", "sequences").status_code == 200
@@ -64,7 +64,7 @@ def test_a_burst_is_as_large_as_it_is_set(api):
     assert [api("GET", "sequences").status_code for _ in range(4)] == [200, 200, 200, 429]
 
 
-def test_whatever_a_limited_key_is_answered_tells_of_the_limit(api):
+def test_every_response_to_a_limited_key_shows_the_limit(api):
     limited(api, limit=9, per_seconds=60)
     answers = [
         api("GET", "sequences", key=WRITE),
@@ -73,7 +73,7 @@ def test_whatever_a_limited_key_is_answered_tells_of_the_limit(api):
         api("GET", "sequences", key=WRITE, headers={"X-Sandbox-Fault": "status=500"}),
     ]
     assert [answer.status_code for answer in answers] == [403, 403, 403, 500]
-    assert [told(answer)[1] for answer in answers] == [8, 7, 6, 5]
+    assert [shown(answer)[1] for answer in answers] == [8, 7, 6, 5]
 
 
 def test_what_needs_no_key_or_has_none_takes_no_token_and_is_not_hidden_by_a_429(api):
@@ -88,7 +88,7 @@ def test_what_needs_no_key_or_has_none_takes_no_token_and_is_not_hidden_by_a_429
     assert api("GET", "sequences", key=WRITE).status_code == 429
 
 
-def test_a_refused_call_does_not_reach_the_faults(api):
+def test_a_rejected_call_does_not_reach_the_faults(api):
     api("POST", "/_sandbox/faults", json={"effect": {"status": 503}, "match": {"nth": 2}})
     limited(api, limit=1, per_seconds=60)
     assert [api("GET", "sequences").status_code for _ in range(3)] == [200, 429, 429]
@@ -108,16 +108,45 @@ def test_the_limit_is_read_replaced_and_removed(api):
     assert api("GET", LIMIT).json() == {"rate_limit": None}
 
 
-def test_the_sandboxs_limit_holds_in_every_world_that_has_none_of_its_own(api_with):
-    api = api_with(rate_limit=RateLimit(1, 60, 1))
+def test_the_limit_of_the_operator_holds_in_every_world_that_has_none_of_its_own(api_with):
+    api = api_with(rate_limit=RateLimit(2, 60, 2))
     other = api("POST", "/_sandbox/worlds", json={}, key=None).json()
     token = other["organizations"][0]["api_keys"][0]["token"]
+    assert [api("GET", "sequences").status_code for _ in range(3)] == [200, 200, 429]
+    assert [api("GET", "sequences", key=token).status_code for _ in range(3)] == [200, 200, 429]
+    limited(api, limit=1, per_seconds=60)
     assert [api("GET", "sequences").status_code for _ in range(2)] == [200, 429]
-    assert [api("GET", "sequences", key=token).status_code for _ in range(2)] == [200, 429]
-    limited(api, limit=5, per_seconds=60)
-    assert [api("GET", "sequences").status_code for _ in range(2)] == [200, 200]
     assert api("DELETE", LIMIT).status_code == 204
-    assert api("GET", LIMIT).json() == {"rate_limit": {"limit": 1, "per_seconds": 60, "burst": 1}}
+    assert api("GET", LIMIT).json() == {"rate_limit": {"limit": 2, "per_seconds": 60, "burst": 2}}
+
+
+@pytest.mark.parametrize(
+    ("limit", "allowed"),
+    [
+        ({"limit": 10, "per_seconds": 60}, True),
+        ({"limit": 1, "per_seconds": 6, "burst": 1}, True),
+        ({"limit": 100, "per_seconds": 86_400, "burst": 10}, True),
+        ({"limit": 11, "per_seconds": 60, "burst": 1}, False),
+        ({"limit": 10, "per_seconds": 59, "burst": 1}, False),
+        ({"limit": 10, "per_seconds": 60, "burst": 11}, False),
+        ({"limit": 11, "per_seconds": 86_400}, False),
+    ],
+)
+def test_a_limit_that_allows_more_than_the_operators_is_422(api_with, limit, allowed):
+    api = api_with(rate_limit=RateLimit(10, 60, 10))
+    response = api("PUT", LIMIT, json=limit)
+    assert response.status_code == (200 if allowed else 422), response.text
+    if not allowed:
+        assert "10 calls in 60 s, 10 at once" in response.json()["message"]
+        assert api("GET", LIMIT).json()["rate_limit"] == {"limit": 10, "per_seconds": 60, "burst": 10}
+
+
+def test_where_the_operator_became_stricter_the_operators_limit_holds(api_with, new_store, clock):
+    store = new_store(clock)
+    limited(api_with(store), limit=5, per_seconds=60)
+    api = api_with(store, rate_limit=RateLimit(1, 60, 1))
+    assert api("GET", LIMIT).json()["rate_limit"] == {"limit": 1, "per_seconds": 60, "burst": 1}
+    assert [api("GET", "sequences").status_code for _ in range(2)] == [200, 429]
 
 
 def test_a_reset_takes_the_worlds_limit_away(api):
@@ -136,7 +165,7 @@ def test_a_reset_takes_the_worlds_limit_away(api):
         ({"limit": 1.5, "per_seconds": 1}, "a whole number"),
     ],
 )
-def test_a_limit_that_makes_no_sense_is_refused(api, body, words):
+def test_a_limit_that_makes_no_sense_is_rejected(api, body, words):
     response = api("PUT", LIMIT, json=body)
     assert response.status_code == 400
     assert words in response.json()["message"]

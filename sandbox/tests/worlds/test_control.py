@@ -1,6 +1,7 @@
 """The control API over HTTP: worlds, clock, snapshots, runs. Any key of a world controls it, whatever its scopes."""
 
 import json
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -8,6 +9,7 @@ import yaml
 from openapi_spec_validator import validate
 from sequences_sandbox.app import CONTROL
 from sequences_sandbox.domain.timestamps import DAY, HOUR
+from sequences_sandbox.worlds.due_events import apply_due_events
 
 RUN = "88c23cea-f199-4cf0-964c-3f1e007417b7"  # ACTIVE in the demo world
 TEMPLATE = "9acd9de9-99f5-473b-9921-1defef72edb6"
@@ -81,8 +83,8 @@ def test_a_world_that_is_not_used_expires_and_its_key_says_so(api, control):
     api.clock.advance(59_000_000)
     assert api("GET", "sequences", key=token).status_code == 200
     api.clock.advance(60_000_000)
-    build_error_response = api("GET", "sequences", key=token)
-    assert (build_error_response.status_code, build_error_response.json()["data"]["problem"]) == (401, "gone")
+    error = api("GET", "sequences", key=token)
+    assert (error.status_code, error.json()["data"]["problem"]) == (401, "gone")
     assert control("GET", "/worlds")["total_count"] == 1
 
 
@@ -115,7 +117,7 @@ def _with_key(scope):
     [
         ({"fixture": "dmeo"}, ["demo"]),
         ({"fixture": "/etc/passwd"}, ["no such fixture"]),
-        ({"fixture": {"organizations": [{}]}}, ["/organizations/0"]),
+        ({"fixture": {"organizations": [3]}}, ["/organizations/0"]),
         ({"fixture": 3}, ["fixture"]),
         ({"fixture": _with_key("sequences:raed")}, ["sequences:raed", "did you mean 'sequences:read'?"]),
         ({"ttl_second": 3}, ["ttl_seconds"]),
@@ -124,13 +126,13 @@ def _with_key(scope):
         ({"frozen": "yes"}, ["true or false"]),
     ],
 )
-def test_a_world_that_cannot_be_is_refused_with_how_to_mend_it(control, body, words):
+def test_a_world_that_cannot_be_created_is_rejected_with_how_to_fix_it(control, body, words):
     message = control("POST", "/worlds", 400, json=body)["message"]
     for word in words:
         assert word in message
 
 
-def test_advancing_by_to_and_next_carries_out_what_is_due_in_order(control):
+def test_advancing_by_to_and_next_applies_what_is_due_in_order(control):
     due = control("GET", "/clock")["next_due"]
     first = control("POST", "/clock/advance", json={"next": True})
     assert first["now"] == due["at"]
@@ -162,7 +164,7 @@ def test_time_does_not_go_back_nor_nowhere(control, body, status):
     assert control("GET", "/clock")["now"] == "2026-03-02T09:00:00Z"
 
 
-def test_the_clock_can_be_frozen_set_and_run_again(api, control):
+def test_the_clock_can_be_frozen_set_and_unfrozen(api, control):
     assert control("PATCH", "/clock", json={"frozen": True})["frozen"] is True
     api.clock.advance(HOUR)
     assert control("GET", "/clock")["now"] == "2026-03-02T09:00:00Z"
@@ -174,14 +176,15 @@ def test_the_clock_can_be_frozen_set_and_run_again(api, control):
     control("PATCH", "/clock", 400, json={})
 
 
-def test_a_snapshot_is_kept_compared_and_returned_to(api, control):
+def test_a_snapshot_is_saved_compared_and_restored(api, control):
     before = state_of(api)
     control("PUT", "/snapshots/start")
     api("POST", f"sequences/{RUN}/stop", json={"reason": "WIN", "scope": "COMPANY"})
     enrolled = control("POST", "/sequences", 201, json={"contact_id": CONTACT, "sequence_template_id": TEMPLATE})
     control("POST", "/clock/advance", json={"by": "P3D"})
     diff = control("GET", "/snapshots/start/diff")
-    assert [run["id"] for run in diff["added"]] == [enrolled["id"]]
+    assert [(run["kind"], run["id"]) for run in diff["added"]] == [("sequences", enrolled["id"])]
+    assert {one["kind"] for one in diff["changed"]} == {"sequences"}
     changed = {one["id"]: one["fields"] for one in diff["changed"]}
     assert changed[RUN]["status"] == {"from": "ACTIVE", "to": "STOPPED_EARLY"}
     assert control("POST", "/snapshots/start/restore")["clock"]["now"] == "2026-03-02T09:00:00Z"
@@ -194,7 +197,44 @@ def test_a_snapshot_is_kept_compared_and_returned_to(api, control):
         assert "no snapshot 'start'" in control(method, f"/snapshots/start{path}", 404)["message"]
 
 
-def test_a_reset_is_a_second_birth_with_the_same_keys(api, control):
+def test_a_diff_shows_documents_of_every_kind_and_only_what_differs(api, control):
+    contact = api("GET", f"contacts/{CONTACT}").json()
+    control("PUT", "/snapshots/start")
+    assert control("GET", "/snapshots/start/diff") == {"added": [], "removed": [], "changed": []}
+    control("DELETE", f"/contacts/{CONTACT}", 204)
+    diff = control("GET", "/snapshots/start/diff")
+    assert diff["removed"] == [{"kind": "contacts", **contact}]
+    for one in diff["changed"]:
+        assert (one["kind"], one["fields"]["contact_id"]) == ("sequences", {"from": CONTACT, "to": None})
+    api("PATCH", f"sequences/{RUN}", json={"variables": {"k": "v"}})
+    fields = {one["id"]: one["fields"] for one in control("GET", "/snapshots/start/diff")["changed"]}[RUN]
+    assert fields["variables"]["to"]["k"] == "v"
+    control("POST", "/snapshots/start/restore")
+    assert control("GET", "/snapshots/start/diff") == {"added": [], "removed": [], "changed": []}
+
+
+def test_an_advance_beyond_what_one_request_applies_says_what_is_left(control, monkeypatch):
+    monkeypatch.setattr(
+        "sequences_sandbox.operations.control.clock.apply_due_events", partial(apply_due_events, most=7)
+    )
+    control("PATCH", "/clock", json={"frozen": True})
+    control("PUT", "/snapshots/start")
+    _, token = new_world(control, frozen=True)
+    reached = control("POST", "/clock/advance", key=token, json={"by": "P3D"})
+    assert reached["fired_count"] in range(7, 15)
+    assert reached["complete"] is False
+    assert reached["now"] == reached["fired"][-1]["at"] < reached["left"]["to"] == "2026-03-05T09:00:00Z"
+    fired = reached["fired"]
+    while not reached["complete"]:
+        reached = control("POST", "/clock/advance", key=token, json=reached["left"])
+        fired += reached["fired"]
+    assert (reached["now"], reached["left"]) == ("2026-03-05T09:00:00Z", None)
+    control("PATCH", "/clock", 422, json={"now": "2026-03-05T09:00:00Z"})
+    monkeypatch.undo()
+    assert control("POST", "/clock/advance", json={"by": "P3D"})["fired"] == fired
+
+
+def test_a_reset_leads_to_the_first_state_with_the_same_keys(api, control):
     before = state_of(api)
     api("PATCH", f"sequences/{RUN}", json={"variables": {"k": "v"}})
     control("POST", "/clock/advance", json={"by": "P30D"})
@@ -248,7 +288,21 @@ def test_an_enrolled_contact_goes_through_its_template(api, control):
             "source_contact_list_id",
         ),
         ({"contact_id": CONTACT, "sequence_template_id": TEMPLATE, "status": "ACTVE"}, 400, "status"),
-        ({"contact_id": CONTACT, "sequence_template_id": TEMPLATE, "status": "WAITING_FOR_LEAD"}, 400, "status"),
+        (
+            {"contact_id": CONTACT, "sequence_template_id": TEMPLATE, "paused_until": "2026-04-01T00:00:00Z"},
+            400,
+            "paused_until",
+        ),
+        (
+            {
+                "contact_id": CONTACT,
+                "sequence_template_id": TEMPLATE,
+                "status": "WAITING_FOR_LEAD",
+                "paused_until": "2026-03-02T09:00:00Z",
+            },
+            400,
+            "paused_until",
+        ),
         (
             {"contact_id": CONTACT, "sequence_template_id": TEMPLATE, "created_at": "2027-01-01T00:00:00Z"},
             400,
@@ -258,11 +312,24 @@ def test_an_enrolled_contact_goes_through_its_template(api, control):
         ({"contact_id": CONTACT}, 400, "sequence_template_id"),
     ],
 )  # fmt: skip
-def test_an_enrolment_that_cannot_be_is_refused_by_its_field(control, body, status, field):
+def test_an_enrolment_that_cannot_be_is_rejected_by_its_field(control, body, status, field):
     assert control("POST", "/sequences", status, json=body)["data"]["field"] == field
 
 
-def test_an_event_that_no_row_permits_is_refused_and_changes_nothing(api, control):
+def test_a_run_is_enrolled_in_every_status_and_a_paused_one_wakes_and_goes_on(api, control):
+    enrolment = {"contact_id": CONTACT, "sequence_template_id": TEMPLATE}
+    for status in control("GET", "/world")["organizations"][0]["counts"]:
+        if status.isupper():
+            assert control("POST", "/sequences", 201, json={**enrolment, "status": status})["status"] == status
+    paused = {**enrolment, "status": "WAITING_FOR_LEAD", "paused_until": "2026-03-05T00:00:00Z"}
+    run = control("POST", "/sequences", 201, json=paused)["id"]
+    control("POST", "/clock/advance", json={"by": "P30D"})
+    events = control("GET", f"/sequences/{run}/history")["items"]
+    assert [line["event"] for line in events[:3]] == ["enrol", "wake", "execute"]
+    assert events[1]["at"] == "2026-03-05T00:00:00Z"
+
+
+def test_an_event_that_no_row_allows_is_rejected_and_changes_nothing(api, control):
     before = api("GET", f"sequences/{RUN}").json()
     assert control("POST", f"/sequences/{RUN}/events", 422, json={"event": "answer"})["type"] == "BusinessIssue"
     control("POST", f"/sequences/{RUN}/events", 400, json={"event": "wake"})
@@ -282,15 +349,25 @@ def test_a_deleted_contact_leaves_its_runs_without_contact_and_company(api, cont
 
 
 @pytest.mark.parametrize("host", ["evil.example", "evil.example:4010", "127.0.0.1.evil.example", ""])
-def test_under_another_host_name_the_control_api_is_not_there(api, host):
-    answer = api("GET", "/_sandbox/health", headers={"Host": host})
-    assert (answer.status_code, answer.json()["type"]) == (403, "UnauthorizedIssue")
-    assert api("GET", "sequences", headers={"Host": host}).status_code == 200
+def test_under_another_host_name_the_control_api_answers_only_what_needs_no_key(api, host):
+    for call in ("GET clock", "POST world/reset", "GET worlds", "POST worlds", "GET metrics"):
+        method, path = call.split()
+        response = api(method, f"/_sandbox/{path}", headers={"Host": host})
+        assert (response.status_code, response.json()["type"]) == (403, "UnauthorizedIssue")
+    for path in ("/_sandbox/health", "/_sandbox/ready", "/_sandbox/openapi.json", "sequences"):
+        assert api("GET", path, headers={"Host": host}).status_code == 200
+
+
+def test_health_answers_a_probe_whose_host_names_nothing(api):
+    for hosts in (["a, b"], ["a", "b"], ["user@[x"]):
+        headers = [("Host", host) for host in hosts]
+        assert api("GET", "/_sandbox/health", key=None, raw_headers=headers).status_code == 200
+        assert api("GET", "/_sandbox/clock", raw_headers=headers).status_code == 400
 
 
 @pytest.mark.parametrize("host", ["localhost", "127.0.0.1:4010", "[::1]:4010", "LOCALHOST:1"])
 def test_under_its_own_names_it_is(api, host):
-    assert api("GET", "/_sandbox/health", headers={"Host": host}).status_code == 200
+    assert api("GET", "/_sandbox/clock", headers={"Host": host}).status_code == 200
 
 
 def test_pages_of_other_origins_may_not_call_it(api_with):
@@ -312,7 +389,7 @@ def test_with_an_admin_token_only_the_admin_makes_and_lists_worlds(api_with):
         assert api(method, "/_sandbox/worlds", key="sesame").status_code in (200, 201)
 
 
-def test_strangers_take_from_one_bucket_whichever_process_serves_them(api_with, new_store, clock):
+def test_anonymous_visitors_take_from_one_bucket_whichever_process_serves_them(api_with, new_store, clock):
     store = new_store(clock)
     one, other = (api_with(store, admin_token="sesame", public_worlds=30) for _ in range(2))
     for each in (one, other) * 5:
@@ -321,7 +398,7 @@ def test_strangers_take_from_one_bucket_whichever_process_serves_them(api_with, 
         assert each("POST", "/_sandbox/worlds", key=None).status_code == 429
 
 
-def test_strangers_make_as_many_worlds_as_they_may_and_not_too_fast(api_with):
+def test_anonymous_visitors_make_as_many_worlds_as_they_may_and_not_too_fast(api_with):
     api = api_with(admin_token="sesame", public_worlds=12)
     answers = [api("POST", "/_sandbox/worlds", key=None) for _ in range(11)]
     assert [answer.status_code for answer in answers] == [201] * 10 + [429]

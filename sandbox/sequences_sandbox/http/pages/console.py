@@ -35,7 +35,7 @@ _POLICY: Final = (
 
 
 class ConsoleError(Exception):
-    """A console that cannot be served; the text says how to mend it."""
+    """A console that cannot be served; the text says how to fix it."""
 
 
 def parse_origin(text: str) -> str:
@@ -79,7 +79,7 @@ class Component:
         places = spec.submodule_search_locations if spec is not None else None
         if not places:
             raise ConsoleError("The console needs the package flask-openapi-scalar; install it with pip.")
-        # Read once: an answer then is these very bytes, however many clients take their time over it.
+        # Read once: a response then is these very bytes, however many clients take their time over it.
         self._plain: Final = Path(places[0], _SCRIPT).read_bytes()
         self._version: Final = version(_COMPONENT)
 

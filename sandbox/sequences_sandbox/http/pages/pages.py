@@ -1,4 +1,4 @@
-"""Whatever is not an operation of a contract: Flask serves pages, and refuses other paths in the contract's form."""
+"""Whatever is not an operation of a contract: Flask serves pages, and rejects other paths in the contract's form."""
 
 import json
 from collections.abc import Collection, Iterable
@@ -12,12 +12,18 @@ from flask import Flask, Response, request
 from starlette.types import ASGIApp
 from werkzeug.exceptions import HTTPException
 
-from ...domain.errors import Issue, MethodNotAllowedIssue, NotFoundIssue
+from ...domain.errors import Issue, MethodNotAllowedIssue, NotFoundIssue, ValidationIssue
 from ..responses import error_response
 from .console import add_console
 
 REQUEST_ID_HEADER: Final = "X-Sandbox-Request-Id"
-"""The header by which a page's request is told its id; the server sets it, whatever the client sent."""
+"""The header that gives a page's request its id; the server sets it, whatever the client sent."""
+
+
+class RangeIssue(ValidationIssue):
+    """A part of a file was asked for that it does not have."""
+
+    status_code = 416
 
 
 def pages(contract: Path, operation_ids: Collection[str], embed_origins: Iterable[str]) -> ASGIApp:
@@ -26,7 +32,7 @@ def pages(contract: Path, operation_ids: Collection[str], embed_origins: Iterabl
     Pages of `embed_origins` may frame the embeds. Raises ConsoleError where the console cannot be served.
     """
     flask = Flask("sequences_sandbox", static_folder=None)
-    # A path with slashes too many is none of ours; to mend it would be to redirect to whatever host the client named.
+    # A path with slashes too many is none of ours; to correct it would be to redirect to whatever host the client named.
     flask.url_map.merge_slashes = False
     text = contract.read_bytes()
 
@@ -46,7 +52,7 @@ def pages(contract: Path, operation_ids: Collection[str], embed_origins: Iterabl
     add_console(flask, operation_ids, embed_origins)
 
     @flask.errorhandler(HTTPException)
-    def refuse(error: HTTPException) -> Response:
+    def reject(error: HTTPException) -> Response:
         return _response(_issue(error))
 
     @flask.after_request
@@ -60,6 +66,10 @@ def pages(contract: Path, operation_ids: Collection[str], embed_origins: Iterabl
 
 
 def _issue(error: HTTPException) -> Issue:
+    if error.code == RangeIssue.status_code:
+        return RangeIssue(
+            "The file does not have the part that 'Range' asks for; leave that header out.", field="Range"
+        )
     allowed = sorted(getattr(error, "valid_methods", None) or ())
     if allowed:
         return MethodNotAllowedIssue(
@@ -70,9 +80,9 @@ def _issue(error: HTTPException) -> Issue:
 
 
 def _response(issue: Issue) -> Response:
-    answer = error_response(issue, _request_id())
-    headers = [(name.decode("latin-1"), value.decode("latin-1")) for name, value in answer.headers]
-    return Response(answer.body, answer.status, headers)
+    response = error_response(issue, _request_id())
+    headers = [(name.decode("latin-1"), value.decode("latin-1")) for name, value in response.headers]
+    return Response(response.body, response.status, headers)
 
 
 def _request_id() -> str:

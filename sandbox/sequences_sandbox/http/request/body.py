@@ -1,4 +1,4 @@
-"""Reading a JSON body: its declared type, its size, its syntax, its schema, in that order of refusal.
+"""Reading a JSON body: its declared type, its size, its syntax, its schema, in that order.
 
 Contract, "Errors": bodies over 1 MiB are 413, anything but JSON in UTF-8 is 415; duplicate keys, `NaN` and its like,
 unknown fields, NUL and lone surrogates are 400.
@@ -7,51 +7,82 @@ unknown fields, NUL and lone surrogates are 400.
 import json
 import math
 from collections.abc import Mapping
+from itertools import islice
 from typing import Any, Final
 
 from ...domain.errors import MediaTypeIssue, TooLargeIssue, ValidationIssue
-from ...validation.schemas import Schema, compile_schema, issue_of, short
+from ...validation import Schema, character_mistakes, issue, short
 
 MOST_BYTES: Final = 1 << 20
 _JSON: Final = "application/json"
+_SUBJECT: Final = "The body"
 _DEEPEST: Final = 100
+_MOST_BRACKETS: Final = 50_000
+"""Each object and list is made by itself, and costs many times its bytes."""
+_MOST_MISTAKES: Final = 20
+_BYTE_ORDER_MARK: Final = b"\xef\xbb\xbf"
+_AS_SQUARE: Final = bytes.maketrans(b"{}", b"[]")
+_NO_BRACKETS: Final = bytes(byte for byte in range(256) if byte not in b"[]{}")
 
 
 class Body:
     """The body of one operation."""
 
     def __init__(self, request_body: Mapping[str, Any]) -> None:
-        self._schema: Final[Schema] = request_body["content"][_JSON]["schema"]
+        content = request_body["content"][_JSON]
+        self._schema: Final = Schema(content["schema"])
         self._required: Final = bool(request_body.get("required", False))
-        self._validator: Final = compile_schema(self._schema)
+        self._example: Final = _example(content)
 
-    def check_type(self, content_type: str | None, *, empty: bool) -> None:
-        """Raises MediaTypeIssue unless the body is declared as JSON; one that may be left out needs no type."""
-        if empty and not self._required:
+    def check_headers(self, content_type: str | None, content_encoding: str | None, *, empty: bool) -> None:
+        """Raises MediaTypeIssue unless the body is declared as JSON as it is; an empty one needs no declaration."""
+        if empty:
             return
+        if content_encoding is not None and content_encoding.strip().lower() not in ("", "identity"):
+            raise MediaTypeIssue(
+                f"The body came with 'Content-Encoding: {short(content_encoding)}'; send it as it is, without that header.",
+                field="Content-Encoding",
+                value=short(content_encoding),
+                allowed=["identity"],
+            )
         if content_type is None or not is_json(content_type):
-            came = f"it came as '{content_type}'" if content_type else "it came without that header"
+            came = f"it came as '{short(content_type)}'" if content_type else "it came without that header"
             raise MediaTypeIssue(
                 f"Send the body as 'Content-Type: application/json', in UTF-8; {came}.",
                 field="Content-Type",
-                value=content_type,
+                value=None if content_type is None else short(content_type),
                 allowed=[_JSON],
             )
 
     def read(self, raw: bytes) -> Any:
-        """The value of a body that satisfies the schema. Raises ValidationIssue."""
+        """The value of a body that satisfies the schema. Raises ValidationIssue, which tells all mistakes."""
         if not raw:
             if self._required:
-                raise ValidationIssue("The body is empty; send a JSON object.", problem="empty")
+                raise self._empty()
             return {}
         value = parse_json(raw)
-        if not self._validator.is_valid(value):
-            raise issue_of(self._validator.iter_errors(value), self._schema)
+        # Only an escape can name a character that must not be: as it is, neither UTF-8 nor JSON has it.
+        mistakes = list(islice(character_mistakes(value), _MOST_MISTAKES)) if b"\\u" in raw else []
+        if mistakes := mistakes or self._schema.errors(value, _MOST_MISTAKES):
+            raise issue(mistakes, _SUBJECT)
         return value
+
+    def _empty(self) -> ValidationIssue:
+        if self._example is None:
+            return ValidationIssue("The body is empty; send a JSON object.", problem="empty")
+        text = short(json.dumps(self._example, ensure_ascii=False))
+        return ValidationIssue(f"The body is empty; send JSON such as {text}.", problem="empty", example=self._example)
+
+
+def _example(content: Mapping[str, Any]) -> Any:
+    """A body that the contract gives as an example; None where there is none."""
+    for example in content.get("examples", {}).values():
+        return example.get("value")
+    return content.get("example", content["schema"].get("example"))
 
 
 def too_large() -> TooLargeIssue:
-    """The refusal of a body over the limit."""
+    """The error for a body over the limit."""
     return TooLargeIssue(
         f"The body is larger than {MOST_BYTES} bytes, the most that is read.", allowed={"maximum_bytes": MOST_BYTES}
     )
@@ -69,25 +100,27 @@ def is_json(content_type: str) -> bool:
 
 def parse_json(raw: bytes) -> Any:
     """JSON as the contract reads it. Raises ValidationIssue."""
+    if raw.startswith(_BYTE_ORDER_MARK):
+        raise ValidationIssue(
+            "The body begins with a byte order mark, which JSON does not have; send it without the first three bytes.",
+            problem="byte order mark",
+        )
     try:
         text = raw.decode("utf-8")
     except UnicodeDecodeError as error:
         raise ValidationIssue(
             f"The body is not valid UTF-8, from byte {error.start} on.", problem="not UTF-8", position=error.start
         ) from None
-    if text.count("[") + text.count("{") > _DEEPEST and _depth(text) > _DEEPEST:
-        raise ValidationIssue(f"The body nests deeper than {_DEEPEST} levels.", problem="too deep")
+    if raw.count(b"[") + raw.count(b"{") > _DEEPEST:
+        _check_brackets(raw)
     try:
-        value = _DECODER.decode(text)
+        return _DECODER.decode(text)
     except json.JSONDecodeError as error:
         raise ValidationIssue(
             f"The body is not valid JSON: {error.msg} at line {error.lineno}, column {error.colno}.",
             problem="not JSON",
             position=error.pos,
         ) from None
-    if "\\u" in text:
-        _require_characters(value)
-    return value
 
 
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -124,35 +157,17 @@ _DECODER: Final = json.JSONDecoder(
 )
 
 
-def _depth(text: str) -> int:
-    """How deep brackets nest outside strings."""
-    deepest = depth = 0
-    inside = escaped = False
-    for character in text:
-        if inside:
-            inside = escaped or character != '"'
-            escaped = character == "\\" and not escaped
-        elif character == '"':
-            inside = True
-        elif character in "[{":
-            depth += 1
-            deepest = max(deepest, depth)
-        elif character in "]}":
-            depth -= 1
-    return deepest
-
-
-def _require_characters(value: Any) -> None:
-    """Raises ValidationIssue where a string, key or value, holds NUL or a lone surrogate."""
-    if isinstance(value, str):
-        for character in value:
-            if character == "\0" or "\ud800" <= character <= "\udfff":
-                what = "NUL" if character == "\0" else "a lone surrogate"
-                raise ValidationIssue(f"The body holds {what} in a string, which cannot be stored.", problem=what)
-    elif isinstance(value, dict):
-        for key, member in value.items():
-            _require_characters(key)
-            _require_characters(member)
-    elif isinstance(value, list):
-        for member in value:
-            _require_characters(member)
+def _check_brackets(raw: bytes) -> None:
+    """Raises ValidationIssue where brackets outside strings are too many or nest too deep. All at the speed of C."""
+    outside = b"".join(raw.replace(b"\\\\", b"").replace(b'\\"', b"").split(b'"')[::2])
+    brackets = outside.translate(_AS_SQUARE, _NO_BRACKETS)
+    if brackets.count(b"[") > _MOST_BRACKETS:
+        raise ValidationIssue(f"The body holds more than {_MOST_BRACKETS} objects and lists.", problem="too many")
+    for _ in range(_DEEPEST):  # each pass takes away the innermost level
+        left = brackets.replace(b"[]", b"")
+        if len(left) == len(brackets):
+            break
+        brackets = left
+    # What is never closed is not JSON, and just as deep.
+    if b"[]" in brackets or brackets.count(b"[") > _DEEPEST:
+        raise ValidationIssue(f"The body nests deeper than {_DEEPEST} levels.", problem="too deep")

@@ -1,5 +1,6 @@
 """One request on its way through the server, and the reading of its body within limits."""
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -8,9 +9,9 @@ from starlette.types import Receive, Scope
 from ...store.base import KeyRecord
 from ...traffic.faults import Injection
 from ..responses import Headers
-from .body import MOST_BYTES, too_large
+from .body import MOST_BYTES
 
-_REPEATED: Final = b"\0repeated"
+_OBSERVER: Final = b"x-sandbox-observer"
 
 
 class ClientGone(Exception):
@@ -21,7 +22,8 @@ class ClientGone(Exception):
 class RequestContext:
     """A request as it came, and what became known of it on the way.
 
-    `wall` is the machine's time at which it came, `strike` what befalls it, `marks` further headers of its answer.
+    `wall` is the server's time at which it came, `now` the world's, `injection` what is injected into it, `marks` further
+    headers of its response.
     """
 
     request_id: str
@@ -29,33 +31,51 @@ class RequestContext:
     method: str
     raw_path: bytes
     query: bytes
-    headers: dict[bytes, bytes]
+    headers: Sequence[tuple[bytes, bytes]]
     body: bytes = b""
     body_read: bool = False
+    too_large: bool = False
     operation_id: str | None = None
     key: KeyRecord | None = None
-    inject: Injection | None = None
+    now: int | None = None
+    injection: Injection | None = None
     marks: Headers = field(default_factory=list)
+    _first: dict[bytes, bytes] = field(default_factory=dict)
 
     @classmethod
     def of(cls, scope: Scope, request_id: str, wall: int) -> "RequestContext":
-        """The exchange of an ASGI scope."""
-        headers = dict(scope["headers"])
-        if len(headers) != len(scope["headers"]):
-            _mark_repeated(headers, scope["headers"])
+        """The context of an ASGI scope."""
         raw_path = scope.get("raw_path") or scope["path"].encode()
-        return cls(request_id, wall, scope["method"], raw_path, scope["query_string"], headers)
+        headers = scope["headers"]
+        first = dict(reversed(headers))
+        return cls(request_id, wall, scope["method"], raw_path, scope["query_string"], headers, _first=first)
+
+    def __contains__(self, name: bytes) -> bool:
+        return name in self._first
 
     def header(self, name: bytes) -> str | None:
-        """A header's value, None when absent. A repeated Authorization, Content-Type or Host is of no use."""
-        value = self.headers.get(name)
+        """The first value of a header, None when it is absent."""
+        value = self._first.get(name)
         return None if value is None else value.decode("latin-1")
 
-    async def read_body(self, receive: Receive) -> bytes:
-        """The body. Raises TooLargeIssue beyond the limit, before more than the limit was kept."""
-        declared = self.headers.get(b"content-length")
+    def all(self, name: bytes) -> list[str]:
+        """Every value of a header, in order."""
+        if len(self._first) == len(self.headers):
+            value = self._first.get(name)
+            return [] if value is None else [value.decode("latin-1")]
+        return [value.decode("latin-1") for key, value in self.headers if key == name]
+
+    @property
+    def observes(self) -> bool:
+        """Whether the request only watches: it is neither limited by its world, nor hit by faults, nor journaled."""
+        return _OBSERVER in self._first
+
+    async def read_body(self, receive: Receive) -> None:
+        """Reads the body, as far as it is within the limit."""
+        declared = self._first.get(b"content-length")
         if declared is not None and declared.isdigit() and (len(declared) > 18 or int(declared) > MOST_BYTES):
-            raise too_large()
+            self.too_large = True
+            return
         chunks: list[bytes] = []
         size = 0
         while True:
@@ -65,21 +85,22 @@ class RequestContext:
             chunk = message.get("body", b"")
             size += len(chunk)
             if size > MOST_BYTES:
-                raise too_large()
+                self.too_large = True
+                return
             chunks.append(chunk)
             if not message.get("more_body", False):
                 self.body = b"".join(chunks)
                 self.body_read = True
-                return self.body
+                return
+
+
+def without(headers: Iterable[tuple[bytes, bytes]], names: Iterable[bytes]) -> tuple[tuple[bytes, bytes], ...]:
+    """The headers but for those of these names."""
+    left_out = frozenset(names)
+    return tuple(pair for pair in headers if pair[0] not in left_out)
 
 
 async def until_gone(receive: Receive) -> None:
     """Returns when the client has closed the connection; a body that is still to come is dropped."""
     while (await receive())["type"] != "http.disconnect":
         pass
-
-
-def _mark_repeated(headers: dict[bytes, bytes], pairs: list[tuple[bytes, bytes]]) -> None:
-    for name in (b"authorization", b"content-type", b"host"):
-        if sum(1 for key, _ in pairs if key == name) > 1:
-            headers[name] = _REPEATED

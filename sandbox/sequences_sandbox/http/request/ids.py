@@ -1,11 +1,11 @@
-"""Request ids: `req_` and a ULID, never the same twice."""
+"""Request ids: `req_` and a ULID in lower case, never the same twice."""
 
 import itertools
 import os
 from collections.abc import Callable
 from typing import Final
 
-_ALPHABET: Final = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+_ALPHABET: Final = "0123456789abcdefghjkmnpqrstvwxyz"
 _PAIRS: Final = tuple(a + b for a, b in itertools.product(_ALPHABET, repeat=2))
 _COUNT_BITS: Final = 80
 _LOW_BITS: Final = 20

@@ -1,18 +1,21 @@
 """Reading the parameters of a path and a query: text to values, by readers compiled from the contract.
 
-Contract, "List": an unknown, repeated or empty parameter is refused, whole numbers are plain decimals, an instant needs an
-offset, and a `+` that arrived as a space is recognised as such.
+Contract, "List": an unknown, repeated or empty parameter is rejected, whole numbers are plain decimals, a timestamp needs
+an offset, and a `+` that arrived as a space is recognised as such.
 """
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 from typing import Any, Final
 from urllib.parse import unquote_to_bytes
 
 from ...domain.errors import ValidationIssue
 from ...domain.timestamps import TimestampError, parse_duration, parse_timestamp
-from ...validation.messages import UUID, UUID_FORM
-from ...validation.schemas import Schema, nearest, short
+from ...validation import Mistake, nearest, short
+from ...validation.formats import is_uuid
+from ...validation.keywords import bad_format, not_listed, too_large, too_long, too_many, too_small
+from ...validation.mistakes import UNKNOWN, Said, issue_of, shown
 
 Reader = Callable[[str], Any]
 """Turns text into a value, or raises ParameterError."""
@@ -20,84 +23,117 @@ Reader = Callable[[str], Any]
 _WHOLE: Final = re.compile(r"-?(?:0|[1-9][0-9]*)", re.ASCII)
 _MOST_DIGITS: Final = 18
 _MOST_PARAMETERS: Final = 100
+_QUERY: Final = "Query parameter"
 
 
 class ParameterError(ValueError):
-    """A text that its parameter does not allow: `problem` in two words, what is `expected`, and particulars."""
+    """A text that its parameter does not allow."""
 
-    def __init__(self, problem: str, expected: str, **data: Any) -> None:
-        super().__init__(expected)
-        self.problem = problem
-        self.expected = expected
-        self.data = data
+    def __init__(self, mistake: Mistake) -> None:
+        super().__init__(mistake.expected)
+        self.mistake = mistake
 
 
 class Query:
-    """The query parameters of one operation."""
+    """The query parameters of one operation. One whose schema is an array may be given more than once."""
 
     def __init__(self, parameters: list[Mapping[str, Any]]) -> None:
-        self._readers: Final = {parameter["name"]: compile_reader(parameter["schema"]) for parameter in parameters}
-        self._defaults: Final = {
-            parameter["name"]: parameter["schema"]["default"]
-            for parameter in parameters
-            if "default" in parameter["schema"]
+        schemas = {parameter["name"]: parameter["schema"] for parameter in parameters}
+        self._lists: Final = {name: schema.get("maxItems") for name, schema in schemas.items() if _is_list(schema)}
+        self._readers: Final = {
+            name: compile_reader(schema["items"] if name in self._lists else schema) for name, schema in schemas.items()
         }
+        self._defaults: Final = {name: schema["default"] for name, schema in schemas.items() if "default" in schema}
 
     def read(self, query: bytes) -> dict[str, Any]:
-        """The values of a query string, defaults filled in. Raises ValidationIssue."""
+        """The values of a query string, defaults filled in. Raises ValidationIssue, which tells all mistakes."""
         values = dict(self._defaults)
         if not query:
             return values
-        seen: set[str] = set()
         parts = query.split(b"&")
         if len(parts) > _MOST_PARAMETERS:
             raise ValidationIssue(f"The query has more than {_MOST_PARAMETERS} parameters.", problem="too many")
-        for part in parts:
-            if not part:
-                continue
+        wrong: list[Said] = []
+        seen: set[str] = set()
+        for part in filter(None, parts):
             raw_name, _, raw_value = part.partition(b"=")
-            name = _decoded(raw_name, "the name of a query parameter")
-            reader = self._readers.get(name)
-            if reader is None:
-                raise self._unknown(name, raw_value)
-            text = _decoded(raw_value, f"query parameter '{name}'")
-            if name in seen:
-                raise ValidationIssue(
-                    f"Query parameter '{name}' is given more than once; give it once.", field=name, problem="repeated"
-                )
-            seen.add(name)
-            values[name] = read_parameter("Query parameter", name, text, reader)
+            try:
+                self._read_one(raw_name, raw_value, values, seen)
+            except _SaidError as error:
+                wrong.append(error.said)
+        if wrong:
+            raise issue_of(wrong)
         return values
 
-    def _unknown(self, name: str, raw_value: bytes) -> ValidationIssue:
-        value, name = short(raw_value.decode("utf-8", "replace")), short(name)
+    def _read_one(self, raw_name: bytes, raw_value: bytes, values: dict[str, Any], seen: set[str]) -> None:
+        name = _decoded(raw_name, "the name of a query parameter")
+        reader = self._readers.get(name)
+        if reader is None:
+            raise _SaidError(self._unknown(name, raw_value))
+        text = _decoded(raw_value, f"query parameter '{name}'")
+        repeated = name in seen
+        seen.add(name)
+        if name not in self._lists:
+            if repeated:
+                message = f"Query parameter '{name}' is given more than once; give it once."
+                raise _SaidError((message, {"field": name, "problem": "repeated"}))
+            values[name] = _read(_QUERY, name, text, reader)
+            return
+        given = values[name] if repeated else []
+        most = self._lists[name]
+        if most is not None and len(given) >= most:
+            raise _SaidError(_said(_QUERY, name, text, too_many((), most, None)))
+        values[name] = [*given, _read(_QUERY, name, text, reader)]
+
+    def _unknown(self, name: str, raw_value: bytes) -> Said:
         near = nearest(name, self._readers)
+        name = short(name)
+        data: dict[str, Any] = {"field": name, "value": short(raw_value.decode("utf-8", "replace")), "problem": UNKNOWN}
         if near is not None:
-            message = f"There is no query parameter '{name}'; did you mean '{near}'?"
-            return ValidationIssue(message, field=name, value=value, problem="unknown", nearest=near)
+            return f"There is no query parameter '{name}'; did you mean '{near}'?", {**data, "nearest": near}
         if not self._readers:
-            message = f"This operation takes no query parameters; leave out '{name}'."
-            return ValidationIssue(message, field=name, value=value, problem="unknown")
+            return f"This operation takes no query parameters; leave out '{name}'.", data
         known = list(self._readers)
         message = f"There is no query parameter '{name}'; there are {', '.join(known)}."
-        return ValidationIssue(message, field=name, value=value, problem="unknown", allowed=known)
+        return message, {**data, "allowed": known}
+
+
+class _SaidError(Exception):
+    """A mistake in a query, as a message and its particulars."""
+
+    def __init__(self, said: Said) -> None:
+        super().__init__(said[0])
+        self.said = said
 
 
 def read_parameter(kind: str, name: str, text: str, reader: Reader) -> Any:
     """The value of a parameter; `kind` names it in messages. Raises ValidationIssue."""
+    try:
+        return _read(kind, name, text, reader)
+    except _SaidError as error:
+        raise issue_of([error.said]) from None
+
+
+def _read(kind: str, name: str, text: str, reader: Reader) -> Any:
     if not text:
         message = f"{kind} '{name}' is empty; give it a value or leave it out."
-        raise ValidationIssue(message, field=name, value="", problem="empty")
+        raise _SaidError((message, {"field": name, "value": "", "problem": "empty"}))
     try:
         return reader(text)
     except ParameterError as error:
-        shown = short(text)
-        message = f"{kind} '{name}' is {shown!r}; {error.expected}"
-        end = "" if message.endswith("?") else "."
-        raise ValidationIssue(f"{message}{end}", field=name, value=shown, problem=error.problem, **error.data) from None
+        raise _SaidError(_said(kind, name, text, error.mistake)) from None
 
 
-def compile_reader(schema: Schema) -> Reader:
+def _said(kind: str, name: str, text: str, mistake: Mistake) -> Said:
+    whole = replace(mistake, path=(name,), value=text)
+    return whole.message("", f"{kind} '{name}' is {shown(text)}; it"), whole.data()
+
+
+def _is_list(schema: Mapping[str, Any]) -> bool:
+    return schema.get("type") == "array"
+
+
+def compile_reader(schema: Mapping[str, Any]) -> Reader:
     """The reader of a parameter's schema: an enum, a whole number, or a string, with a format or without."""
     if "enum" in schema:
         return _enum_reader(schema["enum"])
@@ -116,18 +152,13 @@ def compile_reader(schema: Schema) -> Reader:
             raise ValueError(f"no parameter can be read as {other}")
 
 
-def _enum_reader(options: list[str]) -> Reader:
+def _enum_reader(options: Iterable[str]) -> Reader:
     known = dict.fromkeys(options)
 
     def read(text: str) -> str:
         if text in known:
             return text
-        folded = {option.lower(): option for option in options}
-        near = folded.get(nearest(text, folded) or "")
-        if near is None:
-            raise ParameterError("not allowed", f"it must be one of {', '.join(options)}", allowed=options)
-        expected = f"it must be one of {', '.join(options)}; did you mean '{near}'?"
-        raise ParameterError("not allowed", expected, nearest=near, allowed=options)
+        raise ParameterError(not_listed((), list(known), text))
 
     return read
 
@@ -137,15 +168,14 @@ def _integer_reader(minimum: int | None, maximum: int | None) -> Reader:
 
     def read(text: str) -> int:
         if not _WHOLE.fullmatch(text):
-            raise ParameterError(
-                "not a whole number", "it must be a whole number in plain decimal digits", allowed=bounds
-            )
-        # A longer number only ever means "beyond everything"; reading it in full would let a stranger buy time.
+            expected = "must be a whole number in plain decimal digits"
+            raise ParameterError(Mistake((), "not a whole number", expected, allowed=bounds))
+        # A longer number only ever means "beyond everything"; to read it in full would take a client's time from others.
         value = int(text) if len(text) <= _MOST_DIGITS else int(f"{text[0]}{'9' * (_MOST_DIGITS - 1)}")
         if minimum is not None and value < minimum:
-            raise ParameterError("too small", f"the smallest value allowed is {minimum}", allowed=bounds)
+            raise ParameterError(replace(too_small((), minimum, text), allowed=bounds))
         if maximum is not None and value > maximum:
-            raise ParameterError("too large", f"the largest value allowed is {maximum}", allowed=bounds)
+            raise ParameterError(replace(too_large((), maximum, text), allowed=bounds))
         return value
 
     return read
@@ -154,33 +184,31 @@ def _integer_reader(minimum: int | None, maximum: int | None) -> Reader:
 def _string_reader(longest: int | None) -> Reader:
     def read(text: str) -> str:
         if longest is not None and len(text) > longest:
-            raise ParameterError(
-                "too long", f"it may have {longest} characters at most", allowed={"maxLength": longest}
-            )
+            raise ParameterError(too_long((), longest, text))
         return text
 
     return read
 
 
 def _read_uuid(text: str) -> str:
-    if not UUID.fullmatch(text):
-        raise ParameterError("not a UUID", f"it must be {UUID_FORM}")
+    if not is_uuid(text):
+        raise ParameterError(bad_format((), "uuid", text))
     return text.lower()
 
 
 def _read_timestamp(text: str) -> str:
     try:
         parse_timestamp(text)
-    except TimestampError as error:
-        raise ParameterError(error.problem, f"it must be a full RFC 3339 date-time: {error}") from None
+    except TimestampError:
+        raise ParameterError(bad_format((), "date-time", text)) from None
     return text
 
 
 def _read_duration(text: str) -> int:
     try:
         return parse_duration(text)
-    except TimestampError as error:
-        raise ParameterError(error.problem, f"it must be an ISO 8601 duration: {error}") from None
+    except TimestampError:
+        raise ParameterError(bad_format((), "duration", text)) from None
 
 
 def _decoded(raw: bytes, what: str) -> str:

@@ -10,11 +10,12 @@ from typing import Final
 from starlette.types import Receive, Send
 
 from ...domain.errors import ValidationIssue
-from ...worlds.events import Event, EventBus
-from ...worlds.results import ChangeResult, change_fields
+from ...store.base import StoredEvent
+from ...worlds.events import EventBus
+from ..offload import Offload
 from ..request.context import RequestContext, until_gone
 from ..responses import Response, encode
-from .world_timers import WorldTimers, subscribed
+from .world_timers import WorldTimers
 
 _HEARTBEAT_SECONDS: Final = 15.0
 _MOST_WAITING: Final = 1000
@@ -38,28 +39,31 @@ def last_event_id(context: RequestContext) -> int | None:
 
 
 class Streams:
-    """Streams to listeners. `heartbeat` is how many seconds a stream is silent at most."""
+    """Streams to subscribers. `heartbeat` is how many seconds a stream is silent at most."""
 
-    def __init__(self, listeners: EventBus, alarms: WorldTimers, heartbeat: float = _HEARTBEAT_SECONDS) -> None:
-        self._listeners: Final = listeners
-        self._alarms: Final = alarms
+    def __init__(
+        self, events: EventBus, timers: WorldTimers, offload: Offload, heartbeat: float = _HEARTBEAT_SECONDS
+    ) -> None:
+        self._events: Final = events
+        self._timers: Final = timers
+        self._offload: Final = offload
         self._heartbeat: Final = heartbeat
 
-    async def run(self, answer: Response, world_id: str, receive: Receive, send: Send) -> None:
+    async def run(self, response: Response, world_id: str, receive: Receive, send: Send) -> None:
         """Sends what happens in a world, until the client goes, or the world."""
         loop = asyncio.get_running_loop()
-        waiting: deque[Event] = deque(maxlen=_MOST_WAITING)
+        waiting: deque[StoredEvent] = deque(maxlen=_MOST_WAITING)
         news = asyncio.Event()
 
-        def hear(event: Event) -> None:
+        def hear(event: StoredEvent) -> None:
             waiting.append(event)
             loop.call_soon_threadsafe(news.set)
 
         gone = asyncio.ensure_future(until_gone(receive))
-        leave = await subscribed(self._listeners, world_id, hear, answer.after)
-        unwatch = self._alarms.watch(world_id)
+        leave = await self._offload(self._events.subscribe, world_id, hear, response.after)
+        unwatch = self._timers.watch(world_id)
         try:
-            await send({"type": "http.response.start", "status": answer.status, "headers": answer.headers})
+            await send({"type": "http.response.start", "status": response.status, "headers": response.headers})
             await _write(send, b": listening\n\n")
             while not gone.done():
                 while waiting:
@@ -90,10 +94,9 @@ async def _wait(news: asyncio.Event) -> None:
     await news.wait()
 
 
-def written(event: Event) -> bytes:
+def written(event: StoredEvent) -> bytes:
     """An event in the form of a stream."""
-    data = change_fields(event.data) if isinstance(event.data, ChangeResult) else event.data
-    return b"id: %d\nevent: %b\ndata: %b\n\n" % (event.number, event.kind.encode(), encode(data))
+    return b"id: %d\nevent: %b\ndata: %b\n\n" % (event.number, event.kind.encode(), encode(event.data))
 
 
 async def _write(send: Send, body: bytes) -> None:

@@ -1,68 +1,53 @@
-"""What awaits a request once its key is known: the rate limit of the key, then the faults of its world.
+"""What a request meets once its key is known: the rate limit of the key, then the fault rules of its world."""
 
-The order of decisions: the contract's 404, 405 and 401 come first; a request that passes them takes a token, or is refused
-with 429; then a fault can befall it; only then its scope, its body and its parameters are looked at. Limits and faults
-stand for a gateway before the API, which knows keys and nothing of scopes; and no 429 hides that a key is wrong.
-"""
-
-from collections.abc import Callable
+import uuid
 from typing import Final
 
-from starlette.concurrency import run_in_threadpool
-
-from ...domain.errors import RateLimitIssue
-from ...store.base import KeyRecord, Store
+from ...domain.errors import CommitIssue, RateLimitIssue
 from ...traffic.fault_header import NAME, parse_fault_header
-from ...traffic.faults import Asked, inject
-from ...traffic.rate_limits import RateLimit, Verdict, take
+from ...traffic.faults import FAULTS, Injection, RequestFacts, in_order, inject
+from ...traffic.rate_limits import RATE_LIMIT, RateLimit, Verdict, stricter
+from ...worlds.world import WorldState
+from ...worlds.worlds import Caller, Worlds
 from ..request.context import RequestContext
 from ..responses import Headers
 
 FAULT_HEADER: Final = NAME.lower().encode()
+_ATTEMPTS: Final = 8
 
 
 class AdmissionCheck:
-    """The gate before the operations of the contract.
+    """The check before the operations of the contract.
 
-    `limit` holds in every world that has none of its own; `header` allows a request to ask for a fault itself.
+    `limit` is the operator's, which no world's own exceeds and which holds for observers too. `header` allows a request to
+    ask for a fault itself.
     """
 
-    def __init__(self, store: Store, wall: Callable[[], int], limit: RateLimit | None, *, header: bool) -> None:
-        self._store: Final = store
-        self._traffic: Final = store.traffic
-        self._blocking: Final = store.blocking
-        self._wall: Final = wall
+    def __init__(self, worlds: Worlds, limit: RateLimit | None, *, header: bool) -> None:
+        self._worlds: Final = worlds
         self._limit: Final = limit
         self._header: Final = header
 
-    async def admit(self, context: RequestContext, key: KeyRecord) -> None:
-        """Lets a request pass, with the strike that befalls it. Raises RateLimitIssue, and ValidationIssue for a header."""
-        if self._blocking:
-            await run_in_threadpool(self._admit, context, key)
-        elif self._limit is not None or FAULT_HEADER in context.headers or self._traffic.awaits(key.world_id):
-            self._admit(context, key)
+    def check(self, context: RequestContext, caller: Caller) -> Injection | None:
+        """What is injected into a request. Raises RateLimitIssue, and ValidationIssue for a malformed fault header."""
+        world = caller.world
+        if world is None:
+            return None
+        own = None if context.observes else world.documents.get(RATE_LIMIT, {}).get(RATE_LIMIT)
+        limit = stricter(own, self._limit)
+        if limit is not None:
+            self._take(context, caller, world, limit)
+        if context.observes:
+            return None
+        if self._header and FAULT_HEADER in context:
+            return parse_fault_header(context.header(FAULT_HEADER) or "")
+        return self._inject(context, caller) if world.documents.get(FAULTS) else None
 
-    def _admit(self, context: RequestContext, key: KeyRecord) -> None:
-        pending = self._traffic.awaits(key.world_id)
-        if not pending and self._limit is None and FAULT_HEADER not in context.headers:
-            return
-        try:
-            limit = (self._traffic.limit(key.world_id) if pending else None) or self._limit
-            if limit is not None:
-                self._take(context, key, limit)
-            if self._header and FAULT_HEADER in context.headers:
-                context.inject = parse_fault_header(context.header(FAULT_HEADER) or "")
-            elif pending:
-                self._strike(context, key)
-        except KeyError as error:
-            if error.args != (key.world_id,):
-                raise
-            # The world is gone since the key was found; the operation says so.
-
-    def _take(self, context: RequestContext, key: KeyRecord, limit: RateLimit) -> None:
-        wall = self._wall()
-        world = self._store.moment(key.world_id, wall).now
-        verdict = self._traffic.change_level(key.world_id, key.id, lambda level: take(limit, level, wall, world))
+    def _take(self, context: RequestContext, caller: Caller, world: WorldState, limit: RateLimit) -> None:
+        key = caller.key
+        # Whoever watches takes nothing from the client that it watches.
+        bucket = _observers_bucket(key.id) if context.observes else key.id
+        verdict = self._worlds.store.take_token(key.world_id, bucket, limit, world.wall, world.now)
         context.marks += _headers(verdict)
         if not verdict.allowed:
             wait = verdict.retry_after_seconds
@@ -74,13 +59,28 @@ class AdmissionCheck:
                 burst=limit.burst,
             )
 
-    def _strike(self, context: RequestContext, key: KeyRecord) -> None:
+    def _inject(self, context: RequestContext, caller: Caller) -> Injection | None:
         path = context.raw_path.decode("utf-8", "replace")
-        asked = Asked(context.operation_id, context.method, path, key.name)
-        moment = self._store.moment(key.world_id, self._wall())
-        context.inject = self._traffic.change_faults(
-            key.world_id, lambda faults: inject(faults, asked, moment.now, moment.seed)
-        )
+        facts = RequestFacts(context.operation_id, context.method, path, caller.key.name)
+        for _ in range(_ATTEMPTS - 1):
+            try:
+                return self._counted(caller, facts)
+            except CommitIssue:
+                caller = caller._replace(world=None)  # another request was counted first
+        return self._counted(caller, facts)
+
+    def _counted(self, caller: Caller, facts: RequestFacts) -> Injection | None:
+        with self._worlds.transaction(caller) as tx:
+            before = in_order(tx.values(FAULTS))
+            after, injection = inject(before, facts, tx.now, tx.record.random_seed)
+            for old, new in zip(before, after, strict=True):
+                if new is not old:
+                    tx.write(FAULTS, new.id, new)
+            return injection
+
+
+def _observers_bucket(key_id: str) -> str:
+    return str(uuid.uuid5(uuid.NAMESPACE_OID, key_id))
 
 
 def _headers(verdict: Verdict) -> Headers:

@@ -1,85 +1,103 @@
-"""The tag Clock of the control API: time goes forward, and what falls due on the way is carried out."""
+"""The tag Clock of the control API: time goes forward, and what falls due on the way is applied."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Final
 
 from ...domain.errors import BusinessIssue, ValidationIssue
 from ...domain.timestamps import LATEST, format_timestamp, parse_duration, parse_timestamp
-from ...store.base import Unit
 from ...worlds.control import Control, clock_of
-from ...worlds.due_events import Change, apply_due_events
-from ...worlds.world import Caller
+from ...worlds.due_events import apply_due_events
+from ...worlds.history import Change
+from ...worlds.transaction import Transaction
+from ...worlds.worlds import Caller
 
-_MOST_TOLD = 1000
+_MOST_SHOWN: Final = 1000
 
 
 def getClock(control: Control, caller: Caller) -> dict[str, Any]:
     """The time, and what falls due next."""
-    with control.worlds.open(caller.key.world_id) as (unit, _, _):
-        return clock_of(unit)
+    with control.worlds.transaction(caller) as tx:
+        return clock_of(tx)
 
 
 def setClock(control: Control, caller: Caller, *, body: Mapping[str, Any]) -> dict[str, Any]:
-    """Freezes, runs or sets the clock."""
-    with control.worlds.open(caller.key.world_id) as (unit, now, changes):
+    """Freezes, unfreezes or sets the clock."""
+    with control.worlds.transaction(caller) as tx:
         if "now" in body:
-            changes.extend(_move(unit, now, parse_timestamp(body["now"]) - unit.record.epoch, "now"))
+            _, left = _move(tx, parse_timestamp(body["now"]), "now")
+            if left:
+                raise BusinessIssue(
+                    "More events fall due until then than one request applies; advance the clock in smaller steps.",
+                    field="now",
+                )
         if "frozen" in body:
-            unit.clock = unit.clock.freeze(unit.wall) if body["frozen"] else unit.clock.run(unit.wall)
-        clock = clock_of(unit)
-    control.tell_clock(caller.key.world_id, clock)
-    return clock
+            clock = tx.moment.clock
+            tx.set_clock(clock.freeze(tx.wall) if body["frozen"] else clock.unfreeze(tx.wall))
+        tx.commit()
+        clock_fields = clock_of(tx)
+    control.publish_clock(tx, clock_fields)
+    return clock_fields
 
 
 def advanceClock(control: Control, caller: Caller, *, body: Mapping[str, Any]) -> dict[str, Any]:
-    """Moves time by a duration, to an instant, or to what falls due next."""
-    with control.worlds.open(caller.key.world_id) as (unit, now, changes):
-        field, until = _target(unit, now, body)
-        fired = _move(unit, now, until, field)
-        changes.extend(fired)
-        clock, epoch = clock_of(unit), unit.record.epoch
-    control.tell_clock(caller.key.world_id, clock)
-    told = [_fired(change, epoch) for change in fired[:_MOST_TOLD]]
-    return {"now": clock["now"], "fired_count": len(fired), "fired": told}
+    """Moves time by a duration, to a time, or to what falls due next; as far as the work of one request allows."""
+    with control.worlds.transaction(caller) as tx:
+        field, until = _target(tx, body)
+        fired, left = _move(tx, until, field)
+        tx.commit()
+        clock = clock_of(tx)
+    control.publish_clock(tx, clock)
+    return {
+        "now": clock["now"],
+        "fired_count": len(fired),
+        "fired": [_fired(change) for change in fired[:_MOST_SHOWN]],
+        "complete": not left,
+        "left": {"to": format_timestamp(until)} if left else None,
+    }
 
 
-def _target(unit: Unit, now: int, body: Mapping[str, Any]) -> tuple[str, int]:
-    """The field that names where to, and the world time that it names."""
+def _target(tx: Transaction, body: Mapping[str, Any]) -> tuple[str, int]:
+    """The field that names where to, and the time that it names."""
     if "by" in body:
         length = parse_duration(body["by"])
         if length < 0:
-            raise ValidationIssue("'by' must not be negative; time goes forward.", field="by", problem="negative")
-        return "by", now + length
+            raise ValidationIssue(
+                "'by' must not be negative; the clock only goes forward.", field="by", problem="negative"
+            )
+        return "by", tx.now + length
     if "to" in body:
-        return "to", parse_timestamp(body["to"]) - unit.record.epoch
-    due = unit.next_due()
-    at = None if due is None else unit.record.schedule.due_at(due)
-    return "next", now if at is None else at
+        return "to", parse_timestamp(body["to"])
+    due = tx.next_due()
+    return "next", tx.now if due is None else due[0]
 
 
-def _move(unit: Unit, now: int, until: int, field: str) -> list[Change]:
-    epoch = unit.record.epoch
-    # A clock that ran on beyond the last instant shows that instant, which a caller may then name.
-    now = min(now, LATEST - epoch)
+def _move(tx: Transaction, until: int, field: str) -> tuple[list[Change], bool]:
+    """Moves the clock to `until`, or to the last event that one request applies. Returns changes, and if more are left."""
+    # A clock that ran on beyond the last time that can be written shows that time, which a caller may then name.
+    now = min(tx.now, LATEST)
     if until < now:
         raise BusinessIssue(
-            f"The clock does not go back: it is {format_timestamp(epoch + now)}. Reset the world or restore a snapshot.",
+            f"The clock does not go back: it is {format_timestamp(now)}. Reset the world or restore a snapshot.",
             field=field,
-            now=format_timestamp(epoch + now),
+            now=format_timestamp(now),
         )
-    if epoch + until > LATEST:
+    if until > LATEST:
         raise ValidationIssue(f"'{field}' leads beyond the year 9999.", field=field, problem="too late")
-    fired = apply_due_events(unit, until)
-    unit.clock = unit.clock.at(until, unit.wall)
-    return fired
+    fired, left = apply_due_events(tx, until)
+    if left:
+        # What is due at the same time would be applied before the next request, which then could not show it.
+        until = fired[-1].entry.at
+        fired += apply_due_events(tx, until)[0]
+    tx.set_clock(tx.moment.clock.at(until, tx.wall))
+    return fired, left
 
 
-def _fired(change: Change, epoch: int) -> dict[str, Any]:
-    entry_ = change.entry_
+def _fired(change: Change) -> dict[str, Any]:
+    entry = change.entry
     return {
-        "at": format_timestamp(epoch + entry_.at),
-        "event": entry_.event,
+        "at": format_timestamp(entry.at),
+        "event": entry.event,
         "sequence_id": change.run.id,
-        "from": entry_.source,
-        "to": entry_.target,
+        "from": entry.source,
+        "to": entry.target,
     }

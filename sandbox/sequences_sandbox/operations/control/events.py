@@ -2,7 +2,7 @@
 
 from ...worlds.results import StreamResult
 from ...worlds.traffic_control import TrafficControl
-from ...worlds.world import Caller
+from ...worlds.worlds import Caller
 
 
 def streamEvents(control: TrafficControl, caller: Caller) -> StreamResult:

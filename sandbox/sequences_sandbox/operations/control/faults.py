@@ -1,132 +1,84 @@
-"""The tag Faults of the control API: answers made slow, wrong or absent."""
+"""The tag Faults of the control API: rules by which responses become slow, wrong or absent."""
 
 import uuid
 from collections.abc import Mapping
-from dataclasses import asdict, replace
+from dataclasses import replace
 from typing import Any
 
-from ...domain.errors import NotFoundIssue, ValidationIssue
-from ...domain.limits import OWNED_LIMITS
-from ...domain.timestamps import format_duration, parse_duration
-from ...traffic.faults import Effect, Fault, Fixed, Latency, Lognormal, Match, Uniform
+from ...domain.errors import NotFoundIssue
+from ...traffic.faults import FAULTS, FaultRule, in_order
 from ...worlds.traffic_control import TrafficControl
-from ...worlds.world import Caller
-
-_OF_STATUS = ("type", "message", "retry_after")
+from ...worlds.transaction import Transaction
+from ...worlds.worlds import Caller
+from .fault_fields import read_effect, read_length, read_match, show_rule
 
 
 def listFaults(control: TrafficControl, caller: Caller) -> dict[str, Any]:
-    """The faults of the world, in the order in which they are tried."""
-    return {"items": [_fields(fault) for fault in control.traffic.faults(caller.key.world_id)]}
+    """The fault rules of the world, in the order in which they are tried."""
+    with control.worlds.transaction(caller) as tx:
+        return {"items": [show_rule(rule, tx.now) for rule in in_order(tx.values(FAULTS))]}
 
 
 def addFault(control: TrafficControl, caller: Caller, *, body: Mapping[str, Any]) -> dict[str, Any]:
-    """A fault, after those that are there."""
-    world_id = caller.key.world_id
-    match = _match(control, world_id, body.get("match", {}))
-    effect = _effect(body["effect"])
-    lasting = _lasting(body["for"]) if "for" in body else None
-    until = None if lasting is None else control.store.moment(world_id, control.store.wall()).now + lasting
-    fault = Fault(str(uuid.uuid4()), 0, match, effect, body.get("times"), lasting, until)
-
-    def add(faults: tuple[Fault, ...]) -> tuple[tuple[Fault, ...], Fault]:
-        OWNED_LIMITS.require_fault(len(faults))
-        numbered = replace(fault, number=max((other.number for other in faults), default=0) + 1)
-        return (*faults, numbered), numbered
-
-    return _fields(control.traffic.change_faults(world_id, add))
+    """A fault rule, after those that are there."""
+    match = read_match(control.names(caller.key.world_id), body.get("match", {}))
+    effect = read_effect(body["effect"])
+    lasting = read_length(body["for"]) if "for" in body else None
+    with control.worlds.transaction(caller) as tx:
+        rules = tx.values(FAULTS)
+        tx.limits.require_fault(len(rules))
+        rule = FaultRule(
+            id=str(uuid.uuid4()),
+            number=max((other.number for other in rules), default=0) + 1,
+            match=match,
+            effect=effect,
+            times=body.get("times"),
+            lasting=lasting,
+            until=None if lasting is None else tx.now + lasting,
+            enabled=body.get("enabled", True),
+        )
+        tx.write(FAULTS, rule.id, rule)
+        return show_rule(rule, tx.now)
 
 
 def clearFaults(control: TrafficControl, caller: Caller) -> None:
-    """Removes every fault of the world."""
-    control.traffic.change_faults(caller.key.world_id, lambda faults: ((), None))
+    """Removes every fault rule of the world."""
+    with control.worlds.transaction(caller) as tx:
+        for rule in tx.values(FAULTS):
+            tx.write(FAULTS, rule.id, None)
 
 
 def getFault(control: TrafficControl, caller: Caller, *, fault_id: str) -> dict[str, Any]:
-    """One fault."""
-    for fault in control.traffic.faults(caller.key.world_id):
-        if fault.id == fault_id:
-            return _fields(fault)
-    raise _absent(fault_id)
+    """One fault rule."""
+    with control.worlds.transaction(caller) as tx:
+        return show_rule(_found(tx, fault_id), tx.now)
+
+
+def updateFault(control: TrafficControl, caller: Caller, *, fault_id: str, body: Mapping[str, Any]) -> dict[str, Any]:
+    """Replaces the given members of a rule. Another match counts anew, another `for` lasts from now on."""
+    changes: dict[str, Any] = {name: body[name] for name in ("times", "enabled") if name in body}
+    if "match" in body:
+        changes |= {"match": read_match(control.names(caller.key.world_id), body["match"]), "matched": 0, "fired": 0}
+    if "effect" in body:
+        changes["effect"] = read_effect(body["effect"])
+    lasting = read_length(body["for"]) if body.get("for") is not None else None
+    with control.worlds.transaction(caller) as tx:
+        before = _found(tx, fault_id)
+        if "for" in body:
+            changes |= {"lasting": lasting, "until": None if lasting is None else tx.now + lasting}
+        rule = replace(before, **changes)
+        tx.write(FAULTS, rule.id, rule)
+        return show_rule(rule, tx.now)
 
 
 def removeFault(control: TrafficControl, caller: Caller, *, fault_id: str) -> None:
-    """Removes a fault."""
-
-    def remove(faults: tuple[Fault, ...]) -> tuple[tuple[Fault, ...], bool]:
-        others = tuple(fault for fault in faults if fault.id != fault_id)
-        return others, len(others) < len(faults)
-
-    if not control.traffic.change_faults(caller.key.world_id, remove):
-        raise _absent(fault_id)
+    """Removes a fault rule."""
+    with control.worlds.transaction(caller) as tx:
+        tx.write(FAULTS, _found(tx, fault_id).id, None)
 
 
-def _match(control: TrafficControl, world_id: str, wanted: Mapping[str, Any]) -> Match:
-    match = Match(**wanted)
-    control.require_known(world_id, "match/", match.operation, match.key_name, match.method)
-    if match.path is not None and not match.path.startswith(("/", "*")):
-        raise ValidationIssue(
-            f"'match/path' is '{match.path[:200]}', which no path is; begin it with '/' or '*'.",
-            field="match/path",
-            value=match.path[:200],
-            problem="not allowed",
-        )
-    return match
-
-
-def _effect(wanted: Mapping[str, Any]) -> Effect:
-    alone = [name for name in _OF_STATUS if name in wanted and "status" not in wanted]
-    if alone:
-        raise ValidationIssue(
-            f"'effect/{alone[0]}' goes with a status; add 'status', or leave it out.",
-            field=f"effect/{alone[0]}",
-            problem="incomplete",
-        )
-    return Effect(**{**wanted, "latency": _latency(wanted["latency"]) if "latency" in wanted else None})
-
-
-def _latency(wanted: Mapping[str, Any]) -> Latency:
-    if "fixed_ms" in wanted:
-        return Fixed(wanted["fixed_ms"])
-    if "lognormal_ms" in wanted:
-        return Lognormal(**wanted["lognormal_ms"])
-    low, high = wanted["uniform_ms"]
-    if low > high:
-        raise ValidationIssue(
-            f"'effect/latency/uniform_ms' goes from {low} down to {high}; put the smaller bound first.",
-            field="effect/latency/uniform_ms",
-            problem="not allowed",
-        )
-    return Uniform(low, high)
-
-
-def _lasting(text: str) -> int:
-    lasting = parse_duration(text)
-    if lasting <= 0:
-        raise ValidationIssue(
-            f"'for' is '{text}'; a fault has to last some time.", field="for", value=text, problem="too small"
-        )
-    return lasting
-
-
-def _fields(fault: Fault) -> dict[str, Any]:
-    effect = {name: value for name, value in asdict(fault.effect).items() if value is not None}
-    match fault.effect.latency:
-        case Fixed(milliseconds):
-            effect["latency"] = {"fixed_ms": milliseconds}
-        case Uniform(low, high):
-            effect["latency"] = {"uniform_ms": [low, high]}
-        case Lognormal(median, sigma):
-            effect["latency"] = {"lognormal_ms": {"median": median, "sigma": sigma}}
-    return {
-        "id": fault.id,
-        "match": {name: value for name, value in asdict(fault.match).items() if value is not None},
-        "times": fault.times,
-        "for": None if fault.lasting is None else format_duration(fault.lasting),
-        "effect": effect,
-        "hits": fault.hits,
-    }
-
-
-def _absent(fault_id: str) -> NotFoundIssue:
-    return NotFoundIssue(f"The world has no fault {fault_id}.", field="fault_id", value=fault_id)
+def _found(tx: Transaction, fault_id: str) -> FaultRule:
+    rule: FaultRule | None = tx.value(FAULTS, fault_id)
+    if rule is None:
+        raise NotFoundIssue(f"The world has no fault rule {fault_id}.", field="fault_id", value=fault_id)
+    return rule

@@ -1,20 +1,19 @@
-"""The tag Journal of the control API: what was sent and answered, and whether it was what it should be."""
+"""The tag Journal of the control API: requests and responses, and whether they were what they should be."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Final
 
 from ... import __version__
 from ...domain.errors import NotFoundIssue, ValidationIssue
-from ...domain.query import pages
-from ...domain.timestamps import format_timestamp, parse_timestamp
+from ...domain.query import page_count
 from ...traffic.har import archive
-from ...traffic.journal import Entry, Wanted, text_of
 from ...traffic.verification import Finding, count, in_order
 from ...worlds.traffic_control import TrafficControl
-from ...worlds.world import Caller
+from ...worlds.worlds import Caller
+from .journal_fields import read_journal_match, show_entry
 
-_CREATOR = "sequences-sandbox"
-_NUMBERS = ("exactly", "at_least", "at_most")
+_CREATOR: Final = "sequences-sandbox"
+_NUMBERS: Final = ("exactly", "at_least", "at_most")
 
 
 def listJournal(
@@ -23,31 +22,41 @@ def listJournal(
     *,
     page: int,
     size: int,
+    bodies: str,
     operation: str | None = None,
-    status: int | None = None,
+    method: str | None = None,
+    path: str | None = None,
+    sequence_id: str | None = None,
+    status: str | None = None,
+    text: str | None = None,
     since: str | None = None,
     key_name: str | None = None,
 ) -> dict[str, Any]:
     """A page of the journal, newest first."""
     world_id = caller.key.world_id
-    control.require_known(world_id, "", operation, key_name)
-    wanted = Wanted(operation, status, key_name, None if since is None else parse_timestamp(since, round_up=True))
-    fitting = [entry for entry in control.traffic.entries(world_id) if wanted.fits(entry)][::-1]
-    number = pages(len(fitting), size)
-    items = [_fields(entry) for entry in fitting[(page - 1) * size : page * size]]
-    return {"items": items, "total_count": len(fitting), "total_pages": number, "has_more": page < number}
+    filters = {
+        "operation": operation, "method": method, "path": path, "sequence_id": sequence_id, "status": status,
+        "text": text, "since": since, "key_name": key_name,
+    }  # fmt: skip
+    given = {name: value for name, value in filters.items() if value is not None}
+    wanted = read_journal_match(control.names(world_id), "", given)
+    matching = [entry for entry in control.store.read_journal(world_id) if wanted.matches(entry)][::-1]
+    pages = page_count(len(matching), size)
+    shown = matching[(page - 1) * size : page * size]
+    items = [show_entry(entry, bodies=bodies == "true") for entry in shown]
+    return {"items": items, "total_count": len(matching), "total_pages": pages, "has_more": page < pages}
 
 
 def clearJournal(control: TrafficControl, caller: Caller) -> None:
     """Empties the journal of the world."""
-    control.traffic.clear_journal(caller.key.world_id)
+    control.store.clear_traffic(caller.key.world_id, buckets=False)
 
 
 def getJournalEntry(control: TrafficControl, caller: Caller, *, request_id: str) -> dict[str, Any]:
-    """One request and its answer."""
-    for entry in control.traffic.entries(caller.key.world_id):
+    """One request and its response."""
+    for entry in control.store.read_journal(caller.key.world_id):
         if entry.request_id == request_id:
-            return _fields(entry)
+            return show_entry(entry, bodies=True)
     raise NotFoundIssue(
         f"The journal of this world has no request {request_id}; the oldest are dropped, and other worlds have their own.",
         field="request_id",
@@ -57,21 +66,22 @@ def getJournalEntry(control: TrafficControl, caller: Caller, *, request_id: str)
 
 def getJournalHar(control: TrafficControl, caller: Caller) -> dict[str, Any]:
     """The journal as an HTTP Archive, oldest first."""
-    return archive(control.traffic.entries(caller.key.world_id), _CREATOR, __version__)
+    return archive(control.store.read_journal(caller.key.world_id), _CREATOR, __version__)
 
 
 def verifyJournal(control: TrafficControl, caller: Caller, *, body: Mapping[str, Any]) -> dict[str, Any]:
     """Whether requests were sent: so many, or in an order."""
     world_id = caller.key.world_id
+    names = control.names(world_id)
     numbers = {name: body[name] for name in _NUMBERS if name in body}
     if "in_order" in body:
         if numbers:
             raise _contradiction("in_order", next(iter(numbers)))
-        order = [_wanted(control, world_id, f"in_order/{at}/", match) for at, match in enumerate(body["in_order"])]
-        return _told(in_order(control.traffic.entries(world_id), order))
+        order = [read_journal_match(names, f"in_order/{at}/", match) for at, match in enumerate(body["in_order"])]
+        return _fields(in_order(control.store.read_journal(world_id), order))
     at_least, at_most = _bounds(numbers)
-    wanted = _wanted(control, world_id, "match/", body["match"])
-    return _told(count(control.traffic.entries(world_id), wanted, at_least, at_most))
+    wanted = read_journal_match(names, "match/", body["match"])
+    return _fields(count(control.store.read_journal(world_id), wanted, at_least, at_most))
 
 
 def _bounds(numbers: Mapping[str, int]) -> tuple[int | None, int | None]:
@@ -98,34 +108,6 @@ def _contradiction(one: str, other: str) -> ValidationIssue:
     )
 
 
-def _wanted(control: TrafficControl, world_id: str, field: str, match: Mapping[str, Any]) -> Wanted:
-    since = parse_timestamp(match["since"], round_up=True) if "since" in match else None
-    wanted = Wanted(**{**match, "since": since})
-    control.require_known(world_id, field, wanted.operation, wanted.key_name)
-    return wanted
-
-
-def _told(finding: Finding) -> dict[str, Any]:
+def _fields(finding: Finding) -> dict[str, Any]:
     nearest = [{"request_id": near.request_id, "differs": list(near.differs)} for near in finding.nearest]
     return {"ok": finding.ok, "count": finding.count, "nearest": nearest}
-
-
-def _fields(entry: Entry) -> dict[str, Any]:
-    return {
-        "request_id": entry.request_id,
-        "at": format_timestamp(entry.at),
-        "method": entry.method,
-        "path": entry.path,
-        "query": entry.query,
-        "operation": entry.operation,
-        "key_name": entry.key_name,
-        "status": entry.status,
-        "milliseconds": entry.milliseconds,
-        "fault": entry.fault,
-        "request": _message(entry.request_fields(), entry.request_body, entry.request_size),
-        "response": _message(entry.response_fields(), entry.response_body, entry.response_size),
-    }
-
-
-def _message(headers: dict[str, str], body: bytes, size: int) -> dict[str, Any]:
-    return {"headers": headers, "body": text_of(body), "body_size": size}

@@ -4,26 +4,40 @@ from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
 
-from ...traffic.rate_limits import RateLimit
+from ...domain.errors import BusinessIssue
+from ...traffic.rate_limits import RATE_LIMIT, RateLimit, stricter
 from ...worlds.traffic_control import TrafficControl
-from ...worlds.world import Caller
+from ...worlds.worlds import Caller
 
 
 def getRateLimit(control: TrafficControl, caller: Caller) -> dict[str, Any]:
-    """The limit that holds for every key of the world: its own, else the sandbox's, else none."""
-    return _fields(control.traffic.limit(caller.key.world_id) or control.limit)
+    """The limit that holds for each key of the world: the stricter of its own and the operator's."""
+    with control.worlds.transaction(caller) as tx:
+        return _fields(stricter(tx.value(RATE_LIMIT, RATE_LIMIT), control.limit))
 
 
 def setRateLimit(control: TrafficControl, caller: Caller, *, body: Mapping[str, int]) -> dict[str, Any]:
-    """Sets the world's own limit; every bucket is full then."""
+    """Sets the world's own limit, and fills every bucket. Raises BusinessIssue for a laxer one than the operator's."""
     limit = RateLimit(body["limit"], body["per_seconds"], body.get("burst", body["limit"]))
-    control.traffic.set_limit(caller.key.world_id, limit)
+    if control.limit is not None and limit.laxer_than(control.limit):
+        most = control.limit
+        raise BusinessIssue(
+            f"The operator allows {most.limit} calls in {most.per_seconds} s, {most.burst} at once; give no more.",
+            allowed=asdict(most),
+        )
+    _store(control, caller, limit)
     return _fields(limit)
 
 
 def removeRateLimit(control: TrafficControl, caller: Caller) -> None:
-    """Takes the world's own limit away; the sandbox's holds again, where there is one."""
-    control.traffic.set_limit(caller.key.world_id, None)
+    """Removes the world's own limit; the operator's holds again, where there is one."""
+    _store(control, caller, None)
+
+
+def _store(control: TrafficControl, caller: Caller, limit: RateLimit | None) -> None:
+    with control.worlds.transaction(caller) as tx:
+        tx.write(RATE_LIMIT, RATE_LIMIT, limit)
+    control.store.clear_traffic(caller.key.world_id, journal=False)
 
 
 def _fields(limit: RateLimit | None) -> dict[str, Any]:

@@ -2,104 +2,106 @@
 
 import uuid
 from collections.abc import Mapping
-from typing import Any
+from dataclasses import replace
+from typing import Any, Final
 
 from ...domain.errors import NotFoundIssue, ValidationIssue
 from ...domain.lifecycle import ENGINE, Lifecycle
-from ...domain.timestamps import format_timestamp, parse_timestamp
-from ...resources.sequences.model import Run
+from ...domain.timestamps import DAY, LATEST, format_timestamp, parse_timestamp
+from ...resources.contact_lists import CONTACT_LISTS
+from ...resources.contacts import CONTACTS
+from ...resources.organizations import ORGANIZATIONS
+from ...resources.resource import Resource
+from ...resources.sequences.model import RUNS, Run
 from ...resources.sequences.schedule import ENROL
 from ...resources.sequences.transitions import WAKE
-from ...store.base import HistoryEntry, Unit, WorldRecord
+from ...resources.templates import TEMPLATES
 from ...worlds.control import Control
-from ...worlds.due_events import Change, apply_due_events, steps_of
-from ...worlds.results import RunResult, history_fields
-from ...worlds.world import Caller
+from ...worlds.due_events import apply_due_events, steps_of
+from ...worlds.history import HISTORY, HistoryEntry, history_fields
+from ...worlds.results import ItemResult
+from ...worlds.transaction import Transaction
+from ...worlds.worlds import Caller
 
-_FORGET = "contact_deleted"
+_DELETED: Final = "contact_deleted"
+_PAUSE: Final = 7 * DAY
 
 
-def enrolSequence(control: Control, caller: Caller, *, body: Mapping[str, Any]) -> RunResult:
+def enrolSequence(control: Control, caller: Caller, *, body: Mapping[str, Any]) -> ItemResult:
     """A new run, as if the product had enrolled a contact."""
-    with control.worlds.open(caller.key.world_id) as (unit, now, changes):
-        run = _enrolled(unit, caller, body, now)
-        _put(unit, changes, run, HistoryEntry(now, ENROL, ENGINE, None, run.status, caller.request_id))
-        changes.extend(apply_due_events(unit, now))
-        return RunResult(_run(unit, run.id), unit.record.epoch)
+    with control.worlds.transaction(caller) as tx:
+        run = _enrolled(tx, caller, body)
+        tx.put(None, run, ENROL, ENGINE)
+        apply_due_events(tx, tx.now)
+        return ItemResult(RUNS, tx.find(RUNS, run.id))
 
 
-def triggerEvent(control: Control, caller: Caller, *, sequence_id: str, body: Mapping[str, str]) -> RunResult:
+def triggerEvent(control: Control, caller: Caller, *, sequence_id: str, body: Mapping[str, str]) -> ItemResult:
     """An event of the engine, and whatever that makes due at once."""
-    with control.worlds.open(caller.key.world_id) as (unit, now, changes):
-        run = _run(unit, sequence_id)
-        for event, changed in unit.record.schedule.engine(run, body["event"], now, steps_of(unit, run)):
-            entry_ = HistoryEntry(now, event, ENGINE, run.status, changed.status, caller.request_id)
-            _put(unit, changes, changed, entry_)
+    with control.worlds.transaction(caller) as tx:
+        run: Run = _known(tx, RUNS, sequence_id)
+        for event, changed in tx.schedule.engine(run, body["event"], tx.now, steps_of(tx, run)):
+            tx.put(run, changed, event, ENGINE)
             run = changed
-        changes.extend(apply_due_events(unit, now))
-        return RunResult(_run(unit, sequence_id), unit.record.epoch)
+        apply_due_events(tx, tx.now)
+        return ItemResult(RUNS, tx.find(RUNS, sequence_id))
 
 
 def getHistory(control: Control, caller: Caller, *, sequence_id: str) -> dict[str, Any]:
     """What happened to a run since the timeline began."""
-    with control.worlds.open(caller.key.world_id, reads=True) as (unit, _, _):
-        _run(unit, sequence_id)
-        epoch = unit.record.epoch
-        return {"items": [history_fields(entry_, epoch) for entry_ in unit.history(sequence_id)]}
+    with control.worlds.transaction(caller) as tx:
+        _known(tx, RUNS, sequence_id)
+        entries: tuple[HistoryEntry, ...] = tx.value(HISTORY, sequence_id) or ()
+        return {"items": [history_fields(entry) for entry in entries]}
 
 
 def deleteContact(control: Control, caller: Caller, *, contact_id: str) -> None:
     """Deletes a contact's record; its runs stay, without contact and company."""
-    with control.worlds.open(caller.key.world_id) as (unit, now, changes):
-        organization_id = _organization_of(unit, contact_id)
-        for run in unit.of_contact(organization_id, contact_id):
-            orphan = run._replace(contact_id=None, company=None, updated_at=now)
-            entry_ = HistoryEntry(now, _FORGET, ENGINE, run.status, run.status, caller.request_id)
-            _put(unit, changes, orphan, entry_)
-        unit.forget_contact(contact_id)
+    with control.worlds.transaction(caller) as tx:
+        contact = _known(tx, CONTACTS, contact_id)
+        for run in tx.select(RUNS, organization_id=contact.organization_id, contact_id=contact_id):
+            tx.put(run, replace(run, contact_id=None, company=None, updated_at=tx.now), _DELETED, ENGINE)
+        tx.write(CONTACTS.kind, contact_id, None)
 
 
-def _enrolled(unit: Unit, caller: Caller, body: Mapping[str, Any], now: int) -> Run:
-    record = unit.record
-    organization_id = body.get("organization_id", caller.key.organization_id).lower()
-    contact_id, template_id = body["contact_id"].lower(), body["sequence_template_id"].lower()
-    list_id = body.get("source_contact_list_id")
-    list_id = None if list_id is None else list_id.lower()
-    if organization_id not in record.organizations:
-        raise _unknown("organization_id", organization_id, "world")
-    organization = record.organizations[organization_id]
-    if contact_id not in organization.contacts or contact_id in unit.forgotten_contacts():
-        raise _unknown("contact_id", contact_id, "organization")
-    if template_id not in organization.templates:
-        raise _unknown("sequence_template_id", template_id, "organization")
-    if list_id is not None and list_id not in organization.contact_lists:
-        raise _unknown("source_contact_list_id", list_id, "organization")
-    created = _created(body, record, now)
-    record.limits.require_text(body.get("variables"))
-    record.limits.require_run(sum(unit.counts(organization_id).values()))
+def _enrolled(tx: Transaction, caller: Caller, body: Mapping[str, Any]) -> Run:
+    organization = body.get("organization_id", caller.key.organization_id).lower()
+    if tx.find(ORGANIZATIONS, organization) is None:
+        raise _unknown("organization_id", organization, "world")
+    contact = _owned(tx, CONTACTS, organization, "contact_id", body["contact_id"])
+    template = _owned(tx, TEMPLATES, organization, "sequence_template_id", body["sequence_template_id"])
+    source = body.get("source_contact_list_id")
+    if source is not None:
+        source = _owned(tx, CONTACT_LISTS, organization, "source_contact_list_id", source).id
+    created, status = _created(body, tx.now), _status(body, tx.lifecycle)
+    tx.limits.require_text(body.get("variables"))
+    tx.limits.require_run(len(tx.select(RUNS, organization_id=organization)) if tx.limits.runs is not None else 0)
     run = Run(
         id=str(uuid.uuid4()),
-        organization_id=organization_id,
-        contact_id=contact_id,
-        sequence_template_id=template_id,
-        status=_status(body, record.schedule.lifecycle),
+        organization_id=organization,
+        contact_id=contact.id,
+        sequence_template_id=template.id,
+        status=status,
         variables=body.get("variables"),
-        source_contact_list_id=list_id,
+        source_contact_list_id=source,
         last_step_executed_at=None,
         created_at=created,
         updated_at=created,
-        company=organization.contacts[contact_id].company_domain or None,
+        company=contact.company_domain or None,
+        paused_until=_paused_until(body, tx, status),
     )
-    return record.schedule.enrol(run, now, organization.templates[template_id].steps)
+    if run.paused_until is not None:
+        return tx.schedule.start(run, template.steps, tx.now)
+    return tx.schedule.enrol(run, tx.now, template.steps)
 
 
-def _created(body: Mapping[str, Any], record: WorldRecord, now: int) -> int:
+def _created(body: Mapping[str, Any], now: int) -> int:
     if "created_at" not in body:
         return now
-    created = parse_timestamp(body["created_at"]) - record.epoch
+    created = parse_timestamp(body["created_at"])
     if created > now:
         raise ValidationIssue(
-            f"'created_at' must not lie in the future; it is now {format_timestamp(record.epoch + now)}.",
+            f"'created_at' must not lie in the future; it is now {format_timestamp(now)}.",
             field="created_at",
             value=body["created_at"],
             problem="in the future",
@@ -109,37 +111,52 @@ def _created(body: Mapping[str, Any], record: WorldRecord, now: int) -> int:
 
 def _status(body: Mapping[str, Any], lifecycle: Lifecycle) -> str:
     status: str = body.get("status", lifecycle.initial)
-    possible = [name for name in lifecycle.statuses if not lifecycle.allows(name, WAKE)]
-    if status not in possible:
-        why = "enrol it as active and pause it" if status in lifecycle.statuses else f"use one of {', '.join(possible)}"
+    if status not in lifecycle.statuses:
         raise ValidationIssue(
-            f"A run cannot be enrolled as '{status}'; {why}.",
+            f"'status' is '{status}'; use one of {', '.join(lifecycle.statuses)}.",
             field="status",
             value=status,
             problem="not allowed",
-            allowed=possible,
+            allowed=list(lifecycle.statuses),
         )
     return status
 
 
+def _paused_until(body: Mapping[str, Any], tx: Transaction, status: str) -> int | None:
+    """When a paused run wakes: in a week unless given, and given for no other run."""
+    paused = tx.lifecycle.allows(status, WAKE)
+    if "paused_until" not in body:
+        return tx.now + _PAUSE if paused else None
+    until = parse_timestamp(body["paused_until"])
+    problem, why = "", ""
+    if not paused:
+        problem, why = "not allowed", f"goes with a status that waits to wake, not with '{status}'"
+    elif not tx.now < until <= LATEST:
+        problem, why = (
+            "out of range",
+            f"must lie in the future, up to the year 9999; it is now {format_timestamp(tx.now)}",
+        )
+    if problem:
+        raise ValidationIssue(
+            f"'paused_until' {why}.", field="paused_until", value=body["paused_until"], problem=problem
+        )
+    return until
+
+
+def _owned(tx: Transaction, resource: Resource[Any], organization: str, field: str, value: str) -> Any:
+    """The document that a field names. Raises NotFoundIssue for one of another organization too."""
+    found = tx.find(resource, value.lower())
+    if found is None or found.organization_id != organization:
+        raise _unknown(field, value.lower(), "organization")
+    return found
+
+
+def _known(tx: Transaction, resource: Resource[Any], document_id: str) -> Any:
+    found = tx.find(resource, document_id)
+    if found is None:
+        raise _unknown(resource.id_parameter, document_id, "world")
+    return found
+
+
 def _unknown(field: str, value: str, where: str) -> NotFoundIssue:
     return NotFoundIssue(f"'{field}': there is no {value} in this {where}.", field=field, value=value)
-
-
-def _organization_of(unit: Unit, contact_id: str) -> str:
-    for organization in unit.record.organizations.values():
-        if contact_id in organization.contacts and contact_id not in unit.forgotten_contacts():
-            return organization.id
-    raise _unknown("contact_id", contact_id, "world")
-
-
-def _run(unit: Unit, sequence_id: str) -> Run:
-    run = unit.get(None, sequence_id)
-    if run is None:
-        raise _unknown("sequence_id", sequence_id, "world")
-    return run
-
-
-def _put(unit: Unit, changes: list[Change], run: Run, entry_: HistoryEntry) -> None:
-    unit.put(run, entry_)
-    changes.append(Change(run, entry_))

@@ -7,7 +7,7 @@ from ...domain.errors import UnavailableIssue
 from ...domain.timestamps import SECOND
 from ...worlds.control import Control
 from ...worlds.results import StatusResult
-from ...worlds.world import Caller
+from ...worlds.worlds import Caller
 
 
 def getHealth(control: Control, caller: Caller | None) -> dict[str, Any]:
@@ -20,8 +20,8 @@ def getReadiness(control: Control, caller: Caller | None) -> StatusResult | dict
     """Whether the store can be reached."""
     store = control.worlds.store
     reason = store.trouble()
-    answer = {"ready": reason is None, "store": store.name, "reason": reason}
-    return answer if reason is None else StatusResult(UnavailableIssue.status_code, answer)
+    readiness = {"ready": reason is None, "store": store.name, "reason": reason}
+    return readiness if reason is None else StatusResult(UnavailableIssue.status_code, readiness)
 
 
 def getControlContract(control: Control, caller: Caller | None) -> dict[str, Any]:

@@ -3,71 +3,87 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from ...domain.clock import Clock
 from ...domain.errors import NotFoundIssue
 from ...domain.timestamps import format_timestamp
-from ...store.base import Snapshot
+from ...resources import RESOURCES
+from ...resources.resource import Resource
+from ...store.base import Moment
 from ...worlds.control import Control
-from ...worlds.results import run_fields
-from ...worlds.world import Caller
+from ...worlds.snapshots import SETTINGS, SNAPSHOTS, Snapshot, timeline
+from ...worlds.transaction import Transaction
+from ...worlds.worlds import Caller
 
 
 def listSnapshots(control: Control, caller: Caller) -> dict[str, Any]:
-    """What was kept, oldest first."""
-    with control.worlds.open(caller.key.world_id, reads=True) as (unit, _, _):
-        return {"items": [_snapshot(snapshot) for snapshot in unit.snapshots()]}
+    """The snapshots, oldest first."""
+    with control.worlds.transaction(caller) as tx:
+        return {"items": [_fields(snapshot) for snapshot in tx.values(SNAPSHOTS)]}
 
 
 def saveSnapshot(control: Control, caller: Caller, *, name: str, body: Mapping[str, Any]) -> dict[str, Any]:
-    """Keeps the state under a name."""
-    with control.worlds.open(caller.key.world_id) as (unit, _, _):
-        names = [snapshot.name for snapshot in unit.snapshots()]
-        if name not in names:
-            unit.record.limits.require_snapshot(len(names))
-        return _snapshot(unit.keep(name))
+    """Keeps the state under a name; a snapshot of that name is replaced."""
+    with control.worlds.transaction(caller) as tx:
+        if tx.value(SNAPSHOTS, name) is None:
+            tx.limits.require_snapshot(len(tx.values(SNAPSHOTS)))
+        else:
+            # Removed first, so that the new one stands last.
+            tx.write(SNAPSHOTS, name, None)
+            tx.commit()
+        snapshot = Snapshot(name, tx.wall, tx.now, tx.moment.epoch, tx.moment.clock.frozen, timeline(tx.documents()))
+        tx.write(SNAPSHOTS, name, snapshot)
+        return _fields(snapshot)
 
 
 def deleteSnapshot(control: Control, caller: Caller, *, name: str) -> None:
-    """Forgets a snapshot."""
-    with control.worlds.open(caller.key.world_id) as (unit, _, _):
-        _require(name, unit.snapshots())
-        unit.drop(name)
+    """Removes a snapshot."""
+    with control.worlds.transaction(caller) as tx:
+        _found(tx, name)
+        tx.write(SNAPSHOTS, name, None)
 
 
 def restoreSnapshot(control: Control, caller: Caller, *, name: str, body: Mapping[str, Any]) -> dict[str, Any]:
     """Returns to a snapshot, on a new timeline."""
-    world_id = caller.key.world_id
-    with control.worlds.open(world_id) as (unit, _, changes):
-        _require(name, unit.snapshots())
-        unit.restore(name)
-        changes.clear()
-        world = control.world(unit, control.keys(world_id))
-    control.tell_world(world_id, "restored")
+    with control.worlds.transaction(caller) as tx:
+        snapshot = _found(tx, name)
+        settings = {kind: dict(of_kind) for kind, of_kind in tx.documents().items() if kind in SETTINGS}
+        clock = Clock(tx.wall, snapshot.now, snapshot.frozen)
+        tx.start_timeline({**timeline(snapshot.documents), **settings}, Moment(snapshot.epoch, clock))
+        tx.commit()
+        world = control.world(tx)
+    control.publish_world(tx, "restored")
     return world
 
 
 def diffSnapshot(control: Control, caller: Caller, *, name: str) -> dict[str, Any]:
-    """What changed since a snapshot, by the ten fields of a run."""
-    with control.worlds.open(caller.key.world_id) as (unit, _, _):
-        _require(name, unit.snapshots())
-        epoch = unit.kept_birth(name)
-        before = {run.id: run_fields(run, epoch) for run in unit.kept_runs(name)}
-        after = {run.id: run_fields(run, unit.record.epoch) for run in unit.all_runs()}
-    return {
-        "added": [after[key] for key in after if key not in before],
-        "removed": [before[key] for key in before if key not in after],
-        "changed": [
-            {"id": key, "fields": _changed(before[key], after[key])}
-            for key in after
-            if key in before and before[key] != after[key]
-        ],
-    }
+    """What changed since a snapshot, document by document."""
+    diff: dict[str, Any] = {"added": [], "removed": [], "changed": []}
+    with control.worlds.transaction(caller) as tx:
+        kept, documents = _found(tx, name).documents, tx.documents()
+        for kind, resource in RESOURCES.items():
+            _add_differences(diff, resource, kept.get(kind, {}), documents.get(kind, {}))
+    return diff
 
 
-def _changed(before: Mapping[str, Any], after: Mapping[str, Any]) -> dict[str, Any]:
+def _add_differences(
+    diff: dict[str, Any], resource: Resource[Any], before: Mapping[str, Any], after: Mapping[str, Any]
+) -> None:
+    """Adds how the documents of one resource differ, as the API shows them."""
+    kind, form = resource.kind, resource.form
+    diff["added"] += [{"kind": kind, **form(value)} for key, value in after.items() if key not in before]
+    diff["removed"] += [{"kind": kind, **form(value)} for key, value in before.items() if key not in after]
+    for key, value in after.items():
+        was = before.get(key)
+        # A snapshot shares what did not change, so most documents are not even compared.
+        if was is not None and was is not value and (fields := _changed_fields(form(was), form(value))):
+            diff["changed"].append({"kind": kind, "id": key, "fields": fields})
+
+
+def _changed_fields(before: Mapping[str, Any], after: Mapping[str, Any]) -> dict[str, Any]:
     return {name: {"from": before[name], "to": after[name]} for name in after if before[name] != after[name]}
 
 
-def _snapshot(snapshot: Snapshot) -> dict[str, Any]:
+def _fields(snapshot: Snapshot) -> dict[str, Any]:
     return {
         "name": snapshot.name,
         "created_at": format_timestamp(snapshot.created_wall),
@@ -75,8 +91,10 @@ def _snapshot(snapshot: Snapshot) -> dict[str, Any]:
     }
 
 
-def _require(name: str, snapshots: Iterable[Snapshot]) -> None:
-    names = [snapshot.name for snapshot in snapshots]
-    if name not in names:
-        kept = f"there are {', '.join(names)}" if names else "none was kept yet"
+def _found(tx: Transaction, name: str) -> Snapshot:
+    snapshot: Snapshot | None = tx.value(SNAPSHOTS, name)
+    if snapshot is None:
+        names: Iterable[str] = [other.name for other in tx.values(SNAPSHOTS)]
+        kept = f"there are {', '.join(names)}" if names else "none was saved yet"
         raise NotFoundIssue(f"There is no snapshot '{name}'; {kept}.", field="name", value=name)
+    return snapshot

@@ -4,38 +4,37 @@ import uuid
 from collections import Counter
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import replace
 from typing import Any, Final
 
 from ...domain.errors import RateLimitIssue, UnauthorizedIssue, ValidationIssue
 from ...domain.limits import PUBLIC_LIMITS
-from ...domain.query import pages
+from ...domain.query import page_count
 from ...domain.timestamps import EARLIEST, LATEST, SECOND, parse_timestamp
-from ...fixtures import Fixture, FixtureError
-from ...fixtures.export import Writer
-from ...resources.sequences.model import Organization
-from ...traffic.rate_limits import take
-from ...worlds.control import Control, clock_at_birth
-from ...worlds.factory import WorldOptions, present
-from ...worlds.world import Caller
+from ...fixtures import FixtureError, export
+from ...fixtures.fixture import Fixture
+from ...resources.sequences.model import RUNS
+from ...store.base import Moment
+from ...worlds.control import Control
+from ...worlds.factory import WorldOptions, clock_from, open_epoch
+from ...worlds.snapshots import KEPT
+from ...worlds.worlds import Caller
 
 _UNNAMED: Final = "unnamed"
 _NO_KEY: Final = str(uuid.UUID(int=0))
 
 
 def createWorld(control: Control, caller: Caller | None, *, body: Mapping[str, Any]) -> dict[str, Any]:
-    """A world of one's own. Who comes without leave of the admin is a stranger, and takes what strangers may have."""
-    store = control.worlds.store
-    control.worlds.collect()
+    """A world of one's own. Who comes without leave of the admin is an anonymous visitor, and takes what those may have."""
+    control.worlds.delete_expired()
     public = caller is None and control.public_worlds.most > 0
     if public:
-        _admit(control)
+        _require_room(control)
     ttl = body["ttl_seconds"] * SECOND if "ttl_seconds" in body else None
     if public:
         ttl = min(control.public_worlds.ttl, ttl or control.public_worlds.ttl)
-    epoch = WorldOptions(
+    options = WorldOptions(
         name=body.get("name", _UNNAMED),
-        now=_birth(body["now"]) if "now" in body else None,
+        now=_epoch(body["now"]) if "now" in body else None,
         frozen=body.get("frozen"),
         ttl=ttl,
         seed=body.get("seed", 0),
@@ -44,92 +43,85 @@ def createWorld(control: Control, caller: Caller | None, *, body: Mapping[str, A
     fixture = _fixture(control, body)
     if public and isinstance(body.get("fixture"), Mapping):
         _require_small(fixture)
-    born = control.factory.create(fixture, epoch, store.wall())
-    with control.worlds.open(born.record.id) as (unit, _, _):
-        return control.world(unit, list(born.keys))
+    created = control.factory.create(fixture, options)
+    with control.worlds.first_look(created.record.id) as tx:
+        return control.world(tx, created.keys)
 
 
 def listWorlds(control: Control, caller: Caller | None, *, page: int, size: int) -> dict[str, Any]:
     """A page of worlds, oldest first."""
-    store = control.worlds.store
-    control.worlds.collect()
-    records = store.worlds()
+    control.worlds.delete_expired()
+    records = control.worlds.store.worlds()
     items = []
     for record in records[(page - 1) * size : page * size]:
         # Another process that shares the store can have removed it meanwhile.
-        with suppress(UnauthorizedIssue), control.worlds.open(record.id, uses=False) as (unit, _, _):
-            items.append(control.world(unit, control.keys(record.id)))
-    count = pages(len(records), size)
+        with suppress(UnauthorizedIssue), control.worlds.open(record.id) as tx:
+            items.append(control.listed_world(tx))
+    count = page_count(len(records), size)
     return {"items": items, "total_count": len(records), "total_pages": count, "has_more": page < count}
 
 
 def deleteWorld(control: Control, caller: Caller | None, *, world_id: str) -> None:
     """Removes any world but the default one."""
-    control.remove(world_id)
+    control.delete(world_id)
 
 
 def getWorld(control: Control, caller: Caller) -> dict[str, Any]:
     """The caller's world."""
-    world_id = caller.key.world_id
-    with control.worlds.open(world_id) as (unit, _, _):
-        return control.world(unit, control.keys(world_id))
+    with control.worlds.transaction(caller) as tx:
+        return control.world(tx)
 
 
 def deleteOwnWorld(control: Control, caller: Caller) -> None:
     """Removes the caller's world, unless it is the default one."""
-    control.remove(caller.key.world_id)
+    control.delete(caller.key.world_id)
 
 
 def resetWorld(control: Control, caller: Caller, *, body: Mapping[str, Any]) -> dict[str, Any]:
-    """The fixture's state on a new timeline. A world whose birth was left open is born again at the present."""
-    world_id = caller.key.world_id
-    with control.worlds.open(world_id) as (unit, _, changes):
-        record = unit.record
-        unit.reset(record.epoch if record.fixed_epoch else present(unit.wall), clock_at_birth(record, unit.wall))
-        changes.clear()
-        control.worlds.store.traffic.clear(world_id)
-        world = control.world(unit, control.keys(world_id))
-    control.tell_world(world_id, "reset")
+    """The fixture's state on a new timeline. A world whose epoch was left open starts again now."""
+    with control.worlds.transaction(caller) as tx:
+        record = tx.record
+        epoch = record.epoch if record.fixed_epoch else open_epoch(tx.wall)
+        start = {kind: dict(of_kind) for kind, of_kind in control.worlds.start_of(record, epoch).items()}
+        kept = {kind: of_kind for kind, of_kind in tx.documents().items() if kind in KEPT}
+        clock = clock_from(epoch, tx.wall, fixed=record.fixed_epoch, frozen=record.frozen)
+        tx.start_timeline({**start, **kept}, Moment(epoch, clock))
+        tx.commit()
+        control.worlds.store.clear_traffic(record.id)
+        world = control.world(tx)
+    control.publish_world(tx, "reset")
     return world
 
 
 def exportWorld(control: Control, caller: Caller) -> dict[str, Any]:
     """The world as a fixture without tokens, its clock as it is now."""
-    with control.worlds.open(caller.key.world_id) as (unit, now, _):
-        record, forgotten = unit.record, unit.forgotten_contacts()
-        return Writer(epoch=now, tokens=False).document(
-            [_without(organization, forgotten) for organization in record.organizations.values()],
-            unit.all_runs(),
-            now=record.epoch + now,
-            frozen=unit.clock.frozen,
-            static=record.schedule.static,
-        )
+    with control.worlds.transaction(caller) as tx:
+        keys = control.worlds.store.keys(tx.record.id)
+        frozen, static = tx.moment.clock.frozen, tx.schedule.static
+        return export(tx.documents(), keys, now=tx.now, frozen=frozen, static=static)
 
 
-def _admit(control: Control) -> None:
-    """Raises RateLimitIssue where strangers have as many worlds as they may, or make them too fast."""
-    public_worlds, now = control.public_worlds, control.worlds.store.wall()
-    if sum(record.public for record in control.worlds.store.worlds()) >= public_worlds.most:
-        wait = public_worlds.ttl // SECOND
-        message = f"All {public_worlds.most} worlds for visitors are taken; try again later."
-        raise RateLimitIssue(message, retry_after_seconds=wait)
-    # Strangers share a bucket, kept with the default world, so that all processes of one store take from it.
-    bucket = (control.default_world, _NO_KEY)
-    verdict = control.worlds.store.traffic.change_level(
-        *bucket, lambda level: take(public_worlds.pace, level, now, now)
-    )
+def _require_room(control: Control) -> None:
+    """Raises RateLimitIssue where anonymous visitors have as many worlds as they may, or make them too fast."""
+    public, store = control.public_worlds, control.worlds.store
+    now = store.wall()
+    if sum(record.public for record in store.worlds()) >= public.most:
+        message = f"All {public.most} worlds for visitors are taken; try again later."
+        raise RateLimitIssue(message, retry_after_seconds=public.ttl // SECOND)
+    # Visitors share a bucket, kept with the default world, so that all processes of one store take from it.
+    verdict = store.take_token(control.default_world, _NO_KEY, public.pace, now, now)
     if not verdict.allowed:
         wait = verdict.retry_after_seconds
         raise RateLimitIssue(f"Worlds are being made too fast; try again in {wait} s.", retry_after_seconds=wait)
 
 
-def _birth(text: str) -> int:
-    instant = parse_timestamp(text)
-    if not EARLIEST <= instant <= LATEST:
+def _epoch(text: str) -> int:
+    timestamp = parse_timestamp(text)
+    if not EARLIEST <= timestamp <= LATEST:
         raise ValidationIssue(
             "'now' must lie in the years 1 to 9999 of UTC.", field="now", value=text, problem="out of range"
         )
-    return instant
+    return timestamp
 
 
 def _fixture(control: Control, body: Mapping[str, Any]) -> Fixture:
@@ -142,13 +134,9 @@ def _fixture(control: Control, body: Mapping[str, Any]) -> Fixture:
 
 
 def _require_small(fixture: Fixture) -> None:
-    """Raises BusinessIssue, TooLargeIssue where a stranger's own fixture has more than a stranger's world may hold."""
-    for number in Counter(run.organization_id for run in fixture.runs).values():
+    """Raises BusinessIssue, TooLargeIssue where a visitor's own fixture has more than a visitor's world may hold."""
+    runs = [stated.value for stated in fixture.documents.get(RUNS.kind, ())]
+    for number in Counter(run.organization_id for run in runs).values():
         PUBLIC_LIMITS.require_run(number - 1)
-    for run in fixture.runs:
+    for run in runs:
         PUBLIC_LIMITS.require_text(run.variables)
-
-
-def _without(organization: Organization, forgotten: frozenset[str]) -> Organization:
-    contacts = {key: contact for key, contact in organization.contacts.items() if key not in forgotten}
-    return replace(organization, contacts=contacts)

@@ -1,153 +1,132 @@
-"""Connections, and what the database's failures mean to a client.
+"""The connections of a process, and what the database's failures mean to a client.
 
-A connection is in autocommit mode: a statement by itself is a transaction, and a unit of work says BEGIN and COMMIT.
+A connection that died, a server that became read-only, one that starts, stops or has no room are all the same: the verb is
+tried again on a new connection, and when that cannot be had, the client is told at once to come again. Each caller opens
+the connection that it lacks by itself. A pool that did so in the background would make the first request after an outage
+wait for its next attempt.
 """
 
+import logging
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
-from typing import Final, TypeAlias
+from collections.abc import Callable
+from typing import Any, Final, TypeVar
 
-from psycopg import Connection, DataError, Error, InterfaceError, OperationalError, errors
+from psycopg import DataError, Error
+from psycopg.pq import TransactionStatus
 from psycopg.rows import TupleRow
-from psycopg.types.numeric import Int8Dumper
-from psycopg.types.string import TextLoader
-from psycopg_pool import ConnectionPool, PoolClosed, PoolTimeout
 
-from ...domain.errors import CommitIssue, UnavailableIssue, ValidationIssue
-from ..base import StoreError
+from ...domain.errors import UnavailableIssue, ValidationIssue
+from .connecting import AWAY, Conn, connect, read_url, reason_of
 
-Conn: TypeAlias = Connection[TupleRow]
+T = TypeVar("T")
+Work = Callable[[Conn, bool], T]
+"""What is done on a connection; True says that it may have been done before, since an answer was lost."""
 
-_WAIT_SECONDS: Final = 5.0
-"""The longest wait for a connection, while the database is thought to be there."""
-_GLANCE_SECONDS: Final = 0.2
-"""The longest wait once it was found to be gone: a client had better hear so at once."""
-_RETRY_AFTER_SECONDS: Final = 1
-_SESSION: Final = (
-    # A unit that waits longer than this for its world has met a conflict; a process that hangs must not hold one.
-    "SET lock_timeout = '4s'",
-    "SET idle_in_transaction_session_timeout = '30s'",
-    # Every question has its index. A scan of a table is never meant, whatever the statistics of the moment make of it, and
-    # no question is long enough to be worth compiling.
-    "SET enable_seqscan = off",
-    "SET jit = off",
-)
-_CONFLICTS: Final = (
-    errors.LockNotAvailable,
-    errors.SerializationFailure,
-    errors.DeadlockDetected,
-    errors.UniqueViolation,
-)
+_ATTEMPTS: Final = 3
+_LONGEST_WAIT_SECONDS: Final = 5.0
+_UNSTORABLE: Final = (DataError, UnicodeEncodeError)
+_LOG: Final = logging.getLogger("sequences_sandbox.store")
 
 
 class Database:
-    """A pool of connections to one database."""
+    """At most `size` connections to one database, opened when they are needed. Safe for any number of threads."""
 
     def __init__(self, url: str, size: int) -> None:
-        self._url: Final = url
+        self._parameters: Final = read_url(url)
         self._size: Final = size
-        self._gone = False
-        self._held = threading.local()
-        self._pool: ConnectionPool[Conn] | None = None
+        self.trouble: str | None = None
+        """Why the last verb failed for want of the database; None when it did not."""
+        self.open()
 
     def open(self) -> None:
-        """Connects. Raises StoreError when that cannot be."""
-        try:
-            # One connection by itself first: the pool keeps the reasons of failures to its log.
-            with Connection.connect(self._url, autocommit=True):
-                pass
-        except Error as error:
-            reason = str(error).strip().splitlines()[-1]
-            raise StoreError(f"the database cannot be reached ({reason}); check the URL, and that it runs") from None
-        self._pool = ConnectionPool(
-            self._url,
-            kwargs={"autocommit": True},
-            min_size=1,
-            max_size=self._size,
-            reconnect_timeout=1.0,
-            configure=_configure,
-            open=True,
-            name="store",
-        )
+        """Lets verbs connect, in this process."""
+        self._lock = threading.Lock()
+        self._slots = threading.Semaphore(self._size)
+        self._idle: list[Conn] = []
+        self._is_open = True
 
     def close(self) -> None:
-        """Closes every connection."""
-        if self._pool is not None:
-            self._pool.close()
+        """Closes every connection that is idle now, and the others when their verb is done."""
+        self._is_open = False
+        self._close_idle()
 
-    @contextmanager
-    def connection(self, begin: bytes | None = None) -> Iterator[Conn]:
-        """A connection on which `begin` has been carried out. What is left open in the end is rolled back.
+    def run(self, work: Work[T]) -> T:
+        """What `work` returns. Raises UnavailableIssue, and ValidationIssue for a value that cannot be stored."""
+        slots = self._slots
+        if not slots.acquire(timeout=_LONGEST_WAIT_SECONDS):
+            raise self.unavailable("all connections of this process are busy")
+        try:
+            return self._run(work)
+        except _UNSTORABLE as error:
+            raise ValidationIssue(
+                "The request holds a value that cannot be stored: NUL or half a character in a name, or a number out of "
+                "bounds.",
+                problem="unstorable",
+            ) from error
+        finally:
+            slots.release()
 
-        Without `begin` it is the one that the thread holds already, if it does: a verb within a unit of work is part of it,
-        and waits for no second connection. Raises UnavailableIssue, and CommitIssue for a conflict.
-        """
-        held: Conn | None = getattr(self._held, "connection", None)
-        if held is not None and begin is None:
-            yield held
-            return
-        with translated():
-            connection = self._held.connection = self._begun(begin)
+    def rows(self, statement: str, parameters: Any = ()) -> list[TupleRow]:
+        """The rows of a statement that may be repeated."""
+        return self.run(lambda connection, _: connection.execute(statement, parameters).fetchall())
+
+    def execute(self, statement: str, parameters: Any = ()) -> None:
+        """Executes a statement that may be repeated."""
+        self.run(lambda connection, _: connection.execute(statement, parameters))
+
+    def unavailable(self, reason: str) -> UnavailableIssue:
+        """The issue of a verb that the database could not do now; notes why."""
+        self._note(reason)
+        return UnavailableIssue(
+            "The sandbox cannot reach its database at present; try again shortly.", retry_after_seconds=1
+        )
+
+    def _run(self, work: Work[T]) -> T:
+        reason = ""
+        for attempt in range(_ATTEMPTS):
+            connection = self._take(fresh=attempt > 0)
             try:
-                yield connection
-            finally:
-                self._held.connection = held
-                self._taken_from().putconn(connection)
-
-    def _begun(self, begin: bytes | None) -> Conn:
-        """Connections may have broken since they were used last; a few are tried before the database counts as gone."""
-        pool = self._taken_from()
-        for _ in range(self._size + 1):
-            try:
-                connection = pool.getconn(_GLANCE_SECONDS if self._gone else _WAIT_SECONDS)
-            except PoolTimeout:
-                self._gone = True
+                found = work(connection, attempt > 0)
+            except AWAY as error:
+                reason = reason_of(error)
+                connection.close()
+                self._close_idle()  # they came to the same end, or are about to
+            except BaseException:
+                self._give_back(connection)
                 raise
-            try:
-                # Nothing comes unasked on a connection, so that what is there to be read is its end.
-                connection.pgconn.consume_input()
-                if begin is not None:
-                    connection.execute(begin)
-            except OperationalError:
-                self._gone = True
-                pool.putconn(connection)
             else:
-                self._gone = False
-                return connection
-        self._gone = True
-        raise PoolTimeout("no connection works")
+                self._give_back(connection)
+                self._note(None)
+                return found
+        raise self.unavailable(reason)
 
-    def _taken_from(self) -> "ConnectionPool[Conn]":
-        if self._pool is None:
-            raise PoolClosed("the store is closed")
-        return self._pool
+    def _take(self, *, fresh: bool) -> Conn:
+        if not self._is_open:
+            raise self.unavailable("the store is closed")
+        with self._lock:
+            if self._idle and not fresh:
+                return self._idle.pop()
+        try:
+            return connect(self._parameters)
+        except Error as error:
+            raise self.unavailable(reason_of(error)) from None
 
+    def _give_back(self, connection: Conn) -> None:
+        with self._lock:
+            if self._is_open and connection.info.transaction_status == TransactionStatus.IDLE:
+                self._idle.append(connection)
+                return
+        connection.close()
 
-@contextmanager
-def translated() -> Iterator[None]:
-    """Turns the driver's errors into issues."""
-    try:
-        yield
-    except _CONFLICTS as error:
-        raise CommitIssue(
-            "Another request changed the same data at the same time; nothing was done, try again."
-        ) from error
-    except DataError as error:
-        raise ValidationIssue(
-            "The request holds a value that cannot be stored: NUL in a name, or a number out of bounds.",
-            problem="unstorable",
-        ) from error
-    except (OperationalError, InterfaceError, PoolTimeout, PoolClosed, errors.IdleInTransactionSessionTimeout) as error:
-        raise UnavailableIssue(
-            "The sandbox cannot reach its database at present; try again shortly.",
-            retry_after_seconds=_RETRY_AFTER_SECONDS,
-        ) from error
+    def _close_idle(self) -> None:
+        with self._lock:
+            idle, self._idle = self._idle, []
+        for connection in idle:
+            connection.close()
 
-
-def _configure(connection: Conn) -> None:
-    for statement in _SESSION:
-        connection.execute(statement.encode())
-    # Ids are text in the domain. Numbers go as one type, so that a statement is prepared once.
-    connection.adapters.register_loader("uuid", TextLoader)
-    connection.adapters.register_dumper(int, Int8Dumper)
+    def _note(self, trouble: str | None) -> None:
+        before, self.trouble = self.trouble, trouble
+        if trouble is not None and before is None:
+            _LOG.warning("the database cannot serve: %s", trouble)
+        elif trouble is None and before is not None:
+            _LOG.warning("the database serves again")

@@ -1,47 +1,159 @@
-"""Organizations as JSON. Tokens are left out: a world keeps them as digests alone."""
+"""What a world holds: one statement to load it, one to commit to it."""
 
 import json
-from collections.abc import Iterable, Mapping
-from typing import Any
+import secrets
+from collections.abc import Callable
+from typing import Any, Final
 
-from ...resources.sequences.model import ApiKey, Contact, ContactList, Organization, Step, Template
+from psycopg import errors
+from psycopg.rows import TupleRow
+
+from ...domain.clock import Clock
+from ...domain.errors import UnavailableIssue
+from ..base import ChangeSet, Codecs, Loaded, Moment, WorldRecord, conflict
+from .connecting import Conn
+from .database import Database
+from .events import WATCHED
+from .keys import KnownKeys
+from .worlds import NOW, RECORD, clock_parameters
+
+_TAIL_BITS: Final = 24
+"""A version is a count, and a random tail that tells commits of the same count apart."""
+_RECENT: Final = 8
+_MOST_SERVERS: Final = 65_536
+
+_LOAD: Final = (
+    f"SELECT {RECORD}, version, timeline_epoch, clock_wall, clock_shown, clock_frozen,"
+    f" greatest(seen_wall, {NOW}), used_wall, {WATCHED}, complete,"
+    " CASE WHEN version IS DISTINCT FROM %(since)s::bigint THEN"
+    " (SELECT json_agg(json_build_array(kind, documents.id, body) ORDER BY documents.number) FROM documents"
+    " WHERE world_id = worlds.id AND documents.version > CASE WHEN complete THEN -1 ELSE %(since)s::bigint END) END,"
+    " current_setting('transaction_read_only') = 'on', pg_postmaster_start_time()"
+    " FROM worlds, LATERAL (SELECT coalesce(%(since)s::bigint NOT BETWEEN replaced AND version, true)) AS known (complete)"
+    " WHERE worlds.id = %(id)s"
+)
+_CHANGE: Final = (
+    f"WITH world AS (UPDATE worlds SET version = %(version)s, recent = (version || recent)[1:{_RECENT}],"
+    " replaced = CASE WHEN %(replaces)s THEN %(version)s ELSE replaced END, timeline_epoch = %(epoch)s,"
+    f" clock_wall = %(clock_wall)s, clock_shown = %(clock_shown)s, clock_frozen = %(clock_frozen)s,"
+    f" seen_wall = greatest(seen_wall, {NOW}) WHERE id = %(id)s AND version = %(expected)s RETURNING id)"
+)
+_PUT: Final = (
+    ", put AS (INSERT INTO documents AS document (world_id, kind, id, version, body)"
+    " SELECT world.id, put.kind, put.id, %(version)s, put.body::json FROM world,"
+    " unnest(%(kinds)b::text[], %(ids)b::text[], %(bodies)b::text[]) WITH ORDINALITY AS put (kind, id, body, place)"
+    " ORDER BY place ON CONFLICT (world_id, kind, id) DO UPDATE SET version = excluded.version, body = excluded.body"
+)
+# One statement may not write to a row twice: what is put anyway is not removed first.
+_REMOVE: Final = (
+    ", removed AS (DELETE FROM documents USING world WHERE world_id = world.id AND kind <> ALL (%(keeping)s::text[])"
+    " AND NOT EXISTS (SELECT FROM unnest(%(kinds)b::text[], %(ids)b::text[]) AS put (kind, id)"
+    " WHERE put.kind = documents.kind AND put.id = documents.id))"
+)
+_COMMIT: Final = f"{_CHANGE}{_PUT}) SELECT FROM world"
+_REPLACE: Final = (
+    f"{_CHANGE}{_REMOVE}{_PUT}, number = CASE WHEN document.kind = ANY (%(keeping)s) THEN document.number"
+    " ELSE excluded.number END) SELECT FROM world"
+)
 
 
-def dump(organizations: Iterable[Organization]) -> str:
-    """The text that `load` reads."""
-    return json.dumps([_organization(organization) for organization in organizations], separators=(",", ":"))
+class DocumentVerbs:
+    """The verbs about what a world holds."""
+
+    _database: Database
+    _codecs: Codecs
+    _known_keys: KnownKeys
+    _now: Callable[[], int | None]
+    _servers: dict[str, Any]
+    """Under which start of the database each world was loaded."""
+
+    def load(self, world_id: str, since: int | None) -> Loaded | None:
+        row = self._load(world_id, since)
+        if row is None:
+            self._servers.pop(world_id, None)
+            self._known_keys.forget(world_id)
+            return None
+        server = row[-1]
+        if since is not None and self._servers.get(world_id) != server:
+            # A server that took over, or was restored, may lack commits that this process has seen.
+            row = self._load(world_id, None) or row
+        if len(self._servers) >= _MOST_SERVERS:
+            self._servers.clear()
+        self._servers[world_id] = server
+        return self._loaded(row)
+
+    def commit(self, world_id: str, expected: int, changes: ChangeSet) -> int:
+        version = ((expected >> _TAIL_BITS) + 1) << _TAIL_BITS | secrets.randbits(_TAIL_BITS)
+        kinds, ids = [list(part) for part in zip(*changes.documents, strict=True)] or ([], [])
+        parameters = {
+            "id": world_id,
+            "expected": expected,
+            "version": version,
+            "replaces": changes.replaces,
+            "keeping": list(changes.keeping),
+            "epoch": changes.moment.epoch,
+            "wall": self._now(),
+            **clock_parameters(changes.moment.clock),
+            "kinds": kinds,
+            "ids": ids,
+            "bodies": [self._dump(kind, value) for (kind, _), value in changes.documents.items()],
+        }
+        statement = _REPLACE if changes.replaces else _COMMIT
+        # A plan that does not know how many documents are put may compare each with each.
+        prepare = False if changes.replaces else None
+
+        def write(connection: Conn, repeated: bool) -> None:
+            written = connection.execute(statement, parameters, prepare=prepare).fetchone() is not None
+            if not written and not (repeated and _has_commit(connection, world_id, version)):
+                raise conflict()
+
+        self._database.run(write)
+        return version
+
+    def _load(self, world_id: str, since: int | None) -> TupleRow | None:
+        parameters = {"id": world_id, "since": since, "wall": self._now()}
+
+        def read(connection: Conn, _: bool) -> TupleRow | None:
+            row = connection.execute(_LOAD, parameters).fetchone()
+            if row is not None and row[-2]:
+                raise errors.ReadOnlySqlTransaction("the database is read-only")
+            return row
+
+        return self._database.run(read)
+
+    def _loaded(self, row: TupleRow) -> Loaded:
+        record = WorldRecord(*row[:11])
+        version, epoch, *clock, wall, used, watched, complete, documents = row[11:-2]
+        return Loaded(
+            record=record,
+            version=version,
+            moment=Moment(epoch, Clock(*clock)),
+            wall=wall,
+            expires_wall=None if record.ttl is None else used + record.ttl,
+            watched=watched,
+            complete=complete,
+            documents={
+                (kind, document_id): None if body is None else self._codecs.load(kind, body)
+                for kind, document_id, body in documents or ()
+            },
+            used_wall=used,
+        )
+
+    def _dump(self, kind: str, value: Any | None) -> str | None:
+        return None if value is None else json.dumps(self._codecs.dump(kind, value), separators=(",", ":"))
 
 
-def load(rows: Iterable[Mapping[str, Any]]) -> dict[str, Organization]:
-    """Organizations by id, from parsed JSON."""
-    return {row["id"]: _read(row) for row in rows}
-
-
-def _organization(organization: Organization) -> dict[str, Any]:
-    return {
-        "id": organization.id,
-        "name": organization.name,
-        "api_keys": [[key.id, key.name, sorted(key.scopes)] for key in organization.api_keys],
-        "contacts": [
-            [contact.id, contact.company_domain, dict(contact.details)] for contact in organization.contacts.values()
-        ],
-        "contact_lists": [[entry.id, entry.name] for entry in organization.contact_lists.values()],
-        "templates": [
-            [template.id, [[step.type, step.delay] for step in template.steps], dict(template.details)]
-            for template in organization.templates.values()
-        ],
-    }
-
-
-def _read(row: Mapping[str, Any]) -> Organization:
-    return Organization(
-        id=row["id"],
-        name=row["name"],
-        api_keys=tuple(ApiKey(key, name, frozenset(scopes), None) for key, name, scopes in row["api_keys"]),
-        contacts={key: Contact(key, company, details) for key, company, details in row["contacts"]},
-        contact_lists={key: ContactList(key, name) for key, name in row["contact_lists"]},
-        templates={
-            key: Template(key, tuple(Step(kind, delay) for kind, delay in steps), details)
-            for key, steps, details in row["templates"]
-        },
-    )
+def _has_commit(connection: Conn, world_id: str, version: int) -> bool:
+    """Whether a commit is there whose answer was lost. Raises UnavailableIssue when too many followed to tell."""
+    row = connection.execute("SELECT version, recent FROM worlds WHERE id = %s", (world_id,)).fetchone()
+    if row is None:
+        return False
+    current, recent = row
+    if version == current or version in recent:
+        return True
+    if (current >> _TAIL_BITS) - (version >> _TAIL_BITS) > _RECENT:
+        raise UnavailableIssue(
+            "The connection to the database broke, and whether the change was made is not known; read it first.",
+            retry_after_seconds=1,
+        )
+    return False

@@ -1,57 +1,89 @@
 """API keys by the digests of their tokens."""
 
-from collections.abc import Iterable
-from typing import Final
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from typing import Any, Final
 
 from ..base import KeyRecord
-from .database import Conn
+from .database import Database
 
-_COLUMNS: Final = "digest, id, name, scopes, world, organization_id"
-_MOST_KEPT: Final = 65_536
+_COLUMNS: Final = "digest, id, name, scopes, world_id, organization_id, prefix, created_at, last_used_at"
+"""In the order of KeyRecord."""
+_MOST_KNOWN: Final = 16_384
+
+ADD_KEYS: Final = (
+    f"INSERT INTO keys ({_COLUMNS}) SELECT digest, key.id, name, string_to_array(scopes, ' '), world.id, organization_id,"
+    " prefix, created_at, last_used_at FROM world, unnest(%(digests)s::bytea[], %(key_ids)s::text[], %(names)s::text[],"
+    " %(scopes)s::text[], %(organizations)s::text[], %(prefixes)s::text[], %(created)s::bigint[], %(used)s::bigint[])"
+    " WITH ORDINALITY AS key (digest, id, name, scopes, organization_id, prefix, created_at, last_used_at, place)"
+    " ORDER BY place"
+)
+"""Adds keys to a `world`, a CTE of one row."""
 
 
-class Keys:
-    """Reads and writes keys, and keeps those found of late.
+def key_parameters(keys: Iterable[KeyRecord]) -> dict[str, Any]:
+    """The parameters of ADD_KEYS."""
+    added = list({key.digest: key for key in keys}.values())
+    return {
+        "digests": [key.digest for key in added],
+        "key_ids": [key.id for key in added],
+        "names": [key.name for key in added],
+        "scopes": [" ".join(sorted(key.scopes)) for key in added],
+        "organizations": [key.organization_id for key in added],
+        "prefixes": [key.prefix for key in added],
+        "created": [key.created_at for key in added],
+        "used": [key.last_used_at for key in added],
+    }
 
-    A key never changes, and goes only with its world; whoever comes with a key that was kept too long finds no world.
+
+class KnownKeys:
+    """The keys that this process found of late, so that most requests need not ask for theirs.
+
+    A key never changes but for its last use, and goes only with its world, which is looked for at each request.
     """
 
     def __init__(self) -> None:
-        self._kept: dict[bytes, KeyRecord] = {}
+        self._keys: dict[bytes, KeyRecord] = {}
 
-    def known(self, digest: bytes) -> KeyRecord | None:
-        """The key with this digest, if it was found of late."""
-        return self._kept.get(digest)
+    def get(self, digest: bytes) -> KeyRecord | None:
+        return self._keys.get(digest)
 
-    def find(self, connection: Conn, digest: bytes) -> KeyRecord | None:
-        """The key with this digest."""
-        found = self._read(connection, "digest = %s", digest)
-        if not found:
-            return None
-        if len(self._kept) >= _MOST_KEPT:
-            self._kept.pop(next(iter(self._kept)), None)
-        self._kept[digest] = found[0]
-        return found[0]
+    def add(self, key: KeyRecord) -> None:
+        if len(self._keys) >= _MOST_KNOWN:
+            self._keys.pop(next(iter(self._keys)), None)
+        self._keys[key.digest] = key
 
-    def of_world(self, connection: Conn, world_id: str) -> list[KeyRecord]:
-        """The keys of a world, in order of creation."""
-        return self._read(connection, "world = %s ORDER BY number", world_id)
+    def use(self, key: KeyRecord, now: int) -> None:
+        """Notes that a key was used, if it is known."""
+        if key.digest in self._keys:
+            self._keys[key.digest] = replace(key, last_used_at=now)
 
-    def add(self, connection: Conn, keys: Iterable[KeyRecord]) -> None:
-        """Adds keys."""
-        rows = [(key.digest, key.id, key.name, sorted(key.scopes), key.world_id, key.organization_id) for key in keys]
-        with connection.cursor() as cursor:
-            cursor.executemany(f"INSERT INTO keys ({_COLUMNS}) VALUES (%s, %s, %s, %s, %s, %s)".encode(), rows)
+    def forget(self, world_id: str) -> None:
+        """Forgets the keys of a world that is gone."""
+        for key in [key for key in list(self._keys.values()) if key.world_id == world_id]:
+            self._keys.pop(key.digest, None)
 
-    def remove(self, connection: Conn, world_id: str) -> None:
-        """Removes the keys of a world."""
-        removed = connection.execute("DELETE FROM keys WHERE world = %s RETURNING digest", (world_id,)).fetchall()
-        for (digest,) in removed:
-            self._kept.pop(bytes(digest), None)
 
-    def _read(self, connection: Conn, condition: str, value: object) -> list[KeyRecord]:
-        found = connection.execute(f"SELECT {_COLUMNS} FROM keys WHERE {condition}".encode(), (value,))
+class KeyVerbs:
+    """The verbs about keys."""
+
+    _database: Database
+    _known_keys: KnownKeys
+
+    def find_key(self, digest: bytes) -> KeyRecord | None:
+        known = self._known_keys.get(digest)
+        if known is not None:
+            return known
+        found = self._read("digest = %s", digest)
+        for key in found:
+            self._known_keys.add(key)
+        return found[0] if found else None
+
+    def keys(self, world_id: str) -> Sequence[KeyRecord]:
+        return self._read("world_id = %s ORDER BY number", world_id)
+
+    def _read(self, condition: str, value: object) -> list[KeyRecord]:
+        rows = self._database.rows(f"SELECT {_COLUMNS} FROM keys WHERE {condition}", (value,))
         return [
-            KeyRecord(bytes(digest), key_id, name, frozenset(scopes), world_id, organization_id)
-            for digest, key_id, name, scopes, world_id, organization_id in found
+            KeyRecord(digest, key_id, name, frozenset(scopes), *rest) for digest, key_id, name, scopes, *rest in rows
         ]

@@ -1,157 +1,115 @@
-"""The row of a world: what the store keeps about it beside its state."""
+"""Worlds as such: made, used, expired, deleted."""
 
-from dataclasses import dataclass
-from typing import Final
+import json
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
+from dataclasses import asdict
+from typing import Any, Final
 
-from psycopg.rows import TupleRow
+from psycopg import errors
 
 from ...domain.clock import Clock
-from ...domain.lifecycle import Lifecycle
-from ...resources.sequences.schedule import Schedule
-from ..base import Moment, WorldRecord
-from . import states
-from .bases import Bases, Begun
-from .channels import CHANNEL, PostgresChannels
-from .database import Conn
-from .present import DATABASE_CLOCK, Present
-from .snapshots import Snapshots
+from ...domain.errors import CommitIssue
+from ..base import KeyRecord, WorldRecord, conflict
+from .connecting import Conn
+from .database import Database
+from .events import SWEEP
+from .keys import ADD_KEYS, KnownKeys, key_parameters
 
-_COLUMNS: Final = (
-    "id, base, state, owns_state, settled_wall, name, fixture, birth, anchored, frozen, created_wall, ttl, public, seed,"
-    " clock_wall, clock_world, clock_frozen"
+_MOST_EXPIRED: Final = 1000
+
+NOW: Final = "coalesce(%(wall)s::bigint, (extract(epoch FROM clock_timestamp()) * 1000000)::bigint)"
+RECORD: Final = "worlds.id, name, fixture, seed, epoch, fixed_epoch, frozen, created_wall, ttl, public, random_seed"
+"""The columns of a WorldRecord, in its order."""
+_CREATE: Final = (
+    "WITH world AS (INSERT INTO worlds (id, name, fixture, seed, epoch, fixed_epoch, frozen, created_wall, ttl, public,"
+    " random_seed, timeline_epoch, clock_wall, clock_shown, clock_frozen, seen_wall, used_wall)"
+    " VALUES (%(id)s, %(name)s, %(fixture)s, %(seed)s, %(epoch)s, %(fixed_epoch)s, %(frozen)s, %(created_wall)s, %(ttl)s,"
+    " %(public)s, %(random_seed)s, %(epoch)s, %(clock_wall)s, %(clock_shown)s, %(clock_frozen)s, %(created_wall)s,"
+    f" %(created_wall)s) RETURNING id) {ADD_KEYS}"
 )
-_FIRST_DUE: Final = (
-    "SELECT due_at FROM runs WHERE runs.state = worlds.state AND due_at IS NOT NULL ORDER BY due_at, id LIMIT 1"
+_TOUCH: Final = (
+    f"WITH world AS (UPDATE worlds SET used_wall = greatest(used_wall, {NOW}) WHERE id = %(id)s)"
+    " UPDATE keys SET last_used_at = %(now)s WHERE digest = %(digest)s"
 )
-_FIND: Final = f"SELECT {_COLUMNS}, {DATABASE_CLOCK}, ({_FIRST_DUE}), {CHANNEL} FROM worlds WHERE id = %s"
-_ALL: Final = f"SELECT {_COLUMNS}, 0, NULL, false FROM worlds ORDER BY number"
-_MOMENT: Final = f"SELECT birth, seed, clock_wall, clock_world, clock_frozen, {CHANNEL} FROM worlds WHERE id = %s"
-_LOCK: Final = "SELECT FROM worlds WHERE id = %s FOR UPDATE"
-_ADD: Final = (
-    f"INSERT INTO worlds ({_COLUMNS}, used_wall) VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s,"
-    " %s, %s)"
+_EXPIRED: Final = (
+    f"SELECT id FROM worlds WHERE used_wall + ttl <= (SELECT {NOW}) ORDER BY used_wall + ttl LIMIT {_MOST_EXPIRED}"
 )
-_CHANGE: Final = (
-    "UPDATE worlds SET state = %s, owns_state = %s, settled_wall = %s, birth = %s, clock_wall = %s, clock_world = %s,"
-    " clock_frozen = %s WHERE id = %s"
+_DROP_SEED: Final = (
+    "DELETE FROM seeds WHERE digest = %(digest)s AND NOT EXISTS (SELECT FROM worlds WHERE seed = %(digest)s)"
 )
 
 
-@dataclass(frozen=True, slots=True)
-class WorldRow:
-    """A world as its row says. `wall` is the present, `next_due` when something falls due first in its state."""
+class WorldVerbs:
+    """The verbs about worlds. `_now` makes the parameter of the clock: None for the database's own."""
 
-    record: WorldRecord
-    clock: Clock
-    base: str
-    state: int
-    owns_state: bool
-    wall: int
-    next_due: int | None
+    _database: Database
+    _known_keys: KnownKeys
+    _now: Callable[[], int | None]
+    _servers: dict[str, Any]
 
-    @property
-    def is_due(self) -> bool:
-        """Whether something has fallen due."""
-        return self.next_due is not None and self.next_due <= self.clock.now(self.wall)
+    def wall(self) -> int:
+        now = self._now()
+        return int(self._database.rows(f"SELECT {NOW}", {"wall": None})[0][0]) if now is None else now
+
+    def create(self, record: WorldRecord, clock: Clock, keys: Iterable[KeyRecord], seed: Callable[[], Any]) -> None:
+        parameters = {**asdict(record), **clock_parameters(clock), **key_parameters(keys)}
+
+        def add(connection: Conn, _: bool) -> None:
+            try:
+                connection.execute(_CREATE, parameters)
+            except errors.UniqueViolation:
+                # The id is the caller's own: a world that has it was added by this call, whose answer was lost.
+                if connection.execute("SELECT FROM worlds WHERE id = %s", (record.id,)).fetchone() is None:
+                    raise CommitIssue("Another world has one of these keys.") from None
+
+        for _ in range(3):  # the last world of the seed may be deleted meanwhile
+            try:
+                return self._database.run(add)
+            except errors.ForeignKeyViolation:
+                self._add_seed(record.seed, seed())
+        raise conflict()
+
+    def seed(self, digest: bytes) -> Any:
+        rows = self._database.rows("SELECT document FROM seeds WHERE digest = %s", (digest,))
+        if not rows:
+            raise KeyError(digest)
+        return rows[0][0]
+
+    def touch(self, world_id: str, key: KeyRecord | None, now: int) -> None:
+        digest = None if key is None else key.digest
+        self._database.execute(_TOUCH, {"id": world_id, "wall": self._now(), "digest": digest, "now": now})
+        if key is not None:
+            self._known_keys.use(key, now)
+
+    def delete(self, world_id: str) -> bool:
+        def remove(connection: Conn, repeated: bool) -> bool:
+            row = connection.execute("DELETE FROM worlds WHERE id = %s RETURNING seed", (world_id,)).fetchone()
+            if row is not None:
+                _drop_seed(connection, row[0])
+            return row is not None or repeated
+
+        self._servers.pop(world_id, None)
+        self._known_keys.forget(world_id)
+        return self._database.run(remove)
+
+    def expired(self) -> Sequence[str]:
+        self._database.execute(SWEEP)
+        return [world_id for (world_id,) in self._database.rows(_EXPIRED, {"wall": self._now()})]
+
+    def worlds(self) -> Sequence[WorldRecord]:
+        return [WorldRecord(*row) for row in self._database.rows(f"SELECT {RECORD} FROM worlds ORDER BY number")]
+
+    def _add_seed(self, digest: bytes, document: Any) -> None:
+        text = json.dumps(document, separators=(",", ":"))
+        self._database.execute("INSERT INTO seeds VALUES (%s, %s) ON CONFLICT DO NOTHING", (digest, text))
 
 
-class WorldRows:
-    """Reads and writes the rows of worlds."""
+def clock_parameters(clock: Clock) -> dict[str, Any]:
+    """A clock as parameters of a statement."""
+    return {"clock_wall": clock.wall, "clock_shown": clock.shown, "clock_frozen": clock.frozen}
 
-    def __init__(self, lifecycle: Lifecycle, bases: Bases, present: Present, channels: PostgresChannels) -> None:
-        self._lifecycle: Final = lifecycle
-        self._bases: Final = bases
-        self._present: Final = present
-        self._channels: Final = channels
 
-    def find(self, connection: Conn, world_id: str) -> WorldRow:
-        """A world at the present. Raises KeyError when there is none."""
-        row = connection.execute(_FIND.encode(), (world_id,)).fetchone()
-        if row is None:
-            raise KeyError(world_id)
-        self._channels.note(world_id, wanted=row[-1])
-        return self._read(connection, row)
-
-    def hold(self, connection: Conn, world_id: str) -> None:
-        """Waits until no other unit holds the world, and holds it for the rest of the transaction."""
-        connection.execute(_LOCK, (world_id,))
-
-    def moment(self, connection: Conn, world_id: str, wall: int) -> Moment:
-        """Where a world is at `wall`. Raises KeyError when there is none."""
-        row = connection.execute(_MOMENT.encode(), (world_id,)).fetchone()
-        if row is None:
-            raise KeyError(world_id)
-        epoch, seed, *clock, wanted = row
-        self._channels.note(world_id, wanted=wanted)
-        return Moment(epoch, Clock(*clock).now(wall), seed)
-
-    def first_state(self, connection: Conn, world: WorldRow) -> int:
-        """The state that the world began with."""
-        return self._bases.find(connection, world.base).state
-
-    def records(self, connection: Conn) -> list[WorldRecord]:
-        """Every world, in order of creation."""
-        return [self._read(connection, row).record for row in connection.execute(_ALL.encode()).fetchall()]
-
-    def add(self, connection: Conn, record: WorldRecord, clock: Clock, begun: Begun) -> None:
-        """Adds a world that points at what it begins with, or at a copy of that where it is large."""
-        large = states.is_large(connection, begun.state)
-        state = states.copied(connection, begun.state) if large else begun.state
-        connection.execute(
-            _ADD.encode(),
-            (
-                *(
-                    record.id,
-                    begun.id,
-                    state,
-                    large,
-                    record.created_wall,
-                    record.name,
-                    record.fixture,
-                    record.epoch,
-                ),
-                *(record.fixed_epoch, record.frozen, record.created_wall, record.ttl, record.public, record.seed),
-                *(clock.wall, clock.world, clock.frozen, record.created_wall),
-            ),
-        )
-
-    def remove(self, connection: Conn, world: WorldRow) -> None:
-        """Removes a world and its snapshots, and the states that they alone pointed at."""
-        left = Snapshots(connection, world.record.id).clear()
-        connection.execute("DELETE FROM worlds WHERE id = %s", (world.record.id,))
-        states.release(connection, [world.state, *left])
-        self._bases.release(connection, world.base)
-
-    def change(self, connection: Conn, world: WorldRow) -> None:
-        """Writes what can change, and that the world was settled at its present."""
-        clock = world.clock
-        connection.execute(
-            _CHANGE,
-            (
-                *(world.state, world.owns_state, world.wall, world.record.epoch),
-                *(clock.wall, clock.world, clock.frozen, world.record.id),
-            ),
-        )
-
-    def _read(self, connection: Conn, row: TupleRow) -> WorldRow:
-        world_id, base, state, owns_state, settled_wall, *of_record = row[:14]
-        name, fixture, epoch, fixed_epoch, frozen, created_wall, ttl, public, seed = of_record
-        told_wall, next_due, _ = row[17:]
-        begun = self._bases.find(connection, base)
-        record = WorldRecord(
-            id=world_id,
-            name=name,
-            fixture=fixture,
-            epoch=epoch,
-            fixed_epoch=fixed_epoch,
-            frozen=frozen,
-            created_wall=created_wall,
-            ttl=ttl,
-            public=public,
-            seed=seed,
-            organizations=begun.organizations,
-            schedule=Schedule(self._lifecycle, begun.static),
-        )
-        # Another machine's clock may have been ahead; within a world the present never goes back.
-        wall = max(self._present.instead_of(told_wall), settled_wall)
-        return WorldRow(record, Clock(*row[14:17]), base, state, owns_state, wall, next_due)
+def _drop_seed(connection: Conn, digest: bytes) -> None:
+    with suppress(errors.ForeignKeyViolation):  # another world of it was added meanwhile
+        connection.execute(_DROP_SEED, {"digest": digest})

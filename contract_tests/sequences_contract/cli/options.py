@@ -1,0 +1,102 @@
+"""The options of `check`: declared, read, and turned into what is to be done."""
+
+import argparse
+import math
+import sys
+from pathlib import Path
+from typing import Any, NoReturn
+
+from ..engine.control_api import ADMIN_VARIABLE
+from ..engine.verdicts import Exit
+from ..http.keys import KEY_VARIABLES, ROLES, flag
+from .option_values import header, positive, rate, seconds, stops
+
+#: The reports that can be written, and what each is for.
+REPORTS = {
+    "html": "one page for people", "json": "everything, for programs",
+    "junit": "a test case for each rule", "sarif": "violations, for code scanning",
+}  # fmt: skip
+
+
+class Parser(argparse.ArgumentParser):
+    """Reports a usage error in one line below the usage, with the command's own status. Options are never abbreviated."""
+
+    def __init__(self, **more: Any) -> None:
+        super().__init__(allow_abbrev=False, **more)
+
+    def error(self, message: str) -> NoReturn:
+        message = self._without_values(message)
+        self.print_usage(sys.stderr)
+        self.exit(int(Exit.UNTESTABLE), f"{self.prog}: {message}\n")
+
+    @staticmethod
+    def _without_values(message: str) -> str:
+        """Words that belong to no option may be a key or a password: they are not repeated."""
+        prefix = "unrecognized arguments: "
+        if not message.startswith(prefix):
+            return message
+        words = message.removeprefix(prefix).split()
+        names = [word.split("=", 1)[0] for word in words if word.startswith("-")]
+        return f"there is no option {', '.join(names)}" if names else "a value is given without its option"
+
+
+def add_options(parser: argparse.ArgumentParser) -> None:
+    """Declares the options of `check`, in groups."""
+    _add_target(parser.add_argument_group("the target"))
+    _add_keys(parser.add_argument_group("keys", "Better set in the environment, where others do not see them."))
+    _add_tiers(parser.add_argument_group("what it may do", "By default it only reads."))
+    _add_rules(parser.add_argument_group("what is tried"))
+    _add_knowledge(parser.add_argument_group("what it knows of the target"))
+    reports = parser.add_argument_group("reports, beside the one on the terminal")
+    for name, what in REPORTS.items():
+        reports.add_argument(f"--report-{name}", type=Path, metavar="FILE", help=what)
+
+
+def _add_target(group: argparse._ArgumentGroup) -> None:
+    add = group.add_argument
+    add("--url", required=True, help="the base URL, base path included, such as http://127.0.0.1:4010/v1")
+    add("--header", action="append", type=header, default=[], metavar="NAME:VALUE", help="send this header too")
+    add("--ca-bundle", type=Path, metavar="FILE", help="the certificates to trust")
+    add("--timeout", type=seconds, default=10.0, metavar="SECONDS", help="how long a response may take (default: 10)")
+    add("--rate", type=rate, default=math.inf, metavar="N/s", help="requests a second at most, such as 20/s")
+    add("--workers", type=positive, default=1, metavar="N", help="rules that only read tried at a time (default: 1)")
+    methods = ("PATCH", "PUT", "POST")
+    add("--update-method", choices=methods, default="PATCH", help="the method of update (default: PATCH)")
+
+
+def _add_keys(group: argparse._ArgumentGroup) -> None:
+    for role, variable in KEY_VARIABLES.items():
+        group.add_argument(flag(role), dest=f"key_{role}", metavar="KEY", help=f"{ROLES[role]} [{variable}]")
+
+
+def _add_tiers(group: argparse._ArgumentGroup) -> None:
+    add = group.add_argument
+    add("--allow-writes", action="store_true", help="allow update, pause and resume; status and variables are put back")
+    add("--allow-stops", type=stops, default=0, metavar="N|all", help="allow this many runs to be stopped, for good")
+    add("--only-template", metavar="ID", help="write only to runs of this template")
+
+
+def _add_rules(group: argparse._ArgumentGroup) -> None:
+    add = group.add_argument
+    add(
+        "--profile", choices=("documented", "strict"), default="documented",
+        help="what is documented, or every decision of openapi.yaml too (default: documented)",
+    )  # fmt: skip
+    for name, value, what in (
+        ("--only", "TAG", "judge only what has this tag of the contract, such as contacts"),
+        ("--skip", "TAG", "do not judge what has this tag"),
+        ("--rule", "ID", "only this rule, or those whose ids begin so"),
+        ("--skip-rule", "ID", "not this rule, or those whose ids begin so"),
+    ):
+        add(name, action="append", default=[], metavar=value, help=f"{what}; repeatable")
+    add("--expect-failures", type=Path, metavar="FILE", help="rules known to fail: on each line an id and the reason")
+    add("--accept-unexercised", action="store_true", help="exit 0 although rules could not be tried")
+    add("--max-examples", type=positive, default=60, metavar="N", help="how much is generated (default: 60)")
+    add("--seed", type=int, default=1, metavar="N", help="what chance is drawn from (default: 1)")
+
+
+def _add_knowledge(group: argparse._ArgumentGroup) -> None:
+    add = group.add_argument
+    add("--fixture", type=Path, metavar="FILE", help="what it was loaded with: the company of each contact")
+    control = "a control API, to create a world with its own keys and to move its clock; admin token"
+    add("--control", metavar="URL", help=f"{control}: [{ADMIN_VARIABLE}]")

@@ -1,0 +1,144 @@
+"""What `check` is to do, made from its options."""
+
+import argparse
+import os
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import NoReturn
+
+from ..contract.document import find_data, load_contract
+from ..engine.control_api import ADMIN_VARIABLE
+from ..engine.rule import Rule
+from ..engine.settings import Settings
+from ..http.keys import KEY_VARIABLES, ROLES, flag
+from ..http.redaction import SHORTEST_SECRET
+from ..rules.registry import uncovered
+from ..rules.selection import read_tag, select, unknown_rule, unknown_tag
+from .expectations import read_expectations
+from .option_values import UsageError, require_certificates, require_folder, require_id, require_url
+from .options import REPORTS, Parser, add_options
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What `check` is to do."""
+
+    settings: Settings
+    rules: Sequence[Rule]
+    expected: Mapping[str, str]
+    accept_unexercised: bool
+
+
+class _Raising(Parser):
+    """Leaves it to the caller what becomes of a usage error."""
+
+    def error(self, message: str) -> NoReturn:
+        raise UsageError(message)
+
+
+def planned(arguments: Sequence[str]) -> Plan:
+    """What the options of `check`, given as words, ask for. Raises UsageError, and ExpectationError."""
+    parser = _Raising(prog="sequences-contract check", add_help=False)
+    add_options(parser)
+    options = parser.parse_args(arguments)
+    for name in REPORTS:
+        if getattr(options, f"report_{name}") is not None:
+            raise UsageError(f"--report-{name} belongs to `sequences-contract check`; pytest has reports of its own")
+    return plan_of(options)
+
+
+def plan_of(options: argparse.Namespace) -> Plan:
+    """What the options ask for. Raises UsageError, and ExpectationError."""
+    _require_covered()
+    settings = _settings(options)
+    for name in REPORTS:
+        if getattr(options, f"report_{name}") is not None:
+            require_folder(getattr(options, f"report_{name}"))
+    for name in (*options.rule, *options.skip_rule):
+        problem = unknown_rule(name)
+        if problem is not None:
+            raise UsageError(problem)
+    rules = select(settings, options.rule, options.skip_rule)
+    if not rules:
+        strict = "" if settings.strict else ", or --profile strict, which has more rules"
+        raise UsageError(f"no rule is left to try; see --rule, --skip-rule, --only and --skip{strict}")
+    expected = read_expectations(options.expect_failures) if options.expect_failures else {}
+    return Plan(settings, rules, expected, options.accept_unexercised)
+
+
+def _settings(options: argparse.Namespace) -> Settings:
+    require_url("--url", options.url)
+    if options.control is not None:
+        require_url("--control", options.control)
+        _require_long(ADMIN_VARIABLE, os.environ.get(ADMIN_VARIABLE, ""))
+    if options.allow_stops and not options.allow_writes:
+        raise UsageError("--allow-stops needs --allow-writes too")
+    if options.only_template is not None:
+        require_id("--only-template", options.only_template)
+    if options.ca_bundle is not None:
+        require_certificates(options.ca_bundle)
+    fixture = options.fixture
+    if fixture is not None and not fixture.is_file():
+        raise UsageError(f"--fixture {fixture}: there is no such file; give the one that the target was loaded with")
+    if options.control is not None and fixture is None:
+        fixture = find_data("fixtures/contract.yaml")
+    return Settings(
+        url=options.url.rstrip("/"), keys=_keys(options), profile=options.profile,
+        only=_tags(options.only), skip=_tags(options.skip),
+        allow_writes=options.allow_writes, stops=options.allow_stops, template=options.only_template, fixture=fixture,
+        control=options.control, max_examples=options.max_examples, seed=options.seed,
+        update_method=options.update_method, headers=tuple(options.header), ca_bundle=options.ca_bundle,
+        timeout=options.timeout, rate=options.rate, workers=options.workers,
+    )  # fmt: skip
+
+
+def _require_covered() -> None:
+    """Raises UsageError where the contract has operations that no rule covers: they would seem to conform."""
+    unknown = uncovered(load_contract())
+    if unknown:
+        raise UsageError(
+            f"openapi.yaml has operations that no rule of this suite covers: {', '.join(unknown)}; write rules"
+        )
+
+
+def _tags(names: Sequence[str]) -> tuple[str, ...]:
+    tags = {name: read_tag(name) for name in names}
+    for name, tag in tags.items():
+        if tag is None:
+            raise UsageError(unknown_tag(name))
+    return tuple(tag for tag in tags.values() if tag is not None)
+
+
+def _keys(options: argparse.Namespace) -> dict[str, str]:
+    keys = {}
+    for role, variable in KEY_VARIABLES.items():
+        key = getattr(options, f"key_{role}") or os.environ.get(variable, "")
+        if not key.isascii() or not key.isprintable() or " " in key:
+            raise UsageError(
+                f"{flag(role)} or {variable} holds white space or what no header can carry; give the key alone"
+            )
+        _require_long(f"{flag(role)} or {variable}", key)
+        if key:
+            keys[role] = key
+    if options.control is None:  # else the keys of its world take their place
+        _require_different(keys)
+    if "key" not in keys and options.control is None:
+        raise UsageError(f"give a key that reads and writes: --key, or {KEY_VARIABLES['key']} in the environment")
+    return keys
+
+
+def _require_long(name: str, secret: str) -> None:
+    """Raises UsageError where a secret is given that a report could not hide without being garbled."""
+    if 0 < len(secret) < SHORTEST_SECRET:
+        raise UsageError(
+            f"{name} is too short for reports to hide it; give one of {SHORTEST_SECRET} characters or more"
+        )
+
+
+def _require_different(keys: Mapping[str, str]) -> None:
+    """Raises UsageError where one key stands for two roles: what one role may, another must not."""
+    first: dict[str, str] = {}
+    for role, key in keys.items():
+        if key in first:
+            raise UsageError(f"{flag(role)} is the same key as {flag(first[key])}; give {ROLES[role]}")
+        first[key] = role

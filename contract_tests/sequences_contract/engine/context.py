@@ -1,0 +1,132 @@
+"""What a rule works with: it calls the target, judges responses, and keeps what it saw as evidence."""
+
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any, NoReturn
+
+from ..contract.operations import Operation
+from ..http.messages import Response
+from .client import ApiClient
+from .collection import PAGES, Collection
+from .errors import NotExercised, Violation
+from .items import Item, Malformed, Page, Run, read_item, read_page
+from .session import Session
+
+
+class RuleContext(ApiClient):
+    """One rule being tried at one target."""
+
+    def __init__(self, session: Session) -> None:
+        super().__init__(session.target, session.contract, session.settings.update_method)
+        self.session = session
+        self.judged = 0
+        self.strict = session.settings.strict
+
+    def check(self, truth: bool, expected: str, got: str | Callable[[], str], *responses: Response) -> None:
+        """Counts a judgement and ends the rule with a violation unless `truth` holds."""
+        self.judged += 1
+        if not truth:
+            raise Violation(expected, got if isinstance(got, str) else got(), responses)
+
+    def expect(self, response: Response, *statuses: int, why: str = "", before: tuple[Response, ...] = ()) -> Response:
+        """The response must have one of `statuses`."""
+        wanted = " or ".join(map(str, statuses)) + (f", {why}" if why else "")
+        self.check(response.status in statuses, wanted, response.summary, *before, response)
+        return response
+
+    def expect_rejected(self, response: Response, why: str, *, also: tuple[int, ...] = ()) -> Response:
+        """A bad value must be rejected: with 400 in profile strict, with 400 or 422 in profile documented."""
+        statuses = (400,) if self.strict else (400, 422, *also)
+        return self.expect(response, *statuses, why=why)
+
+    def item_of(self, response: Response, operation: Operation) -> Any:
+        """The item in a 200 response; anything else is a violation."""
+        self.expect(response, 200)
+        try:
+            return read_item(response.json(), operation)
+        except (Malformed, ValueError) as error:
+            raise Violation("an item as its schema says", str(error), (response,)) from None
+
+    def run_of(self, response: Response) -> Run:
+        return self.item_of(response, self.sequences)  # type: ignore[no-any-return]
+
+    def expect_run(self, response: Response, status: str, *before: Response, why: str = "") -> Run:
+        """The response must show a run in that status; `before` are the responses that led there."""
+        run = self.run_of(response)
+        self.check(run.status == status, f"{status} {why}".strip(), run.status, *before, response)
+        return run
+
+    def page_of(self, response: Response, listing: Operation | None = None) -> Page:
+        """The page in a 200 response, of runs unless another list is named; anything else is a violation."""
+        self.expect(response, 200)
+        try:
+            return read_page(response, listing or self.sequences)
+        except Malformed as error:
+            raise Violation("a page of items", str(error), (response,)) from None
+
+    def pages(self, listing: Operation, query: Mapping[str, str | int], size: int = 100) -> list[tuple[Response, Page]]:
+        """Every page of a list, and none past the end: a target may reject that."""
+        found: list[tuple[Response, Page]] = []
+        seen = 0
+        for number in range(1, PAGES + 1):
+            response = self.send(listing, query={**query, "page": number, "size": size})
+            page = self.page_of(response, listing)
+            found.append((response, page))
+            seen += len(page.items)
+            if not page.items or (not page.has_more and seen >= page.total_count):
+                break
+        return found
+
+    def list_items(self, listing: Operation, query: Mapping[str, str | int], size: int = 100) -> list[Any]:
+        """The items of every page of a list, in order."""
+        return [item for _, page in self.pages(listing, query, size) for item in page.items]
+
+    def unchanged(self, before: Run, responses: list[Response]) -> None:
+        """The run must still be as it was in `before`."""
+        after = self.get(before.id)
+        differences = before.differences(self.run_of(after))
+        shown = ", ".join(f"{name} {old!r:.60} became {new!r:.60}" for name, (old, new) in differences.items())
+        self.check(not differences, "the run unchanged", shown, *responses[-3:], after)
+
+    def skip(self, reason: str, *, excused: bool = False) -> NoReturn:
+        raise NotExercised(reason, excused=excused)
+
+    def needs_time(self) -> None:
+        """Raises NotExercised where the target's clock stands still and nothing can move it."""
+        if self.session.control is None and self.session.frozen:
+            self.skip("the target's clock stands still; give --control so that the suite can move it")
+
+    def collection(self, listing: Operation, *, least: int = 0, fresh: bool = False) -> Collection:
+        """Every item of a list. Raises NotExercised when there are fewer than `least`."""
+        found = self.session.collection(listing, fresh=fresh)
+        if len(found.items) < least:
+            noun = listing.path.strip("/")
+            self.skip(
+                f"the organization has fewer than {least} {noun}; load more" if least > 1 else f"there are no {noun}"
+            )
+        return found
+
+    def some_item(self, operation: Operation) -> Item:
+        """An item that an operation on one item can be called with. Raises NotExercised when there is none."""
+        listing = self.contract.list_of(operation)
+        assert listing is not None  # noqa: S101 - a test sees that every operation on one item has a list
+        return self.collection(listing, least=1).items[0]  # type: ignore[no-any-return]
+
+    @contextmanager
+    def lease(
+        self,
+        status: str = "ACTIVE",
+        where: Callable[[Run], bool] | None = None,
+        *,
+        prefer: Callable[[Run], bool] | None = None,
+    ) -> Iterator[Run]:
+        """A run of that status to work on; afterwards it is put back as it was, if that can be done."""
+        with self.session.pool.lease(status, where, prefer) as run:
+            yield run
+
+    def expect_rejected_stop(self, run: Run, send: Callable[[], Response]) -> Response:
+        """Sends a stop of `run` that should be rejected; where the run was stopped all the same, that counts."""
+        with self.session.stops.reserve() as reserve:
+            response = send()
+            reserve.used = int(self.fetch(run.id).status != run.status)
+        return response

@@ -1,0 +1,65 @@
+"""Passive checks: rules that send nothing and inspect every response as it passes."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from ..contract.document import Contract
+from ..contract.operations import Operation
+from ..http.messages import NotJson, Response
+
+#: Errors of which only profile strict says what they look like, as with those of 500 and above.
+OWN_STATUSES = (405, 413, 415, 429)
+
+Finding = tuple[str, str]
+"""What was expected and what came instead."""
+
+
+@dataclass(frozen=True)
+class Observation:
+    """A response, the operation that it belongs to, and its body; None where there is no such operation or no JSON."""
+
+    response: Response
+    operation: Operation | None
+    body: Any
+
+    @property
+    def is_success(self) -> bool:
+        """Whether an operation succeeded with a body."""
+        return self.operation is not None and self.response.status == 200 and self.response.request.method != "HEAD"
+
+    @property
+    def items(self) -> list[dict[str, Any]]:
+        """The items that a success shows, as they came, as far as they are objects."""
+        if not self.is_success or self.operation is None or not isinstance(self.body, dict):
+            return []
+        found = self.body.get("items") if self.operation.is_list else [self.body]
+        return [item for item in found if isinstance(item, dict)] if isinstance(found, list) else []
+
+
+@dataclass
+class Memory:
+    """What passive checks remember from response to response."""
+
+    contract: Contract
+    strict: bool
+    request_ids: set[str] = field(default_factory=set)
+
+    def binds(self, seen: Observation) -> bool:
+        """Whether a response must have the form of errors. Other paths, methods, sizes and types are not documented."""
+        request, status = seen.response.request, seen.response.status
+        if status < 400 or request.method in ("HEAD", "TRACE", "CONNECT"):
+            return False
+        return self.strict or (self.contract.knows(request.bare_path) and status not in OWN_STATUSES)
+
+    def observe(self, response: Response) -> Observation:
+        request = response.request
+        try:
+            body = response.json()
+        except (NotJson, RecursionError):
+            body = None
+        return Observation(response, self.contract.find(request.method, request.bare_path), body)
+
+
+Inspection = Callable[[Observation, Memory], "Finding | bool"]
+"""A finding; else whether the response was one that the rule judges."""

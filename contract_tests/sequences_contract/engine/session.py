@@ -1,0 +1,163 @@
+"""What all rules share while one target is judged: its collections, its pool of runs, its clock, its control API."""
+
+import contextlib
+import threading
+import time
+from collections.abc import Callable, Iterator, Sequence
+from fractions import Fraction
+from functools import cached_property, partial
+from typing import Any
+
+import httpx
+
+from ..contract.document import load_contract
+from ..contract.fixture import companies, load_fixture
+from ..contract.operations import Operation
+from ..http.messages import Response
+from ..http.target import Target
+from .client import ApiClient
+from .collection import PAGES, Collection
+from .control_api import ControlApi
+from .errors import NotExercised
+from .items import Item, Malformed, Run, read_page
+from .run_pool import FAR, RunPool
+from .settings import Settings
+from .stop_budget import StopBudget
+
+#: An id that nothing has.
+ABSENT_ID = "7b1d5a0e-3c64-4f0b-9a55-0c9b7e4f2d31"
+#: How long a timer is set for where real time has to pass, in seconds.
+SHORT = 2
+
+
+class Session:
+    """One target under test."""
+
+    def __init__(self, settings: Settings, *, transport: httpx.BaseTransport | None = None) -> None:
+        self.settings = settings
+        self.contract = load_contract()
+        self.target = Target(
+            settings.url, settings.keys, headers=settings.headers, ca_bundle=settings.ca_bundle,
+            timeout=settings.timeout, rate=settings.rate, transport=transport,
+        )  # fmt: skip
+        self.client = ApiClient(self.target, self.contract, settings.update_method)
+        self.control = ControlApi(settings.control) if settings.control is not None else None
+        self.companies = companies(load_fixture(settings.fixture)) if settings.fixture is not None else {}
+        self.pool = RunPool(self.client, settings, self.runs, self.companies)
+        self.stops = StopBudget(settings.stops)
+        #: What rules of one group found together; by the name of what was found.
+        self.shared: dict[str, Any] = {}
+        #: Why the rules of a tag are left out, by tag; filled by the preflight.
+        self.left_out: dict[str, str] = {}
+        #: The tags that the target does not serve; filled by the preflight.
+        self.not_served: tuple[str, ...] = ()
+        self._collections: dict[str, Collection] = {}
+        self._lock = threading.RLock()
+
+    def close(self) -> None:
+        """Closes the connections, and removes the world that was made."""
+        self.target.close()
+        if self.control is not None:
+            self.control.close()
+
+    def has(self, role: str) -> bool:
+        """Whether a key of that role is known."""
+        return bool(self.target.keys.get(role))
+
+    def judges(self, tag: str) -> bool:
+        """Whether rules about a tag are tried."""
+        return self.settings.wants(tag) and tag not in self.left_out and tag not in self.not_served
+
+    def probe(self, tag: str) -> Operation | None:
+        """The operation that shows whether a tag is served: its list, or what it reads without naming an item."""
+        reads = [one for one in self.contract.tagged(tag) if one.reads and one.id_parameter is None]
+        return next((one for one in reads if one.is_list), reads[0] if reads else None)
+
+    @property
+    def home(self) -> Operation:
+        """The operation that is asked first, and whenever the target seems gone."""
+        probes = ((tag, self.probe(tag)) for tag in self.contract.tags if self.settings.wants(tag))
+        found = [probe for tag, probe in probes if probe is not None and tag not in self.not_served]
+        return found[0] if found else self.client.sequences
+
+    def runs(self, *, fresh: bool = False) -> Collection:
+        return self.collection(self.client.sequences, fresh=fresh)
+
+    def forget_runs(self) -> None:
+        """The runs have changed: they are read anew when next asked for."""
+        self._collections.pop(self.client.sequences.id, None)
+
+    def collection(self, listing: Operation, *, fresh: bool = False) -> Collection:
+        """Every item that the key sees, read once, or anew. Raises NotExercised when it cannot be read."""
+        with self._lock:
+            if fresh or listing.id not in self._collections:
+                self._collections[listing.id] = Collection(listing, tuple(self.read_all(listing).values()))
+            return self._collections[listing.id]
+
+    def read_all(self, listing: Operation, *, key: str = "key") -> dict[str, Item]:
+        """Every item that a key sees, by id. Raises NotExercised when it cannot be read."""
+        found: dict[str, Item] = {}
+        for number in range(1, PAGES + 1):
+            response = self.client.send(listing, query={"page": number, "size": 100}, key=key)
+            try:
+                page = read_page(response, listing)
+            except Malformed as error:
+                raise NotExercised(f"the collection cannot be read: {error}") from None
+            found.update((item.id, item) for item in page.items)
+            if not page.items or (not page.has_more and len(found) >= page.total_count):
+                break
+        return found
+
+    def company(self, run: Run) -> str | None:
+        """The company of a run's contact, None without one. Raises NotExercised when it is not known."""
+        if run.contact is None:
+            return None
+        if run.contact in self.companies:
+            return self.companies[run.contact]
+        if "Contacts" not in (*self.not_served, *self.left_out):
+            contact = self.collection(self.contract.operations["listContacts"]).by_id.get(run.contact)
+            if contact is not None:
+                return contact.fields["company_domain"] or None
+        raise NotExercised("the company of the contacts is not known; give --fixture what the target was loaded with")
+
+    @cached_property
+    def frozen(self) -> bool:
+        """Whether the target's clock stands still: changes some milliseconds apart carry one time."""
+        client = self.client
+        # An ACTIVE run says most, yet the only one may be leased already.
+        for status in sorted(client.lifecycle.statuses, key=lambda status: status != "ACTIVE"):
+            with contextlib.suppress(NotExercised), self.pool.lease(status) as run:
+                changes = [partial(client.update, run.id, {"suite_frozen": text}) for text in ("tick", "tock")]
+                if run.status == "ACTIVE":  # a target that forgets updated_at at updates alone has a clock that runs
+                    changes += [partial(client.pause, run.id, FAR), partial(client.resume, run.id)]
+                return self._at_one_time(changes)
+        return False
+
+    def _at_one_time(self, changes: Sequence[Callable[[], Response]]) -> bool:
+        first = self.client.prepared(changes[0]()).updated
+        for change in changes[1:]:
+            time.sleep(0.02)
+            if self.client.prepared(change()).updated != first:
+                return False
+        return True
+
+    @contextlib.contextmanager
+    def frozen_clock(self) -> Iterator[bool]:
+        """Freezes the target's clock where that can be done; yields whether it stands still."""
+        if self.control is None:
+            yield self.frozen
+            return
+        self.control.freeze(True)
+        try:
+            yield True
+        finally:
+            self.control.freeze(False)
+
+    def pass_until(self, until: Fraction, seen: Response, now: Fraction) -> None:
+        """Lets the target's time reach `until`. `seen` is a response at which the target's time was `now`."""
+        if self.control is not None:
+            self.control.advance_to(until)
+            return
+        wait = float(until - now) - (time.monotonic() - seen.ended) + 0.15
+        if wait > 0:
+            time.sleep(wait)

@@ -1,0 +1,48 @@
+"""The number of runs that may still be stopped."""
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from .errors import NotExercised
+
+
+@dataclass
+class Reserve:
+    """Stops set aside for a request; `used` is how many of them happened."""
+
+    used: int = 0
+
+
+class StopBudget:
+    """Counts down from `--allow-stops`."""
+
+    def __init__(self, allowed: float) -> None:
+        self.left = allowed
+        self._lock = threading.Lock()
+
+    def require(self, count: int) -> None:
+        """Raises NotExercised, excused, when fewer than `count` stops are left."""
+        if count > self.left:
+            raise NotExercised(
+                f"needs {count} more stop(s) and {self.left:g} of --allow-stops are left; allow more", excused=True
+            )
+
+    def spend(self, count: int = 1) -> None:
+        """Takes `count` stops. Raises NotExercised, excused, when fewer are left."""
+        with self._lock:
+            self.require(count)
+            self.left -= count
+
+    @contextmanager
+    def reserve(self, count: int = 1) -> Iterator[Reserve]:
+        """Sets stops aside while one is tried that should be rejected; what was not used comes back."""
+        self.spend(count)
+        reserve = Reserve()
+        try:
+            yield reserve
+        except NotExercised:
+            self.left += count
+            raise
+        self.left += count - reserve.used

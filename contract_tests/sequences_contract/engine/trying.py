@@ -1,0 +1,134 @@
+"""Trying rules: whether the caller's keys and tiers allow one, and the verdict on each."""
+
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+
+from ..http.messages import Response
+from ..http.target import TargetError
+from .context import RuleContext
+from .errors import NotExercised, Untestable, Violation
+from .passive_checks import Finding, Memory
+from .rule import Rule
+from .session import Session
+from .verdicts import Verdict, evidence_of
+
+_TIERS = {
+    "write": "it writes; pass --allow-writes",
+    "stop": "it stops runs; pass --allow-writes and --allow-stops N",
+}
+_KEYS = {
+    "read": "it needs a key that only reads; pass --read-key",
+    "write": "it needs a key that only writes; pass --write-key",
+    "noscope": "it needs a key without any scope; pass --noscope-key",
+    "other": "it needs a key of another organization; pass --other-key",
+}
+
+
+def withheld(rule: Rule, session: Session) -> str | None:
+    """Why the target, or the caller's keys and tiers, do not allow a rule; None when they do."""
+    settings = session.settings
+    if rule.tag in session.not_served:
+        return f"the target does not serve {rule.tag}"
+    if rule.tag in session.left_out:
+        return session.left_out[rule.tag]
+    if rule.tier != "read" and not settings.allow_writes:
+        return _TIERS[rule.tier]
+    if rule.tier == "stop" and settings.stops < 1:
+        return "it stops runs; pass --allow-stops N"
+    return next((_KEYS[need] for need in rule.needs if need in _KEYS and not session.has(need)), None)
+
+
+@dataclass
+class _Found:
+    """What a passive rule found so far."""
+
+    rule: Rule
+    judged: int = 0
+    findings: list[tuple[Finding, Response]] = field(default_factory=list)
+
+
+class PassiveRules:
+    """The rules that inspect responses in passing."""
+
+    def __init__(self, session: Session, rules: Sequence[Rule]) -> None:
+        self._session = session
+        self._memory = Memory(session.contract, session.settings.strict)
+        self._found = [_Found(rule) for rule in rules if rule.inspect is not None]
+
+    def observe(self, response: Response) -> None:
+        """Inspects one response by every rule that is not about another operation."""
+        seen = self._memory.observe(response)
+        operation = seen.operation.id if seen.operation is not None else ""
+        for one in self._found:
+            if one.rule.inspect is None or one.rule.operation not in (None, operation):
+                continue
+            try:
+                result = one.rule.inspect(seen, self._memory)
+            except RecursionError:
+                result = "a body that can be read", "one that is nested too deeply"
+            one.judged += bool(result)
+            if isinstance(result, tuple) and len(one.findings) < 3:
+                one.findings.append((result, response))
+
+    def verdicts(self) -> Iterator[Verdict]:
+        """A verdict for each of these rules."""
+        target = self._session.target
+        for one in self._found:
+            if one.findings:
+                evidence = tuple(evidence_of(target, *finding, (response,)) for finding, response in one.findings)
+                yield Verdict(one.rule, "violated", judged=one.judged, evidence=evidence)
+            elif one.judged:
+                yield Verdict(one.rule, "passed", judged=one.judged)
+            else:
+                # Some responses cannot be provoked at will: nothing was withheld and nothing went wrong.
+                reason = withheld(one.rule, self._session) or "no response of the kind that it judges came"
+                yield Verdict(one.rule, "not_exercised", reason, excused=True)
+
+
+def try_rule(rule: Rule, session: Session) -> Verdict:
+    """The verdict on one rule. Raises TargetError when the target is gone, Untestable when the control API is."""
+    began = time.monotonic()
+    reason = withheld(rule, session)
+    if reason is not None or rule.check is None:
+        return Verdict(rule, "not_exercised", reason or "", excused=True)
+    context = RuleContext(session)
+    verdict = _verdict(rule, context, rule.check)
+    return replace(verdict, judged=context.judged, seconds=time.monotonic() - began)
+
+
+def _verdict(rule: Rule, context: RuleContext, check: Callable[[RuleContext], None]) -> Verdict:
+    target = context.target
+    try:
+        with _alive(context.session):
+            check(context)
+    except Violation as violation:
+        evidence = evidence_of(target, violation.expected, violation.got, violation.responses)
+        return Verdict(rule, "violated", evidence=(evidence,))
+    except NotExercised as reason:
+        return Verdict(rule, "not_exercised", target.redact(str(reason)), excused=reason.excused)
+    except (Untestable, TargetError):
+        raise
+    except Exception as error:  # noqa: BLE001 - one rule that fails on a response must not cost the others
+        failed = f"the rule failed on a response of an unforeseen shape: {type(error).__name__}: {error}"
+        return Verdict(rule, "not_exercised", target.redact(failed))
+    return Verdict(rule, "passed") if context.judged else Verdict(rule, "not_exercised", "it judged no response")
+
+
+@contextmanager
+def _alive(session: Session) -> Iterator[None]:
+    """A request without a response is a violation of the rule that sent it, unless the target is gone altogether."""
+    try:
+        yield
+    except TargetError as error:
+        try:
+            ping(session)
+        except TargetError:
+            raise error from None
+        raise Violation("a response", error.problem, (Response(error.request, 0, {}, b"", 0.0, 0.0),)) from None
+
+
+def ping(session: Session) -> None:
+    """Raises TargetError when the target is gone."""
+    session.client.send(session.home)

@@ -1,0 +1,121 @@
+"""Sorting of every list: each field, both directions, and what stands between equal items."""
+
+from collections.abc import Callable, Sequence
+from itertools import groupby, pairwise
+from typing import Any
+
+from ...contract.operations import Operation
+from ...engine import RuleContext
+from ...http.messages import Response
+from ..registry import for_each
+from . import calls
+from .list_filters import values_of
+
+Key = Callable[[Any], Any]
+
+
+def _is_time(listing: Operation, field: str) -> bool:
+    return listing.item["properties"][field].get("format") == "date-time"  # type: ignore[no-any-return]
+
+
+def _keys(listing: Operation, field: str) -> list[Key]:
+    """What a field may be sorted by, null first: times by their value, texts as they are or without regard to case."""
+    if _is_time(listing, field):
+        return [lambda item: item.time(field)]
+    return [
+        lambda item: (item.fields[field] is not None, item.fields[field] or ""),
+        lambda item: (item.fields[field] is not None, (item.fields[field] or "").casefold()),
+    ]
+
+
+def _out_of_order(values: Sequence[Any], order: str) -> int | None:
+    pairs = enumerate(pairwise(values))
+    return next((i for i, (one, other) in pairs if (one < other if order == "desc" else one > other)), None)
+
+
+def expect_sorted(
+    context: RuleContext, listing: Operation, field: str, order: str, **query: str | int
+) -> tuple[Response, list[Any]]:
+    """The list by `field` must be in order. Gives its first response and its items."""
+    asked: dict[str, str | int] = {**query, "sort_by": field, "sort_order": order}
+    for _ in (1, 2):
+        pages = context.pages(listing, asked)
+        items = [item for _, page in pages for item in page.items]
+        wrong = [_out_of_order([key(item) for item in items], order) for key in _keys(listing, field)]
+        if None in wrong:
+            break
+    place = None if None in wrong else wrong[0]
+    near = [] if place is None else items[place : place + 2]
+    shown = " before ".join(f"{item.fields[field]} ({item.id})" for item in near)
+    context.check(place is None, f"items by {field} {order}", shown, pages[0][0])
+    return pages[0][0], items
+
+
+def _orders(listing: Operation) -> list[str]:
+    return listing.parameters["sort_order"].values
+
+
+_times = calls.only(calls.sorts, _is_time)
+_texts = calls.only(calls.sorts, lambda *sort: not _is_time(*sort))
+
+
+@for_each(_times, "list.{operation}.sort.{part}", "{operation}: sort_by={part} sorts by that time, both ways.",
+          "list.sort_by", "list.sort_order")  # fmt: skip
+def by_time(context: RuleContext, listing: Operation, field: str) -> None:
+    for order in _orders(listing):
+        expect_sorted(context, listing, field, order)
+
+
+@for_each(_texts, "list.{operation}.sort.{part}",
+          "{operation}: sort_by={part} puts equal values together, and desc reverses their order.", "list.sort_by",
+          "list.sort_order")  # fmt: skip
+def by_text(context: RuleContext, listing: Operation, field: str) -> None:
+    groups, responses = {}, []
+    for order in _orders(listing):
+        pages = context.pages(listing, {"sort_by": field, "sort_order": order})
+        responses.append(pages[0][0])
+        values = [item.fields[field] for _, page in pages for item in page.items]
+        groups[order] = [value for value, _ in groupby(values)]
+        twice = sorted({str(value) for value in groups[order] if groups[order].count(value) > 1})
+        context.check(not twice, f"each {field} in one block", f"{twice[:3]} in several, {order}", pages[0][0])
+    ascending, descending = (groups[order] for order in ("asc", "desc"))
+    context.check(descending == ascending[::-1], "the reverse with desc", "another order", *responses)
+
+
+@for_each(_texts, "list.{operation}.sort.{part}.by_name.strict",
+          "{operation}: sort_by={part} sorts by the text, null first.", "list.order_of_ties")  # fmt: skip
+def by_name(context: RuleContext, listing: Operation, field: str) -> None:
+    for order in _orders(listing):
+        expect_sorted(context, listing, field, order)
+
+
+@for_each(calls.sorts, "list.{operation}.sort.{part}.stable", "{operation}: equal items keep one order from request to request.", "list.sort_by")  # fmt: skip
+def stable(context: RuleContext, listing: Operation, field: str) -> None:
+    for order in _orders(listing):
+        asked: dict[str, str | int] = {"sort_by": field, "sort_order": order}
+        for _ in (1, 2):
+            one, other = ([item.id for item in context.list_items(listing, asked)] for _ in (1, 2))
+            if one == other:
+                break
+        response = context.send(listing, query={**asked, "size": 100})
+        context.check(one == other, "one order", f"two orders by {field} {order}", response)
+
+
+@for_each(calls.sorts, "list.{operation}.sort.{part}.ties.strict",
+          "{operation}: items of equal {part} are in ascending order of id, in both directions.", "list.order_of_ties")  # fmt: skip
+def ties(context: RuleContext, listing: Operation, field: str) -> None:
+    for order in _orders(listing):
+        response, items = expect_sorted(context, listing, field, order)
+        for _, equal in groupby(items, _keys(listing, field)[0]):
+            ids = [item.id for item in equal]
+            context.check(ids == sorted(ids), f"equal {field} by id, {order}", f"{ids[:3]}", response)
+
+
+@for_each(_times, "list.{operation}.sort.{part}.filtered", "{operation}: sorting by {part} holds under filters too.",
+          "list.sort_by", "list.filters")  # fmt: skip
+def filtered(context: RuleContext, listing: Operation, field: str) -> None:
+    collection = context.collection(listing, least=1)
+    for order in _orders(listing):
+        for parameter in listing.equality_filters:
+            for value in values_of(collection, parameter):
+                expect_sorted(context, listing, field, order, **{parameter.name: value})

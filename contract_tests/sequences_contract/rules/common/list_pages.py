@@ -1,0 +1,149 @@
+"""Pages of every list: they partition the collection, and their numbers are right, on the last page and beyond."""
+
+from ...contract.operations import Operation
+from ...engine import Page, RuleContext
+from ...http.messages import Response
+from ..registry import for_each
+from . import calls
+from .list_filters import typical, values_of
+
+_MOST_PAGES = 120
+_NOTHING = "2999-01-01T00:00:00Z"
+
+
+def partition(context: RuleContext, listing: Operation, size: int, **query: str | int) -> None:
+    """The pages at this size, put together, are the whole in order: no gap, no overlap, no repetition."""
+    for _ in (1, 2):
+        whole = [item.id for item in context.list_items(listing, query)]
+        pages = context.pages(listing, query, size)[:_MOST_PAGES]
+        joined = [item.id for _, page in pages for item in page.items]
+        if joined == whole[: len(joined)]:
+            break
+    place = next((i for i, (one, other) in enumerate(zip(joined, whole, strict=False)) if one != other), len(joined))
+    response = pages[min(place // size, len(pages) - 1)][0]
+    context.check(
+        joined == whole[: len(joined)], f"item {place + 1} of the whole", f"another one at size {size}", response
+    )
+    complete = len(joined) == len(whole) or len(pages) >= _MOST_PAGES
+    context.check(complete, f"{len(whole)} items in all", f"{len(joined)}", response)
+    for number, (one, page) in enumerate(pages, 1):
+        _check_numbers(context, one, page, number, size, len(whole))
+
+
+def _check_numbers(context: RuleContext, response: Response, page: Page, number: int, size: int, count: int) -> None:
+    last = -(-count // size)
+    here = max(0, min(size, count - size * (number - 1)))
+    context.check(
+        len(page.items) == here, f"{here} items on page {number} of size {size}", f"{len(page.items)}", response
+    )
+    context.check(page.total_count == count, f"total_count {count}", f"{page.total_count}", response)
+    if count:
+        context.check(page.total_pages == last, f"total_pages {last}", f"{page.total_pages}", response)
+    follows = number < last
+    context.check(
+        page.has_more == follows, f"has_more {follows} on page {number} of {last}", f"{page.has_more}", response
+    )
+
+
+@for_each(calls.lists, "list.{operation}.pages.partition",
+          "{operation}: pages of any size hold every match once, in order, with right numbers.", "list.envelope",
+          "list.total_count", "list.total_pages", "list.has_more", covers=True)  # fmt: skip
+def whole(context: RuleContext, listing: Operation) -> None:
+    for size in (100, 99, 37, 10, 7):
+        partition(context, listing, size)
+
+
+@for_each(calls.lists, "list.{operation}.pages.small",
+          "{operation}: pages of one, two and three items are right as well.", "list.size", "list.total_pages")  # fmt: skip
+def small(context: RuleContext, listing: Operation) -> None:
+    queries = typical(context, listing)
+    fewest = min(queries, key=lambda query: len(context.collection(listing).select(query)))
+    for size in (1, 2, 3):
+        partition(context, listing, size, **fewest)
+
+
+@for_each(calls.lists, "list.{operation}.pages.sorted", "{operation}: pages partition every order.", "list.envelope", "list.sort_by")  # fmt: skip
+def in_order(context: RuleContext, listing: Operation) -> None:
+    for sort_by in listing.sorts:
+        for sort_order in listing.parameters["sort_order"].values:
+            partition(context, listing, 23, sort_by=sort_by, sort_order=sort_order)
+
+
+@for_each(calls.lists, "list.{operation}.pages.filtered", "{operation}: pages partition what each filter keeps.",
+          "list.envelope", "list.filters", "list.total_count")  # fmt: skip
+def filtered(context: RuleContext, listing: Operation) -> None:
+    for query in typical(context, listing):
+        for size in (10, 13):
+            partition(context, listing, size, **query)
+
+
+@for_each(calls.lists, "list.{operation}.pages.exact",
+          "{operation}: when the last page is full, nothing is said to follow it.", "list.has_more", "list.total_pages")  # fmt: skip
+def exact(context: RuleContext, listing: Operation) -> None:
+    collection = context.collection(listing, least=2)
+    queries: list[dict[str, str | int]] = [{}, *typical(context, listing)]
+    for parameter in listing.equality_filters:
+        queries += [{parameter.name: value} for value in values_of(collection, parameter)]
+    for query in queries:
+        count = len(collection.select(query))
+        sizes = [count // parts for parts in (1, 2, 3, 5) if count % parts == 0 and count // parts <= 100]
+        for size in sizes[:2] if count > 1 else []:
+            partition(context, listing, size, **query)
+
+
+@for_each(calls.lists, "list.{operation}.pages.past_the_end.strict", "{operation}: a page past the end is 200 and empty.", "list.past_the_end")  # fmt: skip
+def past(context: RuleContext, listing: Operation) -> None:
+    total = len(context.collection(listing).items)
+    for page in (total // 10 + 2, 10**6, 10**12, 10**30):
+        response = context.send(listing, query={"page": page})
+        found = context.page_of(response, listing)
+        shown = f"{len(found.items)} items, has_more {found.has_more}, total_count {found.total_count}"
+        fits = not found.items and not found.has_more and abs(found.total_count - total) < max(5, total // 10)
+        context.check(fits, f"no items, has_more false, total_count {total}", shown, response)
+
+
+def _page_of_nothing(context: RuleContext, listing: Operation) -> tuple[Response, Page]:
+    bound = next(one.name for one in listing.bounds if not one.is_upper)
+    response = context.send(listing, query={bound: _NOTHING})
+    return response, context.page_of(response, listing)
+
+
+@for_each(calls.lists, "list.{operation}.pages.nothing",
+          "{operation}: without a match there are no items, a count of 0, and nothing follows.", "list.total_count",
+          "list.has_more")  # fmt: skip
+def nothing(context: RuleContext, listing: Operation) -> None:
+    response, page = _page_of_nothing(context, listing)
+    shown = f"{len(page.items)} items, count {page.total_count}, pages {page.total_pages}, has_more {page.has_more}"
+    fits = not page.items and page.total_count == 0 and not page.has_more and page.total_pages in (0, 1)
+    context.check(fits, "nothing", shown, response)
+
+
+@for_each(calls.lists, "list.{operation}.pages.nothing.strict", "{operation}: without a match total_pages is 0.", "list.no_match")  # fmt: skip
+def nothing_strict(context: RuleContext, listing: Operation) -> None:
+    response, page = _page_of_nothing(context, listing)
+    context.check(page.total_pages == 0, "total_pages 0", f"{page.total_pages}", response)
+
+
+@for_each(calls.lists, "list.{operation}.defaults", "{operation}: each parameter that is left out has its default.",
+          "list.page", "list.size", "list.sort_by", "list.sort_order")  # fmt: skip
+def defaults(context: RuleContext, listing: Operation) -> None:
+    everything = {name: listing.default(name) for name in ("sort_by", "sort_order", "page", "size")}
+    for left_out in (set(everything), *({name} for name in everything), {"sort_by", "sort_order"}):
+        for _ in (1, 2):
+            wanted = context.page_of(context.send(listing, query=everything), listing)
+            response = context.send(listing, query={n: v for n, v in everything.items() if n not in left_out})
+            page = context.page_of(response, listing)
+            if page == wanted:
+                break
+        shown = f"{len(page.items)} items, other ones or in another order"
+        context.check(page == wanted, f"the same as {everything}", shown, response)
+
+
+@for_each(calls.lists, "list.{operation}.size", "{operation}: every size within the bounds is accepted and kept to.", "list.size")  # fmt: skip
+def sizes(context: RuleContext, listing: Operation) -> None:
+    bounds = listing.parameters["size"].schema
+    for size in (bounds["minimum"], 2, 10, 50, bounds["maximum"] - 1, bounds["maximum"]):
+        response = context.send(listing, query={"size": size})
+        page = context.page_of(response, listing)
+        wanted = min(size, page.total_count)
+        context.check(len(page.items) == wanted, f"{wanted} items", f"{len(page.items)}", response)

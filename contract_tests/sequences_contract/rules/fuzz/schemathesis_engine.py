@@ -1,0 +1,154 @@
+"""Schemathesis under the suite's rules: its requests wait their turn, keep to the runs set aside, and write only where allowed."""
+
+from __future__ import annotations
+
+import re
+import time
+import warnings
+from collections.abc import Iterator, Sequence
+from copy import deepcopy
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlsplit
+
+from ...contract.document import Contract
+from ...engine import Item, RuleContext
+from ...http.messages import Request, Response
+from ...http.target import PATIENCE_SECONDS, Target, retry_after
+
+_STRICT = (
+    "not_a_server_error", "status_code_conformance", "content_type_conformance", "response_headers_conformance",
+    "response_schema_conformance", "negative_data_rejection", "unsupported_method", "ignored_auth",
+)  # fmt: skip
+_DOCUMENTED = ("not_a_server_error", "response_schema_conformance", "ignored_auth")
+_UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.ASCII | re.IGNORECASE)
+_READING = ("GET", "HEAD", "OPTIONS")
+_SHARE = 3
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What Schemathesis is to do: the operations by id, its phases, the run that may be written to, and the tier."""
+
+    operations: Sequence[str]
+    phases: tuple[str, ...]
+    run: Item | None
+    writes: bool
+
+    @property
+    def stateful(self) -> bool:
+        return "stateful" in self.phases
+
+
+def exchanges(context: RuleContext, plan: Plan) -> Iterator[tuple[Response, list[Any]]]:
+    """Every exchange that Schemathesis made, with the failures of its checks; one without a response has status 0."""
+    import schemathesis  # noqa: PLC0415  # heavy, and wanted only here
+    from schemathesis.engine import from_schema  # noqa: PLC0415
+
+    document = context.contract.document if context.strict else relaxed(context.contract)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        whole = schemathesis.openapi.from_dict(document, config=_config(context, plan))
+        schema = whole.include(operation_id=list(plan.operations))
+        _send_through(schema, Transport(schema.transport, context.target, plan))
+        for event in from_schema(schema).execute():
+            recorder = getattr(event, "recorder", None)
+            if recorder is None:
+                continue
+            for case_id, interaction in recorder.interactions.items():
+                failed = [check for check in recorder.checks.get(case_id, []) if check.failure_info is not None]
+                yield _read_response(interaction, context.target.url), failed
+
+
+def relaxed(contract: Contract) -> dict[str, Any]:
+    """The contract with what only profile strict demands of errors and headers taken out."""
+    document = deepcopy(contract.document)
+    components = document["components"]
+    components["schemas"]["Issue"]["required"] = ["status_code", "type"]
+    components["schemas"]["RequestId"]["pattern"] = "^req_[0-9A-HJKMNP-TV-Za-hjkmnp-tv-z]{26}$"
+    for header in components["headers"].values():
+        header["required"] = False
+    return document
+
+
+def _config(context: RuleContext, plan: Plan) -> Any:
+    import schemathesis  # noqa: PLC0415
+
+    target, settings = context.target, context.session.settings
+    checks = _STRICT if context.strict else _DOCUMENTED
+    names = ("examples", "coverage", "fuzzing", "stateful")
+    phases: dict[str, Any] = {name: {"enabled": name in plan.phases} for name in names}
+    if not plan.writes:
+        phases["coverage"]["unexpected-methods"] = []  # on a faulty server another method might write
+    return schemathesis.Config.from_dict(
+        {
+            "base-url": settings.url,
+            "seed": settings.seed,
+            "headers": {"Authorization": f"Bearer {target.keys.get('key', '')}", **dict(settings.headers)},
+            "request-timeout": settings.timeout,
+            "tls-verify": str(settings.ca_bundle) if settings.ca_bundle else True,
+            "checks": {"enabled": False, **{name: {"enabled": True} for name in checks}},
+            "generation": {
+                "max-examples": max(5, settings.max_examples // _SHARE), "database": "none", "allow-x00": False,
+                "with-security-parameters": False, "no-shrink": True,
+            },
+            "phases": phases,
+        }
+    )  # fmt: skip
+
+
+def _send_through(schema: Any, transport: Transport) -> None:
+    """Makes the schema send through `transport`, its checks' own requests included; Schemathesis has no seam for that."""
+    kind = type(schema)
+    schema.__class__ = type(kind.__name__, (kind,), {"__slots__": (), "transport": transport})
+
+
+class Transport:
+    """Schemathesis' transport, with the suite's rate, its patience with 429, and its fence about writes."""
+
+    def __init__(self, inner: Any, target: Target, plan: Plan) -> None:
+        self._inner = inner
+        self._target = target
+        self._plan = plan
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._inner, name)
+
+    def send(self, case: Any, **how: Any) -> Any:
+        """Sends a case once it is its turn, and again where a 429 says when."""
+        self._aim(case)
+        patience = time.monotonic() + PATIENCE_SECONDS
+        while True:
+            self._target.await_turn()
+            response = self._inner.send(case, **how)
+            wait = retry_after(response.headers.get("retry-after", [""])[0])
+            if response.status_code != 429 or wait is None or time.monotonic() + wait > patience:
+                return response
+            time.sleep(max(wait, 0.05))
+
+    def _aim(self, case: Any) -> None:
+        """Turns a request to the run that was set aside; in the stateful phase reads go where links lead."""
+        run = self._plan.run
+        if run is None or (self._plan.stateful and case.method.upper() in _READING):
+            return
+        for name, value in (case.path_parameters or {}).items():
+            if _UUID.fullmatch(str(value)):
+                case.path_parameters[name] = run.id
+        if isinstance(case.body, dict) and case.body.get("scope") == "COMPANY":
+            case.body["scope"] = "CONTACT"  # one run was set aside to be stopped, and no more
+
+
+def _read_response(interaction: Any, url: str) -> Response:
+    request, response = interaction.request, interaction.response
+    path = request.uri.removeprefix(url) if request.uri.startswith(url) else urlsplit(request.uri).path
+    kept = ("content-type", "accept")
+    headers = tuple((name, values[0]) for name, values in request.headers.items() if name.lower() in kept)
+    has_key = any(name.lower() == "authorization" for name in request.headers)
+    authorizations = ("Bearer {key}",) if has_key else ()
+    role = "key" if has_key else None
+    sent = Request(request.method, request.uri, path, role, authorizations, headers, request.body)
+    when = interaction.timestamp
+    if response is None:
+        return Response(sent, 0, {}, b"", when, when)
+    flat = {name.lower(): values[0] for name, values in response.headers.items()}
+    return Response(sent, response.status_code, flat, response.content, when, when)

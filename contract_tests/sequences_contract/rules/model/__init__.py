@@ -1,0 +1,1 @@
+"""Random walks over one run, compared with a model of it."""

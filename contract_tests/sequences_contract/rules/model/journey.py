@@ -1,0 +1,193 @@
+"""One journey: a Hypothesis state machine walks over a run taken fresh for each trace, and a model says what it should be.
+
+Nobody resets the target between two traces, so what a trace stops is gone: each begins with another run, stops are counted
+against their budget, and what shrinking may spend is bounded.
+"""
+
+import contextlib
+from typing import Any
+
+from hypothesis import reject
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine
+from hypothesis.stateful import rule as step
+
+from ...contract import timestamps
+from ...contract.timestamps import MICROSECOND
+from ...engine import FAR, SHORT, NotExercised, RuleContext, Run, Violation
+from ...http.messages import Response
+from ...http.target import TargetError
+from .findings import Findings
+
+_ACTIVE, _PAUSED, _ENDED = "ACTIVE", "WAITING_FOR_LEAD", "STOPPED_EARLY"
+_TEXTS = st.sampled_from(["", "a", " b ", "ü", "{{x}}", "B", "long " * 60])
+_CHANGES = st.dictionaries(st.sampled_from(["suite_a", "suite_b", "suite_ü"]), st.none() | _TEXTS, max_size=3)
+_BAD = st.sampled_from([{}, {"paused_until": "soon"}, {"paused_until": "2001-01-01T00:00:00Z"}])
+
+
+class Journey(RuleBasedStateMachine):
+    """One trace: a run, a bystander that must stay as it is, and what the run should be."""
+
+    def __init__(self, context: RuleContext, findings: Findings) -> None:
+        super().__init__()
+        self.context, self.findings = context, findings
+        self.responses: list[Response] = []
+        self.until: Any = None
+        self.wakes = False
+        self.failed = False
+        self.leased = contextlib.ExitStack()
+        if findings.failures:
+            findings.shrinks += 1
+        if findings.over or findings.exhausted:
+            reject()
+        try:
+            self.run = self.leased.enter_context(context.lease(_ACTIVE))
+            self.bystander = self._take_bystander()
+        except NotExercised as reason:
+            findings.exhausted = reason
+            self.leased.close()
+            reject()
+        self.status, self.variables = self.run.status, dict(self.run.variables or {})
+        findings.traces += 1
+
+    def _take_bystander(self) -> Run:
+        """Another ACTIVE run, of the same template where there is one."""
+        template = self.run.template
+        with contextlib.suppress(NotExercised):
+            return self.leased.enter_context(self.context.lease(_ACTIVE, lambda other: other.template == template))
+        return self.leased.enter_context(self.context.lease(_ACTIVE))
+
+    def teardown(self) -> None:
+        """The bystander is looked at, and both runs go back."""
+        if not hasattr(self, "bystander"):
+            return
+        with self.leased, self._kept():
+            if not self.failed:
+                self._compare(self.context.get(self.run.id))
+                self.context.unchanged(self.bystander, self.responses)
+
+    # Hypothesis must be free to draw any of them at any time: what it may draw must not hang on what the target responds, nor
+    # on how many stops are left. A step that does not fit does nothing.
+
+    @step(changes=_CHANGES)
+    def update(self, changes: dict[str, str | None]) -> None:
+        if self.status == _ENDED and not self.context.strict:
+            return
+        with self._kept():
+            response = self.context.update(self.run.id, changes)
+            merged: dict[str, Any] = {**self.variables, **changes}
+            self.variables = {key: text for key, text in merged.items() if text is not None}
+            self._compare(response)
+
+    @step(later=st.integers(900, 90_000))
+    def pause(self, later: int) -> None:
+        if self.status != _ACTIVE and not self.context.strict:
+            return
+        with self._kept():
+            response = self.context.pause(self.run.id, timestamps.write(timestamps.parse(FAR) + later))
+            self._moved(response, _PAUSED, from_=(_ACTIVE, _PAUSED))
+            self.wakes = False
+
+    @step()
+    def pause_briefly(self) -> None:
+        if self.status != _ACTIVE or self.context.session.control is None:
+            return
+        with self._kept():
+            now = self.context.prepared(
+                self.context.update(self.run.id, {"suite_clock": f"{len(self.responses)}"})
+            ).updated
+            self.variables["suite_clock"] = f"{len(self.responses)}"
+            response = self.context.pause(self.run.id, timestamps.write(now + SHORT))
+            self._moved(response, _PAUSED, from_=(_ACTIVE,))
+            self.until, self.wakes = (now + SHORT, response, now), True
+
+    @step()
+    def let_time_pass(self) -> None:
+        """The short pause ends, unless a resume, a stop or another pause has overtaken it."""
+        if self.until is None:
+            return
+        with self._kept():
+            self.context.session.pass_until(*self.until)
+            self.until = None
+            if self.status == _PAUSED and self.wakes:
+                self.status = _ACTIVE
+            self._compare(self.context.get(self.run.id))
+
+    @step()
+    def resume(self) -> None:
+        with self._kept():
+            self._moved(self.context.resume(self.run.id), _ACTIVE, from_=(_PAUSED,))
+
+    @step(why=st.sampled_from(["WIN", "LOSE"]))
+    def stop(self, why: str) -> None:
+        if self.findings.stops == 0 or (self.status == _PAUSED and not self.context.strict):
+            return
+        with self._kept():
+            if self.status != _ENDED:
+                self.context.session.stops.spend()
+                self.findings.stops -= 1
+            self._moved(self.context.stop(self.run.id, "CONTACT", why), _ENDED, from_=(_ACTIVE, _PAUSED))
+
+    @step(body=_BAD)
+    def pause_badly(self, body: dict[str, str]) -> None:
+        with self._kept():
+            response = self.context.call("POST", f"/sequences/{self.run.id}/pause", json=body)
+            self._check(400 <= response.status < 500, "an error response", response.summary(), response)
+            self.responses.append(response)
+
+    @step()
+    def read(self) -> None:
+        with self._kept():
+            self._compare(self.context.get(self.run.id))
+
+    @step()
+    def find(self) -> None:
+        """The run is in the list of its status, and in no other."""
+        with self._kept():
+            bounds = {
+                "created_at_after": timestamps.write(self.run.created - MICROSECOND),
+                "created_at_before": timestamps.write(self.run.created + MICROSECOND),
+            }
+            for status in (_ACTIVE, _PAUSED, _ENDED):
+                response = self.context.search(**bounds, status=status, size=100)
+                found = [one for one in self.context.page_of(response).items if one.id == self.run.id]
+                fits = bool(found) == (status == self.status)
+                self._check(fits, f"the run in the list of {self.status} only", f"{len(found)} in {status}", response)
+            self.responses.append(response)
+
+    @contextlib.contextmanager
+    def _kept(self) -> Any:
+        """What a step finds is kept, since nothing promises that the same walk fails again."""
+        try:
+            yield
+        except (Violation, TargetError) as failure:
+            self.failed = True
+            self.findings.note(failure)
+            raise
+        except NotExercised as reason:
+            self.failed = True
+            self.findings.exhausted = reason
+            raise
+
+    def _moved(self, response: Response, wanted: str, from_: tuple[str, ...]) -> None:
+        if self.status in from_:
+            self.status = wanted
+            self._compare(response)
+            return
+        if self.context.strict:
+            self._check(response.status == 422, f"422 of a run that is {self.status}", response.summary(), response)
+        else:
+            self._check(response.status < 500, "a response below 500", response.summary(), response)
+        self.responses.append(response)
+
+    def _compare(self, response: Response) -> None:
+        self._check(response.status == 200, "200", response.summary(), response)
+        run = self.context.run_of(response)
+        self._check(run.status == self.status, self.status, run.status, response)
+        self._check(
+            (run.variables or {}) == self.variables, f"variables {self.variables}", f"{run.variables}", response
+        )
+        self.responses.append(response)
+
+    def _check(self, truth: bool, expected: str, got: str, response: Response) -> None:
+        self.context.check(truth, expected, got, *self.responses, response)

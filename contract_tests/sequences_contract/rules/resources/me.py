@@ -1,0 +1,88 @@
+"""Who a key is: what `GET /me` says agrees with what the key may do."""
+
+from collections.abc import Iterator
+
+from ...engine import Item, RuleContext
+from ...http.keys import ROLES
+from ...http.messages import Response
+from ..registry import about
+
+rule = about("Me", "getMe")
+_PREFIX = len("topo_") + 4
+
+
+def _asked(context: RuleContext) -> Iterator[tuple[str, Response, Item]]:
+    """Each key that is known, with what the target says of it."""
+    operation = context.contract.operations["getMe"]
+    for role in ROLES:
+        if context.session.has(role):
+            response = context.send(operation, key=role)
+            yield role, response, context.item_of(response, operation)
+
+
+@rule("me.any_key", "Every valid key may ask what it is, whatever its scopes are.", "me.any_key")
+def any_key(context: RuleContext) -> None:
+    for role, response, _ in _asked(context):
+        context.expect(response, 200, why=f"with the {role} key")
+
+
+@rule("me.key_prefix", "key_prefix is `topo_` and the next four characters of the key.", "me.key_prefix")
+def key_prefix(context: RuleContext) -> None:
+    for role, response, item in _asked(context):
+        wanted, got = context.target.keys[role][:_PREFIX], item.fields["key_prefix"]
+        context.check(got == wanted, f"key_prefix {wanted}", f"{got!r:.40}", response)
+
+
+@rule("me.secret", "No response shows the key itself.", "me.key_prefix")
+def secret(context: RuleContext) -> None:
+    for role, response, _ in _asked(context):
+        shown = context.target.keys[role].encode() in response.body
+        context.check(not shown, "a response without the key", "the whole key in the body", response)
+
+
+@rule("me.organization", "organization_id is that of the key's runs, and another one for another organization's key.", "me.organization")  # fmt: skip
+def organization(context: RuleContext) -> None:
+    found = {role: (response, item.fields["organization_id"]) for role, response, item in _asked(context)}
+    response, mine = found["key"]
+    if context.session.judges("Sequences"):
+        runs = context.session.runs().items
+        theirs = runs[0].fields["organization_id"] if runs else mine
+        context.check(mine == theirs, f"organization_id {theirs}", f"{mine}", response)
+    for role, (other_response, other) in found.items():
+        same = "another organization" if role == "other" else f"organization_id {mine}"
+        context.check(
+            (other == mine) == (role != "other"), same, f"{other} for the {role} key", response, other_response
+        )
+
+
+@rule("me.one_key", "Each key has an id of its own, and one name and time of creation from request to request.", "me.fields")  # fmt: skip
+def one_key(context: RuleContext) -> None:
+    first = {role: item for role, _, item in _asked(context)}
+    for role, response, item in _asked(context):
+        changed = {n: v for n, v in first[role].differences(item).items() if n != "last_used_at"}
+        context.check(not changed, "the same key as before", f"{changed}", response)
+        others = [other for other, one in first.items() if other != role and one.id == item.id]
+        context.check(not others, "an id of its own", f"the id of the {others} key", response)
+
+
+@rule("me.scopes", "A key may read a list exactly when its scopes say so.", "me.scopes", "auth.403")
+def scopes(context: RuleContext) -> None:
+    for role, response, item in _asked(context):
+        held = item.fields["scopes"]
+        for listing in context.contract.lists:
+            if listing.scope is None or not context.session.judges(listing.tag):
+                continue
+            got = context.send(listing, key=role, query={"size": 1})
+            wanted = 200 if listing.scope in held else 403
+            context.check(got.status == wanted, f"{wanted} for scopes {held}", got.summary, response, got)
+
+
+@rule("me.scopes.of_role", "A key holds the scopes that it was made with.", "me.scopes")
+def scopes_of_role(context: RuleContext) -> None:
+    wanted = {
+        "key": (True, True), "read": (True, False), "write": (False, True), "noscope": (False, False), "other": (True, True),
+    }  # fmt: skip
+    for role, response, item in _asked(context):
+        held = tuple(f"sequences:{name}" in item.fields["scopes"] for name in ("read", "write"))
+        shown = f"{item.fields['scopes']} for the {role} key, {ROLES[role]}"
+        context.check(held == wanted[role], f"sequences:read and sequences:write {wanted[role]}", shown, response)

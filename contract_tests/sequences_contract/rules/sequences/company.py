@@ -1,0 +1,104 @@
+"""COMPANY stops, made once for all rules about them: a few groups of siblings, with the whole collection before and after."""
+
+import contextlib
+from collections import defaultdict
+from dataclasses import dataclass, field
+
+from ...engine import FAR, NotExercised, RuleContext, Run, Session
+from ...http.messages import Response
+from .side_effects import touched
+
+_GROUPS = 12
+
+
+@dataclass
+class Experiment:
+    """One COMPANY stop: the named run, its siblings, and every run before and after."""
+
+    named: Run
+    siblings: list[Run]
+    response: Response
+    before: dict[str, Run]
+    after: dict[str, Run]
+    #: The runs that this stop may have changed, as they were before; of the other organization's, their ids.
+    changed: dict[str, Run] = field(default_factory=dict)
+    foreign_changed: list[str] = field(default_factory=list)
+
+
+def experiments(context: RuleContext) -> list[Experiment]:
+    """The COMPANY stops made at this target; made at the first call."""
+    session = context.session
+    kept: list[Experiment] | None = session.shared.get("company")
+    if kept is None:
+        found = groups(context)
+        kept = session.shared["company"] = []
+        # Two groups are left to the rules that arrange a stop of their own.
+        for number, group in enumerate(found[: max(1, min(_GROUPS, len(found) - 2))]):
+            with contextlib.suppress(NotExercised):  # the budget of stops may not reach for every group
+                kept.append(_experiment(context, group, number))
+    if not kept:
+        context.skip("no company's runs could be stopped within --allow-stops; allow more", excused=True)
+    return kept
+
+
+def groups(context: RuleContext) -> list[list[Run]]:
+    """Groups of runs of one template whose contacts work at one company, with two ACTIVE ones or more; mixed ones first."""
+    session = context.session
+    found: dict[tuple[str, str], list[Run]] = defaultdict(list)
+    for run in session.runs(fresh=True).items:
+        company = session.company(run)
+        if company is not None and session.pool.writable(run):
+            found[run.template, company].append(run)
+    wanted = {key: group for key, group in found.items() if len(actives(group)) >= 2}
+    if not wanted:
+        context.skip("no two ACTIVE runs of one template have contacts at one company; load some")
+
+    def interest(key: tuple[str, str]) -> tuple[int, int, int, str]:
+        group = wanted[key]
+        return -_similar(key, found), -len({run.status for run in group}), -len(group), group[0].id
+
+    return [wanted[key] for key in sorted(wanted, key=interest)]
+
+
+def is_open(context: RuleContext, run: Run) -> bool:
+    """Whether a run has not ended."""
+    return run.status not in context.lifecycle.terminal
+
+
+def actives(group: list[Run]) -> list[Run]:
+    """The ACTIVE runs of a group, the oldest first."""
+    return sorted((run for run in group if run.status == "ACTIVE"), key=lambda run: (run.created, run.id))
+
+
+def _similar(key: tuple[str, str], found: dict[tuple[str, str], list[Run]]) -> int:
+    """How many companies a careless comparison would take for this one: in the same template, of a like domain."""
+    template, company = key
+    word = company.split(".")[0]
+    others = {other for of, other in found if of == template and other != company}
+    return sum(word in other or other.split(".")[0] in company for other in others)
+
+
+def _experiment(context: RuleContext, group: list[Run], number: int) -> Experiment:
+    """Stops a group. By its number the named run is the oldest or the youngest, was never paused, was, or (in strict) is."""
+    session = context.session
+    named = actives(group)[-((number // 2) % 2)]
+    session.stops.spend(sum(is_open(context, run) for run in group))
+    if number % 3:
+        context.prepared(context.pause(named.id, FAR))
+        if number % 3 == 1 or not context.strict:
+            context.prepared(context.resume(named.id))
+    others = _foreign(session)
+    before = dict(session.runs(fresh=True).by_id)
+    response = context.stop(named.id, "COMPANY", ("WIN", "LOSE")[number % 2])
+    after = dict(session.runs(fresh=True).by_id)
+    one = Experiment(named, [run for run in group if run.id != named.id], response, before, after)
+    if response.status == 200:
+        stopped = context.prepared(response)
+        one.changed = touched(response, stopped, before, after)
+        one.foreign_changed = list(touched(response, stopped, others, _foreign(session)))
+    return one
+
+
+def _foreign(session: Session) -> dict[str, Run]:
+    """The runs of the other organization, where its key is known."""
+    return session.read_all(session.client.sequences, key="other") if session.has("other") else {}  # type: ignore[return-value]

@@ -1,0 +1,77 @@
+"""What the rows of the table of verbs are made of, and how their values are read.
+
+Nothing here takes time to import: the whole table is read whenever a command starts.
+"""
+
+import argparse
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from .options import rate
+
+
+@dataclass(frozen=True, slots=True)
+class Argument:
+    """A positional, or an option where `name` begins with dashes. An `optional` positional may be left out.
+
+    `place` says where its value goes: `path:name`, `query:name`, or a dotted place in the body; empty, the value is an
+    object whose members the body takes. Without `read` it is a flag, whose value is `flag`.
+    """
+
+    name: str
+    place: str
+    help: str
+    read: Callable[[str], Any] | None = str
+    choices: tuple[str, ...] | None = None
+    optional: bool = False
+    flag: Any = True
+
+
+@dataclass(frozen=True, slots=True)
+class Verb:
+    """`group name`, or `name` alone: a method and path of the control API. `show` names the form for people."""
+
+    command: str
+    method: str
+    path: str
+    help: str
+    arguments: tuple[Argument, ...] = ()
+    body: Mapping[str, Any] = field(default_factory=dict)
+    show: str = "done"
+
+
+def read_object(text: str) -> dict[str, Any]:
+    """A JSON object."""
+    value = json.loads(text) if text.startswith("{") else None
+    if not isinstance(value, dict):
+        raise argparse.ArgumentTypeError(f'{text!r} is not a JSON object; write one such as \'{{"reason": "WIN"}}\'')
+    return value
+
+
+def read_latency(text: str) -> dict[str, Any]:
+    """Milliseconds, or the API's object."""
+    if text.startswith("{"):
+        return read_object(text)
+    try:
+        return {"fixed_ms": float(text)}
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number of milliseconds") from None
+
+
+def read_rate(text: str) -> dict[str, int]:
+    """A rate such as 60/min."""
+    limit = rate(text)
+    return {"limit": limit.limit, "per_seconds": limit.per_seconds}
+
+
+def read_fixture(text: str) -> Any:
+    """The name of a fixture, or the document in a file."""
+    from ..client.errors import InvalidError  # noqa: PLC0415  # loads httpx, which most of the table has no need of
+    from ..client.values import document  # noqa: PLC0415
+
+    try:
+        return document(text)
+    except InvalidError as error:
+        raise argparse.ArgumentTypeError(str(error)) from None

@@ -1,0 +1,98 @@
+"""Fault rules as the control API takes and shows them."""
+
+from collections.abc import Mapping
+from dataclasses import asdict
+from typing import Any, Final
+
+from ...domain.errors import ValidationIssue
+from ...domain.timestamps import format_duration, parse_duration
+from ...traffic.faults import FaultEffect, FaultMatch, FaultRule
+from ...traffic.latency import Fixed, Latency, Lognormal, Uniform
+from ...worlds.traffic_control import KnownNames
+
+_OF_STATUS: Final = ("type", "message", "retry_after")
+
+
+def read_match(names: KnownNames, wanted: Mapping[str, Any]) -> FaultMatch:
+    """The match of a body. Raises ValidationIssue."""
+    match = FaultMatch(**wanted)
+    names.require("match/", match.operation, match.method, match.key_name)
+    require_pattern("match/path", match.path)
+    return match
+
+
+def require_pattern(field: str, pattern: str | None) -> None:
+    """Raises ValidationIssue for a pattern that no path matches."""
+    if pattern is not None and not pattern.startswith(("/", "*")):
+        shown = pattern[:200]
+        raise ValidationIssue(
+            f"'{field}' is '{shown}', which no path matches; begin it with '/' or '*'.",
+            field=field,
+            value=shown,
+            problem="not allowed",
+        )
+
+
+def read_effect(wanted: Mapping[str, Any]) -> FaultEffect:
+    """The effect of a body. Raises ValidationIssue."""
+    alone = [name for name in _OF_STATUS if name in wanted and "status" not in wanted]
+    if alone:
+        raise ValidationIssue(
+            f"'effect/{alone[0]}' goes with a status; add 'status', or leave it out.",
+            field=f"effect/{alone[0]}",
+            problem="incomplete",
+        )
+    return FaultEffect(**{**wanted, "latency": _read_latency(wanted["latency"]) if "latency" in wanted else None})
+
+
+def read_length(text: str) -> int:
+    """How long a rule lasts, in microseconds. Raises ValidationIssue."""
+    lasting = parse_duration(text)
+    if lasting <= 0:
+        raise ValidationIssue(
+            f"'for' is '{text}'; a fault rule has to last some time.", field="for", value=text, problem="too small"
+        )
+    return lasting
+
+
+def show_rule(rule: FaultRule, now: int) -> dict[str, Any]:
+    """A rule as it is at `now` (the world's clock)."""
+    effect = {name: value for name, value in asdict(rule.effect).items() if value is not None}
+    if rule.effect.latency is not None:
+        effect["latency"] = _show_latency(rule.effect.latency)
+    return {
+        "id": rule.id,
+        "match": {name: value for name, value in asdict(rule.match).items() if value is not None},
+        "times": rule.times,
+        "for": None if rule.lasting is None else format_duration(rule.lasting),
+        "enabled": rule.enabled,
+        "effect": effect,
+        "state": rule.state(now),
+        "matched": rule.matched,
+        "fired": rule.fired,
+    }
+
+
+def _read_latency(wanted: Mapping[str, Any]) -> Latency:
+    if "fixed_ms" in wanted:
+        return Fixed(wanted["fixed_ms"])
+    if "lognormal_ms" in wanted:
+        return Lognormal(**wanted["lognormal_ms"])
+    low, high = wanted["uniform_ms"]
+    if low > high:
+        raise ValidationIssue(
+            f"'effect/latency/uniform_ms' goes from {low} down to {high}; put the smaller bound first.",
+            field="effect/latency/uniform_ms",
+            problem="not allowed",
+        )
+    return Uniform(low, high)
+
+
+def _show_latency(latency: Latency) -> dict[str, Any]:
+    match latency:
+        case Fixed(milliseconds):
+            return {"fixed_ms": milliseconds}
+        case Uniform(low, high):
+            return {"uniform_ms": [low, high]}
+        case Lognormal(median, sigma):
+            return {"lognormal_ms": {"median": median, "sigma": sigma}}

@@ -1,0 +1,275 @@
+"""HTTP/1.1 on one connection: uvicorn's protocol on httptools, made strict, bounded, and patient for a while only.
+
+What uvicorn leaves open and this class closes:
+
+- An offer of another protocol is declined, and its request is read whole. httptools stops parsing at the offer and takes
+  the body for the next request.
+- What arrives is parsed a head at a time, and not while a parsed request waits for its turn. httptools parses all that it
+  is given, and each request that waits costs a hundred times its bytes.
+- Errors are sent in the contract's form, in their turn, and leave the client the time to read them.
+"""
+
+import asyncio
+import logging
+import time
+from collections import deque
+from typing import Final
+
+import httptools
+from uvicorn.protocols.http.flow_control import FlowControl
+from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol, RequestResponseCycle
+
+from ..domain.errors import Issue, ValidationIssue
+from ..http.request.ids import RequestIds
+from ..http.responses import error_response
+from ..http.traffic.injection import DROP
+from .connection import drop, taken_bytes, unread_bytes
+from .head import MOST_HEAD_BYTES, check_head, origin_form, too_large, without_offer
+from .idle_timeout import Pending
+
+PATIENCE_SECONDS: Final = 60
+"""How long a client may take over a request's head, and over its body, from the first byte to the last."""
+SLOWEST_BYTES_A_SECOND: Final = 64 * 1024
+"""How fast a client must take what is sent to it, beyond the patience."""
+
+_MOST_BODY_BYTES: Final = 16 << 20
+"""A body as it travels: with the frames of its chunks, and whether it is kept or not."""
+_LEAST_BODY_PIECE: Final = 512
+_HEAD_END: Final = b"\r\n\r\n"
+_LINGER_SECONDS: Final = 2
+_LAST_OF_STREAM: Final = b"d\r\nretry: 1000\n\n\r\n0\r\n\r\n"
+_NOWHERE: Final[deque[tuple[bytes, bytes]]] = deque(maxlen=0)
+"""Keeps nothing of what is appended to it."""
+_LOG: Final = logging.getLogger("sequences_sandbox.wire")
+
+
+class _Flow(FlowControl):
+    """Does not read on while something that was read is not parsed."""
+
+    unparsed = False
+
+    def resume_reading(self) -> None:
+        if not self.unparsed:
+            super().resume_reading()
+
+
+class Protocol(HttpToolsProtocol):
+    """The server's side of one connection."""
+
+    flow: _Flow
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as uvicorn has it
+        super().connection_made(transport)
+        self.flow = _Flow(transport)
+        self._cycles: deque[RequestResponseCycle] = deque()  # requests without their whole response, oldest first
+        self._data, self._at = b"", 0  # what arrived, and how far it is parsed
+        self._part_bytes, self._seam = 0, b""  # of the head or the body under way: its size, and a head's last bytes
+        self._in_head, self._in_body = False, False
+        self._rejection: Issue | None = None
+        self._backlog: tuple[Pending, int] | None = None
+        self._extensions: dict[str, dict[object, object]] = {DROP: {DROP: self._drop}}
+
+    # From bytes to requests
+
+    def data_received(self, data: bytes) -> None:
+        self._data = self._data[self._at :] + data if self._at < len(self._data) else data
+        self._at = 0
+        self._parse_on()
+
+    def _parse_on(self) -> None:
+        """Parses what arrived, as far as there is room for what it makes."""
+        if self.timeout_keep_alive_task is not None:
+            self.timeout_keep_alive_task.cancel()
+            self.timeout_keep_alive_task = None
+        while self._at < len(self._data):
+            if self._is_last():
+                self._data, self._at = b"", 0
+                break
+            if self.pipeline:
+                self.flow.unparsed = True
+                self.flow.pause_reading()
+                return
+            start, self._at = self._at, self._piece_end()
+            self._parse(self._data[start : self._at])
+        if self.flow.unparsed:
+            self.flow.unparsed = False
+            self.flow.resume_reading()
+
+    def _is_last(self) -> bool:
+        """Whether nothing that follows is read as a request: after an error, or a request that ends the connection."""
+        if self._rejection is not None or self.transport.is_closing():
+            return True
+        return not self._in_body and bool(self._cycles) and not self._cycles[-1].keep_alive
+
+    def _piece_end(self) -> int:
+        """Where the next piece ends that holds no more than one head: a piece of a body, some few."""
+        start, data = self._at, self._data
+        if self._in_body:
+            found = data.find(_HEAD_END, start + _LEAST_BODY_PIECE)
+        else:
+            if self._seam:
+                found = (self._seam + data[start : start + 3]).find(_HEAD_END)
+                if found >= 0:
+                    return start + found + len(_HEAD_END) - len(self._seam)
+            found = data.find(_HEAD_END, start)
+            if found < 0:
+                self._seam = (self._seam + data[max(start, len(data) - 3) :])[-3:]
+        return len(data) if found < 0 else found + len(_HEAD_END)
+
+    def _parse(self, piece: bytes) -> None:
+        before, size = self._part_bytes, len(piece)
+        self._part_bytes = before + size
+        most = _MOST_BODY_BYTES if self._in_body else MOST_HEAD_BYTES
+        within = before + size <= most
+        try:
+            # Over the bound the parser is given just what is within it: what it has read tells which error to send.
+            self.parser.feed_data(piece if within else piece[: most - before])
+        except httptools.HttpParserUpgrade as offer:
+            self._decline(piece[offer.args[0] :])
+        except httptools.HttpParserError as error:
+            cause = error.__context__ or error
+            self._reject(cause if isinstance(cause, Issue) else _malformed(cause))
+        else:
+            if not within:
+                self._reject(_body_too_large() if self._in_body else too_large(self.url if self._in_head else b""))
+
+    def _decline(self, rest: bytes) -> None:
+        """Reads a request without its offer of another protocol, by a new parser: the old one takes no body for it."""
+        method = self.parser.get_method()
+        if method == b"CONNECT":
+            self._reject(
+                ValidationIssue("This server is no proxy: it does not connect to others.", problem="not allowed")
+            )
+            return
+        head = without_offer(method, self.url, self.parser.get_http_version(), self.headers)
+        self.parser = httptools.HttpRequestParser(self)
+        self._part_bytes = 0
+        self._parse(head)
+        if rest and self._rejection is None:
+            self._parse(rest)
+
+    # What the parser calls
+
+    def on_message_begin(self) -> None:
+        self._in_head = True
+        super().on_message_begin()
+
+    def on_headers_complete(self) -> None:
+        if self.parser.should_upgrade():
+            return
+        check_head(self.parser.get_http_version(), self.headers)
+        self.url = origin_form(self.url)
+        self.scope["extensions"] = self._extensions
+        super().on_headers_complete()
+        self._cycles.append(self.cycle)
+        self._in_head, self._in_body = False, True
+        self._part_bytes, self._seam = 0, b""
+        # The scope has the list of the headers; what is appended from now on is a trailer, and no header of the request.
+        self.headers = _NOWHERE  # type: ignore[assignment]
+
+    def on_message_complete(self) -> None:
+        if self.parser.should_upgrade():
+            return
+        self._in_body, self._part_bytes = False, 0
+        super().on_message_complete()
+
+    # From responses to bytes
+
+    def on_response_complete(self) -> None:
+        self._cycles.popleft()
+        super().on_response_complete()
+        if self._rejection is not None and not self._cycles:
+            self._send_rejection(self._rejection)
+        elif self._at < len(self._data):
+            self._parse_on()
+
+    def _reject(self, issue: Issue) -> None:
+        """Sends an error in place of a response to what was read last, after the responses to what was read before."""
+        if self._rejection is not None:
+            return
+        self._rejection = issue
+        if self._in_body:
+            # It concerns the newest request, which then is not carried out further.
+            newest = self.cycle
+            if newest.response_started:
+                self.transport.close()
+                return
+            self._cycles.pop()
+            if self.pipeline and self.pipeline[0][0] is newest:
+                self.pipeline.popleft()
+            newest.disconnected = True
+            newest.message_event.set()
+        if not self._cycles:
+            self._send_rejection(issue)
+
+    def _send_rejection(self, issue: Issue) -> None:
+        if self.transport.is_closing():
+            return
+        request_id = RequestIds(lambda: time.time_ns() // 1000)()
+        response = error_response(issue, request_id)
+        _LOG.info("rejected before it was a request: %d %s %s", response.status, issue.message, request_id)
+        headers = [
+            *self.server_state.default_headers,
+            *response.headers,
+            (b"x-request-id", request_id.encode()),
+            (b"connection", b"close"),
+        ]
+        lines = b"".join([b"%b: %b\r\n" % pair for pair in headers])
+        self.transport.write(b"%b%b\r\n%b" % (STATUS_LINE[response.status], lines, response.body))
+        self._data, self._at, self.flow.unparsed = b"", 0, False
+        self.flow.resume_reading()
+        # Closed at once, a connection on which more arrives is reset, and the client may never see why.
+        if self.transport.can_write_eof():
+            self.transport.write_eof()
+        self.loop.call_later(_LINGER_SECONDS, self.transport.close)
+
+    def shutdown(self) -> None:
+        """The server stops: streams, which alone have no length, end here; other responses are finished."""
+        if self._cycles and self._cycles[0].response_started and self._cycles[0].chunked_encoding:
+            self._cycles[0].disconnected = True
+            self._cycles[0].message_event.set()
+            self.transport.write(_LAST_OF_STREAM)
+            self.transport.close()
+        elif self._cycles:
+            self._cycles[-1].keep_alive = False
+        else:
+            self.transport.close()
+
+    # What the client owes
+
+    def pending(self) -> Pending | None:
+        """What the client is to take of its responses, or the request that it is to complete.
+
+        A body that is not read at present is not the client's delay.
+        """
+        unread = unread_bytes(self.transport)
+        if unread:
+            return self._to_be_taken(unread)
+        self._backlog = None
+        if self._in_body:
+            return None if self.flow.read_paused else Pending((self.cycle, "body"), PATIENCE_SECONDS)
+        begun = self._in_head or self.cycle is None
+        return Pending((self.cycle, "head"), PATIENCE_SECONDS) if begun and not self._cycles else None
+
+    def _to_be_taken(self, unread: int) -> Pending:
+        """What was unread at one time must be taken in a time that follows from its size, however steadily it is read."""
+        taken = taken_bytes(self.transport) or 0
+        if self._backlog is None or taken >= self._backlog[1]:
+            seconds = PATIENCE_SECONDS + unread / SLOWEST_BYTES_A_SECOND
+            self._backlog = Pending(("unread", taken), seconds), taken + unread
+        return self._backlog[0]
+
+    def close_idle(self) -> None:
+        """Closes the connection, and drops what the client has left unread."""
+        drop(self.transport, reset=self._backlog is not None)
+
+    def _drop(self, reset: bool) -> None:
+        drop(self.transport, reset=reset)
+
+
+def _malformed(reason: BaseException) -> ValidationIssue:
+    return ValidationIssue(f"This is not a request of HTTP/1.1: {reason}.", problem="malformed")
+
+
+def _body_too_large() -> ValidationIssue:
+    return ValidationIssue(f"The body has more than {_MOST_BODY_BYTES} bytes as it was sent.", problem="too large")

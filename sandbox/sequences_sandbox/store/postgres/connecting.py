@@ -1,0 +1,56 @@
+"""New connections, and what went wrong with one in a few words.
+
+Nothing is set for the length of a session, and no statement is prepared through a pooler: behind PgBouncer in transaction
+mode each statement may meet another server process.
+"""
+
+import re
+from typing import Any, Final, TypeAlias
+
+from psycopg import Connection, InterfaceError, OperationalError, errors
+from psycopg.conninfo import conninfo_to_dict
+from psycopg.rows import TupleRow
+from psycopg.types.numeric import Int8Dumper
+
+Conn: TypeAlias = Connection[TupleRow]
+
+AWAY: Final = (OperationalError, InterfaceError, errors.ReadOnlySqlTransaction)
+"""What is raised when a connection died, or the server stops, starts, has no room or became read-only."""
+
+_DEFAULTS: Final = {
+    # Unless the URL says otherwise: a server that went without a word is noticed within seconds, not hours.
+    "connect_timeout": "3",
+    "tcp_user_timeout": "10000",
+    "keepalives_idle": "30",
+    "keepalives_interval": "5",
+    "keepalives_count": "3",
+    "application_name": "sequences-sandbox",
+}
+_BEFORE_REASON: Final = re.compile(r"failed: |FATAL:\s+|ERROR:\s+")
+
+
+def read_url(url: str) -> dict[str, Any]:
+    """The parameters of a connection. Raises psycopg's Error for a URL that is none."""
+    return {**_DEFAULTS, **conninfo_to_dict(url)}
+
+
+def connect(parameters: dict[str, Any]) -> Conn:
+    """A connection in autocommit mode: every statement is a transaction. Raises psycopg's Error."""
+    connection = Connection.connect(**parameters, autocommit=True, prepare_threshold=None)
+    try:
+        row = connection.execute("SELECT pg_backend_pid()").fetchone()
+        # A pooler answers with a process id of its own making.
+        if row is not None and row[0] == connection.info.backend_pid:
+            connection.prepare_threshold = 2
+    except BaseException:
+        connection.close()
+        raise
+    # Numbers go as one type, so that a statement is prepared once.
+    connection.adapters.register_dumper(int, Int8Dumper)
+    return connection
+
+
+def reason_of(error: Exception) -> str:
+    """What the server or the network said, without names of hosts."""
+    lines = str(error).strip().splitlines() or [type(error).__name__]
+    return _BEFORE_REASON.split(lines[0])[-1]

@@ -1,0 +1,72 @@
+"""Events of watched worlds. A world's row in `channels` gives out the numbers, so that they are committed in order."""
+
+import json
+import time
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+
+from ..base import StoredEvent
+from .database import Database
+
+_MOST_KEPT: Final = 1000
+_TRIMMED_EVERY: Final = 100
+_RENEWED_EVERY_SECONDS: Final = 60.0
+_LAPSE: Final = "interval '10 minutes'"
+
+WATCHED: Final = (
+    f"EXISTS (SELECT FROM channels WHERE world_id = worlds.id AND channels.read_at > clock_timestamp() - {_LAPSE})"
+)
+"""Whether anybody watches a world, as part of a query for the world's row."""
+
+_WATCH: Final = (
+    "INSERT INTO channels (world_id) SELECT id FROM worlds WHERE id = %s"
+    " ON CONFLICT (world_id) DO UPDATE SET read_at = clock_timestamp() RETURNING last_number"
+)
+_PUBLISH: Final = (
+    "WITH numbered AS (UPDATE channels SET last_number = last_number + 1 FROM worlds"
+    f" WHERE world_id = %s AND worlds.id = world_id AND read_at > clock_timestamp() - {_LAPSE}"
+    " RETURNING world_id, last_number)"
+    " INSERT INTO events SELECT world_id, last_number, %s, %s FROM numbered RETURNING number"
+)
+_TRIM: Final = "DELETE FROM events WHERE world_id = %s AND number <= %s"
+_READ: Final = (
+    "SELECT events.world_id, number, kind, data FROM unnest(%s::text[], %s::bigint[]) AS read (world_id, last)"
+    " JOIN events ON events.world_id = read.world_id AND events.number > read.last ORDER BY events.world_id, number"
+)
+_RENEW: Final = "UPDATE channels SET read_at = clock_timestamp() WHERE world_id = ANY (%s)"
+SWEEP: Final = (
+    f"WITH swept AS (DELETE FROM channels WHERE read_at < clock_timestamp() - {_LAPSE}"
+    " AND NOT EXISTS (SELECT FROM worlds WHERE id = world_id) RETURNING world_id)"
+    " DELETE FROM events USING swept WHERE events.world_id = swept.world_id"
+)
+"""Removes the events of worlds that were deleted a while ago."""
+
+
+class EventVerbs:
+    """The verbs about events. A world is watched until nobody has read its events for some minutes."""
+
+    _database: Database
+    _renewed: dict[str, float]
+
+    def watch(self, world_id: str) -> int:
+        rows = self._database.rows(_WATCH, (world_id,))
+        return rows[0][0] if rows else 0
+
+    def publish(self, world_id: str, kind: str, data: Any) -> None:
+        rows = self._database.rows(_PUBLISH, (world_id, kind, json.dumps(data, separators=(",", ":"))))
+        if rows and rows[0][0] % _TRIMMED_EVERY == 0:
+            self._database.execute(_TRIM, (world_id, rows[0][0] - _MOST_KEPT))
+
+    def read_after(self, numbers: Mapping[str, int]) -> Sequence[StoredEvent]:
+        self._renew(numbers)
+        rows = self._database.rows(_READ, (list(numbers), list(numbers.values())))
+        return [StoredEvent(*row) for row in rows]
+
+    def _renew(self, numbers: Mapping[str, int]) -> None:
+        """Says now and then that these worlds are still watched."""
+        latest = time.monotonic() - _RENEWED_EVERY_SECONDS
+        due = [world_id for world_id in numbers if self._renewed.get(world_id, latest) <= latest]
+        if due:
+            self._database.execute(_RENEW, (due,))
+            kept = {world_id: at for world_id, at in self._renewed.items() if at > latest}
+            self._renewed = {**kept, **dict.fromkeys(due, time.monotonic())}

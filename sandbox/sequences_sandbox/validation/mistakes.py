@@ -1,0 +1,85 @@
+"""One thing that is wrong with a value, and how it is said: the one style of every teaching message."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from ..domain.errors import ValidationIssue
+from .nearest import short
+
+Path = tuple[str | int, ...]
+Said = tuple[str, dict[str, Any]]
+"""A message, and its particulars for programs."""
+
+UNKNOWN: Final = "unknown"
+MISSING: Final = "missing"
+
+
+class _Unset:
+    """Stands for a value that is not shown, since None is one that can be."""
+
+
+UNSET: Final = _Unset()
+
+
+@dataclass(frozen=True, slots=True)
+class Mistake:
+    """What is wrong at `path`: the `problem` in two words, and what is `expected`, as a clause such as `must be 1 or more`.
+
+    `value` is what was sent, `allowed` what would be right where that can be listed, `nearest` what was probably meant.
+    """
+
+    path: Path
+    problem: str
+    expected: str = ""
+    value: Any = UNSET
+    allowed: Any = None
+    nearest: str | None = None
+
+    @property
+    def field(self) -> str:
+        """The path in one text, such as `variables/first_name`; empty for the value as a whole."""
+        return short("/".join(map(str, self.path)))
+
+    def message(self, subject: str, place: str | None = None) -> str:
+        """One sentence. `subject` names the whole, such as `The body`; `place` what is wrong, unless the path does."""
+        own = f"'{self.field}'" if self.path else subject
+        if self.problem == UNKNOWN and not self.expected:
+            text = f"{subject} takes no fields here; leave out {own}"
+        elif self.problem == UNKNOWN:
+            text = f"{subject} has no field {own}; {self.expected}"
+        elif self.problem == MISSING:
+            text = f"{subject} lacks the field {own}"
+        else:
+            text = f"{place or own} {self.expected}"
+        if self.nearest is not None and self.problem != UNKNOWN:
+            text += f"; did you mean '{self.nearest}'?"
+        return text if text.endswith("?") else f"{text}."
+
+    def data(self) -> dict[str, Any]:
+        """The particulars for programs."""
+        data: dict[str, Any] = {"field": self.field, "problem": self.problem}
+        if not isinstance(self.value, _Unset | dict | list):
+            data["value"] = short(self.value) if isinstance(self.value, str) else self.value
+        if self.nearest is not None:
+            data["nearest"] = self.nearest
+        if self.allowed is not None:
+            data["allowed"] = self.allowed
+        return data
+
+
+def shown(value: Any) -> str:
+    """A value in a message."""
+    return repr(short(value)) if isinstance(value, str) else short(json.dumps(value, ensure_ascii=False))
+
+
+def issue(mistakes: Sequence[Mistake], subject: str) -> ValidationIssue:
+    """The error for a value with mistakes: the first in its message and at the top of its data, all of them in `errors`."""
+    return issue_of([(mistake.message(subject), mistake.data()) for mistake in mistakes])
+
+
+def issue_of(said: Sequence[Said]) -> ValidationIssue:
+    """The same of messages and particulars."""
+    message, first = said[0]
+    return ValidationIssue(message, **first, errors=[{**data, "message": text} for text, data in said])

@@ -1,0 +1,31 @@
+"""Snapshots of a world: the documents of its timeline and its clock, under a name. They outlive resets and restores."""
+
+from dataclasses import dataclass
+from typing import Any, Final
+
+from ..traffic.faults import FAULTS
+from ..traffic.rate_limits import RATE_LIMIT
+
+SNAPSHOTS: Final = "snapshots"
+"""The kind of these documents; their id is the name."""
+KEPT: Final = frozenset({SNAPSHOTS})
+"""The kinds that a reset leaves alone."""
+SETTINGS: Final = KEPT | {FAULTS, RATE_LIMIT}
+"""The kinds that are no part of a timeline: a snapshot does not hold them and a restore leaves them alone."""
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """A kept state. `created_wall` is by the store's clock, `now` what the world's clock then showed."""
+
+    name: str
+    created_wall: int
+    now: int
+    epoch: int
+    frozen: bool
+    documents: dict[str, dict[str, Any]]
+
+
+def timeline(documents: dict[str, dict[str, Any]]) -> dict[str, dict[str, Any]]:
+    """A shallow copy of the documents of a timeline."""
+    return {kind: dict(of_kind) for kind, of_kind in documents.items() if kind not in SETTINGS}

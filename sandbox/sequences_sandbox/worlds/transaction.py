@@ -1,0 +1,235 @@
+"""One transaction on one world: a single `now`, what is due applied and committed first, writes kept aside until the end.
+
+Leaving it commits what was written, unless an exception leaves it: then nothing of it stays. Events are published after
+the commit.
+"""
+
+from collections.abc import Mapping, Sequence
+from types import TracebackType
+from typing import Any, Final, Protocol
+
+from ..domain.clock import Clock
+from ..domain.errors import NotFoundIssue, UnavailableIssue
+from ..domain.lifecycle import CLIENT, Lifecycle
+from ..domain.limits import Limits
+from ..domain.query import ListQuery, Page
+from ..resources.resource import Resource
+from ..resources.sequences.model import RUNS, Run
+from ..resources.sequences.schedule import Schedule
+from ..store.base import ChangeSet, DocumentKey, Moment, Store, WorldRecord
+from .due_events import apply_due_events
+from .history import HISTORY, MOST_ENTRIES, Change, HistoryEntry
+from .snapshots import KEPT
+from .world import Documents, WorldState
+
+
+class Keeper(Protocol):
+    """What a transaction needs of the worlds."""
+
+    @property
+    def store(self) -> Store: ...
+
+    def acquire(self, world: WorldState) -> None:
+        """Waits for the world's lock. Raises UnavailableIssue when too many wait for it."""
+
+    def release(self, world: WorldState) -> None:
+        """Lets the next one have the world."""
+
+    def differences(self, record: WorldRecord, documents: Documents, epoch: int) -> Mapping[DocumentKey, Any | None]:
+        """What of `documents` is other than in the fixture of a world that starts at `epoch`."""
+
+    def publish_changes(self, world: WorldState, changes: Sequence[Change]) -> None:
+        """Publishes what was committed to whoever subscribes to the world."""
+
+
+class Transaction:
+    """A world at one `now` (a timestamp), as the caller's organization sees it, or whole when there is no caller."""
+
+    __slots__ = (
+        "_changes", "_organization_id", "_replaced", "_request_id", "_world", "_worlds", "_written", "moment", "now",
+    )  # fmt: skip
+
+    def __init__(self, worlds: Keeper, world: WorldState, organization_id: str | None, request_id: str | None) -> None:
+        self._worlds: Final = worlds
+        self._world: Final = world
+        self._organization_id: Final = organization_id
+        self._request_id: Final = request_id
+        self._written: dict[DocumentKey, Any | None] = {}
+        self._changes: list[Change] = []
+        self._replaced: Documents | None = None
+
+    def __enter__(self) -> "Transaction":
+        self._worlds.acquire(self._world)
+        try:
+            self.moment = self._world.moment
+            self.now = self._world.now
+            due = self.next_due()
+            if due is not None and due[0] <= self.now:
+                self._apply_due()
+        except BaseException:
+            self._release()
+            raise
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        try:
+            if kind is None:
+                self.commit()
+        finally:
+            self._release()
+
+    # What is fixed about the world.
+
+    @property
+    def record(self) -> WorldRecord:
+        """What never changes about the world."""
+        return self._world.record
+
+    @property
+    def limits(self) -> Limits:
+        """How much the world may hold."""
+        return self._world.record.limits
+
+    @property
+    def schedule(self) -> Schedule:
+        """How time and the engine move runs."""
+        return self._world.schedule
+
+    @property
+    def lifecycle(self) -> Lifecycle:
+        """What may follow what."""
+        return self._world.schedule.lifecycle
+
+    @property
+    def wall(self) -> int:
+        """The time by the store's clock."""
+        return self._world.wall
+
+    @property
+    def expires_wall(self) -> int | None:
+        """When the world goes, by the store's clock, if nobody uses it before."""
+        return self._world.expires_wall
+
+    @property
+    def used_wall(self) -> int | None:
+        """When the world was last used, by the store's clock; may lag by a minute."""
+        return self._world.used_wall
+
+    # Reading. Lists show what was committed, the others what this transaction wrote too.
+
+    def get(self, resource: Resource[Any], document_id: str) -> Any:
+        """A document of the caller's organization. Raises NotFoundIssue, for one of another organization too."""
+        found = self.find(resource, document_id)
+        if found is None or found.organization_id != self._organization_id:
+            raise NotFoundIssue(
+                f"Your organization has no {resource.noun} {document_id}.",
+                field=resource.id_parameter,
+                value=document_id,
+            )
+        return found
+
+    def find(self, resource: Resource[Any], document_id: str) -> Any | None:
+        """A document of any organization, None when there is none."""
+        return self.value(resource.kind, document_id)
+
+    def value(self, kind: str, document_id: str) -> Any | None:
+        """A document by kind and id, None when there is none."""
+        key = (kind, document_id)
+        if key in self._written:
+            return self._written[key]
+        return self._world.documents.get(kind, {}).get(document_id)
+
+    def values(self, kind: str) -> list[Any]:
+        """Every document of a kind, in the order in which they were added."""
+        found = dict(self._world.documents.get(kind, {}))
+        for (other, document_id), value in self._written.items():
+            if other == kind:
+                if value is None:
+                    found.pop(document_id, None)
+                else:
+                    found[document_id] = value
+        return list(found.values())
+
+    def documents(self) -> Documents:
+        """The documents of the world by kind and id, as they were committed; not to be changed."""
+        return self._world.documents
+
+    def page(self, resource: Resource[Any], query: ListQuery) -> Page:
+        """One page of a resource."""
+        items, total = self._world.lists.page(resource, self._world.of(resource), query)
+        return Page(items, total, query)
+
+    def select(self, resource: Resource[Any], **equal: Any) -> list[Any]:
+        """The documents whose fields have these values, by id."""
+        return self._world.lists.select(resource, self._world.of(resource), equal)
+
+    def next_due(self) -> tuple[int, Run] | None:
+        """The first time at which something falls due, and for which run."""
+        return self._world.next_due(self._written)
+
+    # Writing.
+
+    def put(self, before: Run | None, after: Run, event: str, by: str = CLIENT) -> None:
+        """Stores a run that `event` changed or made now; nothing when nothing changed."""
+        if after is not before:
+            source = before.status if before is not None else None
+            self.write_run(after, HistoryEntry(self.now, event, by, source, after.status, self._request_id))
+
+    def write_run(self, run: Run, entry: HistoryEntry) -> Change:
+        """Stores a run, and what happened to it."""
+        self.write(RUNS.kind, run.id, run)
+        entries = self.value(HISTORY, run.id) or ()
+        self.write(HISTORY, run.id, (*entries[1 - MOST_ENTRIES :], entry))
+        self._world.expect(run)
+        change = Change(run, entry)
+        self._changes.append(change)
+        return change
+
+    def write(self, kind: str, document_id: str, value: Any | None) -> None:
+        """Stores a document; None removes it."""
+        self._written[kind, document_id] = value
+
+    def set_clock(self, clock: Clock) -> None:
+        """Sets the world's clock, from the end of the transaction on."""
+        self.moment = Moment(self.moment.epoch, clock)
+
+    def start_timeline(self, documents: Documents, moment: Moment) -> None:
+        """Begins a new timeline: these documents, this moment. What is written after this is added to it."""
+        self._written, self._changes = {}, []
+        self._replaced = documents
+        self.moment = moment
+
+    def commit(self) -> None:
+        """Commits what was written so far; reads after this show it. Raises CommitIssue when another process was first."""
+        world = self._world
+        if not self._written and self._replaced is None and self.moment is world.moment:
+            return
+        changes = ChangeSet(self._committed(), self.moment, replaces=self._replaced is not None, keeping=KEPT)
+        world.version = self._worlds.store.commit(world.record.id, world.version, changes)
+        world.moment = self.moment
+        if self._replaced is not None:
+            world.start(self._replaced, self.moment)
+        world.apply(self._written)
+        published, self._changes = self._changes, []
+        self._written, self._replaced = {}, None
+        self._worlds.publish_changes(world, published)
+
+    def _committed(self) -> Mapping[DocumentKey, Any | None]:
+        if self._replaced is None:
+            return self._written
+        return {**self._worlds.differences(self.record, self._replaced, self.moment.epoch), **self._written}
+
+    def _apply_due(self) -> None:
+        _, left = apply_due_events(self, self.now)
+        self.commit()
+        if left:
+            raise UnavailableIssue(
+                "This world is catching up with events that fell due; try again.", retry_after_seconds=1
+            )
+
+    def _release(self) -> None:
+        if self._written or self._replaced is not None:
+            self._world.forget_due()
+        self._worlds.release(self._world)

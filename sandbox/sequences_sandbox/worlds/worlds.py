@@ -1,0 +1,211 @@
+"""Every world of a store, and those of them that this process has at hand.
+
+A world that is asked for is loaded, or brought up to date with what other processes committed, and kept at hand as long as
+there is room. The documents that it starts with come from its fixture, which many worlds share.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Final, NamedTuple
+
+from ..domain.errors import UnauthorizedIssue, UnavailableIssue
+from ..domain.lifecycle import Lifecycle
+from ..domain.timestamps import MINUTE
+from ..fixtures.fixture import Fixture
+from ..resources.sequences.schedule import Schedule
+from ..store.base import DocumentKey, KeyRecord, Loaded, Store, WorldRecord
+from .cache import WorldCache
+from .documents import differences
+from .events import SEQUENCE, WORLD, EventBus, change_fields
+from .history import Change
+from .snapshots import KEPT
+from .transaction import Transaction
+from .world import Documents, WorldState
+
+_MOST_DOCUMENTS: Final = 2_000_000
+"""How many documents the worlds at hand hold together, about; those longest unused go first."""
+_MOST_STARTS: Final = 16
+_MOST_WAITING: Final = 16
+"""How many requests wait for one world; others are told to come again, so that no world takes the threads of all."""
+_TOUCHES_PER_TTL: Final = 64
+"""A use is written down when it puts the expiry off by this part of the time to live: not every read is a write."""
+_KEY_LAG: Final = MINUTE
+
+
+class Caller(NamedTuple):
+    """Who asks, by which key, in which request. `world` is the key's, brought up to date for this request."""
+
+    key: KeyRecord
+    request_id: str
+    world: WorldState | None = None
+
+
+class Worlds:
+    """The worlds of a store, and the event bus that says what happens in them."""
+
+    def __init__(self, store: Store, events: EventBus, lifecycle: Lifecycle) -> None:
+        self.store: Final = store
+        self.events: Final = events
+        self._schedules: Final = {static: Schedule(lifecycle, static) for static in (False, True)}
+        self._fixtures: dict[bytes, Fixture] = {}
+        self._starts: dict[bytes, tuple[int, Documents]] = {}
+        self.at_hand: Final = WorldCache(_MOST_DOCUMENTS)
+
+    # Fixtures.
+
+    def add_fixture(self, fixture: Fixture) -> None:
+        """Makes known what worlds of its digest start with."""
+        self._fixtures[fixture.digest] = fixture
+
+    def fixture_of(self, record: WorldRecord) -> Fixture:
+        """What a world starts with."""
+        found = self._fixtures.get(record.seed)
+        if found is None:
+            found = self._fixtures[record.seed] = Fixture.load(record.seed, self.store.seed(record.seed))
+        return found
+
+    def start_of(self, record: WorldRecord, epoch: int) -> Documents:
+        """The documents that a world starts with at `epoch`; not to be changed.
+
+        The last ones of each fixture are kept, since worlds made in one second start alike.
+        """
+        kept = self._starts.get(record.seed)
+        if kept is not None and kept[0] == epoch:
+            return kept[1]
+        fixture = self.fixture_of(record)
+        documents = fixture.documents_at(epoch, self._schedules[fixture.static])
+        if len(self._starts) >= _MOST_STARTS:
+            self._starts.pop(next(iter(self._starts)))
+        self._starts[record.seed] = (epoch, documents)
+        return documents
+
+    def differences(self, record: WorldRecord, documents: Documents, epoch: int) -> Mapping[DocumentKey, Any | None]:
+        """What of a timeline is other than in the fixture."""
+        kept = {kind: of_kind for kind, of_kind in documents.items() if kind not in KEPT}
+        return differences(self.start_of(record, epoch), kept)
+
+    # Worlds.
+
+    def visit(self, key: KeyRecord) -> WorldState:
+        """The world of a key, up to date; a use of it. Raises UnauthorizedIssue when it is gone."""
+        world = self.refreshed(key.world_id)
+        self.at_hand.use(key.world_id)
+        self._touch(world, key)
+        return world
+
+    def refreshed(self, world_id: str) -> WorldState:
+        """A world, up to date; no use of it. Raises UnauthorizedIssue when it is gone."""
+        known = self.at_hand.get(world_id)
+        if known is None:
+            return self._load(world_id)
+        loaded = self.store.load(world_id, known.version)
+        if loaded is None or _expired(loaded):
+            self.at_hand.drop(world_id)
+            raise gone()
+        if loaded.complete:
+            return self.at_hand.put(self._made(loaded))
+        if loaded.documents or loaded.version != known.version:
+            with known.lock:
+                if loaded.version > known.version:
+                    known.refresh(loaded)
+        else:
+            known.wall, known.watched = max(known.wall, loaded.wall), loaded.watched
+            known.expires_wall, known.used_wall = loaded.expires_wall, loaded.used_wall
+        return known
+
+    def transaction(self, caller: Caller) -> Transaction:
+        """A transaction of the caller on the world of its key, in which the caller sees its own organization."""
+        world = caller.world if caller.world is not None else self.visit(caller.key)
+        return Transaction(self, world, caller.key.organization_id, caller.request_id)
+
+    def first_look(self, world_id: str) -> Transaction:
+        """A transaction on a world that was just made, and that is not kept at hand until somebody uses it."""
+        loaded = self.store.load(world_id, None)
+        if loaded is None:
+            raise gone()
+        return Transaction(self, self._made(loaded), None, None)
+
+    def open(self, world_id: str, *, request_id: str | None = None) -> Transaction:
+        """A transaction of nobody in particular, which is no use of the world."""
+        return Transaction(self, self.refreshed(world_id), None, request_id)
+
+    def apply_due_events(self, world_id: str) -> int | None:
+        """Applies what is due in a world, which is no use of it. Raises UnauthorizedIssue when it is gone.
+
+        Returns in how many microseconds something falls due next, or the world may expire; None when neither will be by
+        itself.
+        """
+        with self.open(world_id) as tx:
+            due = None if tx.moment.clock.frozen else tx.next_due()
+            waits = [due[0] - tx.now] if due is not None else []
+            waits += [tx.expires_wall - tx.wall] if tx.expires_wall is not None else []
+        return min(waits, default=None)
+
+    def delete(self, world_id: str) -> bool:
+        """Removes a world, of which its subscribers hear last; False when there is none."""
+        self.events.publish(world_id, WORLD, {"event": "deleted"})
+        self.at_hand.drop(world_id)
+        return self.store.delete(world_id)
+
+    def delete_expired(self) -> None:
+        """Removes the worlds whose time to live is over."""
+        for world_id in self.store.expired():
+            self.delete(world_id)
+
+    # What transactions need.
+
+    def acquire(self, world: WorldState) -> None:
+        """Waits for the world's lock."""
+        if world.lock.acquire(blocking=False):
+            return
+        if world.waiting >= _MOST_WAITING:
+            raise UnavailableIssue("Too many requests wait for this world; try again.", retry_after_seconds=1)
+        world.waiting += 1
+        try:
+            world.lock.acquire()
+        finally:
+            world.waiting -= 1
+
+    def release(self, world: WorldState) -> None:
+        """Lets the next one have the world."""
+        world.lock.release()
+
+    def publish_changes(self, world: WorldState, changes: Sequence[Change]) -> None:
+        """Publishes changes of runs, where somebody subscribes to the world."""
+        if changes and self.events.wanted(world.record.id, world.watched):
+            for change in changes:
+                self.events.publish(world.record.id, SEQUENCE, change_fields(change))
+
+    def _load(self, world_id: str) -> WorldState:
+        loaded = self.store.load(world_id, None)
+        if loaded is None or _expired(loaded):
+            raise gone()
+        return self.at_hand.put(self._made(loaded))
+
+    def _made(self, loaded: Loaded) -> WorldState:
+        record = loaded.record
+        start = self.start_of(record, loaded.moment.epoch)
+        copied = {kind: dict(of_kind) for kind, of_kind in start.items()}
+        return WorldState(record, self._schedules[self.fixture_of(record).static], copied, loaded)
+
+    def _touch(self, world: WorldState, key: KeyRecord) -> None:
+        """Notes a use, when it is worth a write."""
+        used = self.last_use(world, key)
+        ttl = world.record.ttl
+        late = ttl is not None and world.wall - world.touched_wall > ttl // _TOUCHES_PER_TTL
+        if late or used is None or not 0 <= world.now - used <= _KEY_LAG:
+            self.store.touch(world.record.id, key, world.now)
+            world.key_uses[key.id] = world.now
+            world.touched_wall = world.wall
+
+    def last_use(self, world: WorldState, key: KeyRecord) -> int | None:
+        """When a key was last used, by the world's clock; may lag by a minute."""
+        return world.key_uses.get(key.id, key.last_used_at)
+
+
+def _expired(loaded: Loaded) -> bool:
+    return loaded.expires_wall is not None and loaded.expires_wall <= loaded.wall
+
+
+def gone() -> UnauthorizedIssue:
+    """The issue of a key whose world is gone."""
+    return UnauthorizedIssue("The world of this API key is gone; make a new one.", problem="gone")

@@ -1,0 +1,232 @@
+"""Transactions: what fails leaves nothing, what is due comes first, and processes that share a store agree."""
+
+from contextlib import suppress
+from dataclasses import replace
+
+import pytest
+from sequences_sandbox.contract.files import shipped
+from sequences_sandbox.contract.lifecycles import run_lifecycle
+from sequences_sandbox.contract.reading import read_spec
+from sequences_sandbox.domain.errors import CommitIssue, NotFoundIssue, UnauthorizedIssue, UnavailableIssue
+from sequences_sandbox.domain.query import ListQuery
+from sequences_sandbox.domain.timestamps import DAY, HOUR, SECOND
+from sequences_sandbox.fixtures import read
+from sequences_sandbox.resources.sequences.model import RUNS
+from sequences_sandbox.resources.sequences.transitions import STOP, pause, stop
+from sequences_sandbox.store.base import Moment
+from sequences_sandbox.store.memory import MemoryStore
+from sequences_sandbox.worlds import due_events, worlds
+from sequences_sandbox.worlds.cache import WorldCache
+from sequences_sandbox.worlds.events import EventBus
+from sequences_sandbox.worlds.factory import WorldFactory, WorldOptions
+from sequences_sandbox.worlds.history import HISTORY
+from sequences_sandbox.worlds.worlds import Caller, Worlds
+
+SPEC = read_spec(shipped("openapi.yaml"))
+LIFECYCLE = run_lifecycle(SPEC)
+FIXTURE = read("demo", LIFECYCLE)
+
+
+@pytest.fixture
+def store(clock):
+    return MemoryStore(clock)
+
+
+@pytest.fixture
+def process(store):
+    """Makes what another process would have: worlds of the same store, at hand for itself."""
+
+    def start():
+        started = Worlds(store, EventBus(store), LIFECYCLE)
+        started.add_fixture(FIXTURE)
+        return started
+
+    return start
+
+
+@pytest.fixture
+def one(process):
+    return process()
+
+
+@pytest.fixture
+def created(one):
+    return WorldFactory(one).create(FIXTURE, WorldOptions("w"))
+
+
+@pytest.fixture
+def caller(created):
+    return Caller(created.keys[0][1], "req_test")
+
+
+def active(tx):
+    return next(run for run in tx.values(RUNS.kind) if run.status == "ACTIVE" and run.company is not None)
+
+
+def stopped(tx, run):
+    changed = stop(run, tx.now, tx.lifecycle)
+    tx.put(run, changed, STOP)
+    return changed
+
+
+def state(worlds_, world_id):
+    with worlds_.open(world_id) as tx:
+        return {kind: dict(of_kind) for kind, of_kind in tx.documents().items()}, tx.moment
+
+
+def test_a_transaction_that_fails_leaves_everything_equal(one, caller, created):
+    before = state(one, created.record.id)
+
+    def fail():
+        with one.transaction(caller) as tx:
+            stopped(tx, active(tx))
+            tx.set_clock(tx.moment.clock.at(tx.now + DAY, tx.wall))
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        fail()
+    assert state(one, created.record.id) == before
+
+
+def test_reads_within_a_transaction_see_its_writes(one, caller):
+    with one.transaction(caller) as tx:
+        run = stopped(tx, active(tx))
+        assert tx.get(RUNS, run.id) is run
+        assert run in tx.values(RUNS.kind)
+        assert [entry.event for entry in tx.value(HISTORY, run.id)] == [STOP]
+
+
+def test_a_run_of_another_organization_is_not_found(one, caller, created):
+    with one.transaction(caller) as tx:
+        other = next(run for run in tx.values(RUNS.kind) if run.organization_id != caller.key.organization_id)
+        with pytest.raises(NotFoundIssue):
+            tx.get(RUNS, other.id)
+
+
+def test_processes_see_what_the_others_committed(one, process, caller, created):
+    two = process()
+    two.visit(caller.key)
+    with one.transaction(caller) as tx:
+        run = stopped(tx, active(tx))
+    with two.transaction(caller) as tx:
+        assert tx.get(RUNS, run.id) == run
+        query = ListQuery(run.organization_id, "created_at", size=100, equal={"status": "STOPPED_EARLY"})
+        assert run in tx.page(RUNS, query).items
+    assert state(one, created.record.id) == state(two, created.record.id)
+
+
+def test_of_two_processes_that_race_one_meets_a_conflict_and_has_done_nothing(one, process, caller):
+    two = process()
+    late = caller._replace(world=two.visit(caller.key))
+    with one.transaction(caller) as tx:
+        run = stopped(tx, active(tx))
+    with pytest.raises(CommitIssue), two.transaction(late) as tx:
+        tx.put(
+            tx.get(RUNS, run.id), replace(tx.get(RUNS, run.id), variables={"lost": "update"}, updated_at=tx.now), "x"
+        )
+    with two.transaction(caller) as tx:
+        assert tx.get(RUNS, run.id) == run
+
+
+def test_a_new_timeline_is_seen_by_every_process(one, process, caller, created):
+    two = process()
+    with two.transaction(caller) as tx:
+        stopped(tx, active(tx))
+    with one.transaction(caller) as tx:
+        start = {kind: dict(of_kind) for kind, of_kind in one.start_of(tx.record, tx.record.epoch).items()}
+        tx.start_timeline(start, Moment(tx.record.epoch, tx.moment.clock))
+    assert state(one, created.record.id) == state(two, created.record.id)
+    assert not any(run.status == "STOPPED_EARLY" and run.updated_at > tx.record.epoch for run in tx.values(RUNS.kind))
+
+
+def test_what_is_due_is_applied_before_anything_is_read_each_at_its_own_time(one, caller, clock):
+    with one.transaction(caller) as tx:
+        run = active(tx)
+        until = tx.now + HOUR
+        paused = pause(run, until, tx.now, tx.lifecycle)
+        tx.put(run, paused, "pause")
+    clock.advance(2 * HOUR)
+    with one.transaction(caller) as tx:
+        woken = next(entry for entry in tx.value(HISTORY, run.id) if entry.event == "wake")
+        assert (woken.at, woken.by, woken.target) == (until, "clock", "ACTIVE")
+        history = [entry.at for run_ in tx.values(RUNS.kind) for entry in tx.value(HISTORY, run_.id) or ()]
+        assert max(history) <= tx.now
+
+
+def test_what_is_due_happens_once_whoever_looks_first(one, process, caller, clock):
+    two = process()
+    with one.transaction(caller) as tx:
+        run = active(tx)
+        tx.put(run, pause(run, tx.now + HOUR, tx.now, tx.lifecycle), "pause")
+    clock.advance(2 * HOUR)
+    seen = [each.visit(caller.key) for each in (one, two)]  # both processes know that the wake is due
+    for each, world in zip((one, two), seen, strict=True):
+        with suppress(CommitIssue), each.transaction(caller._replace(world=world)):
+            pass
+    for each in (one, two):
+        with each.transaction(caller) as tx:
+            assert [entry.event for entry in tx.value(HISTORY, run.id)].count("wake") == 1
+
+
+def test_a_world_with_more_due_than_one_request_applies_catches_up_step_by_step(one, caller, clock, monkeypatch):
+    monkeypatch.setattr(due_events.apply_due_events, "__defaults__", (5,))
+    with one.transaction(caller) as tx:
+        first = tx.next_due()
+    clock.advance(400 * DAY)
+    for _ in range(200):
+        with suppress(UnavailableIssue), one.transaction(caller) as tx:
+            break
+    else:
+        pytest.fail("the world never caught up")
+    assert tx.next_due() is None or tx.next_due()[0] > tx.now > first[0]
+
+
+def test_a_world_that_gave_way_to_others_is_as_it_was_when_it_comes_back(one, caller, created, monkeypatch):
+    one.at_hand = WorldCache(1)
+    with one.transaction(caller) as tx:
+        stopped(tx, active(tx))
+    before = state(one, created.record.id)
+    other = WorldFactory(one).create(FIXTURE, WorldOptions("other"))
+    one.visit(other.keys[0][1])
+    assert one.at_hand.get(created.record.id) is None
+    assert state(one, created.record.id) == before
+
+
+def test_a_world_that_is_gone_is_said_to_be_so(one, process, caller, created):
+    two = process()
+    two.visit(caller.key)
+    assert one.delete(created.record.id)
+    for each in (one, two):
+        with pytest.raises(UnauthorizedIssue, match="gone"):
+            each.visit(caller.key)
+
+
+def test_a_world_expires_by_its_last_use(one, caller, clock, created):
+    short = WorldFactory(one).create(FIXTURE, WorldOptions("short", ttl=100 * SECOND))
+    key = short.keys[0][1]
+    for _ in range(5):
+        clock.advance(60 * SECOND)
+        one.visit(key)
+    clock.advance(101 * SECOND)
+    with pytest.raises(UnauthorizedIssue):
+        one.visit(key)
+    one.delete_expired()
+    assert [record.id for record in one.store.worlds()] == [created.record.id]
+
+
+def test_whoever_waits_for_a_world_that_too_many_wait_for_is_told_to_come_again(one, caller, monkeypatch):
+    monkeypatch.setattr(worlds, "_MOST_WAITING", 0)
+    world = one.visit(caller.key)
+    with one.transaction(caller), pytest.raises(UnavailableIssue):
+        one.acquire(world)
+
+
+def test_keys_know_when_they_were_last_used_to_a_minute(one, caller, clock):
+    key = caller.key
+    world = one.visit(key)
+    first = one.last_use(world, key)
+    assert first == world.now
+    clock.advance(30 * SECOND)
+    assert one.last_use(one.visit(key), key) == first
+    clock.advance(31 * SECOND)
+    assert one.last_use(one.visit(key), key) == first + 61 * SECOND
