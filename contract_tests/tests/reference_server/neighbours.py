@@ -8,7 +8,7 @@ from .messages import ApiError, Call, Query, Response
 from .timestamps import SECOND
 from .writes import Writes
 
-LONGEST = {"email": 320, "linkedin_url": 2048}
+LONGEST = {"email": 320, "linkedin_url": 2048, "name": 500}
 
 Record = dict[str, Any]
 
@@ -61,7 +61,20 @@ RESOURCES = {
         after={"first_seen_after": "first_seen_at", "last_seen_after": "last_seen_at"},
         sorts=("first_seen_at", "last_seen_at", "email"),
         uuids=("contact_id",),
-    )
+    ),
+    "sequence-templates": Resource(
+        section="sequence_templates",
+        scope="sequences:read",
+        texts=("name", "summary", "status", "language", "timezone"),
+        times=("activated_at", "created_at", "updated_at"),
+        equal={"name": ("name", str), "status": ("status", str)},
+        after={"created_at_after": "created_at"},
+        before={"created_at_before": "created_at"},
+        sorts=("created_at", "updated_at", "name"),
+        choices={"status": ("PENDING_SETUP", "ACTIVE", "INACTIVE", "FINISHING", "ARCHIVED")},
+        defaults={"status": "ACTIVE", "timezone": "UTC"},
+        counts={"step_count": "steps"},
+    ),
 }
 
 

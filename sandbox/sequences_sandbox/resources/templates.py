@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from ..domain.timestamps import Timestamp
-from .resource import Codec, Resource, private
+from .resource import Codec, Filter, Resource, private
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +43,25 @@ class Template:
     steps: tuple[Step, ...] = private(default=(), codec=_STEPS)
     review: bool = private(default=False)
 
+    @property
+    def step_count(self) -> int:
+        """How many steps it has."""
+        return len(self.steps)
+
 
 TEMPLATES: Final = Resource(
-    "sequence_templates", Template, noun="sequence template", id_parameter="sequence_template_id"
+    "sequence_templates",
+    Template,
+    noun="sequence template",
+    id_parameter="sequence_template_id",
+    schema="SequenceTemplate",
+    scope="sequences:read",
+    filters={
+        "name": Filter("name"),
+        "status": Filter("status"),
+        "created_at_after": Filter("created_at", "after"),
+        "created_at_before": Filter("created_at", "before"),
+    },
+    sorts=("created_at", "updated_at", "name"),
+    derived=("step_count",),
 )

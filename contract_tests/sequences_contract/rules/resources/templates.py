@@ -1,0 +1,45 @@
+"""Sequence templates: names are compared whole, and every run points at one of them."""
+
+from itertools import groupby
+
+from ...engine import Collection, RuleContext
+from ..common.list_filters import agrees
+from ..registry import about
+
+rule = about("Sequence templates", "listSequenceTemplates", "getSequenceTemplate")
+_MANY = 6
+
+
+def _templates(context: RuleContext) -> Collection:
+    return context.collection(context.contract.operations["listSequenceTemplates"], least=1)
+
+
+@rule("templates.name.whole", "The filter name finds whole names only.", "templates.name")
+def whole_name(context: RuleContext) -> None:
+    found = _templates(context)
+    names = found.values(found.operation.parameters["name"])[:_MANY]
+    for name in names or context.skip("no template has a name; load some"):
+        for text in (name[:-1], name[1:], f"{name}x", f"{name[:1]}%"):
+            if text:
+                agrees(context, found.operation, {"name": text})
+
+
+@rule("templates.null_names.strict", "Templates without a name come before all others.", "templates.null_names")
+def null_names(context: RuleContext) -> None:
+    listing = _templates(context).operation
+    if None not in {item.fields["name"] for item in _templates(context).items}:
+        context.skip("every template has a name; load one without")
+    for order in ("asc", "desc"):
+        pages = context.pages(listing, {"sort_by": "name", "sort_order": order})
+        blocks = [null for null, _ in groupby(item.fields["name"] is None for _, page in pages for item in page.items)]
+        wanted = [True, False] if order == "asc" else [False, True]
+        context.check(blocks in (wanted, [True]), f"null first, {order}", f"null at {blocks}", pages[0][0])
+
+
+@rule("templates.of_runs", "The template of a run can be read.", "templates.of_runs")
+def of_runs(context: RuleContext) -> None:
+    if not context.session.judges("Sequences"):
+        context.skip("sequences are not judged", excused=True)
+    for template_id in list(dict.fromkeys(run.template for run in context.session.runs().items))[:_MANY]:
+        response = context.send(context.contract.operations["getSequenceTemplate"], template_id)
+        context.expect(response, 200, why="for the template of a run")
