@@ -1,16 +1,19 @@
 """A PostgreSQL for the tests, and the stores that every test of storage runs against."""
 
 import importlib
+import json
 import os
 import tempfile
 import uuid
 import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
+from typing import Any
 
 import psycopg
 import pytest
 from hypothesis import settings
+from sequences_sandbox.app import Specification
 from sequences_sandbox.contract.files import shipped
 from sequences_sandbox.contract.lifecycles import run_lifecycle
 from sequences_sandbox.contract.reading import read_spec
@@ -35,6 +38,22 @@ EVERY_STORE = {
 }
 SPEC = read_spec(shipped("openapi.yaml"))
 LIFECYCLE = run_lifecycle(SPEC)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _each_contract_is_validated_once() -> Iterator[None]:
+    """Connexion's validation of the contracts is most of a start; a test run needs it once for each document."""
+    load, loaded = Specification.load, {}
+
+    def once(document: Mapping[str, Any]) -> Any:
+        text = json.dumps(document)
+        if text not in loaded:
+            loaded[text] = load(document)
+        return loaded[text]
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Specification, "load", once)
+        yield
 
 
 @pytest.fixture(scope="session")
@@ -123,6 +142,12 @@ SLOW_FIXTURES = {
 SLOW_PLACES = {
     "console": "browser",
     "docs": "pages",
+    "cli": "processes",
+    "client": "processes",
+    "test_imports": "processes",
+    "test_costs": "costs",
+    "test_growth": "costs",
+    "test_fixtures_all_mistakes": "costs",
     "test_wheel": "processes",
     "test_store_processes": "database",
     "test_stock_schemathesis": "suite",

@@ -1,4 +1,4 @@
-"""Planted faults against the suite: each is found, and by a rule that names it rightly.
+"""Planted faults against the suite: each must be found, by a rule about what is wrong.
 
 As a program (`python contract_tests/tests/mutants.py [--write]`) it tries every fault against the whole suite, the
 rules that name it first, and prints the table of fault, rule and seconds; `--write` puts it into docs/mutants.md.
@@ -127,18 +127,20 @@ def _table(found: Sequence[Found]) -> Iterator[str]:
     wrong = [one.fault for one in found if one.rule is not None and not one.rightly_named]
     yield "# Planted faults"
     yield ""
-    yield "Made by `make mutants`: each fault is planted in an independent server of the API, and the suite is run at it"
-    yield "until a rule that names the fault is violated, those rules first."
+    yield "Made by `make mutants`: each fault is planted in the reference server, and the suite is run against it until"
+    yield "a rule about that fault is violated, those rules first."
     yield ""
     count = len(found) - len(survivors)
-    yield f"{len(found)} faults, {count} found, {len(survivors)} not: {', '.join(survivors) or 'none'}."
-    yield f"Named by a rule of another matter: {', '.join(wrong) or 'none'}."
+    yield f"{len(found)} of the {len(FAULTS)} planted faults were tried in this run."
+    yield f"{count} were found, {len(survivors)} were not: {', '.join(survivors) or 'none'}."
+    yield f"Found only by a rule about something else: {', '.join(wrong) or 'none'}."
     yield ""
     yield "| fault | what it does | profile | found by | seconds |"
     yield "|---|---|---|---|---|"
     for one in found:
         fault = FAULTS[one.fault]
-        yield f"| {one.fault} | {fault.summary} | {fault.profile} | {one.rule or '**survived**'} | {one.seconds:.1f} |"
+        found_by = f"`{one.rule}`" if one.rule else "**survived**"
+        yield f"| `{one.fault}` | {fault.summary} | {fault.profile} | {found_by} | {one.seconds:.1f} |"
 
 
 if __name__ == "__main__":

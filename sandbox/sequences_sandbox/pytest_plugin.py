@@ -44,7 +44,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_configure(config: pytest.Config) -> None:
     """The mark of the plugin."""
     config.addinivalue_line(
-        "markers", f"{_MARK}(fixture=, now=, frozen=, seed=): how the test's own world of the sequences sandbox is created"
+        "markers",
+        f"{_MARK}(fixture=, now=, frozen=, seed=): how the test's own world of the sequences sandbox is created",
     )
 
 

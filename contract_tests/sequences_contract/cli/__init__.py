@@ -13,8 +13,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     missing = [name for name in _NEEDED if find_spec(name) is None]
     if missing:
         print(
-            f"sequences-contract: this command needs the extra 'contract' ({', '.join(missing)} not found):"
-            " pip install 'sequences-sandbox[contract]', or in a checkout pip install '.[contract]'",
+            f"sequences-contract: this command needs the extra 'contract' ({', '.join(missing)} not found);"
+            " in a checkout: pip install '.[contract]'",
             file=sys.stderr,
         )
         return 2

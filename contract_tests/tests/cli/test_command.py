@@ -181,5 +181,5 @@ def test_without_its_extra_the_command_names_it_in_one_sentence(command):
         sys.exit(main(["{command}"]))"""
     result = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=60, check=False)
     assert result.returncode == 2
-    assert "pip install 'sequences-sandbox[contract]'" in result.stderr
+    assert "pip install '.[contract]'" in result.stderr
     assert result.stderr.count("\n") == 1

@@ -158,7 +158,7 @@ def test_an_empty_organization_leaves_rules_untried_and_says_what_to_load(check)
         options = ("--rule", "get", "--rule", "list")
         status, text = check(url, *options, key="topo_empty_readwrite")
         accepted, _ = check(url, *options, "--accept-unexercised", key="topo_empty_readwrite")
-    assert (status, accepted) == (3, 0)
+    assert (status, accepted) == (3, 0), text
     assert "there are no sequences" in text
 
 

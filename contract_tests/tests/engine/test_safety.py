@@ -13,7 +13,7 @@ from sequences_contract.engine.runner import run
 from sequences_contract.engine.session import Session
 from sequences_contract.engine.settings import Settings
 from sequences_contract.http.target import Target
-from sequences_contract.rules.fuzz.schemathesis_engine import Plan, Transport
+from sequences_contract.rules.fuzz.schemathesis_engine import FuzzPlan, Transport
 from sequences_contract.rules.selection import select
 
 from ..mutants import FIXTURE
@@ -97,7 +97,7 @@ def test_what_schemathesis_sends_waits_its_turn_and_comes_again_after_a_429():
     turns = []
     target.await_turn = lambda: turns.append(1)
     case = SimpleNamespace(method="GET", path_parameters=None, body=None)
-    transport = Transport(Inner(429, 429, 200), target, Plan(["listSequences"], ("fuzzing",), None, writes=False))
+    transport = Transport(Inner(429, 429, 200), target, FuzzPlan(["listSequences"], ("fuzzing",), None, writes=False))
     assert transport.send(case).status_code == 200
     assert len(turns) == 3
     target.close()
@@ -113,7 +113,7 @@ def test_what_schemathesis_writes_goes_to_the_run_set_aside_and_stops_no_company
         ("coverage", "GET", aside.id),
     ):
         case = SimpleNamespace(method=method, path_parameters={"sequence_id": other}, body={"scope": "COMPANY"})
-        Transport(Inner(200), target, Plan(["stopSequence"], (phase,), aside, writes=True)).send(case)
+        Transport(Inner(200), target, FuzzPlan(["stopSequence"], (phase,), aside, writes=True)).send(case)
         assert case.path_parameters["sequence_id"] == wanted
         assert method == "GET" or case.body["scope"] == "CONTACT"
     target.close()

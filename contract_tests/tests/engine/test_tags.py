@@ -46,9 +46,9 @@ def test_what_is_not_served_is_one_line_and_no_violation(check, sequences_alone,
     assert status == 0, text
     absent = [line for line in text.splitlines() if "not served" in line]
     assert len(absent) == 1
-    assert absent[0].endswith("not served, so not judged: Me, Contacts")
+    assert absent[0].endswith("not served, so not judged: Me, Contacts, Sequence templates")
     document = json.loads((tmp_path / "json").read_text("utf-8"))
-    assert document["not_served"] == ["Me", "Contacts"]
+    assert document["not_served"] == ["Me", "Contacts", "Sequence templates"]
     assert not [rule["id"] for rule in document["rules"] if "Contact" in rule["id"] or rule["id"].startswith("me.")]
     assert "Not served, so not judged" in (tmp_path / "html").read_text("utf-8")
 

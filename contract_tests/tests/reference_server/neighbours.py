@@ -141,7 +141,8 @@ class Neighbours(Writes):
         if name in resource.before:
             return bool(record[resource.before[name]] < value)
         place, normal = resource.equal[name]
-        return record.get(place) is not None and self.is_same(name, record[place], value, normal)
+        held = record.get(place, resource.defaults.get(place))
+        return held is not None and self.is_same(name, held, value, normal)
 
     def is_seen_after(self, record: Record, name: str, bound: Any, resource: Resource) -> bool:
         return bool(record[resource.after[name]] > bound)

@@ -11,7 +11,8 @@ from ..store.base import KeyRecord
 from ..worlds.worlds import Caller
 from .request.body import Body, too_large
 from .request.context import RequestContext
-from .request.parameters import Query, compile_reader, read_parameter
+from .request.parameters import Query, read_parameter
+from .request.readers import compile_reader
 
 Authenticator = Callable[[RequestContext], KeyRecord | None]
 Handler = Callable[..., Any]

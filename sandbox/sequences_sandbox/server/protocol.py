@@ -4,28 +4,25 @@ What uvicorn leaves open and this class closes:
 
 - An offer of another protocol is declined, and its request is read whole. httptools stops parsing at the offer and takes
   the body for the next request.
-- What arrives is parsed a head at a time, and not while a parsed request waits for its turn. httptools parses all that it
-  is given, and each request that waits costs a hundred times its bytes.
+- What arrives is parsed a head at a time, and not while a parsed request waits for its turn.
 - Errors are sent in the contract's form, in their turn, and leave the client the time to read them.
 """
 
 import asyncio
-import logging
-import time
 from collections import deque
 from typing import Final
 
 import httptools
 from uvicorn.protocols.http.flow_control import FlowControl
-from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol, RequestResponseCycle
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 
-from ..domain.errors import Issue, ValidationIssue
-from ..http.request.ids import RequestIds
-from ..http.responses import error_response
+from ..domain.errors import Issue
 from ..http.traffic.injection import DROP
 from .connection import drop, taken_bytes, unread_bytes
 from .head import MOST_HEAD_BYTES, check_head, origin_form, too_large, without_offer
 from .idle_timeout import Pending
+from .incoming import Incoming
+from .rejection import body_too_large, malformed, no_proxy, rejection
 
 PATIENCE_SECONDS: Final = 60
 """How long a client may take over a request's head, and over its body, from the first byte to the last."""
@@ -34,13 +31,10 @@ SLOWEST_BYTES_A_SECOND: Final = 64 * 1024
 
 _MOST_BODY_BYTES: Final = 16 << 20
 """A body as it travels: with the frames of its chunks, and whether it is kept or not."""
-_LEAST_BODY_PIECE: Final = 512
-_HEAD_END: Final = b"\r\n\r\n"
 _LINGER_SECONDS: Final = 2
 _LAST_OF_STREAM: Final = b"d\r\nretry: 1000\n\n\r\n0\r\n\r\n"
 _NOWHERE: Final[deque[tuple[bytes, bytes]]] = deque(maxlen=0)
 """Keeps nothing of what is appended to it."""
-_LOG: Final = logging.getLogger("sequences_sandbox.wire")
 
 
 class _Flow(FlowControl):
@@ -62,8 +56,8 @@ class Protocol(HttpToolsProtocol):
         super().connection_made(transport)
         self.flow = _Flow(transport)
         self._cycles: deque[RequestResponseCycle] = deque()  # requests without their whole response, oldest first
-        self._data, self._at = b"", 0  # what arrived, and how far it is parsed
-        self._part_bytes, self._seam = 0, b""  # of the head or the body under way: its size, and a head's last bytes
+        self._incoming = Incoming()
+        self._part_bytes = 0  # of the head or the body under way
         self._in_head, self._in_body = False, False
         self._rejection: Issue | None = None
         self._backlog: tuple[Pending, int] | None = None
@@ -72,8 +66,7 @@ class Protocol(HttpToolsProtocol):
     # From bytes to requests
 
     def data_received(self, data: bytes) -> None:
-        self._data = self._data[self._at :] + data if self._at < len(self._data) else data
-        self._at = 0
+        self._incoming.add(data)
         self._parse_on()
 
     def _parse_on(self) -> None:
@@ -81,16 +74,16 @@ class Protocol(HttpToolsProtocol):
         if self.timeout_keep_alive_task is not None:
             self.timeout_keep_alive_task.cancel()
             self.timeout_keep_alive_task = None
-        while self._at < len(self._data):
+        incoming = self._incoming
+        while incoming:
             if self._is_last():
-                self._data, self._at = b"", 0
+                incoming.clear()
                 break
             if self.pipeline:
                 self.flow.unparsed = True
                 self.flow.pause_reading()
                 return
-            start, self._at = self._at, self._piece_end()
-            self._parse(self._data[start : self._at])
+            self._parse(incoming.take_of_body() if self._in_body else incoming.take_of_head())
         if self.flow.unparsed:
             self.flow.unparsed = False
             self.flow.resume_reading()
@@ -100,21 +93,6 @@ class Protocol(HttpToolsProtocol):
         if self._rejection is not None or self.transport.is_closing():
             return True
         return not self._in_body and bool(self._cycles) and not self._cycles[-1].keep_alive
-
-    def _piece_end(self) -> int:
-        """Where the next piece ends that holds no more than one head: a piece of a body, some few."""
-        start, data = self._at, self._data
-        if self._in_body:
-            found = data.find(_HEAD_END, start + _LEAST_BODY_PIECE)
-        else:
-            if self._seam:
-                found = (self._seam + data[start : start + 3]).find(_HEAD_END)
-                if found >= 0:
-                    return start + found + len(_HEAD_END) - len(self._seam)
-            found = data.find(_HEAD_END, start)
-            if found < 0:
-                self._seam = (self._seam + data[max(start, len(data) - 3) :])[-3:]
-        return len(data) if found < 0 else found + len(_HEAD_END)
 
     def _parse(self, piece: bytes) -> None:
         before, size = self._part_bytes, len(piece)
@@ -128,18 +106,16 @@ class Protocol(HttpToolsProtocol):
             self._decline(piece[offer.args[0] :])
         except httptools.HttpParserError as error:
             cause = error.__context__ or error
-            self._reject(cause if isinstance(cause, Issue) else _malformed(cause))
+            self._reject(cause if isinstance(cause, Issue) else malformed(cause))
         else:
             if not within:
-                self._reject(_body_too_large() if self._in_body else too_large(self.url if self._in_head else b""))
+                self._reject(body_too_large(most) if self._in_body else too_large(self.url if self._in_head else b""))
 
     def _decline(self, rest: bytes) -> None:
         """Reads a request without its offer of another protocol, by a new parser: the old one takes no body for it."""
         method = self.parser.get_method()
         if method == b"CONNECT":
-            self._reject(
-                ValidationIssue("This server is no proxy: it does not connect to others.", problem="not allowed")
-            )
+            self._reject(no_proxy())
             return
         head = without_offer(method, self.url, self.parser.get_http_version(), self.headers)
         self.parser = httptools.HttpRequestParser(self)
@@ -163,7 +139,7 @@ class Protocol(HttpToolsProtocol):
         super().on_headers_complete()
         self._cycles.append(self.cycle)
         self._in_head, self._in_body = False, True
-        self._part_bytes, self._seam = 0, b""
+        self._part_bytes = 0
         # The scope has the list of the headers; what is appended from now on is a trailer, and no header of the request.
         self.headers = _NOWHERE  # type: ignore[assignment]
 
@@ -180,7 +156,7 @@ class Protocol(HttpToolsProtocol):
         super().on_response_complete()
         if self._rejection is not None and not self._cycles:
             self._send_rejection(self._rejection)
-        elif self._at < len(self._data):
+        elif self._incoming:
             self._parse_on()
 
     def _reject(self, issue: Issue) -> None:
@@ -205,19 +181,10 @@ class Protocol(HttpToolsProtocol):
     def _send_rejection(self, issue: Issue) -> None:
         if self.transport.is_closing():
             return
-        request_id = RequestIds(lambda: time.time_ns() // 1000)()
-        response = error_response(issue, request_id)
-        _LOG.info("rejected before it was a request: %d %s %s", response.status, issue.message, request_id)
-        headers = [
-            *self.server_state.default_headers,
-            *response.headers,
-            (b"x-request-id", request_id.encode()),
-            (b"connection", b"close"),
-        ]
-        lines = b"".join([b"%b: %b\r\n" % pair for pair in headers])
-        self.transport.write(b"%b%b\r\n%b" % (STATUS_LINE[response.status], lines, response.body))
-        self._data, self._at, self.flow.unparsed = b"", 0, False
+        self._incoming.clear()
+        self.flow.unparsed = False
         self.flow.resume_reading()
+        self.transport.write(rejection(issue, self.server_state.default_headers))
         # Closed at once, a connection on which more arrives is reset, and the client may never see why.
         if self.transport.can_write_eof():
             self.transport.write_eof()
@@ -265,11 +232,3 @@ class Protocol(HttpToolsProtocol):
 
     def _drop(self, reset: bool) -> None:
         drop(self.transport, reset=reset)
-
-
-def _malformed(reason: BaseException) -> ValidationIssue:
-    return ValidationIssue(f"This is not a request of HTTP/1.1: {reason}.", problem="malformed")
-
-
-def _body_too_large() -> ValidationIssue:
-    return ValidationIssue(f"The body has more than {_MOST_BODY_BYTES} bytes as it was sent.", problem="too large")

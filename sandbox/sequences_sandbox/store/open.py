@@ -24,6 +24,6 @@ def open_store(named: str, codecs: Codecs, wall: Callable[[], int], connections:
         from .postgres import PostgresStore  # noqa: PLC0415  # most sandboxes never need the driver
     except ModuleNotFoundError as error:
         raise StoreError(
-            f"PostgreSQL needs the package {error.name}; pip install 'sequences-sandbox[postgres]'"
+            f"PostgreSQL needs the package {error.name}; in a checkout: pip install '.[postgres]'"
         ) from None
     return PostgresStore(named, codecs, size=connections)

@@ -89,6 +89,7 @@ class WorldFactory:
         keys = tuple(_key(key, record, minted=options.minted) for key in fixture.api_keys)
         clock = clock_from(epoch, wall, fixed=named is not None, frozen=record.frozen)
         self._worlds.store.create(record, clock, [key for _, key in keys], fixture.dump)
+        self._worlds.keep_fixture(record)
         return CreatedWorld(record, keys)
 
     def _found(self, fixture: Fixture) -> CreatedWorld | None:

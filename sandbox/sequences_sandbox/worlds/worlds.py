@@ -4,6 +4,7 @@ A world that is asked for is loaded, or brought up to date with what other proce
 there is room. The documents that it starts with come from its fixture, which many worlds share.
 """
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any, Final, NamedTuple
 
@@ -47,6 +48,8 @@ class Worlds:
         self.events: Final = events
         self._schedules: Final = {static: Schedule(lifecycle, static) for static in (False, True)}
         self._fixtures: dict[bytes, Fixture] = {}
+        self._seeds: dict[str, bytes] = {}
+        self._uses: Counter[bytes] = Counter()
         self._starts: dict[bytes, tuple[int, Documents]] = {}
         self.at_hand: Final = WorldCache(_MOST_DOCUMENTS)
 
@@ -55,6 +58,11 @@ class Worlds:
     def add_fixture(self, fixture: Fixture) -> None:
         """Makes known what worlds of its digest start with."""
         self._fixtures[fixture.digest] = fixture
+
+    def keep_fixture(self, record: WorldRecord) -> None:
+        """Keeps the fixture of a world that was made here until the world is deleted: a visitor's own goes with it."""
+        self._seeds[record.id] = record.seed
+        self._uses[record.seed] += 1
 
     def fixture_of(self, record: WorldRecord) -> Fixture:
         """What a world starts with."""
@@ -144,6 +152,12 @@ class Worlds:
         """Removes a world, of which its subscribers hear last; False when there is none."""
         self.events.publish(world_id, WORLD, {"event": "deleted"})
         self.at_hand.drop(world_id)
+        seed = self._seeds.pop(world_id, None)
+        if seed is not None:
+            self._uses[seed] -= 1
+            if not self._uses[seed]:
+                for kept in (self._uses, self._fixtures, self._starts):
+                    kept.pop(seed, None)
         return self.store.delete(world_id)
 
     def delete_expired(self) -> None:

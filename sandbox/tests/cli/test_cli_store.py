@@ -11,10 +11,8 @@ from concurrent.futures import ThreadPoolExecutor
 
 import httpx
 import pytest
-from sequences_sandbox.domain.errors import CommitIssue
 from sequences_sandbox.store.base import StoreError
 from sequences_sandbox.store.open import open_store
-from sequences_sandbox.worlds.conflicts import retry_on_conflict
 from sequences_sandbox.worlds.documents import DocumentCodecs
 
 
@@ -39,7 +37,7 @@ def test_a_store_that_cannot_serve_is_refused_with_a_way_out(arguments, words):
 
 def test_a_missing_driver_is_named_with_the_way_to_install_it(monkeypatch):
     monkeypatch.setitem(sys.modules, "sequences_sandbox.store.postgres", None)
-    with pytest.raises(StoreError, match=re.escape("pip install 'sequences-sandbox[postgres]'")):
+    with pytest.raises(StoreError, match=re.escape("pip install '.[postgres]'")):
         open_store("postgresql://db/sandbox", DocumentCodecs(), lambda: 0)
 
 
@@ -94,24 +92,6 @@ def is_alive(process):
     except ProcessLookupError:
         return False
     return True
-
-
-def test_a_handler_that_met_a_conflict_is_called_again_and_in_the_end_the_client_hears_of_it():
-    calls = []
-
-    def handler(outcome):
-        calls.append(outcome)
-        if len(calls) < outcome:
-            raise CommitIssue("somebody else was first")
-        return "done"
-
-    again = retry_on_conflict(handler, pause=lambda seconds: None)
-    assert again(3) == "done"
-    assert len(calls) == 3
-    calls.clear()
-    with pytest.raises(CommitIssue):
-        again(100)
-    assert len(calls) == 4
 
 
 def test_listeners_hear_what_another_process_did_and_go_on_at_any(running, postgres_url):

@@ -63,7 +63,10 @@ def following(address):
 
     def start(*line):
         command = [sys.executable, "-m", "sequences_sandbox", *line, *address]
+        # What a shell starts in the background ignores SIGINT, and so do its children unless they are told.
+        ignored = signal.signal(signal.SIGINT, signal.default_int_handler)
         started.append(subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True))
+        signal.signal(signal.SIGINT, ignored)
         return started[-1]
 
     yield start

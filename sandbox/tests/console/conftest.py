@@ -18,7 +18,6 @@ ARGUMENTS = [
 ]  # fmt: skip
 PATIENCE_MS = 60_000
 KEPT = "sequences-sandbox"
-CANCELLED = "The request has been cancelled"
 
 expect.set_options(timeout=PATIENCE_MS)
 
@@ -68,12 +67,7 @@ class Watcher:
         """Notes errors. That the API refuses something, or breaks off, is no fault of the page."""
         about = urlsplit(message.location.get("url", "")).path
         if message.type == "error" and not about.startswith(("/v1/", "/_sandbox/")):
-            self.complain(message.text)
-
-    def complain(self, text: str) -> None:
-        """Notes a complaint. To close the component's dialog before it has shown the whole answer is a visitor's choice."""
-        if CANCELLED not in text:
-            self.complaints.append(text)
+            self.complaints.append(message.text)
 
 
 @pytest.fixture
@@ -81,16 +75,19 @@ def visit(browser: Browser, sandbox: Sandbox) -> Iterator[Callable[..., Page]]:
     """Opens an address of the console as a new visitor. Nothing may ask another host, and nothing may be complained of."""
     contexts, watchers = [], []
 
-    def open_page(path: str = "/", *, origin: str = sandbox.url, **settings: Any) -> Page:
+    def open_page(path: str = "/", *, origin: str = sandbox.url, quiet: bool = False, **settings: Any) -> Page:
+        """`quiet`: what the page complains of while its sandbox is away is no fault of it."""
         context = browser.new_context(permissions=["clipboard-read", "clipboard-write"], **settings)
         context.set_default_timeout(PATIENCE_MS)
         watcher = Watcher((origin,))
-        context.route("**/*", watcher.route)
+        if not quiet:
+            context.route("**/*", watcher.route)
         contexts.append(context)
-        watchers.append(watcher)
+        if not quiet:
+            watchers.append(watcher)
         page = context.new_page()
         page.on("console", watcher.console)
-        page.on("pageerror", lambda error: watcher.complain(str(error)))
+        page.on("pageerror", lambda error: watcher.complaints.append(str(error)))
         page.goto(origin + path)
         return page
 
@@ -101,18 +98,43 @@ def visit(browser: Browser, sandbox: Sandbox) -> Iterator[Callable[..., Page]]:
     assert [text for watcher in watchers for text in watcher.complaints] == []
 
 
+def world_of(page: Page) -> dict[str, Any]:
+    """What the browser keeps of the world that a page is in, keys included."""
+    expect(page.locator("#key option").first).to_be_attached()
+    kept = json.loads(page.evaluate(f"localStorage.getItem('{KEPT}')"))
+    [world] = [each for each in kept["worlds"] if each["id"] == kept["current"]]
+    return dict(world)
+
+
+@pytest.fixture(name="world_of")
+def _world_of() -> Callable[[Page], dict[str, Any]]:
+    return world_of
+
+
 @pytest.fixture
 def outside(sandbox: Sandbox) -> Iterator[Callable[..., httpx.Client]]:
-    """A client of the visitor's own: calls the world that a page made, with one of its keys."""
+    """A client of the visitor's own: calls the world that a page is in, with one of its keys."""
     clients = []
 
-    def client(page: Page, key: str = "Read and write", url: str = sandbox.url) -> httpx.Client:
-        expect(page.locator("#key option").first).to_be_attached()
-        kept = page.evaluate(f"localStorage.getItem('{KEPT}')")
-        [token, *_] = [each["token"] for each in json.loads(kept)["world"]["keys"] if each["name"] == key]
+    def client(page: Page, key: str = "Read and write", organization: int = 0, url: str = sandbox.url) -> httpx.Client:
+        world = world_of(page)
+        owner = world["organizations"][organization]["id"]
+        [token] = [each["token"] for each in world["keys"] if each["name"] == key and each["organization_id"] == owner]
         clients.append(httpx.Client(base_url=url, headers={"Authorization": f"Bearer {token}"}, timeout=60))
         return clients[-1]
 
     yield client
     for each in clients:
         each.close()
+
+
+@pytest.fixture
+def second_tab() -> Callable[..., Page]:
+    """Opens another tab of the same visitor."""
+
+    def open_tab(page: Page, path: str | None = None) -> Page:
+        tab = page.context.new_page()
+        tab.goto(page.url if path is None else f"{page.url.split('/', 3)[0]}//{page.url.split('/', 3)[2]}{path}")
+        return tab
+
+    return open_tab

@@ -6,6 +6,7 @@ import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import parse_qs, urlencode, urlsplit
 
+import httpx
 import pytest
 from playwright.sync_api import expect
 from sequences_sandbox.client import Sandbox
@@ -79,76 +80,134 @@ def framed(browser, sandbox, guide):
 def test_an_embed_is_sent_from_a_page_of_another_origin(framed):
     page = framed("/embed/stopSequence")
     frame = page.frame_locator("iframe")
-    frame.get_by_role("button", name="Test Request").click()
-    client = frame.get_by_role("dialog", name="API Client")
+    expect(frame.locator(".request .path")).not_to_contain_text("%7B")
     with page.expect_response(lambda response: response.url.endswith("/stop")) as sent:
-        client.locator("[data-addressbar-action=send]:visible").first.click()
+        frame.get_by_role("button", name="Send", exact=True).click()
     assert sent.value.status == 200
-    expect(client).to_contain_text("STOPPED_EARLY")
+    expect(frame.locator(".response")).to_contain_text("STOPPED_EARLY")
+    expect(frame.get_by_role("link", name="Watch this run")).to_have_attribute("target", "_blank")
+
+
+def test_request_and_response_are_seen_within_the_documented_height(framed):
+    page = framed("/embed/pauseSequence?height=600")
+    page.locator("iframe").evaluate("(frame) => { frame.height = 600; }")
+    frame = page.frame_locator("iframe")
+    send = frame.get_by_role("button", name="Send", exact=True)
+    expect(send).to_be_in_viewport()
+    expect(frame.locator(".request .path")).not_to_contain_text("%7B")
+    send.click()
+    expect(frame.locator(".response")).to_contain_text("WAITING_FOR_LEAD")
+    expect(frame.locator(".response .outcome")).to_be_in_viewport()
 
 
 def test_an_embed_shows_one_operation_and_nothing_else(framed):
     frame = framed("/embed/pauseSequence").frame_locator("iframe")
     expect(frame.get_by_role("heading", name="Pause a sequence")).to_be_visible()
-    expect(frame.get_by_role("button", name="Test Request")).to_have_count(1)
-    expect(frame.get_by_role("heading", name="Sequences API")).to_be_hidden()
+    expect(frame.get_by_role("button", name="Send", exact=True)).to_have_count(1)
+    expect(frame.get_by_role("navigation")).to_have_count(0)
+    expect(frame.locator(".simulation")).to_have_text("Simulation: nothing is sent")
+
+
+def test_run_language_and_example_are_the_page_arounds_choice(framed, sandbox):
+    run_id = "88c23cea-f199-4cf0-964c-3f1e007417b7"
+    frame = framed(f"/embed/stopSequence?run={run_id}&language=python&example=won").frame_locator("iframe")
+    expect(frame.get_by_label("sequence_id")).to_have_value(run_id)
+    expect(frame.get_by_role("tab", name="Python")).to_have_attribute("aria-selected", "true")
+    expect(frame.get_by_label("reason")).to_have_value("WIN")
+    expect(frame.get_by_label("scope")).to_have_value("COMPANY")
+
+
+def test_an_unknown_operation_is_a_page_that_says_so(framed):
+    frame = framed("/embed/dropTable?theme=dark").frame_locator("iframe")
+    expect(frame.locator("main")).to_contain_text("There is no operation “dropTable”")
+    frame.get_by_role("link", name="pauseSequence").click()
+    expect(frame.get_by_role("heading", name="Pause a sequence")).to_be_visible()
+    expect(frame.locator("body")).to_have_css("background-color", "rgb(16, 19, 24)")
+
+
+def test_an_embed_is_reset(framed):
+    frame = framed("/embed/pauseSequence").frame_locator("iframe")
+    expect(frame.locator(".request .path")).not_to_contain_text("%7B")
+    frame.get_by_role("button", name="Send", exact=True).click()
+    expect(frame.locator(".response")).to_contain_text("WAITING_FOR_LEAD")
+    frame.get_by_role("button", name="Reset").click()
+    expect(frame.locator("#notice")).to_contain_text("The world began again")
+    expect(frame.locator(".response")).to_have_count(0)
+
+
+def test_the_world_of_an_embed_that_has_ended_is_renewed(framed, sandbox):
+    page = framed("/embed/getSequence")
+    frame = page.frame_locator("iframe")
+    expect(frame.locator(".request pre")).to_contain_text("topo_")
+    token = re.search(r"topo_[\w-]+", frame.locator(".request pre").text_content())[0]
+    httpx.delete(f"{sandbox.url}/_sandbox/world", headers={"Authorization": f"Bearer {token}"}).raise_for_status()
+    expect(frame.locator("#notice")).to_contain_text("This is a new one.")
+    expect(frame.locator(".request pre")).not_to_contain_text(token)
+    frame.get_by_role("button", name="Send", exact=True).click()
+    expect(frame.locator(".response")).to_contain_text("200")
+
+
+def test_prefilled_times_of_an_embed_follow_its_worlds_clock(framed, sandbox):
+    frame = framed("/embed/pauseSequence").frame_locator("iframe")
+    expect(frame.locator(".request pre")).to_contain_text("topo_")
+    before = frame.get_by_label("paused_until").input_value()
+    token = re.search(r"topo_[\w-]+", frame.locator(".request pre").text_content())[0]
+    headers = {"Authorization": f"Bearer {token}"}
+    httpx.post(f"{sandbox.url}/_sandbox/clock/advance", json={"by": "P7D"}, headers=headers).raise_for_status()
+    expect(frame.get_by_label("paused_until")).not_to_have_value(before)
 
 
 def test_a_page_may_fit_the_frame_to_what_it_shows(framed):
     page = framed("/embed/resumeSequence")
-    expect(page.frame_locator("iframe").get_by_role("button", name="503")).to_be_visible()
-    measured = "Math.ceil(document.getElementById('main').getBoundingClientRect().height)"
+    expect(page.frame_locator("iframe").get_by_text("503")).to_be_visible()
+    measured = "Math.ceil(document.body.getBoundingClientRect().height)"
 
     def fits():
         return page.locator("iframe").evaluate("(frame) => frame.clientHeight") == page.frames[1].evaluate(measured)
 
     # The width changes with the frame's scroll bar, and with it the height that is needed.
     assert any(fits() or page.wait_for_timeout(100) for _ in range(600))
-    assert page.frames[1].evaluate("innerHeight") > 600
+    assert page.frames[1].evaluate("innerHeight") > 400
 
 
 def test_a_given_height_scrolls_within_it(framed):
     page = framed("/embed/resumeSequence?height=300")
-    expect(page.frame_locator("iframe").get_by_role("button", name="503")).to_be_attached()
+    expect(page.frame_locator("iframe").get_by_text("503")).to_be_attached()
     assert page.frames[1].evaluate("document.body.clientHeight") == 300
     assert page.frames[1].evaluate("document.body.scrollHeight") > 300
 
 
 @pytest.mark.parametrize(("theme", "page_is"), [("light", "rgb(255, 255, 255)"), ("dark", "rgb(16, 19, 24)")])
 def test_a_theme_is_given_by_the_page_around(framed, theme, page_is):
-    page = framed(f"/embed/getSequence?theme={theme}")
-    frame = page.frame_locator("iframe")
+    frame = framed(f"/embed/getSequence?theme={theme}").frame_locator("iframe")
     expect(frame.get_by_role("heading", name="Get a sequence")).to_be_visible()
     expect(frame.locator("body")).to_have_css("background-color", page_is)
-    expect(frame.locator("body")).to_contain_class(f"{theme}-mode")
 
 
 def test_many_embeds_of_a_page_share_one_world_where_the_browser_keeps_it(framed):
     page = framed("/embed/getSequence", "/embed/stopSequence", "/embed/pauseSequence", host=SAME_SITE)
     worlds = set()
-    for number, frame in enumerate(page.frames[1:]):
-        # The component draws what can be seen.
-        page.locator("iframe").nth(number).scroll_into_view_if_needed()
-        frame.get_by_role("button", name="Test Request").wait_for()
-        worlds.add(json.loads(frame.evaluate("localStorage.getItem('sequences-sandbox')"))["world"]["id"])
+    for frame in page.frames[1:]:
+        frame.get_by_role("button", name="Send", exact=True).wait_for()
+        worlds.add(json.loads(frame.evaluate("localStorage.getItem('sequences-sandbox')"))["current"])
     assert len(worlds) == 1
 
 
 @pytest.mark.parametrize(("host", "seconds"), [(ANOTHER_SITE, 3600), (SAME_SITE, 7 * 24 * 3600)])
 def test_a_world_that_the_browser_does_not_keep_goes_soon(framed, host, seconds):
     page = framed("/embed/getSequence", host=host)
-    page.frame_locator("iframe").get_by_role("button", name="Test Request").wait_for()
+    page.frame_locator("iframe").get_by_role("button", name="Send", exact=True).wait_for()
     [wish] = [json.loads(body) for url, body in framed.requests if url.endswith("/_sandbox/worlds")]
     assert wish["ttl_seconds"] == seconds
 
 
 def test_the_documented_snippet_shows_an_operation_in_the_theme_it_names(framed, sandbox):
     frame = framed(sandbox=sandbox.url).frame_locator("iframe")
-    expect(frame.get_by_role("button", name="Test Request")).to_be_visible()
-    expect(frame.locator("body")).to_contain_class("dark-mode")
+    expect(frame.get_by_role("button", name="Send", exact=True)).to_be_visible()
+    expect(frame.locator("body")).to_have_css("background-color", "rgb(16, 19, 24)")
 
 
-def test_a_page_of_a_strange_origin_may_not_frame_it(framed):
+def test_a_page_of_an_origin_that_is_not_allowed_may_not_frame_it(framed):
     page = framed("/embed/getSequence", host=STRANGE)
     page.wait_for_load_state("networkidle")
     assert page.frames[1].url.startswith("chrome-error://")
@@ -157,7 +216,7 @@ def test_a_page_of_a_strange_origin_may_not_frame_it(framed):
 def test_a_named_origin_frames_an_embed_and_no_other_does(framed, guide):
     with Sandbox.start(arguments=["--embed-origin", f"http://{NAMED}:{guide}"]) as hosted:
         page = framed(sandbox=hosted.url, host=NAMED)
-        expect(page.frame_locator("iframe").get_by_role("button", name="Test Request")).to_be_visible()
+        expect(page.frame_locator("iframe").get_by_role("button", name="Send", exact=True)).to_be_visible()
         page = framed(sandbox=hosted.url, host=SAME_SITE)
         page.wait_for_load_state("networkidle")
         assert page.frames[1].url.startswith("chrome-error://")

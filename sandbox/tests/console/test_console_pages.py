@@ -1,6 +1,5 @@
 """The console's pages and files, without a browser: what they are allowed, and that they are what they say."""
 
-import gzip
 import re
 import subprocess
 import sys
@@ -10,13 +9,14 @@ import httpx
 import pytest
 import sequences_sandbox
 from sequences_sandbox.contract.files import shipped
-from sequences_sandbox.http.pages.console import VIEWS, parse_origin
+from sequences_sandbox.http.pages.bundle import BundleError, pack_modules
+from sequences_sandbox.http.pages.console import parse_origin
 
 FILES = Path(sequences_sandbox.__file__).with_name("console")
 SCRIPTS = sorted(FILES.rglob("*.js"))
 PAGES = sorted(FILES.glob("*.html"))
 EMBED = "/embed/pauseSequence"
-COMPONENT = "/console/reference.js"
+VIEWS = ("/", "/try/pauseSequence", "/watch", "/runs/x", "/faults", "/faults/x", "/journal", "/journal/req_x")
 
 
 def policy(response):
@@ -35,7 +35,8 @@ def test_a_page_runs_scripts_of_its_own_origin_alone(api, path):
     assert allowed["script-src"] == "'self'"
     assert allowed["connect-src"] == "'self'"
     assert allowed["default-src"] == "'none'"
-    assert "unsafe-eval" not in response.headers["Content-Security-Policy"]
+    assert allowed["style-src"] == "'self'"
+    assert "unsafe" not in response.headers["Content-Security-Policy"]
 
 
 def test_the_policy_is_the_one_that_is_documented(api):
@@ -99,16 +100,95 @@ def test_what_a_script_exports_is_used_by_another(path):
         assert re.search(rf"\b{name}\b", others), f"nothing uses {name}"
 
 
-def test_files_are_served_with_their_types_and_can_be_kept(api):
-    for name, kind in (("js/main.js", "text/javascript"), ("css/base.css", "text/css"), ("mark.svg", "image/svg+xml")):
-        response = api("GET", f"/console/{name}", key=None)
-        assert response.headers["Content-Type"].split(";")[0] == kind
-        again = api("GET", f"/console/{name}", key=None, headers={"If-None-Match": response.headers["ETag"]})
-        assert again.status_code == 304
+PACKED = (
+    ("app.js", "text/javascript"),
+    ("embed.js", "text/javascript"),
+    ("app.css", "text/css"),
+    ("mark.svg", "image/svg+xml"),
+)
+
+
+@pytest.mark.parametrize(("name", "kind"), PACKED)
+def test_a_file_comes_packed_with_its_type_and_is_not_sent_twice(api, name, kind):
+    plain = api("GET", f"/console/{name}", key=None, headers={"Accept-Encoding": "identity"})
+    packed = api("GET", f"/console/{name}", key=None, headers={"Accept-Encoding": "gzip"})
+    assert plain.headers["Content-Type"].split(";")[0] == kind
+    assert packed.headers["Content-Encoding"] == "gzip"
+    assert packed.content == plain.content
+    assert packed.headers["Vary"] == "Accept-Encoding"
+    assert packed.headers["Cache-Control"] == "no-cache"
+    same = {"Accept-Encoding": "gzip", "If-None-Match": packed.headers["ETag"]}
+    assert api("GET", f"/console/{name}", key=None, headers=same).status_code == 304
+
+
+@pytest.mark.parametrize("page", ["/", EMBED])
+def test_the_files_of_a_page_are_kept_for_good(api, page):
+    addresses = re.findall(r'"(/console/[^"]+)"', api("GET", page, key=None).text)
+    assert len(set(addresses)) == 3
+    for address in addresses:
+        response = api("GET", address, key=None)
+        assert "immutable" in response.headers["Cache-Control"], address
+        assert "max-age=31536000" in response.headers["Cache-Control"]
+    other = api("GET", "/console/app.js?v=another", key=None)
+    assert other.headers["Cache-Control"] == "no-cache"
+
+
+def test_a_first_visit_needs_few_bytes(api):
+    page = api("GET", "/", key=None).text
+    files = [address for address in re.findall(r'"(/console/[^"]+)"', page) if "mark" not in address]
+    sizes = [
+        int(api("GET", each, key=None, headers={"Accept-Encoding": "gzip"}).headers["Content-Length"]) for each in files
+    ]
+    contract = api("GET", "/openapi.json", key=None, headers={"Accept-Encoding": "gzip"})
+    assert sum(sizes) + int(contract.headers["Content-Length"]) < 100_000
+
+
+def test_the_contract_comes_packed(api):
+    plain = api("GET", "/openapi.json", key=None, headers={"Accept-Encoding": "identity"})
+    packed = api("GET", "/openapi.json", key=None, headers={"Accept-Encoding": "gzip"})
+    assert packed.headers["Content-Encoding"] == "gzip"
+    assert packed.json() == plain.json()
+    assert packed.headers["X-Request-Id"] != plain.headers["X-Request-Id"]
+
+
+def pack(folder, **modules):
+    for name, text in modules.items():
+        (folder / f"{name}.js").write_text(text)
+    return pack_modules(folder, "main.js").plain.decode()
+
+
+def test_modules_are_packed_in_the_order_in_which_they_need_each_other(tmp_path):
+    text = pack(
+        tmp_path,
+        main='import { one as two } from "./one.js";\nimport * as all from "./one.js";\ntwo(all);\n',
+        one="export const one = () => 1;\nexport async function other() {}\n",
+    )
+    assert text.index("$one = ") < text.index("$main = ")
+    assert "const { one: two } = $one;" in text
+    assert "const all = $one;" in text
+    assert "return {one, other};" in text
+
+
+def test_a_cycle_is_not_packed(tmp_path):
+    with pytest.raises(BundleError, match=r"main\.js imports one\.js imports main\.js, which is a cycle"):
+        pack(
+            tmp_path,
+            main='import { a } from "./one.js";\nexport const b = 1;\n',
+            one='import { b } from "./main.js";\nexport const a = 1;\n',
+        )
 
 
 @pytest.mark.parametrize(
-    "path", ["/console/absent.js", "/console/../app.py", "/console/js", "/embed/dropTable", "/Watch"]
+    "text", ["export default 1;\n", 'import x from "./one.js";\n', 'const x = import("./one.js");\n']
+)
+def test_what_cannot_be_packed_is_named(tmp_path, text):
+    (tmp_path / "one.js").write_text("")
+    with pytest.raises(BundleError, match=r"main\.js: .* cannot be packed"):
+        pack(tmp_path, main=text)
+
+
+@pytest.mark.parametrize(
+    "path", ["/console/absent.js", "/console/../app.py", "/console/js/main.js", "/Watch", "/runs", "/try/a/b"]
 )
 def test_what_is_not_there_is_refused_in_the_contracts_form(api, path):
     response = api("GET", path, key=None)
@@ -121,17 +201,10 @@ def test_a_page_takes_no_writes(api):
     assert (response.status_code, response.json()["data"]["allowed"]) == (405, ["GET", "HEAD", "OPTIONS"])
 
 
-def test_the_component_comes_packed_for_whoever_takes_it_so(api):
-    plain = api("GET", COMPONENT, key=None, headers={"Accept-Encoding": "identity"})
-    packed = api("GET", COMPONENT, key=None, headers={"Accept-Encoding": "gzip"})
-    assert "Content-Encoding" not in plain.headers
-    assert packed.headers["Content-Encoding"] == "gzip"
-    assert packed.content == plain.content
-    assert packed.headers["Vary"] == "Accept-Encoding"
-    assert packed.headers["ETag"] != plain.headers["ETag"]
-    assert int(packed.headers["Content-Length"]) < len(gzip.compress(plain.content, 1))
-    same = {"Accept-Encoding": "gzip", "If-None-Match": packed.headers["ETag"]}
-    assert api("GET", COMPONENT, key=None, headers=same).status_code == 304
+def test_an_embed_of_an_unknown_operation_is_a_page_and_is_not_found(api):
+    response = api("GET", "/embed/dropTable", key=None)
+    assert response.status_code == 404
+    assert response.headers["Content-Type"] == "text/html; charset=utf-8"
 
 
 def test_the_banner_leads_to_the_console(running):

@@ -1,147 +1,190 @@
-"""Try: the first visit, the first press of "send", the key switch, and code that runs when it is pasted."""
+"""Try: every operation of the contract on a page of its own, sent as it is filled in, with request and response in view."""
 
+import json
 import re
 import subprocess
 import sys
 
 import pytest
+import yaml
 from playwright.sync_api import expect
+from sequences_sandbox.contract.files import shipped
 
-OPERATIONS = {
-    "List sequences": ("GET", "/v1/sequences"),
-    "Get a sequence": ("GET", "/v1/sequences/"),
-    "Update a sequence": ("PATCH", "/v1/sequences/"),
-    "Pause a sequence": ("POST", "/pause"),
-    "Resume a sequence": ("POST", "/resume"),
-    "Stop a sequence": ("POST", "/stop"),
-}
-IDS = ["listSequences", "getSequence", "updateSequence", "pauseSequence", "resumeSequence", "stopSequence"]
-LIMIT = 100_000
-MARKUP = "<img src=x><b>bold</b>"
-COMPONENT = "/console/reference.js"
+METHODS = ("get", "put", "post", "patch", "delete")
+MARKUP = "<img src=x onerror=\"document.title='hit'\"><b>bold</b>"
+LANGUAGES = ("curl", "Python", "JavaScript")
+CHANGES = ["updateSequence", "pauseSequence", "resumeSequence", "stopSequence"]
 
 
-def section(page, summary):
-    """The part of the reference that shows an operation."""
-    page.get_by_role("link", name=summary).first.click()
-    place = page.locator("section").filter(has=page.get_by_role("heading", name=summary, exact=True)).last
-    expect(place.get_by_role("button", name="Test Request")).to_be_visible()
-    return place
+def operation_ids():
+    paths = yaml.safe_load(shipped("openapi.yaml").read_text())["paths"]
+    return [item[method]["operationId"] for item in paths.values() for method in METHODS if method in item]
 
 
-def sample(page, summary, label="curl"):
-    """The code sample of an operation."""
-    return section(page, summary).get_by_label(f"Code sample: {label}")
+def view(page):
+    return page.locator("main:not([hidden])")
 
 
-def send(page, summary):
-    """Sends an operation as it is prefilled; returns the answer."""
-    section(page, summary).get_by_role("button", name="Test Request").click()
-    client = page.get_by_role("dialog", name="API Client")
-    with page.expect_response(lambda response: "/v1/" in response.url) as sent:
-        client.locator("[data-addressbar-action=send]:visible").first.click()
-    expect(client.get_by_text(str(sent.value.status)).first).to_be_visible()
-    page.keyboard.press("Escape")
-    expect(client).to_be_hidden()
-    return sent.value
+def send(page):
+    view(page).get_by_role("button", name="Send", exact=True).click()
+    return view(page).locator(".response")
 
 
-def journal(client):
-    """What the world was sent, oldest first."""
-    return client.get("/_sandbox/journal", params={"size": 100}).json()["items"][::-1]
+def filled(page):
+    """Waits until the form holds what is sent."""
+    expect(view(page).locator(".request .path")).not_to_contain_text(re.compile("[{]|%7B"))
+    return view(page)
 
 
-def test_the_first_press_of_send_succeeds_on_every_operation(visit, outside):
-    page = visit()
-    answers = [send(page, summary) for summary in OPERATIONS]
-    assert [answer.status for answer in answers] == [200] * len(OPERATIONS)
-    for answer, (method, path) in zip(answers, OPERATIONS.values(), strict=True):
-        assert answer.request.method == method
-        assert path in answer.url
-    runs = [answer.url.split("/sequences/")[1].split("/")[0] for answer in answers[1:]]
-    assert len(set(runs)) == len(runs)
-    assert [entry["operation"] for entry in journal(outside(page))] == IDS
+def code(page, language):
+    page.get_by_role("tab", name=language, exact=True).click()
+    return view(page).locator(".request pre").first.text_content()
+
+
+@pytest.mark.parametrize("operation", operation_ids())
+def test_the_first_press_of_send_succeeds(visit, operation):
+    page = visit(f"/try/{operation}")
+    filled(page)
+    expect(send(page)).to_contain_text("200")
+
+
+@pytest.mark.parametrize("operation", CHANGES)
+def test_send_and_the_response_are_in_view_on_a_laptop(visit, operation):
+    page = visit(f"/try/{operation}", viewport={"width": 1440, "height": 900})
+    filled(page)
+    expect(page.get_by_role("button", name="Send", exact=True)).to_be_in_viewport(ratio=1)
+    response = send(page)
+    expect(response).to_contain_text("200")
+    expect(response).to_be_in_viewport()
+    expect(page.locator("#clock time")).to_be_in_viewport()
 
 
 @pytest.mark.parametrize(
-    ("key", "status"), [("Read only", 403), ("Write only", 200), ("No scope", 403), ("No key", 401)]
+    ("key", "status"), [("Read only", "403"), ("Write only", "200"), ("No scope", "403"), ("No key", "401")]
 )
 def test_the_key_switch_shows_what_each_key_may(visit, key, status):
-    page = visit()
-    before = sample(page, "Pause a sequence").text_content()
-    page.get_by_label("Key", exact=True).select_option(key)
-    expect(sample(page, "Pause a sequence")).not_to_have_text(before)
-    assert send(page, "Pause a sequence").status == status
+    page = visit("/try/pauseSequence")
+    filled(page)
+    page.get_by_label("Key", exact=True).select_option(label=key)
+    expect(send(page)).to_contain_text(status)
 
 
-@pytest.mark.parametrize("label", ["curl", "Python", "JavaScript"])
-def test_code_samples_run_as_they_are_pasted(visit, outside, label):
-    page = visit()
-    samples = []
-    for summary in OPERATIONS:
-        choice = section(page, summary).locator("button").filter(has_text=re.compile(r"^(curl|Python|JavaScript)\s*$"))
-        # A choice holds for every operation that has a code of that name.
-        if label not in choice.text_content():
-            choice.click()
-            page.get_by_role("option", name=label).click()
-        samples.append(sample(page, summary, label).text_content())
-    for code in samples:
-        run(page, label, code)
-    sent = [(entry["method"], entry["status"]) for entry in journal(outside(page))]
-    assert sent == [(method, 200) for method, _ in OPERATIONS.values()]
+def test_without_a_key_none_is_in_the_code(visit):
+    page = visit("/try/listSequences")
+    page.get_by_label("Key", exact=True).select_option(label="No key")
+    expect(view(page).locator(".request pre")).not_to_contain_text("Authorization")
+    expect(view(page).locator(".request pre")).to_contain_text("curl 'http")
 
 
-def run(page, label, code):
-    """Does with code what its reader would do."""
-    if label == "JavaScript":
-        page.evaluate(f"async () => {{ {code} }}")
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("operation", ["listSequences", *CHANGES])
+def test_code_samples_run_as_they_are_pasted(visit, outside, language, operation):
+    page = visit(f"/try/{operation}")
+    filled(page)
+    text = code(page, language)
+    if language == "JavaScript":
+        page.evaluate(f"async () => {{ {text} }}")
     else:
-        command = ["sh", "-c", code] if label == "curl" else [sys.executable, "-c", code]
+        command = ["sh", "-c", text] if language == "curl" else [sys.executable, "-c", text]
         subprocess.run(command, check=True, capture_output=True, timeout=60)
+    [entry] = outside(page).get("/_sandbox/journal").json()["items"]
+    assert (entry["operation"], entry["status"]) == (operation, 200)
 
 
-def test_a_run_that_time_has_changed_is_replaced_before_it_spoils_a_press(visit, outside):
-    page = visit()
-    before = sample(page, "Resume a sequence").text_content()
-    outside(page).post("/_sandbox/sequences/" + before.split("/")[5] + "/events", json={"event": "fail"})
-    expect(sample(page, "Resume a sequence")).not_to_have_text(before)
-    assert send(page, "Resume a sequence").status == 200
+def test_what_is_copied_is_what_is_shown(visit):
+    page = visit("/try/pauseSequence")
+    filled(page)
+    page.get_by_role("button", name="Copy as curl").click()
+    assert page.evaluate("navigator.clipboard.readText()") == code(page, "curl")
 
 
-def test_markup_in_an_answer_is_shown_as_it_is_written(visit, outside):
-    page = visit()
-    run_id = sample(page, "Get a sequence").text_content().split("/")[5][:36]
+def test_pause_and_resume_are_filled_in_with_the_same_run(visit):
+    page = visit("/try/pauseSequence")
+    filled(page)
+    run_id = page.get_by_label("sequence_id").input_value()
+    expect(send(page)).to_contain_text("WAITING_FOR_LEAD")
+    page.get_by_role("link", name=re.compile("^Resume a sequence")).click()
+    expect(page.get_by_label("sequence_id").locator("visible=true")).to_have_value(run_id)
+    expect(send(page)).to_contain_text("ACTIVE")
+
+
+def test_runs_are_chosen_by_the_name_of_their_contact(visit, outside):
+    page = visit("/try/getSequence")
+    choice = page.get_by_label("Run", exact=True)
+    expect(choice.locator("option").first).to_contain_text(re.compile(r"^[A-Z]\S+ .* · ACTIVE"))
+    second = choice.locator("option").nth(1).get_attribute("value")
+    choice.select_option(second)
+    expect(page.get_by_label("sequence_id")).to_have_value(second)
+    expect(send(page)).to_contain_text(second)
+
+
+def test_a_run_that_the_engine_has_changed_is_replaced_before_it_spoils_a_press(visit, outside):
+    page = visit("/try/resumeSequence")
+    filled(page)
+    before = page.get_by_label("sequence_id").input_value()
+    outside(page).post(f"/_sandbox/sequences/{before}/events", json={"event": "fail"}).raise_for_status()
+    expect(page.get_by_label("sequence_id")).not_to_have_value(before)
+    expect(send(page)).to_contain_text("200")
+
+
+def test_an_error_teaches_and_wraps(visit):
+    page = visit("/try/listSequences", viewport={"width": 1024, "height": 768})
+    page.get_by_label("size").fill("2500")
+    response = send(page)
+    expect(response.locator(".lesson")).to_contain_text("size")
+    expect(response).to_contain_text("ValidationIssue")
+    assert page.evaluate("document.documentElement.scrollWidth") <= 1024
+
+
+def test_a_body_is_written_as_fields_or_as_json(visit, outside):
+    page = visit("/try/stopSequence")
+    filled(page)
+    page.get_by_label("reason").select_option("WIN")
+    page.get_by_role("button", name="Edit as JSON").click()
+    text = page.get_by_label("Body as JSON")
+    assert json.loads(text.input_value()) == {"reason": "WIN", "scope": "CONTACT"}
+    text.fill('{"reason": ')
+    expect(send(page)).to_contain_text("400")
+    entry = outside(page).get("/_sandbox/journal", params={"bodies": "true"}).json()["items"][0]
+    assert entry["request"]["body"] == '{"reason": '
+
+
+def test_the_request_leads_to_the_run_and_to_the_journal(visit):
+    page = visit("/try/pauseSequence")
+    filled(page)
+    send(page)
+    page.get_by_role("link", name="See it in the journal").click()
+    expect(page.get_by_role("complementary", name="The selected request")).to_contain_text("pauseSequence")
+    page.go_back()
+    page.get_by_role("link", name="Watch this run").click()
+    expect(view(page).get_by_role("region", name="Timeline")).to_contain_text("pause")
+
+
+def test_markup_in_a_response_is_shown_as_it_is_written(visit, outside):
+    page = visit("/try/getSequence")
+    filled(page)
+    run_id = page.get_by_label("sequence_id").input_value()
     body = {"variables": {"note": MARKUP}}
     outside(page).patch(f"/v1/sequences/{run_id}", json=body).raise_for_status()
-    section(page, "Get a sequence").get_by_role("button", name="Test Request").click()
-    client = page.get_by_role("dialog", name="API Client")
-    client.locator("[data-addressbar-action=send]:visible").first.click()
-    expect(client).to_contain_text(MARKUP)
+    expect(send(page)).to_contain_text("<b>bold</b>")
     assert page.locator("img[src=x]").count() == 0
+    assert page.title() != "hit"
 
 
-def test_the_pages_own_part_is_small_and_the_component_comes_after_it(visit, sandbox):
-    page = visit("/journal")
-    expect(page.get_by_text("No request yet")).to_be_visible()
-    answers = {}
-    page.on("response", lambda response: answers.setdefault(response.url.removeprefix(sandbox.url), response))
-    with page.expect_response(f"**{COMPONENT}"):
-        page.goto(sandbox.url + "/")
-    expect(page.get_by_text("A world of your own")).to_be_visible()
-    order = [path for path in answers if path == "/" or path.startswith("/console/")]
-    own = order[: order.index(COMPONENT)]
-    assert {"/", "/console/css/base.css", "/console/js/main.js", "/console/js/reference/view.js"} <= set(own)
-    assert sum(len(answers[path].body()) for path in own) < LIMIT
+def test_control_and_enter_sends(visit):
+    page = visit("/try/getMe")
+    page.get_by_role("button", name="Send", exact=True).focus()
+    page.keyboard.press("Control+Enter")
+    expect(view(page).locator(".response")).to_contain_text("200")
 
 
-def test_the_reference_is_the_visitors_own_and_no_class_of_the_page_changes_it(visit):
-    page = visit()
-    expect(section(page, "Stop a sequence")).to_contain_text("Stop a sequence")
-    shared = page.evaluate("""() => {
-        const theirs = new Set([...document.querySelectorAll(".scalar-app *")].flatMap((each) => [...each.classList]));
-        const sheets = [...document.styleSheets].filter((sheet) => sheet.href?.includes("/console/css/"));
-        const text = sheets.flatMap((sheet) => [...sheet.cssRules].map((rule) => rule.cssText)).join(" ");
-        const ours = new Set([...text.replace(/{[^}]*}/g, " ").matchAll(/[.]([a-z][\\w-]*)/g)].map((match) => match[1]));
-        return [...ours].filter((name) => theirs.has(name) && name !== "scalar-app");
-    }""")
-    assert shared == []
+def test_prefilled_times_follow_the_worlds_clock_until_they_are_edited(visit, outside):
+    page = visit("/try/pauseSequence")
+    filled(page)
+    before = page.get_by_label("paused_until").input_value()
+    outside(page).post("/_sandbox/clock/advance", json={"by": "P7D"}).raise_for_status()
+    expect(page.get_by_label("paused_until")).not_to_have_value(before)
+    page.get_by_label("paused_until").fill("2099-01-01T09:00:00Z")
+    outside(page).post("/_sandbox/clock/advance", json={"by": "P7D"}).raise_for_status()
+    expect(page.get_by_text("Nothing due").or_(page.get_by_role("button", name=re.compile("^Next:")))).to_be_visible()
+    expect(page.get_by_label("paused_until")).to_have_value("2099-01-01T09:00:00Z")

@@ -47,7 +47,7 @@ def edit(checkout, verb, name, where, line, text):
         (place,) = (number for number, each in enumerate(lines) if each.strip() == line)
         lines.insert(place + (where == "below"), text)
     else:
-        lines.append(text)
+        lines.append(f"\n\n{text}" if name.endswith(".py") else text)
     path.write_text("".join(lines), "utf-8")
 
 

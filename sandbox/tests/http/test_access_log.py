@@ -11,7 +11,7 @@ from sequences_sandbox.http.traffic.access_log import Log, without_secrets
 
 
 def context(number, path=b"/v1/sequences"):
-    return RequestContext(f"req_{number}", 0, "GET", path, b"", {})
+    return RequestContext(f"req_{number}", 0, "GET", path, b"", [])
 
 
 @pytest.mark.parametrize("form", ["text", "json"])

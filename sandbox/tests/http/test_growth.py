@@ -32,8 +32,8 @@ for kind in NAMES:
 
 
 def context(**headers):
-    raw = {name.replace("_", "-").encode(): value for name, value in headers.items()}
-    return RequestContext("req_1", 0, "GET", b"/v1/sequences", b"", raw)
+    raw = [(name.replace("_", "-").encode(), value) for name, value in headers.items()]
+    return RequestContext("req_1", 0, "GET", b"/v1/sequences", b"", raw, _first=dict(raw))
 
 
 SIZED = {
@@ -53,6 +53,7 @@ SIZED = {
     "a body of escaped quotes": lambda n: parse_json(b"[" * 101 + b'"' + b'\\"' * n),
     "a body of backslashes": lambda n: parse_json(b"[" * 101 + b'"' + b"\\" * n),
     "a body of brackets": lambda n: parse_json(b"[" * n),
+    "a body that nests late": lambda n: parse_json(b"[[]," + b"[" * n + b"]" * n + b"]"),
     "a body of pairs of brackets": lambda n: parse_json(b"[" + b"[],{}," * n + b"[]]"),
     "a body of digits": lambda n: parse_json(b"1" * n),
     "a body of a fraction": lambda n: parse_json(b"1." + b"1" * n),
@@ -97,12 +98,12 @@ def steps(call, size):
     return count
 
 
-def fastest(call, size, times=5):
+def fastest(call, size, times=9):
     best = float("inf")
     for _ in range(times):
-        began = time.perf_counter()
+        began = time.thread_time()
         run(call, size)
-        best = min(best, time.perf_counter() - began)
+        best = min(best, time.thread_time() - began)
     return best
 
 
@@ -123,6 +124,6 @@ def test_twice_as_much_takes_no_more_than_about_twice_the_steps(name):
 
 @pytest.mark.parametrize("name", SIZED)
 def test_sixteen_times_as_much_takes_nowhere_near_the_square_of_it(name):
-    """A square takes 256 times as long, a line 16 times; what lies between is noise of the machine."""
+    """Of processor time a square takes 256 times as much, a line 16 times; what lies between is noise of the machine."""
     few, most = fastest(SIZED[name], 4000), fastest(SIZED[name], 64_000)
-    assert most <= 80 * few + 0.001
+    assert most <= 128 * few + 0.002

@@ -62,10 +62,3 @@ def test_a_target_in_absolute_form_is_read_as_its_path(client, target):
     response = client.send(client.build_request("GET", "/", extensions=extensions))
     assert response.status_code == 200
     assert len(response.json()["items"]) == 1
-
-
-def test_a_part_of_a_file_that_it_does_not_have_is_416_and_not_404(client):
-    response = client.get("/console/js/main.js", headers={"Range": "bytes=99999999-"})
-    assert response.status_code == 416
-    assert response.json()["status_code"] == 416
-    assert client.get("/console/js/main.js", headers={"Range": "bytes=0-3"}).status_code == 206

@@ -5,9 +5,7 @@ import struct
 
 import httpx
 import pytest
-from flask import Flask
 from sequences_sandbox.http.pages import pages
-from sequences_sandbox.http.pages.console import Component
 from sequences_sandbox.server.server import allow_many_connections
 
 RUN = "88c23cea-f199-4cf0-964c-3f1e007417b7"
@@ -129,14 +127,6 @@ def test_the_contract_is_turned_into_json_once_however_often_it_is_asked_for(api
     texts = [api("GET", "/openapi.json", key=None).text for _ in range(3)]
     assert len(set(texts)) == 1
     assert len(calls) == 1
-
-
-@pytest.mark.parametrize("encoding", ["identity", "gzip"])
-def test_the_large_script_is_held_once_however_many_take_their_time_over_it(encoding):
-    component = Component()
-    with Flask(__name__).test_request_context(headers={"Accept-Encoding": encoding}):
-        [one], [other] = (component.response().response for _ in range(2))
-    assert one is other
 
 
 @pytest.mark.parametrize("path", ["/console//js/main.js", "//console/", "/embed//", "/watch/"])

@@ -184,7 +184,7 @@ def test_pipelined_requests_are_not_parsed_while_others_wait():
             (connection,) = state.connections
             assert len(connection.pipeline) == 1
             sent = 20_000 * len(SMALL)
-            assert len(connection._data) < sent  # what the system holds is not read on either
+            assert len(connection._incoming) < sent  # what the system holds is not read on either
             release.set()
             received = b""
             while received.count(b"HTTP/1.1 200") < 20_000:

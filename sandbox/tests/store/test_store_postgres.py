@@ -375,7 +375,7 @@ def test_a_store_that_cannot_be_opened_says_why_in_one_sentence(helper, url, kin
 
 def test_a_missing_driver_says_what_to_install(helper, monkeypatch):
     monkeypatch.setitem(__import__("sys").modules, "sequences_sandbox.store.postgres", None)
-    with pytest.raises(StoreError, match=r"pip install 'sequences-sandbox\[postgres\]'"):
+    with pytest.raises(StoreError, match=r"pip install '\.\[postgres\]'"):
         open_store("postgresql://x", helper.codecs, lambda: WALL)
 
 

@@ -176,7 +176,7 @@ def test_a_fault_is_shown_as_it_was_added(api, effect):
         ({"effect": {"body": "html"}, "match": {"operation": "listSequence"}}, "did you mean 'listSequences'?"),
         (
             {"effect": {"body": "html"}, "match": {"operation": "zzz"}},
-            "there are getContact, getMe, getSequence, listContacts",
+            "there are getContact, getMe, getSequence",
         ),
         ({"effect": {"body": "html"}, "match": {"key_name": "Read onyl"}}, "did you mean 'Read only'?"),
         ({"effect": {"body": "html"}, "match": {"path": "v1/sequences"}}, "begin it with '/' or '*'"),

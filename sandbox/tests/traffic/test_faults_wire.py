@@ -21,7 +21,7 @@ def faulty(client, fault, method="GET", path=f"/v1/sequences/{RUN}", **how):
 
 
 def kept(client):
-    return client.get("/_sandbox/journal").json()["items"]
+    return client.get("/_sandbox/journal?bodies=true").json()["items"]
 
 
 def test_a_connection_closed_before_the_answer_is_reset_and_nothing_was_carried_out(client):

@@ -97,7 +97,7 @@ def test_no_question_finds_out_a_key(api):
         ("path=v1", "begin it with '/' or '*'"),
         ("method=GTE", "did you mean 'GET'?"),
         ("sequence_id=7", "UUID"),
-        ("bodies=yes", "true, false"),
+        ("bodies=yes", "true or false"),
         ("operations=x", "did you mean 'operation'?"),
     ],
 )

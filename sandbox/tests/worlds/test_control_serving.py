@@ -19,8 +19,8 @@ def call(url, token=None, *, method="GET", host=None):
     if host is not None:
         request.add_header("Host", host)
     try:
-        with urllib.request.urlopen(request, timeout=10) as answer:
-            return answer.status, json.load(answer)
+        with urllib.request.urlopen(request, timeout=10) as response:
+            return response.status, json.load(response)
     except urllib.error.HTTPError as build_error_response:
         with build_error_response:
             return build_error_response.code, json.load(build_error_response)
@@ -33,7 +33,7 @@ def ready(running, tmp_path):
     def start(*arguments):
         file = tmp_path / "ready.json"
         sandbox = running("--log-level", "warning", "--ready-file", str(file), *arguments)
-        # The file is written before the socket is served, so an answered request means that it is there.
+        # The file is written before the socket is served, so an responseed request means that it is there.
         call(f"{sandbox.base}/sequences")
         return json.loads(file.read_text()), sandbox.banner
 
@@ -70,7 +70,7 @@ def test_an_admin_token_that_was_given_is_needed_on_loopback_too_and_not_told(re
     assert call(f"{told['control_url']}/worlds", "sesame", method="POST")[0] == 201
 
 
-def test_strangers_make_worlds_where_the_operator_lets_them(ready):
+def test_anonymous_visitors_create_worlds_where_the_operator_allows_it(ready):
     told, _ = ready("--admin-token", "sesame", "--public-worlds", "2")
     made = [call(f"{told['control_url']}/worlds", method="POST") for _ in range(3)]
     assert [status for status, _ in made] == [201, 201, 429]
@@ -79,14 +79,15 @@ def test_strangers_make_worlds_where_the_operator_lets_them(ready):
 
 def test_further_host_names_are_allowed_by_name(ready):
     told, _ = ready("--allow-host", "sandbox.example", "ci")
-    health = f"{told['control_url']}/health"
-    answers = {host: call(health, host=host)[0] for host in ("sandbox.example", "CI:80", "other.example", "localhost")}
-    assert answers == {"sandbox.example": 200, "CI:80": 200, "other.example": 403, "localhost": 200}
+    worlds = f"{told['control_url']}/worlds"
+    hosts = ("sandbox.example", "CI:80", "other.example", "localhost")
+    assert [call(worlds, host=host)[0] for host in hosts] == [200, 200, 403, 200]
+    assert [call(f"{told['control_url']}/health", host=host)[0] for host in hosts] == [200] * 4
 
 
-def test_a_refused_host_is_told_how_to_be_let_in(ready):
+def test_a_rejected_host_is_told_how_to_allow_it(ready):
     told, _ = ready()
-    status, issue = call(f"{told['control_url']}/health", host="rebound.example")
+    status, issue = call(f"{told['control_url']}/worlds", host="rebound.example")
     assert status == 403
     assert "--allow-host rebound.example" in issue["message"]
 
@@ -103,20 +104,20 @@ def test_a_refused_host_is_told_how_to_be_let_in(ready):
         "localhost:evil.example",
     ],
 )
-def test_what_is_no_host_name_is_refused(api, host):
-    answer = api("GET", "/_sandbox/health", headers={"Host": host})
-    assert (answer.status_code, answer.json()["data"]["field"]) == (400, "Host")
+def test_what_is_not_a_host_name_is_rejected(api, host):
+    response = api("GET", "/_sandbox/clock", headers={"Host": host})
+    assert (response.status_code, response.json()["data"]["field"]) == (400, "Host")
 
 
 @pytest.mark.parametrize("hosts", [("evil.example", "localhost"), ("localhost", "evil.example"), ("localhost",) * 2])
-def test_two_host_names_are_refused_even_where_one_is_allowed(url, hosts):
-    lines = ["GET /_sandbox/health HTTP/1.1", *(f"Host: {host}" for host in hosts), "Connection: close", "", ""]
+def test_two_host_names_are_rejected_even_where_one_is_allowed(url, hosts):
+    lines = ["GET /_sandbox/worlds HTTP/1.1", *(f"Host: {host}" for host in hosts), "Connection: close", "", ""]
     with (
         socket.create_connection(("127.0.0.1", httpx.URL(url).port), timeout=20) as wire,
-        wire.makefile("rb") as answer,
+        wire.makefile("rb") as response,
     ):
         wire.sendall("\r\n".join(lines).encode())
-        assert answer.read().startswith(b"HTTP/1.1 400 ")
+        assert response.read().startswith(b"HTTP/1.1 400 ")
 
 
 OWN = {"Origin": "http://127.0.0.1:4010"}
@@ -137,9 +138,9 @@ OTHER = {"Origin": "https://evil.example"}
 )
 @pytest.mark.parametrize(("method", "path"), [("POST", "worlds"), ("POST", "world/reset"), ("PATCH", "clock")])
 def test_a_page_of_another_origin_changes_nothing(api, headers, method, path):
-    answer = api(method, f"/_sandbox/{path}", headers={"Content-Type": "text/plain", **headers})
-    assert answer.status_code == 403
-    assert "Origin" in answer.json()["message"]
+    response = api(method, f"/_sandbox/{path}", headers={"Content-Type": "text/plain", **headers})
+    assert response.status_code == 403
+    assert "Origin" in response.json()["message"]
     assert api("GET", "/_sandbox/worlds").json()["total_count"] == 1
 
 
@@ -159,7 +160,7 @@ def test_own_pages_and_programs_change_what_they_like(api, headers):
 
 
 def test_a_page_of_another_origin_may_ask_and_the_public_api_is_open_to_it(api):
-    assert api("GET", "/_sandbox/health", headers=OTHER).status_code == 200
+    assert api("GET", "/_sandbox/clock", headers=OTHER).status_code == 200
     run = api.sequences(status="ACTIVE")[0]["id"]
     assert api("PATCH", f"sequences/{run}", headers=OTHER, json={"variables": {}}).status_code == 200
 

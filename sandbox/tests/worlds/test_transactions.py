@@ -201,6 +201,17 @@ def test_a_world_that_is_gone_is_said_to_be_so(one, process, caller, created):
             each.visit(caller.key)
 
 
+def test_a_fixture_goes_with_the_last_world_that_was_made_of_it(one, created):
+    own = replace(FIXTURE, digest=b"own")
+    first, second = (WorldFactory(one).create(own, WorldOptions(name)).record for name in ("first", "second"))
+    one.delete(first.id)
+    assert one.fixture_of(second) is own
+    one.delete(second.id)
+    with pytest.raises(KeyError):
+        one.fixture_of(second)
+    assert one.fixture_of(created.record) is FIXTURE
+
+
 def test_a_world_expires_by_its_last_use(one, caller, clock, created):
     short = WorldFactory(one).create(FIXTURE, WorldOptions("short", ttl=100 * SECOND))
     key = short.keys[0][1]

@@ -16,7 +16,7 @@ from ...engine import Rule, RuleContext, Tier
 from ...http.target import TargetError, retry_after
 from ..common import calls
 from ..registry import declare, for_each, tier_of
-from .schemathesis_engine import Plan, exchanges
+from .schemathesis_engine import FuzzPlan, exchanges
 
 _PHASES = ("examples", "coverage", "fuzzing")
 #: The walks: the tier of what they call, the end of the id, and the sentence.
@@ -27,7 +27,7 @@ _WALKS: dict[Tier, tuple[str, str]] = {
 }
 
 
-def _fuzz(context: RuleContext, plan: Plan) -> set[str]:
+def _fuzz(context: RuleContext, plan: FuzzPlan) -> set[str]:
     """Lets Schemathesis run, judges every response, and returns the operations that were seen to succeed."""
     succeeded: set[str] = set()
     for response, failed in exchanges(context, plan):
@@ -57,7 +57,7 @@ def one_operation(context: RuleContext, operation: Operation) -> None:
     with calls.subject(context, operation) as item:
         if tier_of(context.contract, operation) == "stop":
             context.session.stops.spend()
-        succeeded = _fuzz(context, Plan([operation.id], _PHASES, item, writes=not operation.reads))
+        succeeded = _fuzz(context, FuzzPlan([operation.id], _PHASES, item, writes=not operation.reads))
     if operation.id not in succeeded:
         context.skip(f"Schemathesis was not seen to get a 2xx from {operation.id}")
 
@@ -73,12 +73,12 @@ def _walk(context: RuleContext, tier: Tier) -> None:
     judged = [one for one in known if context.session.judges(one.tag) and not _has_other_method(context, one)]
     names = [one.id for one in judged]
     if tier == "read":
-        succeeded = _fuzz(context, Plan(names, ("stateful",), None, writes=False))
+        succeeded = _fuzz(context, FuzzPlan(names, ("stateful",), None, writes=False))
     else:
         with context.lease() as run:
             if tier == "stop":
                 context.session.stops.spend()
-            succeeded = _fuzz(context, Plan(names, ("stateful",), run, writes=True))
+            succeeded = _fuzz(context, FuzzPlan(names, ("stateful",), run, writes=True))
     if context.session.home.id not in succeeded:
         context.skip(f"Schemathesis was not seen to get a 2xx from {context.session.home.id}")
     if tier != "read" and not succeeded & {one.id for one in judged if not one.reads}:

@@ -27,7 +27,7 @@ _SHARE = 3
 
 
 @dataclass(frozen=True)
-class Plan:
+class FuzzPlan:
     """What Schemathesis is to do: the operations by id, its phases, the run that may be written to, and the tier."""
 
     operations: Sequence[str]
@@ -40,7 +40,7 @@ class Plan:
         return "stateful" in self.phases
 
 
-def exchanges(context: RuleContext, plan: Plan) -> Iterator[tuple[Response, list[Any]]]:
+def exchanges(context: RuleContext, plan: FuzzPlan) -> Iterator[tuple[Response, list[Any]]]:
     """Every exchange that Schemathesis made, with the failures of its checks; one without a response has status 0."""
     import schemathesis  # noqa: PLC0415  # heavy, and wanted only here
     from schemathesis.engine import from_schema  # noqa: PLC0415
@@ -71,7 +71,7 @@ def relaxed(contract: Contract) -> dict[str, Any]:
     return document
 
 
-def _config(context: RuleContext, plan: Plan) -> Any:
+def _config(context: RuleContext, plan: FuzzPlan) -> Any:
     import schemathesis  # noqa: PLC0415
 
     target, settings = context.target, context.session.settings
@@ -106,7 +106,7 @@ def _send_through(schema: Any, transport: Transport) -> None:
 class Transport:
     """Schemathesis' transport, with the suite's rate, its patience with 429, and its fence about writes."""
 
-    def __init__(self, inner: Any, target: Target, plan: Plan) -> None:
+    def __init__(self, inner: Any, target: Target, plan: FuzzPlan) -> None:
         self._inner = inner
         self._target = target
         self._plan = plan

@@ -26,7 +26,7 @@ _BAD = st.sampled_from([{}, {"paused_until": "soon"}, {"paused_until": "2001-01-
 
 
 class Journey(RuleBasedStateMachine):
-    """One trace: a run, a bystander that must stay as it is, and what the run should be."""
+    """One trace: a run, a neighbour that must stay as it is, and what the run should be."""
 
     def __init__(self, context: RuleContext, findings: Findings) -> None:
         super().__init__()
@@ -42,7 +42,7 @@ class Journey(RuleBasedStateMachine):
             reject()
         try:
             self.run = self.leased.enter_context(context.lease(_ACTIVE))
-            self.bystander = self._take_bystander()
+            self.neighbour = self._lease_neighbour()
         except NotExercised as reason:
             findings.exhausted = reason
             self.leased.close()
@@ -50,7 +50,7 @@ class Journey(RuleBasedStateMachine):
         self.status, self.variables = self.run.status, dict(self.run.variables or {})
         findings.traces += 1
 
-    def _take_bystander(self) -> Run:
+    def _lease_neighbour(self) -> Run:
         """Another ACTIVE run, of the same template where there is one."""
         template = self.run.template
         with contextlib.suppress(NotExercised):
@@ -58,13 +58,13 @@ class Journey(RuleBasedStateMachine):
         return self.leased.enter_context(self.context.lease(_ACTIVE))
 
     def teardown(self) -> None:
-        """The bystander is looked at, and both runs go back."""
-        if not hasattr(self, "bystander"):
+        """The neighbour is looked at, and both runs go back."""
+        if not hasattr(self, "neighbour"):
             return
         with self.leased, self._kept():
             if not self.failed:
                 self._compare(self.context.get(self.run.id))
-                self.context.unchanged(self.bystander, self.responses)
+                self.context.unchanged(self.neighbour, self.responses)
 
     # Hypothesis must be free to draw any of them at any time: what it may draw must not hang on what the target responds, nor
     # on how many stops are left. A step that does not fit does nothing.

@@ -1,52 +1,57 @@
 // Requests to the sandbox that served this page.
 
-/** A refusal by the control API, with the issue it sent. */
-export class Refused extends Error {
+/** An error response of the control API, with the issue it carried. */
+export class Rejected extends Error {
   constructor(exchange) {
-    super(exchange.failure ?? exchange.json?.message ?? `The sandbox answered ${exchange.status}.`);
+    super(exchange.failure ?? exchange.json?.message ?? `The sandbox answered with status ${exchange.status}.`);
     this.status = exchange.status;
     this.exchange = exchange;
   }
 }
 
-const MARK = "x-sandbox-console";
-
-/** Whether a journal's entry is one of the console's own readings. */
-export const isOwn = (entry) => MARK in entry.request.headers;
+// What the console reads for itself changes nothing: no fault, no limit and no journal entry meets such a request.
+const OBSERVER = { "X-Sandbox-Observer": "console" };
 
 /**
- * Sends a request and returns it with its answer. It never throws: where no answer came, `status` is 0 and `failure` says so.
- * `own` marks what the console asks for itself, so that the journal can leave it out.
+ * Sends a request and returns it with its response. It never throws: where no response came, `status` is 0 and `failure`
+ * says so. `body` is sent as JSON, `raw` as it is. `observer` marks what the console reads for itself.
  */
-export async function send({ method = "GET", path, token = null, body, own = false }) {
+export async function send({ method = "GET", path, token = null, body, raw, observer = false }) {
   const headers = { Accept: "application/json" };
   if (token) headers.Authorization = `Bearer ${token}`;
-  if (body !== undefined) headers["Content-Type"] = "application/json";
-  const sent = { method, path, url: location.origin + path, headers, body };
+  const content = raw ?? (body === undefined ? undefined : JSON.stringify(body));
+  if (content !== undefined) headers["Content-Type"] = "application/json";
+  const sent = { method, path, url: location.origin + path, headers, body, raw };
   const began = performance.now();
+  const elapsed = () => performance.now() - began;
   try {
     const response = await fetch(path, {
       method,
-      headers: own ? { ...headers, [MARK]: "1" } : headers,
-      body: body === undefined ? undefined : JSON.stringify(body),
+      headers: observer ? { ...headers, ...OBSERVER } : headers,
+      body: content,
       cache: "no-store",
       credentials: "omit",
     });
     const text = await response.text();
-    const milliseconds = performance.now() - began;
-    return { ...sent, status: response.status, answered: [...response.headers], text, json: parsed(text), milliseconds };
+    return { ...sent, status: response.status, answered: [...response.headers], text, json: parsed(text), milliseconds: elapsed() };
   } catch {
-    const milliseconds = performance.now() - began;
-    const failure = "No whole answer came: the connection broke, or the sandbox does not run.";
-    return { ...sent, status: 0, answered: [], text: "", json: null, milliseconds, failure };
+    const failure = "No complete response came: the connection broke, or the sandbox is not running.";
+    return { ...sent, status: 0, answered: [], text: "", json: null, milliseconds: elapsed(), failure };
   }
 }
 
-/** What the control API answers. Throws Refused. */
+/** What the control API returns. Reads are those of an observer. Throws Rejected. */
 export async function control(token, method, path, body) {
-  const exchange = await send({ method, path: `/_sandbox${path}`, token, body });
-  if (exchange.status < 200 || exchange.status > 299) throw new Refused(exchange);
+  const exchange = await send({ method, path: `/_sandbox${path}`, token, body, observer: method === "GET" });
+  if (exchange.status < 200 || exchange.status > 299) throw new Rejected(exchange);
   return exchange.json;
+}
+
+/** Opens the stream of a world's events. A browser's EventSource can send no key, so it is read by fetch. */
+export function stream(token, last, signal) {
+  const headers = { ...OBSERVER, Authorization: `Bearer ${token}` };
+  if (last !== null) headers["Last-Event-ID"] = last;
+  return fetch("/_sandbox/events", { headers, cache: "no-store", signal });
 }
 
 function parsed(text) {

@@ -1,22 +1,24 @@
-// What happens, told between the parts of the page.
+// Events between the parts of the page.
 //
-//   sequence, request, clock  what the event stream tells
+//   sequence, request, clock  what the world's event stream publishes
+//   time                      the world's clock was set, moved, stopped or started
+//   jump                      it was moved: {from, to}, in milliseconds
 //   live                      whether that stream is open
-//   world                     there is another world
-//   begun                     the world began anew: it was reset or restored
-//   ready                     after either, when the directory knows it; true for another world
-//   key                       the visitor chose another key
-//   lost                      the world was gone, and there is a new one
+//   fresh                     everything shown has to be read again: {another, why}. `another` where it is another world
+//   key                       another key was chosen
+//   worlds                    the list of kept worlds changed
+//   faults                    a fault rule or the rate limit was changed here
+//   rules                     the fault rules and the rate limit were read
 //   closed                    there is no world to be had, and why
 
 const bus = new EventTarget();
 
-/** Calls `hear` with what is told of a kind. */
-export function on(kind, hear) {
-  bus.addEventListener(kind, (event) => hear(event.detail));
+/** Calls `listener` with the detail of every event of a kind. */
+export function on(kind, listener) {
+  bus.addEventListener(kind, (event) => listener(event.detail));
 }
 
-/** Tells. */
-export function tell(kind, detail) {
+/** Publishes an event to this page. */
+export function publish(kind, detail) {
   bus.dispatchEvent(new CustomEvent(kind, { detail }));
 }

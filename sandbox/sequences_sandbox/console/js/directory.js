@@ -1,42 +1,90 @@
-// Who is who in the world: contacts and templates by id, and when each paused run wakes, from the world's export.
+// Who is who: contacts and templates by id, read from the public API when they are first needed.
 
+import { on } from "./bus.js";
+import { basePath, contract, operation } from "./contract.js";
+import { shortId } from "./format.js";
 import { session } from "./session.js";
-import { resolve } from "./format.js";
+
+const PAGE = 100;
+const AT_ONCE = 6;
+const PATIENCE = 100;
 
 let contacts = new Map();
 let templates = new Map();
-let runs = [];
+let begun = null;
+let organization = null;
 
-/** Reads the world anew. */
-export async function readDirectory() {
-  const document = await session.control("GET", "/world/export");
-  const epoch = Date.parse(document.now);
-  contacts = new Map(document.organizations.flatMap((each) => each.contacts ?? []).map((each) => [each.id, each]));
-  templates = new Map(document.organizations.flatMap((each) => each.sequence_templates ?? []).map((each) => [each.id, each]));
-  runs = (document.organizations[0]?.sequences ?? []).map((run) => ({
-    id: run.id,
-    status: run.status,
-    template: run.sequence_template_id,
-    wakes: resolve(run.paused_until, epoch),
-    next: resolve(run.paused_until ?? run.next_step_at, epoch),
-  }));
+/** Reads the templates and the first contacts of the shown organization, once. */
+export function readDirectory() {
+  organization = session.organization.id;
+  begun ??= Promise.all([
+    readAll("listSequenceTemplates", "sequences:read", templates),
+    readAll("listContacts", "contacts:read", contacts),
+  ]);
+  return begun;
 }
 
-/** The runs of the first organization, with their status at the last reading. */
-export const knownRuns = () => runs;
+/** Reads it, and waits for it a moment: names that come late are put in later. */
+export function soonNamed() {
+  return Promise.race([readDirectory(), new Promise((resolve) => setTimeout(resolve, PATIENCE))]);
+}
 
-/** When a run wakes, in milliseconds, by the last reading; null where it does not. */
-export const wakesAt = (id) => runs.find((run) => run.id === id)?.wakes ?? null;
+/** Reads the contacts among `ids` that are not known yet, and the templates; returns whether anything new was read. */
+export async function readContacts(ids) {
+  const first = begun === null;
+  const before = missingOf(ids);
+  await readDirectory();
+  const map = contacts;
+  const missing = missingOf(ids);
+  if (missing.length === 0) return first || before.length > 0;
+  const found = operation(await contract(), "getContact");
+  if (!found) return false;
+  for (let at = 0; at < missing.length; at += AT_ONCE) {
+    await Promise.all(missing.slice(at, at + AT_ONCE).map(async (id) => {
+      const { json, status } = await session.read(basePath(await contract()) + found.path.replace("{contact_id}", id), "contacts:read");
+      map.set(id, status === 200 ? json : null);
+    }));
+  }
+  return true;
+}
 
-/** [id, name] of every template. */
-export const templateChoices = () => [...templates.values()].map((each) => [each.id, each.name ?? each.id.slice(0, 8)]);
+const missingOf = (ids) => [...new Set(ids)].filter((id) => id !== null && !contacts.has(id));
 
-export const templateName = (id) => templates.get(id)?.name ?? id.slice(0, 8);
+async function readAll(id, scope, map) {
+  const api = await contract();
+  const found = operation(api, id);
+  if (!found) return;
+  const { json } = await session.read(`${basePath(api)}${found.path}?size=${PAGE}`, scope);
+  for (const each of json?.items ?? []) map.set(each.id, each);
+}
 
-/** A contact's name and company; what is unknown is empty. */
-export function contactOf(id) {
+/** [id, name] of every template that is known. */
+export const templateChoices = () => [...templates.values()].map((each) => [each.id, each.name ?? shortId(each.id)]);
+
+/** The id of some contact; undefined where none is known. */
+export const someContact = () => contacts.keys().next().value;
+
+/** A template as the API gives it; undefined where it is not known. */
+export const template = (id) => templates.get(id);
+
+export const templateName = (id) => templates.get(id)?.name ?? shortId(id);
+
+/** A contact as the API gives it; null where it is not known. */
+export const contact = (id) => contacts.get(id) ?? null;
+
+/** A contact's name and company; what is not known is empty. */
+export function contactName(id) {
   if (id === null) return { name: "Deleted contact", company: "" };
-  const contact = contacts.get(id);
-  const name = [contact?.first_name, contact?.last_name].filter(Boolean).join(" ");
-  return { name: name || contact?.email || id.slice(0, 8), company: contact?.company_name ?? "" };
+  const known = contact(id);
+  const name = [known?.first_name, known?.last_name].filter(Boolean).join(" ");
+  return { name: name || known?.email || shortId(id), company: known?.company_name ?? "" };
 }
+
+function forget() {
+  contacts = new Map();
+  templates = new Map();
+  begun = null;
+}
+
+on("fresh", forget);
+on("key", () => { if (organization !== session.organization.id) forget(); });

@@ -2,6 +2,8 @@
 
 const SVG = "http://www.w3.org/2000/svg";
 
+let fields = 0;
+
 /** An element; `attributes` may hold `on` (listeners by event), and false or null leaves an attribute out. */
 export function h(name, attributes = {}, ...children) {
   return filled(document.createElement(name), attributes, children);
@@ -22,13 +24,13 @@ function filled(element, { on = {}, ...attributes }, children) {
   return element;
 }
 
-/** What stands in `element` from now on. Where the focus was on something that is there again, it stays on that. */
+/** Replaces the content of `element`. Where the focus was on something that is there again, it stays on that. */
 export function fill(element, ...children) {
   const focused = document.activeElement;
   const held = focused !== element && element.contains(focused) ? mark(focused) : null;
   element.replaceChildren(...nodes(children));
   if (held !== null) {
-    const again = [...element.querySelectorAll("a, button, select, input")].find((each) => mark(each) === held);
+    const again = [...element.querySelectorAll("a, button, select, input, summary")].find((each) => mark(each) === held);
     (again ?? element.closest("[tabindex='-1']"))?.focus({ preventScroll: true });
   }
   return element;
@@ -43,6 +45,16 @@ function nodes(children) {
   return children.flat(Infinity).filter((child) => child !== null && child !== undefined && child !== false);
 }
 
+/** Sets a text where it is another one, so that nothing is painted or read out again for nothing. */
+export function write(element, text) {
+  if (element.textContent !== text) element.textContent = text;
+}
+
+/** A button. `attributes` may say more, `press` is called when it is pressed. */
+export function button(label, press, attributes = {}) {
+  return h("button", { type: "button", ...attributes, on: { click: press } }, label);
+}
+
 /** A select whose options are [value, label] pairs. */
 export function select(attributes, options, chosen) {
   const element = h("select", attributes, options.map(([value, label]) => h("option", { value }, label)));
@@ -50,62 +62,18 @@ export function select(attributes, options, chosen) {
   return element;
 }
 
-/** A labelled control: the label stands above it. */
-export function field(label, control, hint) {
-  return h("label", { class: "field" }, h("span", {}, label), control, hint ? h("small", {}, hint) : null);
+/** A labelled control, the label above it. */
+export function field(label, control) {
+  control.id ||= `field-${fields += 1}`;
+  return h("div", { class: "field" }, h("label", { for: control.id }, label), control);
 }
 
-/** A button that copies what `text` returns when it is pressed. */
-export function copyButton(label, text, attributes = {}) {
-  const button = h("button", { type: "button", class: "quiet", ...attributes }, label);
-  button.addEventListener("click", () => copied(button, text()));
-  return button;
+/** Pairs of a term and what it is, as a description list. */
+export function facts(pairs) {
+  return h("dl", { class: "facts" }, pairs.filter(Boolean).map(([term, ...value]) => [h("dt", {}, term), h("dd", {}, value)]));
 }
 
-/** Copies, and says so on the button. */
-export async function copied(button, text) {
-  const label = button.dataset.label ?? button.textContent;
-  button.dataset.label = label;
-  button.textContent = (await toClipboard(text)) ? "Copied" : "Not allowed";
-  say(button.textContent);
-  setTimeout(() => { button.textContent = label; }, 1500);
-}
-
-/** Returns whether the browser let it. */
-async function toClipboard(text) {
-  try {
-    await navigator.clipboard.writeText(text);
-    return true;
-  } catch {
-    // Without HTTPS, or in a frame that may not. What stands in a field and is selected can be copied all the same.
-    const focused = document.activeElement;
-    const field = document.body.appendChild(h("textarea", { class: "unseen", "aria-hidden": "true" }));
-    field.value = text;
-    field.select();
-    const done = document.execCommand("copy");
-    field.remove();
-    focused.focus({ preventScroll: true });
-    return done;
-  }
-}
-
-/** Gives the visitor a file. */
-export function download(name, text) {
-  const url = URL.createObjectURL(new Blob([text], { type: "application/json" }));
-  h("a", { href: url, download: name }).click();
-  setTimeout(() => URL.revokeObjectURL(url), 1000);
-}
-
-/** Says something to whoever listens to the page. */
+/** Announces something to whoever listens to the page. */
 export function say(text) {
   document.getElementById("said").textContent = text;
-}
-
-/** Calls `work` once after the last of many calls. */
-export function soon(work, milliseconds = 60) {
-  let timer = 0;
-  return () => {
-    clearTimeout(timer);
-    timer = setTimeout(work, milliseconds);
-  };
 }

@@ -1,23 +1,22 @@
-// One operation, ready to try, for a frame in a page of documentation: /embed/{operationId}?theme=dark&height=480
+// One operation, ready to send, for a frame in a page of documentation:
+// /embed/{operationId}?theme=dark&height=480&run=…&language=python&example=lost
 
 import { on } from "./bus.js";
-import { basePath, contract, operations } from "./contract.js";
-import { knownRuns, readDirectory } from "./directory.js";
-import { fill, h, select } from "./dom.js";
-import { settings, showReference } from "./reference/component.js";
-import { suited, tailored } from "./reference/tailor.js";
+import { basePath, contract, operation, operations } from "./contract.js";
+import { button, fill, h } from "./dom.js";
+import { listen } from "./events.js";
+import { keyOptions } from "./head/keys.js";
+import { startOutage } from "./head/outage.js";
+import { startTime } from "./head/time.js";
+import { attempt, notice } from "./parts/notice.js";
+import { operationPage } from "./reference/operation.js";
+import { unknown } from "./reference/view.js";
 import { session } from "./session.js";
+import { NoWorld } from "./world/create.js";
 
 const THEMES = ["light", "dark"];
 const LEAST = 240;
-
-// What the page around has said already is left out, and so is the component's room for scrolling.
-const LOOK = `
-.t-doc__header, .introduction-section, .tag-section-container > .section, .references-container > .h-dvh { display: none !important; }
-.section-container, .section-container .section { padding: 0 !important; border: 0 !important; }
-.references-container .section { padding: 16px clamp(20px, 3vw, 28px) 24px !important; }
-.scalar-api-reference { min-height: 0 !important; }
-`;
+const ENDED = "The world of this example has ended. This is a new one.";
 
 const root = document.documentElement;
 const main = document.getElementById("main");
@@ -26,36 +25,63 @@ const query = new URLSearchParams(location.search);
 start(decodeURIComponent(location.pathname.split("/").at(-1)));
 
 async function start(id) {
-  const theme = THEMES.includes(query.get("theme")) ? query.get("theme") : undefined;
-  if (theme) root.dataset.theme = theme;
+  if (THEMES.includes(query.get("theme"))) root.dataset.theme = query.get("theme");
   fit(Number(query.get("height")));
   try {
-    const [original] = await Promise.all([contract(), session.open()]);
-    await readDirectory();
-    const operation = operations(original).find((each) => each.id === id);
-    document.title = `${operation.summary} · Sequences sandbox`;
-    const place = h("div", { class: "reference" });
-    fill(main, head(location.origin + basePath(original)), place);
-    const chosen = suited(original, knownRuns());
-    const tried = () => tailored(original, { chosen, token: session.token, now: Date.now(), only: id });
-    const wishes = { css: LOOK, showSidebar: false, forceDarkModeState: theme };
-    const reference = await showReference(place, tried(), session.token, wishes);
-    on("key", () => reference.updateConfiguration(settings(tried(), session.token, wishes)));
+    const api = await contract();
+    const found = operation(api, id);
+    if (!found) {
+      fill(main, h("main", {}, unknown(id, operations(api), (each) => `/embed/${each}${location.search}`)));
+      return;
+    }
+    document.title = `${found.summary} · Sequences sandbox`;
+    if (await session.open()) notice(ENDED);
+    startOutage(document.getElementById("outage"));
+    startTime();
+    const page = operationPage(api, found, { run: query.get("run"), language: query.get("language"), example: query.get("example"), target: "_blank" });
+    fill(main, head(location.origin + basePath(api)), h("main", {}, page.element));
+    page.show();
+    on("fresh", ({ why, another }) => {
+      if (why === "ended") notice(ENDED);
+      if (another) fill(main, head(location.origin + basePath(api)), h("main", {}, page.element));
+    });
+    on("closed", closed);
+    listen();
   } catch (error) {
-    fill(main, h("main", { class: "blank" }, h("h1", {}, "This cannot be tried here"), h("p", {}, error.message), h("p", {}, wholeConsole())));
+    closed(error);
   }
 }
 
 function head(base) {
-  const key = select({ id: "key", on: { change: (event) => session.choose(event.target.value) } }, session.choices, session.chosen);
+  const key = h("select", { id: "key", on: { change: () => session.choose(key.value) } }, keyOptions());
+  key.value = session.chosen;
   return h("header", { class: "embed-head" },
     h("h1", { class: "unseen" }, "Sequences sandbox"),
-    h("span", { class: "brand" }, h("img", { src: "/console/mark.svg", alt: "", width: "18", height: "18" }), h("code", { class: "dim" }, base)),
+    h("span", { class: "brand" }, h("img", { src: "/console/mark.svg", alt: "", width: "18", height: "18" }), h("span", { class: "simulation" }, "Simulation: nothing is sent"), h("code", { class: "dim" }, base)),
     h("label", { class: "dim", for: "key" }, "Key"), key,
-    wholeConsole());
+    button("Reset", reset), wholeConsole());
 }
 
+const reset = () => attempt(async () => {
+  await session.control("POST", "/world/reset", {});
+  notice("The world began again.");
+});
+
 const wholeConsole = () => h("a", { href: "/", target: "_blank", rel: "noopener" }, "Open the console");
+
+/** Why it cannot be tried; it tries again by itself where that may help. */
+function closed(error) {
+  const retry = error instanceof NoWorld ? error.retry : 3;
+  fill(main, h("main", { class: "blank" }, h("h2", {}, "This cannot be tried now"), h("p", {}, error.message),
+    h("p", {}, retry === null ? null : `It tries again in ${retry} s. `, wholeConsole())));
+  if (retry !== null) setTimeout(again, retry * 1000);
+}
+
+async function again() {
+  const answers = await fetch("/_sandbox/health", { cache: "no-store" }).then((response) => response.ok, () => false);
+  if (answers) location.reload();
+  else setTimeout(again, 5000);
+}
 
 /**
  * With a height in pixels the content scrolls within it. Without one the page around is told how high the content is, as
@@ -67,5 +93,5 @@ function fit(height) {
     document.body.style.setProperty("height", `${height}px`);
     return;
   }
-  new ResizeObserver(() => parent.postMessage({ type: "sequences-sandbox", height: Math.ceil(main.getBoundingClientRect().height) }, "*")).observe(main);
+  new ResizeObserver(() => parent.postMessage({ type: "sequences-sandbox", height: Math.ceil(document.body.getBoundingClientRect().height) }, "*")).observe(document.body);
 }

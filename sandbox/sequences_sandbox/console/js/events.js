@@ -1,17 +1,23 @@
-// The stream of what happens in the world. A browser's EventSource can send no key, so the stream is read by fetch.
+// The stream of what happens in the world: kept open while the page is seen, and opened again when it breaks.
 
-import { on, tell } from "./bus.js";
+import { stream } from "./api.js";
+import { on, publish } from "./bus.js";
 import { session } from "./session.js";
 
 const FIRST_WAIT = 500;
-const LONGEST_WAIT = 10000;
+const LONGEST_WAIT = 3000;
 
 let reading = null;
 
 /** Keeps the stream open while the page is seen: browsers allow few connections to one server. */
 export function listen() {
-  document.addEventListener("visibilitychange", () => (document.hidden ? stop() : start()));
-  on("world", () => { stop(); start(); });
+  document.addEventListener("visibilitychange", () => {
+    if (document.hidden) return stop();
+    start();
+    // What happened while nobody looked was not heard.
+    return publish("fresh", { another: false, why: "seen" });
+  });
+  on("fresh", ({ another }) => { if (another) { stop(); start(); } });
   start();
 }
 
@@ -30,34 +36,34 @@ async function follow(signal) {
   const token = session.controlToken;
   let last = null;
   let wait = FIRST_WAIT;
+  let broken = false;
   while (!signal.aborted) {
     try {
-      const response = await fetch("/_sandbox/events", {
-        headers: { Authorization: `Bearer ${token}`, ...(last === null ? {} : { "Last-Event-ID": last }) },
-        cache: "no-store",
-        signal,
-      });
+      const response = await stream(token, last, signal);
       if (response.status === 401) {
         await session.lost(token);
         return;
       }
       if (response.ok) {
         wait = FIRST_WAIT;
-        tell("live", true);
+        publish("live", true);
+        if (broken) publish("fresh", { another: false, why: "back" });
         last = await dispatch(response.body, last, token);
       }
     } catch {
-      if (signal.aborted) return;
+      // The sandbox does not answer; it is asked again below.
     }
-    tell("live", false);
+    if (signal.aborted) return;
+    broken = true;
+    publish("live", false);
     await new Promise((resolve) => setTimeout(resolve, wait));
     wait = Math.min(wait * 2, LONGEST_WAIT);
   }
 }
 
-/** Tells each event of a stream that `token` opened; returns the id of the last when the stream ends. */
-async function dispatch(stream, last, token) {
-  const reader = stream.pipeThrough(new TextDecoderStream()).getReader();
+/** Publishes each event of a stream that `token` opened; returns the id of the last when the stream ends. */
+async function dispatch(body, last, token) {
+  const reader = body.pipeThrough(new TextDecoderStream()).getReader();
   let rest = "";
   for (;;) {
     const { value, done } = await reader.read().catch(() => ({ done: true }));
@@ -68,15 +74,15 @@ async function dispatch(stream, last, token) {
       const fields = Object.fromEntries(block.split("\n").filter((line) => !line.startsWith(":")).map(pair));
       if (!fields.event) continue;
       last = fields.id;
-      told(fields.event, JSON.parse(fields.data), token);
+      dispatchOne(fields.event, JSON.parse(fields.data), token);
     }
   }
 }
 
-function told(kind, data, token) {
-  if (kind !== "world") tell(kind, data);
+function dispatchOne(kind, data, token) {
+  if (kind !== "world") publish(kind, data);
   else if (data.event === "deleted") session.lost(token);
-  else tell("begun", data.event);
+  else publish("fresh", { another: false, why: data.event });
 }
 
 function pair(line) {

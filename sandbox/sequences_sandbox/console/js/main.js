@@ -1,105 +1,95 @@
-// The console's beginning: the world first, then header and view. Each view is loaded when it is first opened.
+// The console's beginning: the world first, then header and view. Each view is built when it is first opened.
 
-import { on, tell } from "./bus.js";
-import { startClock } from "./clock.js";
+import { on } from "./bus.js";
 import { basePath, contract } from "./contract.js";
-import { readDirectory } from "./directory.js";
 import { fill, h } from "./dom.js";
 import { listen } from "./events.js";
-import { firedButton } from "./fired.js";
-import { startMenu } from "./menu.js";
-import { notice, warn } from "./notice.js";
-import { NoWorld, session } from "./session.js";
+import * as faults from "./faults/view.js";
+import { startRules } from "./faults/rules.js";
+import { startBanner } from "./head/banner.js";
+import { startClock } from "./head/clock.js";
+import { startKeys } from "./head/keys.js";
+import { startOutage } from "./head/outage.js";
+import { tickerButton } from "./head/ticker.js";
+import { startTime } from "./head/time.js";
+import * as journal from "./journal/view.js";
+import { notice } from "./parts/notice.js";
+import * as reference from "./reference/view.js";
+import { onPlace, place, startRouter } from "./router.js";
+import * as run from "./run/view.js";
+import { startMoves } from "./run/moves.js";
+import { session } from "./session.js";
+import { closedPage } from "./world/closed.js";
+import { NoWorld } from "./world/create.js";
+import { startMenu } from "./world/menu.js";
+import { keyInAddress, offer } from "./world/share.js";
+import * as watch from "./watch/view.js";
 
-// Each view with its title, its module and its element: the reference component brings a `main` of its own.
+// By the first part of the path: the title, the view, and the link in the header that stands for it.
 const VIEWS = {
-  "/": ["Try", () => import("./reference/view.js"), "div"],
-  "/watch": ["Watch", () => import("./watch/view.js"), "main"],
-  "/faults": ["Faults", () => import("./faults/view.js"), "main"],
-  "/journal": ["Journal", () => import("./journal/view.js"), "main"],
+  "": ["Try", reference, "/"],
+  try: ["Try", reference, "/"],
+  watch: ["Watch", watch, "/watch"],
+  runs: ["Run", run, "/watch"],
+  faults: ["Faults", faults, "/faults"],
+  journal: ["Journal", journal, "/journal"],
 };
-const GONE = "Your earlier world is gone: it was not used for a while, or the sandbox was started anew. This is a new one, with new keys.";
+const ENDED = "Your earlier world has ended: it was not used for a while, or the sandbox was restarted. This is a new one, with new keys.";
+const ELSEWHERE = "Another tab went to another world; this tab followed. The one before is in “My worlds”.";
 
 const main = document.getElementById("main");
 const opened = new Map();
+const element = (id) => document.getElementById(id);
 
 start();
 
 async function start() {
+  const key = keyInAddress();
   try {
-    const [api, renewed] = await Promise.all([contract(), session.open()]);
-    if (renewed) notice(GONE);
-    await readDirectory();
-    startMenu(location.origin + basePath(api));
-    const fired = firedButton(document.getElementById("fired"), (id) => go(`/watch?run=${id}`));
-    startClock(document.getElementById("clock"), fired);
-    on("lost", () => notice(GONE));
+    const [api, gone] = await Promise.all([contract(), session.open()]);
+    if (gone) notice(ENDED);
+    startKeys(element("key"), element("copy-key"));
+    startMenu(element("open-menu"), element("menu"), location.origin + basePath(api));
+    startBanner(element("banner"));
+    startOutage(element("outage"));
+    startMoves();
+    startTime();
+    startClock(element("clock"), tickerButton(element("fired")));
     on("closed", closed);
-    on("world", () => know(true));
-    on("begun", () => know(false));
-    route();
+    on("fresh", ({ why }) => {
+      if (why === "ended") notice(ENDED);
+      if (why === "tab") notice(ELSEWHERE);
+    });
+    startRouter();
+    onPlace(show);
+    show(place());
+    startRules();
     listen();
+    if (key) offer(key);
   } catch (error) {
-    if (!(error instanceof NoWorld)) throw error;
-    closed(error);
+    closed(error instanceof NoWorld ? error : new NoWorld(error.message, false, 3), key);
   }
 }
 
-/** Learns who is who in a world that is new or began anew, and tells the views. */
-async function know(another) {
-  await readDirectory().catch((error) => warn(error.message));
-  tell("ready", another);
-}
-
-/** Shows the view of the address. A view that was opened stays as it was left. */
-async function route() {
-  const path = location.pathname in VIEWS ? location.pathname : "/";
-  const [title, load, element] = VIEWS[path];
+/** Shows the view of an address. A view that was opened stays as it was left. */
+async function show(where) {
+  const [title, module, link] = VIEWS[where.parts[0] ?? ""] ?? VIEWS[""];
   document.title = `${title} · Sequences sandbox`;
-  fill(document.getElementById("title"), title);
-  for (const link of document.querySelectorAll(".views a")) {
-    if (link.dataset.view === path) link.setAttribute("aria-current", "page");
-    else link.removeAttribute("aria-current");
+  fill(element("title"), title);
+  for (const each of document.querySelectorAll(".views a")) {
+    if (each.getAttribute("href") === link) each.setAttribute("aria-current", "page");
+    else each.removeAttribute("aria-current");
   }
-  if (!opened.has(path)) {
-    const section = main.appendChild(h(element, { class: "view" }));
-    opened.set(path, { section, view: load().then((view) => view.open(section)) });
+  if (!opened.has(module)) {
+    const section = main.appendChild(h("main", { class: "view" }));
+    opened.set(module, { section, view: module.open(section) });
   }
-  for (const [each, { section }] of opened) section.hidden = each !== path;
-  const { show } = await opened.get(path).view;
-  if (location.pathname === path) show?.(new URLSearchParams(location.search));
+  for (const [each, { section }] of opened) section.hidden = each !== module;
+  const view = await opened.get(module).view;
+  view.show(where);
 }
 
-/** Goes to an address of the console without leaving the page. */
-function go(address) {
-  history.pushState(null, "", address);
-  route();
-}
-
-function closed(error) {
+function closed(error, key = null) {
   document.body.classList.add("closed");
-  const token = h("input", { id: "given-key", placeholder: "topo_…", autocomplete: "off", spellcheck: "false" });
-  const enter = async (event) => {
-    event.preventDefault();
-    try {
-      await session.openByKey(token.value.trim());
-      location.reload();
-    } catch (refused) {
-      warn(refused.message);
-    }
-  };
-  fill(main, h("main", { class: "blank" },
-    h("h2", {}, error.closed ? "No world for you here" : "The sandbox does not answer"),
-    h("p", {}, error.message, " ", error.closed ? "With a key of a world that exists you can go on." : "Once it runs, load this page again."),
-    error.closed
-      ? h("form", { class: "acts", on: { submit: enter } }, h("label", { for: "given-key" }, "API key"), token, h("button", { class: "primary" }, "Open"))
-      : h("button", { type: "button", class: "primary", on: { click: () => location.reload() } }, "Load again")));
+  fill(main, closedPage(error, key));
 }
-
-addEventListener("popstate", route);
-document.addEventListener("click", (event) => {
-  const link = event.target.closest("a[data-view]");
-  if (!link || event.ctrlKey || event.metaKey || event.shiftKey || event.button !== 0) return;
-  event.preventDefault();
-  go(link.dataset.view);
-});

@@ -1,35 +1,40 @@
-"""The console: the pages that a browser opens, the files they are made of, and how little a browser lets them do.
+"""The console: the pages that a browser opens, the files they are made of, and how little a browser lets them do."""
 
-The reference component is Scalar's script as the package flask-openapi-scalar ships it. Only that file is used: the package
-is found and never imported.
-"""
-
-import gzip
 import re
 from collections.abc import Collection, Iterable
-from functools import cached_property
-from importlib.metadata import version
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Final
 
-from flask import Flask, Response, abort, request, send_from_directory
+from flask import Flask, Response, abort, request
 
-VIEWS: Final = ("/", "/watch", "/faults", "/journal")
+from .bundle import BundleError, Packed, pack_modules, pack_styles
+
+VIEWS: Final = (
+    "/",
+    "/try/<part>",
+    "/watch",
+    "/runs/<part>",
+    "/faults",
+    "/faults/<part>",
+    "/journal",
+    "/journal/<part>",
+)
+"""The paths of the views, as Flask takes them; which view a path is, and whether its part exists, the page says."""
+
 LOOPBACK_ORIGINS: Final = tuple(
     f"{scheme}://{name}:*" for scheme in ("http", "https") for name in ("localhost", "127.0.0.1")
 )
 """Origins of this machine, whatever their port, as `frame-ancestors` takes them."""
 
 _FILES: Final = Path(__file__).parents[2] / "console"
-_TYPES: Final = {".html": "text/html", ".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
-_COMPONENT: Final = "flask_openapi_scalar"
-_SCRIPT: Final = "templates/scalar/js/scalar.standalone.js"
+_STYLES: Final = ("base.css", "frame.css", "parts.css", "try.css", "watch.css", "run.css", "traffic.css", "embed.css")
+_MARK: Final = "mark.svg"
 _ORIGIN: Final = re.compile(r"https?://(\*\.)?[a-z0-9.-]+(:(\d+|\*))?", re.ASCII | re.IGNORECASE)
+_FOR_GOOD: Final = 31_536_000
 
-# Scripts come from here alone and never stand in a page. Scalar makes style elements and style attributes.
+# Scripts and styles come from here alone and never stand in a page.
 _POLICY: Final = (
-    "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; font-src 'self'; "
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
     "connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors "
 )
 
@@ -47,70 +52,89 @@ def parse_origin(text: str) -> str:
 
 def add_console(flask: Flask, operation_ids: Collection[str], embed_origins: Iterable[str]) -> None:
     """Gives the pages the console, and for every operation its embed, which pages of `embed_origins` may frame."""
-    component = Component()
-    page, embed = _policy(()), _policy(embed_origins)
+    files = _packed()
+    view, embed = _page("index.html", files), _page("embed.html", files)
+    of_views, of_embeds = _policy(()), _policy(embed_origins)
 
-    def view() -> Response:
-        return _file("index.html", page)
+    def show_view(part: str = "") -> Response:
+        return _sent(view, of_views)
 
-    for path in VIEWS:
-        flask.add_url_rule(path, "console", view)
+    for number, path in enumerate(VIEWS):
+        flask.add_url_rule(path, f"view-{number}", show_view)
 
     @flask.get("/embed/<operation_id>")
     def embedded(operation_id: str) -> Response:
-        if operation_id not in operation_ids:
-            abort(404)
-        return _file("embed.html", embed)
-
-    @flask.get("/console/reference.js")
-    def reference() -> Response:
-        return component.response()
-
-    @flask.get("/console/<path:name>")
-    def file(name: str) -> Response:
-        return _file(name)
-
-
-class Component:
-    """The script of the reference component. Raises ConsoleError where it is not installed."""
-
-    def __init__(self) -> None:
-        spec = find_spec(_COMPONENT)
-        places = spec.submodule_search_locations if spec is not None else None
-        if not places:
-            raise ConsoleError("The console needs the package flask-openapi-scalar; install it with pip.")
-        # Read once: a response then is these very bytes, however many clients take their time over it.
-        self._plain: Final = Path(places[0], _SCRIPT).read_bytes()
-        self._version: Final = version(_COMPONENT)
-
-    def response(self) -> Response:
-        """The script, packed for whoever takes it packed: of its five megabytes that leaves a third."""
-        packed = request.accept_encodings.quality("gzip") > 0
-        response = Response(self._packed if packed else self._plain, mimetype="text/javascript")
-        response.headers["Vary"] = "Accept-Encoding"
-        response.cache_control.no_cache = True
-        response.set_etag(f"{self._version}-{'gzip' if packed else 'plain'}")
-        if packed:
-            response.headers["Content-Encoding"] = "gzip"
-        response.make_conditional(request)
+        response = _sent(embed, of_embeds)
+        # The page says which operations there are.
+        response.status_code = 200 if operation_id in operation_ids else 404
         return response
 
-    @cached_property
-    def _packed(self) -> bytes:
-        return gzip.compress(self._plain, mtime=0)
+    contract: dict[bytes, Packed] = {}
+
+    @flask.after_request
+    def compress_contract(response: Response) -> Response:
+        """The contract is the largest thing that a page reads."""
+        if request.path != "/openapi.json" or response.status_code != 200:
+            return response
+        body = response.get_data()
+        return _cached(response, contract.setdefault(body, Packed(body, "application/json")))
+
+    @flask.get("/console/<name>")
+    def file(name: str) -> Response:
+        packed = files.get(name)
+        if packed is None:
+            abort(404)
+        response = _sent(packed)
+        if request.args.get("v") == packed.digest:
+            response.cache_control.no_cache = None
+            response.cache_control.public = True
+            response.cache_control.immutable = True
+            response.cache_control.max_age = _FOR_GOOD
+        return response
+
+
+def _packed() -> dict[str, Packed]:
+    """The files that the pages are made of, by name. Raises ConsoleError."""
+    try:
+        return {
+            "app.js": pack_modules(_FILES / "js", "main.js"),
+            "embed.js": pack_modules(_FILES / "js", "embed.js"),
+            "app.css": pack_styles(_FILES / "css", _STYLES),
+            _MARK: Packed((_FILES / _MARK).read_bytes(), "image/svg+xml"),
+        }
+    except (BundleError, OSError) as error:
+        raise ConsoleError(f"The console's files cannot be read: {error}. Install the package again.") from error
+
+
+def _page(name: str, files: dict[str, Packed]) -> Packed:
+    """A page whose files are named with their digest, so that a browser may keep them for good."""
+    text = (_FILES / name).read_text()
+    for each, packed in files.items():
+        text = text.replace(f'"/console/{each}"', f'"/console/{each}?v={packed.digest}"')
+    return Packed(text.encode(), "text/html")
 
 
 def _policy(framed_by: Iterable[str]) -> str:
     return _POLICY + (" ".join(framed_by) or "'none'")
 
 
-def _file(name: str, policy: str | None = None) -> Response:
-    mimetype = _TYPES.get(Path(name).suffix)
-    if mimetype is None:
-        abort(404)
-    # A type that is not named would be the machine's own guess.
-    response = send_from_directory(_FILES, name, mimetype=mimetype)
+def _sent(packed: Packed, policy: str | None = None) -> Response:
+    """A file as a response; `policy` is what a browser lets a page do."""
+    response = Response(mimetype=packed.mimetype)
     if policy is not None:
         response.headers["Content-Security-Policy"] = policy
         response.headers["Referrer-Policy"] = "no-referrer"
+    return _cached(response, packed)
+
+
+def _cached(response: Response, packed: Packed) -> Response:
+    """The content, compressed for whoever takes it so; a browser asks again whether it is still the same."""
+    compressed = request.accept_encodings.quality("gzip") > 0
+    response.set_data(packed.gzip if compressed else packed.plain)
+    if compressed:
+        response.headers["Content-Encoding"] = "gzip"
+    response.headers["Vary"] = "Accept-Encoding"
+    response.cache_control.no_cache = True
+    response.set_etag(f"{packed.digest}-{'gzip' if compressed else 'plain'}")
+    response.make_conditional(request)
     return response

@@ -12,18 +12,12 @@ from flask import Flask, Response, request
 from starlette.types import ASGIApp
 from werkzeug.exceptions import HTTPException
 
-from ...domain.errors import Issue, MethodNotAllowedIssue, NotFoundIssue, ValidationIssue
+from ...domain.errors import Issue, MethodNotAllowedIssue, NotFoundIssue
 from ..responses import error_response
 from .console import add_console
 
 REQUEST_ID_HEADER: Final = "X-Sandbox-Request-Id"
 """The header that gives a page's request its id; the server sets it, whatever the client sent."""
-
-
-class RangeIssue(ValidationIssue):
-    """A part of a file was asked for that it does not have."""
-
-    status_code = 416
 
 
 def pages(contract: Path, operation_ids: Collection[str], embed_origins: Iterable[str]) -> ASGIApp:
@@ -66,10 +60,6 @@ def pages(contract: Path, operation_ids: Collection[str], embed_origins: Iterabl
 
 
 def _issue(error: HTTPException) -> Issue:
-    if error.code == RangeIssue.status_code:
-        return RangeIssue(
-            "The file does not have the part that 'Range' asks for; leave that header out.", field="Range"
-        )
     allowed = sorted(getattr(error, "valid_methods", None) or ())
     if allowed:
         return MethodNotAllowedIssue(

@@ -161,6 +161,8 @@ def _check_brackets(raw: bytes) -> None:
     """Raises ValidationIssue where brackets outside strings are too many or nest too deep. All at the speed of C."""
     outside = b"".join(raw.replace(b"\\\\", b"").replace(b'\\"', b"").split(b'"')[::2])
     brackets = outside.translate(_AS_SQUARE, _NO_BRACKETS)
+    if brackets.startswith(b"[" * (_DEEPEST + 1)):
+        raise _too_deep()
     if brackets.count(b"[") > _MOST_BRACKETS:
         raise ValidationIssue(f"The body holds more than {_MOST_BRACKETS} objects and lists.", problem="too many")
     for _ in range(_DEEPEST):  # each pass takes away the innermost level
@@ -170,4 +172,8 @@ def _check_brackets(raw: bytes) -> None:
         brackets = left
     # What is never closed is not JSON, and just as deep.
     if b"[]" in brackets or brackets.count(b"[") > _DEEPEST:
-        raise ValidationIssue(f"The body nests deeper than {_DEEPEST} levels.", problem="too deep")
+        raise _too_deep()
+
+
+def _too_deep() -> ValidationIssue:
+    return ValidationIssue(f"The body nests deeper than {_DEEPEST} levels.", problem="too deep")

@@ -1,36 +1,28 @@
 // How often each key of the world may call.
 
-import { fill, h } from "../dom.js";
-import { warn } from "../notice.js";
-import { session } from "../session.js";
+import { on } from "../bus.js";
+import { button, h, write } from "../dom.js";
+import { attempt } from "../parts/notice.js";
+import { changeRules, liftLimit, rateLimit } from "./rules.js";
+import { limitWords } from "./words.js";
 
 /** The form of the rate limit. */
-export function rateLimit() {
+export function limitForm() {
   const calls = h("input", { type: "number", min: "1", step: "1", value: "60", required: true, "aria-label": "Calls" });
   const seconds = h("input", { type: "number", min: "1", step: "1", value: "60", required: true, "aria-label": "Seconds" });
-  const present = h("p", { class: "dim" });
-  const element = h("section", { "aria-label": "Rate limit" }, h("h2", {}, "Rate limit"), present,
-    h("form", { class: "acts limit", on: { submit } }, calls, h("span", {}, "calls in"), seconds, h("span", {}, "seconds"),
-      h("button", {}, "Limit every key"), h("button", { type: "button", on: { click: () => change("DELETE") } }, "Lift")));
+  const current = h("p", { class: "dim" });
+  const lift = button("Off", () => attempt(liftLimit));
+  on("rules", () => {
+    const limit = rateLimit();
+    write(current, limit ? `Now: ${limitWords(limit)}; more is 429. The console's own reads do not count.` : "Keys may call as often as they like.");
+    lift.hidden = limit === null;
+  });
 
   function submit(event) {
     event.preventDefault();
-    change("PUT", { limit: Number(calls.value), per_seconds: Number(seconds.value) });
+    attempt(() => changeRules("PUT", "/rate-limit", { limit: Number(calls.value), per_seconds: Number(seconds.value) }));
   }
 
-  async function change(method, body) {
-    try {
-      await session.control(method, "/rate-limit", body);
-    } catch (error) {
-      warn(error.message);
-    }
-    show();
-  }
-
-  async function show() {
-    const { rate_limit: limit } = await session.control("GET", "/rate-limit").catch(() => ({ rate_limit: null }));
-    fill(present, limit ? `Each key may call ${limit.limit} times in ${limit.per_seconds} s; more is answered 429.` : "Keys may call as often as they like.");
-  }
-
-  return { element, show };
+  return h("section", { "aria-label": "Rate limit" }, h("h2", {}, "Rate limit"), current,
+    h("form", { class: "acts limit", on: { submit } }, calls, h("span", {}, "calls in"), seconds, h("span", {}, "seconds"), h("button", {}, "Limit every key"), lift));
 }

@@ -1,108 +1,67 @@
 // Faults: what goes wrong on purpose, how often each key may call, and a request to see it by.
 
-import { send } from "../api.js";
 import { on } from "../bus.js";
-import { basePath, contract, operations } from "../contract.js";
-import { copyButton, fill, h, say, select, soon } from "../dom.js";
-import { exchangeView } from "../exchange.js";
-import { warn } from "../notice.js";
-import { session } from "../session.js";
-import { curl } from "../snippets.js";
+import { contract } from "../contract.js";
+import { h, say } from "../dom.js";
+import { ask, attempt } from "../parts/notice.js";
+import { go } from "../router.js";
 import { faultForm } from "./form.js";
-import { rateLimit } from "./limit.js";
+import { limitForm } from "./limit.js";
+import { showRules } from "./list.js";
+import { changeRules, faultRules } from "./rules.js";
+import { trial } from "./trial.js";
 
 /** Builds the view. */
 export async function open(section) {
-  const api = await contract();
-  const list = h("div", { class: "faults" });
-  const shown = h("div", { class: "shown" });
-  const limit = rateLimit();
-  section.append(h("div", { class: "columns" },
-    h("div", { class: "card" }, await faultForm(add)),
-    h("div", { class: "stack" },
-      h("section", { "aria-label": "In force" }, list),
-      h("section", { "aria-label": "See it" }, h("h2", {}, "See it"), trial(api, (exchange) => { fill(shown, exchangeView(exchange)); load(); }), shown),
-      limit.element)));
+  const list = h("section", { class: "faults", "aria-label": "Faults" });
+  const see = trial(await contract());
+  const form = await faultForm(save, () => go("/faults"));
+  let selected = null;
+  let shown = null;
+  section.append(h("div", { class: "columns" }, h("div", { class: "card" }, form.element), h("div", { class: "stack" }, list, see.element, limitForm())));
 
-  async function load() {
-    try {
-      const { items } = await session.control("GET", "/faults");
-      fill(list, h("div", { class: "acts between" }, h("h2", {}, "In force"), items.length > 0 && h("button", { type: "button", on: { click: clear } }, "Remove all")),
-        items.length ? h("ul", { class: "cards" }, items.map(item)) : h("p", { class: "nothing" }, "Everything works. Add a fault and see how your client takes it."));
-    } catch (error) {
-      warn(error.message);
+  const acts = {
+    turn: (rule, enabled) => change(enabled ? "The fault is on." : "The fault is off.", "PATCH", `/faults/${rule.id}`, { enabled }),
+    remove: (rule) => change("The fault is removed.", "DELETE", `/faults/${rule.id}`),
+    clear: async () => {
+      if (await ask("Remove all faults?", "They go for good.", "Remove all")) change("No fault is left.", "DELETE", "/faults");
+    },
+  };
+
+  async function save(rule, id) {
+    const done = await change(id ? "The fault is changed." : "The fault is active.", id ? "PATCH" : "POST", id ? `/faults/${id}` : "/faults", id ? whole(rule) : rule);
+    if (!done) return;
+    see.choose(rule.match?.operation);
+    if (id) go("/faults");
+  }
+
+  async function change(words, ...how) {
+    const done = await attempt(async () => { await changeRules(...how); return true; });
+    if (done) say(words);
+    return done;
+  }
+
+  function draw() {
+    if (section.hidden) return;
+    showRules(list, acts, selected);
+    const rule = faultRules().find(({ id }) => id === selected) ?? null;
+    // Once for each rule: what is being typed stays while counters move.
+    if (shown !== (rule?.id ?? null)) {
+      shown = rule?.id ?? null;
+      form.edit(rule);
     }
   }
 
-  async function add(fault) {
-    await attempt("POST", "/faults", fault, "The fault is in force.");
-  }
-
-  async function clear() {
-    await attempt("DELETE", "/faults", undefined, "No fault is left.");
-  }
-
-  async function attempt(method, path, body, done) {
-    try {
-      await session.control(method, path, body);
-      say(done);
-    } catch (error) {
-      warn(error.message);
-    }
-    load();
-  }
-
-  function item(fault) {
-    const { hits, id } = fault;
-    const request = { method: "POST", url: `${location.origin}/_sandbox/faults`, headers: { Authorization: `Bearer ${session.controlToken}`, "Content-Type": "application/json" }, body: plain(fault) };
-    return h("li", {},
-      h("div", {}, h("b", {}, happens(fault.effect)), h("p", { class: "dim" }, where(fault))),
-      h("span", { class: "hits num" }, `${hits} ${hits === 1 ? "hit" : "hits"}`),
-      copyButton("curl", () => curl(request), { "aria-label": "Copy as curl" }),
-      h("button", { type: "button", on: { click: () => attempt("DELETE", `/faults/${id}`, undefined, "The fault is gone.") } }, "Remove"));
-  }
-
-  const again = soon(() => { if (!section.hidden) load(); }, 150);
-  on("request", again);
-  on("ready", () => { fill(shown); again(); limit.show(); });
-  return { show: () => { load(); limit.show(); } };
+  on("rules", draw);
+  on("fresh", ({ why }) => { form.keys(); if (why !== "seen") see.clear(); });
+  form.edit(null);
+  return {
+    show({ parts: [, id] }) {
+      selected = id ?? null;
+      draw();
+    },
+  };
 }
 
-/** A fault as it was asked for. */
-function plain({ match, times, for: lasting, effect }) {
-  return { match, ...(times === null ? {} : { times }), ...(lasting === null ? {} : { for: lasting }), effect };
-}
-
-/** Sends a request of the visitor's choice with the chosen key: one that reads, and succeeds by itself. */
-function trial(api, done) {
-  const reads = operations(api).filter(({ method, path }) => method === "GET" && !path.includes("{"));
-  const operation = select({ "aria-label": "Operation" }, reads.map(({ id, path }) => [path, id]));
-  const button = h("button", { class: "primary" }, "Send");
-  async function submit(event) {
-    event.preventDefault();
-    button.disabled = true;
-    done(await send({ path: `${basePath(api)}${operation.value}?size=1`, token: session.token }));
-    button.disabled = false;
-  }
-  return h("form", { class: "acts trial", on: { submit } }, operation, button, h("span", { class: "dim" }, "with the chosen key"));
-}
-
-function happens({ status, retry_after: retry, latency, close, body, drip_seconds: drip }) {
-  if (latency) return `Answers come late: ${Object.entries(latency).map(([name, value]) => delay(name, value)).join()}`;
-  if (status) return `Refused with ${status}${retry === undefined || retry === null ? "" : `, Retry-After ${retry}`}`;
-  if (close) return `The connection breaks ${close === "before" ? "before the answer" : "midway"}`;
-  if (body) return { empty: "The body is empty", truncated: "The body is cut off", html: "The body is HTML" }[body];
-  return `The answer takes ${drip} s, in drops`;
-}
-
-function delay(name, value) {
-  if (name === "fixed_ms") return `${value} ms`;
-  return name === "uniform_ms" ? `${value[0]} to ${value[1]} ms` : `${value.median} ms and at times far more`;
-}
-
-function where({ match, times, for: lasting }) {
-  const { operation, method, path, key_name: key, nth, every, probability } = match;
-  const parts = [operation ?? "any operation", method, path, key && `key “${key}”`, nth && `only request no. ${nth}`, every && `every ${every}th request`,
-    probability !== undefined && probability !== null && `${Math.round(probability * 100)} % of requests`, times && `${times} times at most`, lasting && `for ${lasting}`];
-  return parts.filter(Boolean).join(" · ");
-}
+/** A change says of every part what it is to be from now on: null where a part is left out. */
+const whole = ({ match, effect, times = null, for: lasting = null }) => ({ match, effect, times, for: lasting });

@@ -1,74 +1,102 @@
-// One request of the journal: what was sent, what was answered, and how to send it again.
+// One request of the journal: what was sent, what came back, its run, and how to send it again.
 
-import { fill, h } from "../dom.js";
-import { exchangeView } from "../exchange.js";
-import { instant } from "../format.js";
+import { send } from "../api.js";
+import { button, facts, fill, h, say } from "../dom.js";
+import { dayOf, receivedAt, timeOf, timestamp } from "../format.js";
+import { copyButton } from "../parts/clipboard.js";
+import { exchangeView } from "../parts/exchange.js";
 import { session } from "../session.js";
+import { keysNamed, keyWords, organizationIn } from "./keys.js";
 
 // What every client sends of itself or works out anew.
-const IDLE = /^(host|connection|content-length|accept.*|user-agent|referer|origin|pragma|cache-control|priority|sec-.*|x-sandbox-console)$/;
+const IDLE = /^(host|connection|content-length|accept.*|user-agent|referer|origin|pragma|cache-control|priority|sec-.*)$/;
+const RUN = /\/sequences\/([0-9a-f-]{36})/i;
 
-/** The panel of the selected request. */
+/** The panel: {element, show, hide}. `close` returns the address without it. */
 export function entryPanel(close) {
-  const element = h("aside", { class: "run", "aria-label": "The selected request", hidden: true });
+  const element = h("aside", { class: "entry", "aria-label": "The selected request", tabindex: "-1", hidden: true });
+  let wanted = null;
 
   async function show(id) {
     element.hidden = false;
+    if (wanted === id) return;
+    wanted = id;
     try {
-      const entry = await session.control("GET", `/journal/${id}`);
-      fill(element, head(entry.operation ?? "No operation"), h("div", { class: "run-body" },
-        facts(entry), exchangeView(exchange(entry)),
-        h("h3", {}, "Headers as they came"), listed(entry.request.headers)));
+      const entry = await session.control("GET", `/journal/${encodeURIComponent(id)}`);
+      if (wanted === id) fill(element, head(entry.operation ?? "No operation"), content(entry));
     } catch (error) {
-      fill(element, head("This request cannot be shown"), h("p", { class: "run-body" }, error.message));
+      if (wanted === id) fill(element, head("This request cannot be shown"), h("div", { class: "entry-body" }, h("p", {}, error.message), h("p", { class: "dim" }, "The journal keeps the newest requests of a world; a reset empties it.")));
     }
   }
 
-  function head(text) {
-    return h("header", { class: "run-head" }, h("div", {}, h("h2", {}, text)),
-      h("button", { type: "button", class: "quiet close", "aria-label": "Close the request", on: { click: close } }, "×"));
+  function content(entry) {
+    const exchange = exchangeOf(entry);
+    const again = h("div", { class: "outcome-place" });
+    const run = RUN.exec(entry.path)?.[1];
+    return h("div", { class: "entry-body" },
+      h("div", { class: "acts" }, button("Send again", () => resend(exchange, again), { class: "primary" }),
+        run && h("a", { class: "button", href: `/runs/${run}` }, "Open its run"),
+        copyButton("Copy link", () => `${location.origin}/journal/${entry.request_id}`, { class: "" })),
+      again, described(entry), exchangeView(exchange),
+      h("h3", {}, "Headers as they came"), listed(entry.request.headers));
   }
 
-  return { element, show, hide: () => { element.hidden = true; } };
+  async function resend(exchange, place) {
+    const response = await send({ ...exchange, token: exchange.token });
+    fill(place, h("h3", {}, "Sent again just now"), exchangeView(response));
+    say(`Sent again: ${response.status || "no response"}`);
+  }
+
+  function head(text) {
+    return h("header", { class: "entry-head" }, h("h2", {}, text), h("a", { class: "close", href: close(), "aria-label": "Close the request" }, "×"));
+  }
+
+  return { element, show, hide: () => { element.hidden = true; wanted = null; } };
 }
 
-function facts(entry) {
+function described(entry) {
   const { request, response } = entry;
+  const received = receivedAt(entry.request_id);
   const kept = (message) => new TextEncoder().encode(message.body ?? "").length;
   const size = (message) => `${message.body_size} bytes${kept(message) < message.body_size ? ", not all of it kept" : ""}`;
-  return h("dl", { class: "facts" },
-    h("dt", {}, "World time"), h("dd", { class: "num" }, instant(Date.parse(entry.at))),
-    h("dt", {}, "Key"), h("dd", {}, entry.key_name ?? "none"),
-    h("dt", {}, "Fault"), h("dd", {}, entry.fault ?? "none"),
-    h("dt", {}, "Sent"), h("dd", {}, size(request)),
-    h("dt", {}, "Answered"), h("dd", {}, size(response)),
-    h("dt", {}, "Request id"), h("dd", {}, h("code", {}, entry.request_id)));
+  return facts([
+    ["Received", h("span", { class: "num" }, `${dayOf(received)}, ${timeOf(received)} UTC`)],
+    ["World time", h("span", { class: "num" }, `${timestamp(Date.parse(entry.at))} UTC`)],
+    ["Key", keyWords(entry.key_name, organizationIn(response.body))],
+    ["Fault", entry.fault ?? "none"], ["Sent", size(request)], ["Returned", size(response)],
+    ["Request id", h("code", {}, entry.request_id)],
+  ]);
 }
 
 function listed(headers) {
-  return h("dl", { class: "headers" }, Object.entries(headers).map(([name, value]) => [h("dt", {}, name), h("dd", {}, value)]));
+  return h("dl", { class: "headers" }, Object.entries(headers).flatMap(([name, value]) => [value].flat().map((each) => [h("dt", {}, name), h("dd", {}, each)])));
 }
 
-/** An entry in the form that `send` gives to requests. The journal keeps no key; one of the same name stands in. */
-function exchange({ method, path, query, key_name: name, status, milliseconds, request, response }) {
-  const token = session.world.keys.find((key) => key.name === name)?.token ?? (name === null ? null : "<key>");
+/** An entry in the form that `send` gives to requests. The journal keeps no key: the one of that name stands in. */
+function exchangeOf({ method, path, query, key_name: name, status, milliseconds, request, response }) {
+  const [key] = name === null ? [] : keysNamed(name, organizationIn(response.body));
   const address = query ? `${path}?${query}` : path;
-  const headers = token ? { Authorization: `Bearer ${token}` } : {};
+  const headers = name === null ? {} : { Authorization: `Bearer ${key?.token ?? "<key>"}` };
   for (const [header, value] of Object.entries(request.headers)) {
-    if (!IDLE.test(header)) headers[header === "content-type" ? "Content-Type" : header] = value;
+    if (!IDLE.test(header)) headers[header === "content-type" ? "Content-Type" : header] = [value].flat().join(", ");
   }
   return {
-    method, path: address, url: location.origin + address, headers, ...content(request.body),
-    status, milliseconds, answered: Object.entries(response.headers), text: response.body ?? "", json: true,
-    failure: status === 0 ? "No answer was sent: a fault broke the connection." : undefined,
+    method, path: address, url: location.origin + address, headers, token: key?.token ?? null, ...content(request.body),
+    status, milliseconds, answered: Object.entries(response.headers).flatMap(([header, value]) => [value].flat().map((each) => [header, each])), text: response.body ?? "", json: parsed(response.body),
+    failure: status === 0 ? "No response was sent: a fault broke the connection." : undefined,
   };
 }
 
 function content(body) {
   if (body === null) return {};
+  const json = parsed(body);
+  return json === null ? { raw: body } : { body: json };
+}
+
+function parsed(text) {
   try {
-    return { body: JSON.parse(body) };
+    return JSON.parse(text);
   } catch {
-    return { raw: body };
+    return null;
   }
 }

@@ -1,117 +1,131 @@
-// Journal: every request to the world as it comes in, whoever sent it.
+// Journal: every request to the world as it comes in, whoever sent it. Bodies are read when an entry is opened.
 
-import { isOwn } from "../api.js";
 import { on } from "../bus.js";
-import { basePath, contract, operations } from "../contract.js";
-import { copyButton, download, field, fill, h, select, soon } from "../dom.js";
-import { statusMark } from "../exchange.js";
-import { precise, took } from "../format.js";
-import { warn } from "../notice.js";
+import { basePath, contract } from "../contract.js";
+import { button, fill, h } from "../dom.js";
+import { copyButton, download } from "../parts/clipboard.js";
+import { ask as confirm, attempt } from "../parts/notice.js";
+import { curl } from "../parts/snippets.js";
+import { go, readdress } from "../router.js";
 import { session } from "../session.js";
-import { curl } from "../snippets.js";
+import { every } from "../throttle.js";
 import { entryPanel } from "./entry.js";
+import { journalFilters } from "./filters.js";
+import { addressOf, filtersOf, fits, isFiltered } from "./query.js";
+import { journalTable } from "./table.js";
+import { verification } from "./verify.js";
 
-const STEP = 50;
-const COLUMNS = ["Time", "Request", "Status", "Took", "Key", "Fault"];
-
-/** A path as a list shows it: an id's beginning is enough. */
-const short = ({ path, query }) => path.replace(/([0-9a-f]{8})-[0-9a-f-]{27}/gi, "$1…") + (query && `?${query}`);
+const PAGE = 50;
+const MOST = 500;
 
 /** Builds the view. */
 export async function open(section) {
   const api = await contract();
-  let size = STEP;
+  let filters = filtersOf(new URLSearchParams());
   let selected = null;
-  const operation = select({ on: { change: load } }, [["", "Any"], ...operations(api).map(({ id }) => [id, id])]);
-  const status = h("input", { type: "number", min: "100", max: "599", placeholder: "Any", on: { change: load } });
-  const own = h("input", { type: "checkbox", on: { change: load } });
-  const rows = h("tbody", {});
-  const table = h("div", { class: "scroll" }, h("table", { class: "list journal" }, h("caption", { class: "unseen" }, "Requests, newest first"),
-    h("thead", {}, h("tr", {}, COLUMNS.map((label) => h("th", { scope: "col" }, label)))), rows));
+  let entries = [];
+  let total = 0;
+  let reading = 0;
+  let loaded = false;
+  const form = await journalFilters(ask);
+  const table = journalTable((id) => addressOf(filters, id));
   const foot = h("div", { class: "foot" });
-  const panel = entryPanel(() => choose(null));
-  const list = h("div", { class: "runs" },
-    h("div", { class: "filters" }, field("Operation", operation), field("Status", status),
-      h("label", { class: "check" }, own, "The console's own readings too"),
-      h("span", { class: "acts end" }, h("button", { type: "button", on: { click: har } }, "Download HAR"), h("button", { type: "button", on: { click: clear } }, "Clear"))),
-    table, foot);
-  section.append(h("div", { class: "split" }, list, panel.element));
+  const panel = entryPanel(() => addressOf(filters));
+  const verify = verification(() => filters, (id) => addressOf(filters, id));
+  section.append(h("div", { class: "split" },
+    h("div", { class: "runs" }, form.element,
+      h("div", { class: "acts tools-row" }, verify.element, h("span", { class: "acts end" }, button("Download HAR", har), button("Clear…", clear))),
+      table.element, foot),
+    panel.element));
 
-  async function load() {
-    const query = new URLSearchParams({ size: "100" });
-    if (operation.value) query.set("operation", operation.value);
-    if (status.value && status.validity.valid) query.set("status", status.value);
-    try {
-      show(await gather(query));
-    } catch (error) {
-      warn(error.message);
-    }
+  async function load(size = PAGE) {
+    const number = reading += 1;
+    const pages = Math.ceil(Math.min(size, MOST) / PAGE);
+    const found = await attempt(async () => {
+      const all = [];
+      for (let page = 1; page <= pages; page += 1) {
+        const answer = await session.control("GET", `/journal?${query(page)}`);
+        all.push(...answer.items);
+        total = answer.total_count;
+        if (!answer.has_more) break;
+      }
+      return all;
+    });
+    if (!found || number !== reading) return;
+    entries = found;
+    loaded = true;
+    draw();
   }
 
-  /** So many entries as are shown, and whether there are more. The console's own are passed over. */
-  async function gather(query) {
-    const found = [];
-    for (let page = 1; ; page += 1) {
-      const answer = await session.control("GET", `/journal?${query}&page=${page}`);
-      found.push(...answer.items.filter((entry) => own.checked || !isOwn(entry)));
-      if (found.length > size || !answer.has_more) return { entries: found.slice(0, size), more: found.length > size };
-    }
+  function query(page) {
+    const given = Object.entries(filters).filter(([, value]) => value);
+    return new URLSearchParams([...given, ["size", PAGE], ["page", page]]);
   }
 
-  function show({ entries, more }) {
-    table.hidden = entries.length === 0;
-    fill(rows, entries.map(row));
-    fill(foot, entries.length === 0 && empty(),
-      more && h("button", { type: "button", on: { click: () => { size += STEP; load(); } } }, "Older ones"));
-  }
-
-  function row(entry) {
-    return h("tr", { "data-id": entry.request_id, "data-selected": entry.request_id === selected },
-      h("td", { class: "num dim", title: entry.at }, precise(entry.at)),
-      h("td", { class: "asked-for" }, h("a", { href: `#${entry.request_id}` }, h("b", { class: "method" }, entry.method), h("code", { title: entry.path }, short(entry)))),
-      h("td", {}, statusMark(entry.status)),
-      h("td", { class: "num dim" }, took(entry.milliseconds)),
-      h("td", { class: "dim" }, entry.key_name ?? "none"),
-      h("td", {}, entry.fault ? h("span", { class: "failure" }, entry.fault) : h("span", { class: "dim" }, "–")));
+  function draw() {
+    if (section.hidden || !loaded) return;
+    table.element.hidden = entries.length === 0;
+    table.show(entries, selected);
+    const shown = h("span", { class: "num dim" }, `${entries.length.toLocaleString("en")} of ${total.toLocaleString("en")}, newest first`);
+    fill(foot, entries.length === 0 ? empty() : h("div", { class: "pager" }, shown,
+      entries.length < total && entries.length < MOST && button("Older ones", () => load(entries.length + PAGE))));
   }
 
   function empty() {
+    if (isFiltered(filters)) return h("p", { class: "nothing" }, "No entry matches. ", h("a", { href: "/journal" }, "Show all"));
     const request = { method: "GET", url: `${location.origin}${basePath(api)}/sequences?size=2`, headers: { Authorization: `Bearer ${session.token ?? session.controlToken}` } };
-    return h("div", { class: "nothing" }, h("p", {}, "No request yet. Send one from a terminal, or let your application use this key:"),
+    return h("div", { class: "nothing" }, h("p", {}, "No request yet. Send one from a terminal, or let your program use this key:"),
       h("pre", { tabindex: "0" }, curl(request)), copyButton("Copy", () => curl(request)));
   }
 
-  function choose(id) {
-    selected = id;
-    section.classList.toggle("with-run", id !== null);
-    for (const each of rows.children) each.toggleAttribute("data-selected", each.dataset.id === id);
-    if (id === null) panel.hide();
-    else panel.show(id);
-  }
-
-  async function clear() {
-    await session.control("DELETE", "/journal").catch((error) => warn(error.message));
-    choose(null);
+  function ask(changes) {
+    filters = { ...filters, ...changes };
+    readdress(addressOf(filters, selected));
+    form.show(filters);
     load();
   }
 
-  async function har() {
-    try {
-      download("sequences.har", JSON.stringify(await session.control("GET", "/journal.har")));
-    } catch (error) {
-      warn(error.message);
-    }
+  async function clear() {
+    if (!(await confirm("Empty the journal?", "Its entries go for good. Download the HAR first if you need them.", "Empty it"))) return;
+    await attempt(() => session.control("DELETE", "/journal"));
+    go(addressOf(filters));
   }
 
-  section.addEventListener("click", (event) => {
-    const chosen = event.target.closest("tr[data-id]");
-    if (!chosen) return;
-    event.preventDefault();
-    choose(chosen.dataset.id);
+  function har() {
+    attempt(async () => download("sequences.har", JSON.stringify(await session.control("GET", "/journal.har"))));
+  }
+
+  const drawSoon = every(250, draw);
+  const readSoon = every(1000, () => { if (!section.hidden) load(entries.length || PAGE); });
+  on("request", (entry) => {
+    if (!loaded || section.hidden) return;
+    const belongs = fits(entry, filters);
+    if (belongs) {
+      entries = [entry, ...entries.filter((each) => each.request_id !== entry.request_id)].slice(0, Math.max(PAGE, entries.length));
+      total += 1;
+      drawSoon();
+    }
+    // The event tells neither query nor bodies, and not whether a text is in them.
+    if (belongs === null) readSoon();
+  });
+  on("key", () => { if (!section.hidden) form.show(filters); });
+  on("fresh", ({ another, why }) => {
+    if (why !== "seen" && why !== "back") panel.hide();
+    if (another) filters = filtersOf(new URLSearchParams());
+    if (section.hidden) { loaded = false; return; }
+    if (another) go("/journal");
+    else { form.show(filters); load(); }
   });
 
-  const again = soon(() => { if (!section.hidden) load(); }, 100);
-  for (const kind of ["request", "key"]) on(kind, again);
-  on("ready", () => { choose(null); again(); });
-  return { show: load };
+  return {
+    show({ parts: [, id], query: parameters }) {
+      filters = filtersOf(parameters);
+      selected = id ?? null;
+      section.classList.toggle("with-entry", selected !== null);
+      form.show(filters);
+      if (selected === null) panel.hide();
+      else panel.show(selected);
+      load();
+    },
+  };
 }

@@ -1,59 +1,69 @@
-// Try: the reference of the contract, ready to send with the visitor's own key and runs.
+// Try: the first screen, and a page for each operation of the contract.
 
-import { on } from "../bus.js";
-import { worldNow } from "../clock.js";
-import { basePath, contract } from "../contract.js";
-import { knownRuns, readDirectory } from "../directory.js";
-import { copyButton, fill, h, soon } from "../dom.js";
-import { session } from "../session.js";
-import { settings, showReference } from "./component.js";
-import { suited, tailored } from "./tailor.js";
+import { contract, operations } from "../contract.js";
+import { fill, h } from "../dom.js";
+import { guide } from "./guide.js";
+import { operationPage } from "./operation.js";
+import { fieldTable } from "./responses.js";
+import { markdown } from "../parts/markdown.js";
+
+const ABOUT = "about";
 
 /** Builds the view. */
 export async function open(section) {
-  const original = await contract();
-  const base = location.origin + basePath(original);
-  const strip = h("section", { class: "strip", "aria-label": "Your world" });
-  const place = h("div", { class: "reference" }, h("main", { class: "blank dim" }, "Loading the reference…"));
-  section.append(strip, place);
-  let chosen = new Map();
-  let reference = null;
+  const api = await contract();
+  const known = operations(api);
+  const side = h("nav", { class: "side", "aria-label": "Operations" });
+  const stage = h("div", { class: "stage" });
+  const pages = new Map();
+  section.classList.add("try");
+  section.append(side, stage);
 
-  function prepare() {
-    chosen = suited(original, knownRuns());
-    introduce(strip, base, knownRuns().length);
-    return tailored(original, { chosen, token: session.token, now: worldNow() });
+  function page(id) {
+    if (id === undefined) return guide(api);
+    if (id === ABOUT) return about(api);
+    const found = known.find((each) => each.id === id);
+    return found ? operationPage(api, found) : { element: unknown(id, known), show: () => {} };
   }
 
-  const again = soon(() => reference?.updateConfiguration(settings(prepare(), session.token)), 100);
-  const learn = soon(() => readDirectory().then(again), 300);
-
-  on("ready", again);
-  on("key", again);
-  on("sequence", ({ by, sequence }) => {
-    // What the visitor did is theirs to see; what time or the engine did must not spoil the next press of "send".
-    const spoilt = [...chosen.values()].some(({ run, statuses }) => run === sequence.id && statuses && !statuses.includes(sequence.status));
-    if (spoilt && by !== "client" && !place.querySelector("[role=dialog]")) learn();
-  });
-
-  const document = prepare();
-  // The page is painted before five megabytes of script are asked for.
-  requestAnimationFrame(() => setTimeout(async () => {
-    try {
-      reference = await showReference(place, document, session.token);
-    } catch (error) {
-      fill(place, h("main", { class: "blank" }, error.message));
-    }
-  }));
-  return {};
+  return {
+    show({ parts: [, id] }) {
+      fill(side, sideLinks(known, id));
+      if (!pages.has(id)) pages.set(id, page(id));
+      const chosen = pages.get(id);
+      if (chosen.element.parentElement !== stage) fill(stage, chosen.element);
+      const title = known.find((each) => each.id === id)?.summary;
+      if (title) document.title = `${title} · Sequences sandbox`;
+      scrollTo(0, 0);
+      chosen.show();
+    },
+  };
 }
 
-function introduce(strip, base, runs) {
-  const token = session.token;
-  fill(strip,
-    h("p", {}, h("b", {}, session.world.own ? "A world of your own: " : "The world of the given key: "),
-      `${runs} runs and a clock. Point your application here too.`),
-    h("dl", { class: "facts" },
-      h("dt", {}, "Base URL"), h("dd", {}, h("code", {}, base), copyButton("Copy", () => base, { "aria-label": "Copy the base URL" })),
-      h("dt", {}, "Key"), h("dd", {}, token ? [h("code", {}, token), copyButton("Copy", () => token, { "aria-label": "Copy the chosen key" })] : "none is sent")));
+function sideLinks(known, current) {
+  const tags = [...new Set(known.map(({ tag }) => tag))];
+  const link = (href, here, ...text) => h("li", {}, h("a", { href, "aria-current": here ? "page" : null }, text));
+  return [
+    h("ul", {}, link("/", current === undefined, "Start here"), link(`/try/${ABOUT}`, current === ABOUT, "About the API")),
+    tags.map((tag) => [h("h2", {}, tag), h("ul", {}, known.filter((each) => each.tag === tag)
+      .map(({ id, summary, method }) => link(`/try/${id}`, id === current, h("span", {}, summary), h("b", { class: "method", "data-method": method }, method))))]),
+  ];
+}
+
+/** What the contract says about all operations: keys, errors, values, and the statuses of a run. */
+function about(api) {
+  const element = h("article", { class: "operation about" },
+    h("header", { class: "operation-head" }, h("h2", {}, api.info.title)),
+    h("div", { class: "doc" }, h("div", { class: "prose" }, markdown(api.info.description),
+      h("h3", {}, "The status of a run"), markdown(api.components.schemas.Status.description),
+      h("h3", {}, "The form of every error"), markdown(api.components.schemas.Issue.properties.type.description),
+      h("p", {}, "The whole contract: ", h("a", { href: "/openapi.yaml", "data-file": "" }, "openapi.yaml"), ", ", h("a", { href: "/openapi.json", "data-file": "" }, "openapi.json"), ".")),
+      h("section", {}, h("h3", {}, "A run"), fieldTable(api, { $ref: "#/components/schemas/Sequence" }))));
+  return { element, show: () => {} };
+}
+
+/** The page in place of an operation that the contract does not have. */
+export function unknown(id, known, href = (each) => `/try/${each}`) {
+  return h("article", { class: "blank" }, h("h2", {}, `There is no operation “${id}”`), h("p", {}, "The contract has these:"),
+    h("ul", { class: "acts" }, known.map((each) => h("li", {}, h("a", { href: href(each.id) }, each.id)))));
 }

@@ -1,0 +1,41 @@
+// The fault rules of the world: those that can fire, and apart those that are off, used up or expired.
+
+import { button, fill, h } from "../dom.js";
+import { copyButton } from "../parts/clipboard.js";
+import { curl } from "../parts/snippets.js";
+import { session } from "../session.js";
+import { faultRules } from "./rules.js";
+import { effectWords, matchWords, progressWords } from "./words.js";
+
+const OVER = { disabled: "off", used_up: "used up", expired: "expired" };
+
+/** Shows the rules in `place`. `act` does what a button of a rule says: turn, remove, clear. */
+export function showRules(place, act, selected) {
+  const rules = faultRules();
+  const active = rules.filter(({ state }) => state === "active");
+  const over = rules.filter(({ state }) => state !== "active");
+  const list = (items) => h("ul", { class: "cards" }, items.map((rule) => card(rule, act, rule.id === selected)));
+  fill(place,
+    h("div", { class: "acts between" }, h("h2", {}, "Active faults"), rules.length > 0 && button("Remove all", act.clear)),
+    active.length ? list(active) : h("p", { class: "nothing" }, over.length ? "None can fire any more." : "Everything works. Add a fault and see how your program takes it."),
+    over.length > 0 && [h("h2", {}, "Off, used up or expired"), list(over)]);
+}
+
+function card(rule, act, selected) {
+  const { id, state } = rule;
+  const active = state === "active";
+  return h("li", { "data-id": id, class: active ? "" : "over", "data-selected": selected },
+    h("div", {}, h("b", {}, effectWords(rule.effect)), h("p", { class: "dim" }, matchWords(rule))),
+    h("span", { class: "hits num" }, active ? progressWords(rule) : `${OVER[state] ?? state}, ${progressWords(rule)}`),
+    h("span", { class: "acts" },
+      h("a", { class: "button", href: `/faults/${id}` }, "Edit"),
+      state === "disabled" ? button("On", () => act.turn(rule, true)) : active && button("Off", () => act.turn(rule, false)),
+      copyButton("curl", () => curl(asCurl(rule)), { "aria-label": "Copy as curl" }),
+      button("Remove", () => act.remove(rule), { class: "quiet" })));
+}
+
+/** The request that makes the rule. */
+function asCurl({ match, times, for: lasting, effect }) {
+  const body = { match, ...(times === null ? {} : { times }), ...(lasting === null ? {} : { for: lasting }), effect };
+  return { method: "POST", url: `${location.origin}/_sandbox/faults`, headers: { Authorization: `Bearer ${session.controlToken}`, "Content-Type": "application/json" }, body };
+}

@@ -1,0 +1,40 @@
+// The rows of the journal, newest first.
+
+import { fill, h } from "../dom.js";
+import { brief, dayOf, receivedAt, timeOf, took } from "../format.js";
+import { worldNow } from "../head/time.js";
+import { statusMark } from "../parts/exchange.js";
+import { keyWords } from "./keys.js";
+
+const COLUMNS = ["Received, UTC", "World time", "Request", "Status", "Took", "Key", "Fault"];
+
+/** The table: {element, show}. `link` returns the address of an entry. */
+export function journalTable(link) {
+  const rows = h("tbody", {});
+  const element = h("div", { class: "scroll" }, h("table", { class: "list journal" }, h("caption", { class: "unseen" }, "Requests, newest first"),
+    h("thead", {}, h("tr", {}, COLUMNS.map((label) => h("th", { scope: "col" }, label)))), rows));
+
+  function show(entries, selected) {
+    const now = worldNow();
+    fill(rows, entries.map((entry) => row(entry, selected, now)));
+  }
+
+  function row(entry, selected, now) {
+    const received = receivedAt(entry.request_id);
+    return h("tr", { "data-id": entry.request_id, "data-selected": entry.request_id === selected },
+      h("td", { class: "num dim", title: dayOf(received) }, timeOf(received)),
+      h("td", { class: "num dim", title: entry.at }, brief(Date.parse(entry.at), now)),
+      h("td", { class: "asked-for" }, h("a", { class: "cover", href: link(entry.request_id) }, h("b", { class: "method" }, entry.method), " ", h("code", { title: entry.path }, short(entry)))),
+      h("td", {}, statusMark(entry.status)),
+      h("td", { class: "num dim" }, took(entry.milliseconds)),
+      h("td", { class: "dim" }, keyWords(entry.key_name)),
+      h("td", {}, entry.fault ? h("span", { class: "failure" }, entry.fault) : h("span", { class: "dim" }, "–")));
+  }
+
+  return { element, show };
+}
+
+/** A path as a list shows it: an id's beginning is enough. */
+function short({ path, query }) {
+  return path.replace(/([0-9a-f]{8})-[0-9a-f-]{27}/gi, "$1…") + (query ? `?${query}` : "");
+}

@@ -1,0 +1,42 @@
+// A question about the journal: were such requests sent, how often, and if not, what came nearest.
+
+import { button, fill, h, say, select } from "../dom.js";
+import { attempt } from "../parts/notice.js";
+import { session } from "../session.js";
+
+const COUNTS = [["at_least", "at least"], ["exactly", "exactly"], ["at_most", "at most"]];
+const MATCHED = ["operation", "method", "status", "key_name", "sequence_id"];
+
+/** The form: {element}. `filters` returns the filters that say which requests, `link` the address of an entry. */
+export function verification(filters, link) {
+  const body = h("textarea", { rows: "2", spellcheck: "false", placeholder: '{"reason": "WIN"}', "aria-label": "Body holds, as JSON" });
+  const how = select({ "aria-label": "How often" }, COUNTS);
+  const number = h("input", { type: "number", min: "0", step: "1", value: "1", required: true, "aria-label": "Times" });
+  const outcome = h("div", { class: "outcome-place", "aria-live": "polite" });
+  const element = h("details", { class: "verify" }, h("summary", {}, "Was it sent? Verify"),
+    h("form", { on: { submit } },
+      h("p", { class: "dim" }, "Asks for requests that the filters above match (text aside)", ", and whose JSON body holds:"), body,
+      h("div", { class: "acts" }, "were sent", how, number, "times", h("button", { class: "primary" }, "Verify"), button("Hide the result", () => fill(outcome), { class: "quiet" }))),
+    outcome);
+
+  async function submit(event) {
+    event.preventDefault();
+    const match = Object.fromEntries(MATCHED.map((name) => [name, filters()[name]]).filter(([, value]) => value));
+    const result = await attempt(() => {
+      if (body.value.trim()) match.body_subset = JSON.parse(body.value);
+      if (/^\d+$/.test(match.status ?? "")) match.status = Number(match.status);
+      return session.control("POST", "/journal/verify", { match, [how.value]: Number(number.value) });
+    });
+    if (result) show(result);
+  }
+
+  function show({ ok, count, nearest }) {
+    const sentence = `${ok ? "Yes" : "No"}: ${count} ${count === 1 ? "request matches" : "requests match"}.`;
+    say(sentence);
+    fill(outcome, h("p", { class: ok ? "told good" : "told bad" }, sentence),
+      nearest.length > 0 && [h("h3", {}, "Nearest misses"), h("ul", { class: "cards" }, nearest.map(({ request_id: id, differs }) =>
+        h("li", {}, h("a", { href: link(id) }, h("code", {}, id)), h("ul", { class: "points" }, differs.map((each) => h("li", {}, each))))))]);
+  }
+
+  return { element };
+}

@@ -1,0 +1,106 @@
+// One run: its timeline and its place in the lifecycle first, then what can be done to it, then its fields.
+
+import { on } from "../bus.js";
+import { basePath, contract, Lifecycle } from "../contract.js";
+import { contact, contactName, readContacts, soonNamed, templateName } from "../directory.js";
+import { fill, h } from "../dom.js";
+import { brief, span } from "../format.js";
+import { worldNow } from "../head/time.js";
+import { copyButton } from "../parts/clipboard.js";
+import { exchangeView } from "../parts/exchange.js";
+import { statusPill } from "../parts/status.js";
+import { session } from "../session.js";
+import { linkWithKey } from "../world/share.js";
+import { runActions } from "./actions.js";
+import { diagram } from "./diagram.js";
+import { showFacts } from "./facts.js";
+import { timeline } from "./timeline.js";
+import { wakeTime } from "./wake.js";
+
+/** Builds the view. */
+export async function open(section) {
+  const api = await contract();
+  const lifecycle = new Lifecycle(api);
+  let id = null;
+  let run = null;
+  let wake = null;
+  const head = h("header", { class: "run-head" });
+  const trouble = h("div", { class: "run-trouble", hidden: true });
+  const drawing = h("section", { class: "drawing", "aria-label": "Lifecycle" });
+  const fields = h("section", { class: "run-fields", "aria-label": "Fields" });
+  const axis = timeline(() => wake);
+  const actions = runActions(api, lifecycle, () => run, (exchange) => { if (exchange.json?.id === id) update(exchange.json); });
+  const body = h("div", { class: "run-body", hidden: true }, axis.element, h("div", { class: "run-side" }, drawing, actions.element), fields);
+  section.classList.add("run");
+  section.append(head, trouble, body);
+
+  async function load() {
+    const wanted = id;
+    const exchange = await session.read(`${basePath(api)}/sequences/${encodeURIComponent(wanted)}`);
+    await soonNamed();
+    if (wanted !== id) return;
+    body.hidden = exchange.status !== 200;
+    trouble.hidden = exchange.status === 200;
+    if (exchange.status !== 200) return showProblem(exchange);
+    wake = null;
+    run = exchange.json;
+    actions.begin();
+    update(run);
+    axis.show(run);
+    if (await readContacts([run.contact_id])) draw();
+  }
+
+  function showProblem(exchange) {
+    run = null;
+    fill(head, back(), h("h2", {}, "This run cannot be shown"));
+    fill(trouble, h("p", {}, exchange.status === 404 ? "It is not in this world, or not in the chosen key's organization. A link to a run of another world has to carry that world's key: ask for “Copy link for a colleague”." : ""), exchangeView(exchange));
+  }
+
+  function update(now) {
+    run = now;
+    draw();
+    actions.show();
+    wakeTime(run, lifecycle).then((time) => {
+      if (run !== now) return;
+      wake = time;
+      drawHead();
+      axis.draw();
+    });
+  }
+
+  function draw() {
+    drawHead();
+    fill(drawing, h("h3", {}, "Lifecycle"), h("div", { class: "scroll-x", tabindex: "0", role: "region", "aria-label": "The lifecycle drawn" }, diagram(lifecycle, run.status)));
+    showFacts(fields, api, run);
+  }
+
+  function drawHead() {
+    const { name, company } = contactName(run.contact_id);
+    const title = contact(run.contact_id)?.job_title;
+    document.title = `${name} · Sequences sandbox`;
+    fill(head, back(),
+      h("div", { class: "run-title" }, h("h2", {}, name), statusPill(run.status), h("span", { class: "wake dim" }, wakeWords())),
+      h("p", { class: "dim" }, [title, company, templateName(run.sequence_template_id)].filter(Boolean).join(" · ")),
+      h("div", { class: "acts" }, copyButton("Copy link", () => `${location.origin}/runs/${id}`, { class: "" }), copyButton("Copy link for a colleague…", () => linkWithKey(`/runs/${id}`), { class: "" })));
+  }
+
+  function wakeWords() {
+    const now = worldNow();
+    return wake !== null && wake > now && lifecycle.from(run.status).some((row) => row.by === "clock") ? `wakes ${brief(wake, now)} UTC, in ${span(wake - now)}` : "";
+  }
+
+  on("sequence", ({ sequence }) => { if (run && sequence.id === run.id && !section.hidden) update(sequence); });
+  on("fresh", () => { if (!section.hidden && id !== null) load(); });
+  on("key", () => { if (!section.hidden && id !== null) load(); });
+  on("time", () => { if (run && !section.hidden) drawHead(); });
+
+  return {
+    show({ parts: [, wanted] }) {
+      if (id !== wanted) scrollTo(0, 0);
+      id = wanted ?? "";
+      load();
+    },
+  };
+}
+
+const back = () => h("a", { class: "back", href: "/watch" }, "← All runs");

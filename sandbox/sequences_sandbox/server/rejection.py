@@ -1,0 +1,39 @@
+"""The error for bytes that are no request, in the contract's form: no application sees them."""
+
+import logging
+import time
+from collections.abc import Sequence
+from typing import Final
+
+from uvicorn.protocols.http.httptools_impl import STATUS_LINE
+
+from ..domain.errors import Issue, ValidationIssue
+from ..http.request.ids import RequestIds
+from ..http.responses import error_response
+
+_LOG: Final = logging.getLogger("sequences_sandbox.wire")
+
+
+def rejection(issue: Issue, default_headers: Sequence[tuple[bytes, bytes]]) -> bytes:
+    """The response, which announces that the connection ends."""
+    request_id = RequestIds(lambda: time.time_ns() // 1000)()
+    response = error_response(issue, request_id)
+    _LOG.info("rejected before it was a request: %d %s %s", response.status, issue.message, request_id)
+    own = [(b"x-request-id", request_id.encode()), (b"connection", b"close")]
+    lines = b"".join([b"%b: %b\r\n" % pair for pair in (*default_headers, *response.headers, *own)])
+    return b"%b%b\r\n%b" % (STATUS_LINE[response.status], lines, response.body)
+
+
+def malformed(reason: BaseException) -> ValidationIssue:
+    """What the parser does not take for a request."""
+    return ValidationIssue(f"This is not a request of HTTP/1.1: {reason}.", problem="malformed")
+
+
+def no_proxy() -> ValidationIssue:
+    """A CONNECT."""
+    return ValidationIssue("This server is no proxy: it does not connect to others.", problem="not allowed")
+
+
+def body_too_large(most: int) -> ValidationIssue:
+    """A body that goes on beyond all that is read of one, whether it is kept or not."""
+    return ValidationIssue(f"The body has more than {most} bytes as it was sent.", problem="too large")

@@ -1,0 +1,47 @@
+"""The first minute: what this is, in sight at once, and three steps that end in Watch."""
+
+import re
+
+from playwright.sync_api import expect
+
+LAPTOP = {"width": 1440, "height": 900}
+
+
+def test_the_first_screen_says_what_it_is(visit):
+    page = visit("/", viewport=LAPTOP)
+    hero = page.locator(".hero")
+    for words in ("nothing is sent", "simulation", "yours alone", "ends when nobody uses it for 7 d"):
+        expect(hero).to_contain_text(words)
+    expect(page.get_by_role("button", name=re.compile("^Pause until Mon"))).to_be_in_viewport(ratio=1)
+
+
+def test_three_steps_show_a_pause_and_its_end(visit):
+    page = visit("/", viewport=LAPTOP)
+    expect(page.get_by_role("heading", name=re.compile(r"Pause [A-Z]\S+ \S+ until Monday"))).to_be_visible()
+    page.get_by_role("button", name=re.compile("^Pause until Mon")).click()
+    expect(page.locator(".guide .exchange .outcome")).to_have_text("200")
+    page.get_by_role("button", name=re.compile("^Jump to Mon")).click()
+    expect(page.locator("#clock .day")).to_have_text("Mon")
+    expect(page.locator(".told")).to_contain_text("ACTIVE")
+    page.get_by_role("link", name="Watch the run").click()
+    axis = page.get_by_role("region", name="Timeline")
+    for words in ("pause", "wake", "The clock was moved forward by"):
+        expect(axis).to_contain_text(words)
+    expect(page).to_have_url(re.compile("/runs/"))
+
+
+def test_the_steps_begin_again_in_another_world(visit, outside):
+    page = visit("/", viewport=LAPTOP)
+    page.get_by_role("button", name=re.compile("^Pause until Mon")).click()
+    expect(page.locator(".step.done")).to_have_count(1)
+    outside(page).post("/_sandbox/world/reset").raise_for_status()
+    expect(page.locator(".step.done")).to_have_count(0)
+    expect(page.locator(".guide .exchange")).to_have_count(0)
+
+
+def test_a_world_without_an_active_run_says_so(visit):
+    page = visit("/")
+    page.get_by_role("button", name="World").click()
+    page.get_by_label("Fixture").select_option("empty")
+    page.get_by_role("button", name="New world").click()
+    expect(page.locator(".steps")).to_contain_text("No run is active in this world")

@@ -1,0 +1,126 @@
+"""Every operation, run, filter, journal entry and world has an address, which survives reload, Back and a colleague."""
+
+import re
+
+from playwright.sync_api import expect
+
+LIST = "/watch?status=ACTIVE&size=25&sort_by=created_at&sort_order=asc"
+
+
+def view(page):
+    return page.locator("main:not([hidden])")
+
+
+def test_an_operation_has_an_address(visit):
+    page = visit("/try/stopSequence")
+    expect(view(page).get_by_role("heading", name="Stop a sequence")).to_be_visible()
+    assert page.title() == "Stop a sequence · Sequences sandbox"
+    page.get_by_role("button", name="Copy link").click()
+    assert page.evaluate("navigator.clipboard.readText()") == page.url
+    page.reload()
+    expect(view(page).get_by_role("heading", name="Stop a sequence")).to_be_visible()
+
+
+def test_an_operation_that_is_not_there_is_said_with_those_that_are(visit):
+    page = visit("/try/dropTable")
+    expect(view(page)).to_contain_text("There is no operation “dropTable”")
+    view(page).get_by_role("link", name="pauseSequence").click()
+    expect(view(page).get_by_role("heading", name="Pause a sequence")).to_be_visible()
+
+
+def test_filters_are_in_the_address(visit):
+    page = visit(LIST)
+    expect(view(page).locator(".pager")).to_contain_text("1–25 of 38")
+    expect(page.get_by_label("Status")).to_have_value("ACTIVE")
+    page.get_by_label("Status").select_option("FAILED")
+    expect(page).to_have_url(re.compile("status=FAILED"))
+    page.go_back()
+    expect(page).to_have_url(re.compile("status=ACTIVE"))
+    expect(page.get_by_label("Status")).to_have_value("ACTIVE")
+    expect(view(page).locator(".pager")).to_contain_text("1–25 of 38")
+
+
+def test_a_run_opens_here_or_in_a_new_tab_and_back_leads_back(visit):
+    page = visit(LIST)
+    link = view(page).locator("tbody a").first
+    name = link.text_content()
+    with page.context.expect_page() as opened:
+        link.click(modifiers=["ControlOrMeta"])
+    expect(opened.value.locator(".run-title h2")).to_have_text(name)
+    expect(view(page).locator("tbody tr")).to_have_count(25)
+    link.click()
+    expect(view(page).locator(".run-title h2")).to_have_text(name)
+    page.reload()
+    expect(view(page).locator(".run-title h2")).to_have_text(name)
+    page.go_back()
+    expect(view(page).locator("tbody tr")).to_have_count(25)
+
+
+def test_a_journal_entry_and_its_filters_have_an_address(visit, outside, second_tab):
+    page = visit("/journal")
+    expect(view(page).get_by_text("No request yet.")).to_be_visible()
+    sent = outside(page).get("/v1/sequences/abc")
+    outside(page).get("/v1/me")
+    expect(view(page).locator("tbody tr")).to_have_count(2)
+    page.get_by_label("Status").select_option("4xx")
+    view(page).locator("tbody a").first.click()
+    entry = page.get_by_role("complementary", name="The selected request")
+    expect(entry).to_contain_text(sent.headers["x-request-id"])
+    other = second_tab(page)
+    expect(other.get_by_role("complementary", name="The selected request")).to_contain_text(
+        sent.headers["x-request-id"]
+    )
+    expect(other.get_by_label("Status")).to_have_value("4xx")
+    page.get_by_role("link", name="Close the request").click()
+    expect(entry).to_be_hidden()
+    expect(page).to_have_url(re.compile(r"/journal\?status=4xx$"))
+
+
+def test_a_colleague_opens_the_same_run_by_a_link_with_the_key_after_a_question(visit, sandbox, world_of):
+    page = visit("/watch")
+    view(page).locator("tbody a").first.click()
+    name = view(page).locator(".run-title h2").text_content()
+    page.get_by_role("button", name="Copy link for a colleague").click()
+    page.get_by_role("dialog").get_by_role("button", name="Copy the link").click()
+    expect(page.get_by_role("button", name="Copied")).to_be_visible()
+    link = page.evaluate("navigator.clipboard.readText()")
+    assert "#key=topo_" in link
+    colleague = visit(link.removeprefix(sandbox.url))
+    expect(colleague.get_by_role("dialog", name="Open the world of this link?")).to_be_visible()
+    assert "topo_" not in colleague.url
+    own = world_of(colleague)["id"]
+    colleague.get_by_role("button", name="Open", exact=True).click()
+    expect(view(colleague).locator(".run-title h2")).to_have_text(name)
+    shared = world_of(page)["id"]
+    expect(colleague.get_by_role("dialog", name="Open the world of this link?")).to_be_hidden()
+    for _ in range(100):  # the browser keeps the world just after it shows the run
+        if world_of(colleague)["id"] == shared:
+            break
+        colleague.wait_for_timeout(100)
+    assert world_of(colleague)["id"] == shared != own
+
+
+def test_a_link_with_a_key_that_is_declined_changes_nothing(visit, world_of):
+    page = visit("/watch")
+    token = world_of(page)["keys"][0]["token"]
+    other = visit(f"/watch#key={token}")
+    own = world_of(other)["id"]
+    other.get_by_role("dialog").get_by_role("button", name="Cancel").click()
+    expect(view(other).locator("tbody tr")).to_have_count(10)
+    assert world_of(other)["id"] == own
+
+
+def test_a_link_is_copied_only_after_the_question_was_answered(visit):
+    page = visit("/watch")
+    view(page).locator("tbody a").first.click()
+    page.evaluate("navigator.clipboard.writeText('before')")
+    page.get_by_role("button", name="Copy link for a colleague").click()
+    page.get_by_role("dialog").get_by_role("button", name="Cancel").click()
+    assert page.evaluate("navigator.clipboard.readText()") == "before"
+
+
+def test_a_run_of_another_world_is_explained(visit):
+    page = visit("/runs/00000000-0000-4000-8000-000000000000")
+    expect(view(page)).to_contain_text("This run cannot be shown")
+    expect(view(page)).to_contain_text("Copy link for a colleague")
+    expect(view(page)).to_contain_text("NotFoundIssue")

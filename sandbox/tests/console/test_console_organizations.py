@@ -1,0 +1,86 @@
+"""A second organization: its key shows its runs, names and events, and never the other's."""
+
+import pytest
+from playwright.sync_api import expect
+
+
+def view(page):
+    return page.locator("main:not([hidden])")
+
+
+@pytest.fixture
+def as_second(visit):
+    """Opens a view with the key of the second organization chosen."""
+
+    def open_view(path):
+        page = visit(path)
+        expect(page.locator("#key optgroup")).to_have_count(2)
+        second = page.locator("#key optgroup").nth(1)
+        page.get_by_label("Key", exact=True).select_option(second.locator("option").first.get_attribute("value"))
+        return page
+
+    return open_view
+
+
+def test_the_switch_tells_the_organizations_apart(visit):
+    page = visit("/watch")
+    expect(page.locator("#key optgroup")).to_have_count(2)
+    labels = page.locator("#key optgroup").evaluate_all("(groups) => groups.map((group) => group.label)")
+    assert labels == ["Northwind Example", "Southerly Example"]
+
+
+def test_its_runs_and_names_are_shown_and_no_others(as_second, outside):
+    page = as_second("/watch")
+    theirs = outside(page, organization=1)
+    runs = theirs.get("/v1/sequences", params={"size": 100}).json()
+    expect(view(page).locator(".pager")).to_contain_text(f"of {runs['total_count']}")
+    ids = {row.get_attribute("data-id") for row in view(page).locator("tbody tr").all()}
+    assert ids == {run["id"] for run in runs["items"]}
+    names = {
+        " ".join(filter(None, (each["first_name"], each["last_name"])))
+        for each in theirs.get("/v1/contacts", params={"size": 100}).json()["items"]
+    }
+    assert {link.strip() for link in view(page).locator("tbody a").all_text_contents()} <= {
+        each.strip() for each in names
+    }
+
+
+def test_its_events_are_shown_and_no_others(as_second, outside):
+    page = as_second("/watch")
+    expect(view(page).locator("tbody tr").first).to_be_visible()
+    for organization, note in ((0, "theirs"), (1, "mine")):
+        client = outside(page, organization=organization)
+        run = client.get("/v1/sequences", params={"status": "ACTIVE", "size": 1}).json()["items"][0]
+        client.post(f"/v1/sequences/{run['id']}/stop", json={"reason": "WIN", "scope": "CONTACT"}).raise_for_status()
+        assert note
+    expect(page.get_by_role("button", name="What happened").locator("b")).to_have_text("1")
+
+
+def test_a_run_of_the_other_is_not_shown(as_second, outside):
+    page = as_second("/watch")
+    run_id = outside(page).get("/v1/sequences", params={"size": 1}).json()["items"][0]["id"]
+    page.get_by_label("Go to a run").fill(run_id)
+    page.get_by_label("Go to a run").press("Enter")
+    expect(view(page)).to_contain_text("This run cannot be shown")
+
+
+def test_its_own_run_has_a_whole_page(as_second):
+    page = as_second("/watch?status=ACTIVE")
+    view(page).locator("tbody a").first.click()
+    expect(page.get_by_role("region", name="Timeline").locator(".item").first).to_be_visible()
+    page.get_by_role("region", name="Actions").get_by_role("button", name="Pause").click()
+    expect(view(page).locator(".node.current")).to_have_text("WAITING_FOR_LEAD")
+
+
+@pytest.mark.parametrize("organization", [0, 1])
+def test_a_copied_curl_carries_the_key_that_was_used(visit, outside, organization):
+    page = visit("/journal")
+    client = outside(page, organization=organization)
+    run = client.get("/v1/sequences", params={"size": 1}).json()["items"][0]
+    client.get(f"/v1/sequences/{run['id']}").raise_for_status()
+    expect(view(page).locator("tbody tr")).to_have_count(2)
+    view(page).locator("tbody a").first.click()
+    entry = page.get_by_role("complementary", name="The selected request")
+    expect(entry).to_contain_text(["Northwind Example", "Southerly Example"][organization])
+    entry.get_by_role("tab", name="curl").click()
+    expect(entry.locator("pre").first).to_contain_text(client.headers["Authorization"])
