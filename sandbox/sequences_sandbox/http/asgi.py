@@ -18,7 +18,7 @@ Connexion's does not give.
 import time
 import traceback
 from collections.abc import Callable, Mapping
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 from connexion.middleware.abstract import RoutedMiddleware
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -35,6 +35,8 @@ from .responses import Encoder, Response, error_response
 from .router import Router
 from .streaming.events import last_event_id
 from .traffic.injection import corrupt, send_injected, short_circuit
+
+T = TypeVar("T")
 
 _READS: Final = ("GET", "HEAD")
 
@@ -100,24 +102,48 @@ class ContractMiddleware(RoutedMiddleware[ContractAPI]):
             response = error_response(issue, context.request_id)
             return await self._services.offload(self._finished, context, response, began)
         context.operation_id = operation.operation_id
+        caller: Caller | None = None
         if operation.takes_body:
+            if b"expect" in context:  # to read the body is to ask for it: who would be rejected is told before
+                admitted = await self._services.offload(self._guarded, context, lambda: self._admit(context, operation))
+                if isinstance(admitted, Response):
+                    return await self._services.offload(self._finished, context, admitted, began)
+                caller = admitted
             await context.read_body(receive)
-        return await self._services.offload(self._handle, context, operation, texts, began)
+        return await self._services.offload(self._handle, context, operation, texts, began, caller)
 
     def _handle(
-        self, context: RequestContext, operation: Operation, texts: Mapping[str, str], began: float
+        self,
+        context: RequestContext,
+        operation: Operation,
+        texts: Mapping[str, str],
+        began: float,
+        admitted: Caller | None,
     ) -> Response:
+        def carried_out() -> Response:
+            caller = admitted or self._admit(context, operation)
+            if isinstance(caller, Response):
+                return caller
+            response = self._encoder.response(operation.status, operation.call(caller, operation.read(context, texts)))
+            if response.stream is not None:
+                response.after = last_event_id(context)
+            return response
+
+        return self._finished(context, self._guarded(context, carried_out), began)
+
+    def _guarded(self, context: RequestContext, work: Callable[[], T]) -> T | Response:
+        """What the work returns, or the response that tells its failure."""
         try:
-            response = self._carried_out(context, operation, texts)
+            return work()
         except Issue as issue:
-            response = error_response(issue, context.request_id)
+            return error_response(issue, context.request_id)
         except Exception:  # noqa: BLE001  # the last resort: whatever fails is answered in the contract's form
             self._services.log.failure(context, traceback.format_exc())
             message = "The server failed unexpectedly; quote the request_id when you report it."
-            response = error_response(InternalIssue(message), context.request_id)
-        return self._finished(context, response, began)
+            return error_response(InternalIssue(message), context.request_id)
 
-    def _carried_out(self, context: RequestContext, operation: Operation, texts: Mapping[str, str]) -> Response:
+    def _admit(self, context: RequestContext, operation: Operation) -> Caller | Response | None:
+        """Whoever calls, None where no key is needed; or what is injected in place of a response."""
         key = context.key = operation.authenticate(context)
         caller = None if key is None else Caller(key, context.request_id)
         if key is not None and key.world_id:
@@ -136,11 +162,7 @@ class ContractMiddleware(RoutedMiddleware[ContractAPI]):
                 field="X-Sandbox-Observer",
                 problem="not allowed",
             )
-        values = operation.read(context, texts)
-        response = self._encoder.response(operation.status, operation.call(caller, values))
-        if response.stream is not None:
-            response.after = last_event_id(context)
-        return response
+        return caller
 
     def _finished(self, context: RequestContext, response: Response, began: float) -> Response:
         """The response with the headers that every response carries, and what is injected into it; recorded."""
