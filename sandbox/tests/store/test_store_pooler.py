@@ -4,8 +4,10 @@ import os
 import shutil
 import socket
 import subprocess
+import tempfile
 import time
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
 import psycopg
@@ -14,6 +16,7 @@ from sequences_sandbox.domain.errors import CommitIssue
 from sequences_sandbox.store.base import ChangeSet, StoreError
 from sequences_sandbox.traffic.rate_limits import RateLimit
 
+TEMPORARY = Path(tempfile.gettempdir())
 WALL = 1_772_442_000_000_000
 SETTINGS = """
 [databases]
@@ -45,8 +48,9 @@ class Pooler:
         host = parse_qs(parts.query)["host"][0]
         self._file.write_text(SETTINGS.format(host=host, port=port, mode=mode, folder=folder))
         self._program, self._user = program, server.user
-        for path in (folder, *folder.parents[:2]):
-            path.chmod(0o777)  # it runs as the user that may reach the server's socket
+        for path in (folder, *folder.parents):  # it runs as the user that may reach the server's socket
+            if path != TEMPORARY and path.is_relative_to(TEMPORARY):
+                path.chmod(0o777)
 
     def start(self):
         self.process = subprocess.Popen([self._program, "-q", self._file], user=self._user)
