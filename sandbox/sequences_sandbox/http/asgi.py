@@ -71,10 +71,13 @@ class ContractMiddleware(RoutedMiddleware[ContractAPI]):
             await self.app(scope, receive, send)
             return
         context = RequestContext.of(scope, self._new_id(), self._services.wall())
+        began = time.perf_counter()
         try:
-            response = await self._respond(context, receive)
+            response = await self._respond(context, receive, began)
         except ClientGone:
             return
+        if response is not None:  # on the event loop, since lines are written once per turn of it
+            self._services.log.request(context, response, time.perf_counter() - began)
         if response is None:
             await self.app(_page_scope(scope, context.request_id), _no_body, send)
         elif context.injection is not None:
@@ -86,9 +89,8 @@ class ContractMiddleware(RoutedMiddleware[ContractAPI]):
             body = b"" if context.method == "HEAD" else response.body
             await send({"type": "http.response.body", "body": body})
 
-    async def _respond(self, context: RequestContext, receive: Receive) -> Response | None:
+    async def _respond(self, context: RequestContext, receive: Receive, began: float) -> Response | None:
         """The response, complete and recorded; None for a path of no contract."""
-        began = time.perf_counter()
         try:
             found = self._router.find(context.raw_path)
             if found is None:
@@ -175,10 +177,8 @@ class ContractMiddleware(RoutedMiddleware[ContractAPI]):
         if b"expect" in context and not context.body_read:
             # The client may send the body that it asked about or not; what follows on the connection cannot be told.
             headers.append((b"connection", b"close"))
-        seconds = time.perf_counter() - began
         if context.raw_path.startswith(self._public) and not context.observes:
-            self._services.recorder.record(context, response, seconds)
-        self._services.log.request(context, response, seconds)
+            self._services.recorder.record(context, response, time.perf_counter() - began)
         return response
 
 
