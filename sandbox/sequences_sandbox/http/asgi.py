@@ -18,7 +18,7 @@ Connexion's does not give.
 import time
 import traceback
 from collections.abc import Callable, Mapping
-from typing import Any, Final, TypeVar
+from typing import Any, Concatenate, Final, ParamSpec, TypeVar
 
 from connexion.middleware.abstract import RoutedMiddleware
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -36,6 +36,7 @@ from .router import Router
 from .streaming.events import last_event_id
 from .traffic.injection import corrupt, send_injected, short_circuit
 
+P = ParamSpec("P")
 T = TypeVar("T")
 
 _READS: Final = ("GET", "HEAD")
@@ -76,11 +77,12 @@ class ContractMiddleware(RoutedMiddleware[ContractAPI]):
             response = await self._respond(context, receive, began)
         except ClientGone:
             return
-        if response is not None:  # on the event loop, since lines are written once per turn of it
-            self._services.log.request(context, response, time.perf_counter() - began)
         if response is None:
             await self.app(_page_scope(scope, context.request_id), _no_body, send)
-        elif context.injection is not None:
+            return
+        # Here and not in `_finished`, which may run in a thread: lines are written once per turn of the event loop.
+        self._services.log.request(context, response, time.perf_counter() - began)
+        if context.injection is not None:
             await send_injected(response, context.injection, scope, receive, send)
         elif response.stream is not None and context.method != "HEAD":
             await self._services.streams.run(response, response.stream, receive, send)
@@ -107,7 +109,7 @@ class ContractMiddleware(RoutedMiddleware[ContractAPI]):
         caller: Caller | None = None
         if operation.takes_body:
             if b"expect" in context:  # to read the body is to ask for it: who would be rejected is told before
-                admitted = await self._services.offload(self._guarded, context, lambda: self._admit(context, operation))
+                admitted = await self._services.offload(self._guarded, self._admit, context, operation)
                 if isinstance(admitted, Response):
                     return await self._services.offload(self._finished, context, admitted, began)
                 caller = admitted
@@ -122,27 +124,36 @@ class ContractMiddleware(RoutedMiddleware[ContractAPI]):
         began: float,
         admitted: Caller | None,
     ) -> Response:
-        def carried_out() -> Response:
-            caller = admitted or self._admit(context, operation)
-            if isinstance(caller, Response):
-                return caller
-            response = self._encoder.response(operation.status, operation.call(caller, operation.read(context, texts)))
-            if response.stream is not None:
-                response.after = last_event_id(context)
-            return response
+        response = self._guarded(self._carry_out, context, operation, texts, admitted)
+        return self._finished(context, response, began)
 
-        return self._finished(context, self._guarded(context, carried_out), began)
-
-    def _guarded(self, context: RequestContext, work: Callable[[], T]) -> T | Response:
+    def _guarded(
+        self,
+        work: Callable[Concatenate[RequestContext, P], T],
+        context: RequestContext,
+        *args: P.args,
+        **kwargs: P.kwargs,
+    ) -> T | Response:
         """What the work returns, or the response that tells its failure."""
         try:
-            return work()
+            return work(context, *args, **kwargs)
         except Issue as issue:
             return error_response(issue, context.request_id)
         except Exception:  # noqa: BLE001  # the last resort: whatever fails is answered in the contract's form
             self._services.log.failure(context, traceback.format_exc())
             message = "The server failed unexpectedly; quote the request_id when you report it."
             return error_response(InternalIssue(message), context.request_id)
+
+    def _carry_out(
+        self, context: RequestContext, operation: Operation, texts: Mapping[str, str], admitted: Caller | None
+    ) -> Response:
+        caller = admitted or self._admit(context, operation)
+        if isinstance(caller, Response):
+            return caller
+        response = self._encoder.response(operation.status, operation.call(caller, operation.read(context, texts)))
+        if response.stream is not None:
+            response.after = last_event_id(context)
+        return response
 
     def _admit(self, context: RequestContext, operation: Operation) -> Caller | Response | None:
         """Whoever calls, None where no key is needed; or what is injected in place of a response."""

@@ -22,13 +22,13 @@ class WorldState:
     """One world, as this process knows it. `wall` is the latest time of the store's clock that was seen."""
 
     __slots__ = (
-        "_due", "_schedule", "documents", "expires_wall", "key_uses", "lists", "lock", "moment", "record", "touched_wall",
+        "_due", "documents", "expires_wall", "key_uses", "lists", "lock", "moment", "record", "schedule", "touched_wall",
         "used_wall", "version", "waiting", "wall", "watched",
     )  # fmt: skip
 
     def __init__(self, record: WorldRecord, schedule: Schedule, documents: Documents, loaded: Loaded) -> None:
         self.record: Final = record
-        self._schedule: Final = schedule
+        self.schedule: Final = schedule
         self.lock: Final = threading.Lock()
         self.waiting = 0
         self.wall = loaded.wall
@@ -36,11 +36,6 @@ class WorldState:
         self.key_uses: dict[str, int] = {}
         self.start(documents, loaded.moment)
         self.refresh(loaded)
-
-    @property
-    def schedule(self) -> Schedule:
-        """How time and the engine move the runs."""
-        return self._schedule
 
     @property
     def now(self) -> int:
@@ -83,7 +78,7 @@ class WorldState:
 
     def expect(self, run: Run | None) -> None:
         """Queues what falls due for a run. What was queued before and is no longer so is dropped when its turn comes."""
-        at = None if run is None else self._schedule.due_at(run)
+        at = None if run is None else self.schedule.due_at(run)
         if run is None or at is None or self._due is None:
             return
         if len(self._due) > 2 * len(self.of(RUNS)) + 64:
@@ -100,13 +95,13 @@ class WorldState:
         runs, kind = self.of(RUNS), RUNS.kind
         if self._due is None:
             current = {**runs, **{key[1]: run for key, run in written.items() if key[0] == kind and run is not None}}
-            dues = ((self._schedule.due_at(run), run.id) for run in current.values())
+            dues = ((self.schedule.due_at(run), run.id) for run in current.values())
             self._due = [(at, run_id) for at, run_id in dues if at is not None]
             heapify(self._due)
         while self._due:
             at, run_id = self._due[0]
             run = written.get((kind, run_id)) or runs.get(run_id)
-            if run is not None and self._schedule.due_at(run) == at:
+            if run is not None and self.schedule.due_at(run) == at:
                 return at, run
             heappop(self._due)
         return None

@@ -82,7 +82,7 @@ class Worlds:
         fixture = self.fixture_of(record)
         documents = fixture.documents_at(epoch, self._schedules[fixture.static])
         if len(self._starts) >= _MOST_STARTS:
-            self._starts.pop(next(iter(self._starts)))
+            self._starts.pop(list(self._starts)[0], None)  # noqa: RUF015 - in one step, for other threads do so too
         self._starts[record.seed] = (epoch, documents)
         return documents
 
