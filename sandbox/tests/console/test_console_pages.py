@@ -212,3 +212,9 @@ def test_the_banner_leads_to_the_console(running):
     [address] = re.findall(r"^Console +(\S+)$", sandbox.banner, re.MULTILINE)
     assert address == sandbox.base.removesuffix("v1")
     assert "<title>Sequences sandbox</title>" in httpx.get(address).text
+
+
+def test_the_files_are_read_as_utf_8_whatever_the_locale():
+    program = "import sequences_sandbox.app as app; app.build(app.Settings())"
+    strict = ["-X", "warn_default_encoding", "-W", "error::EncodingWarning"]
+    subprocess.run([sys.executable, *strict, "-c", program], timeout=60, check=True)

@@ -44,7 +44,7 @@ class Packed:
 
 def pack_styles(folder: Path, names: tuple[str, ...]) -> Packed:
     """Style sheets in the order of `names`, as one."""
-    return Packed("".join((folder / name).read_text() for name in names).encode(), "text/css")
+    return Packed("".join((folder / name).read_text("utf-8") for name in names).encode(), "text/css")
 
 
 def pack_modules(folder: Path, entry: str) -> Packed:
@@ -59,7 +59,7 @@ def _add(folder: Path, path: PurePosixPath, parts: dict[str, str], importers: tu
         raise BundleError(f"{' imports '.join(map(str, (*importers, path)))}, which is a cycle.")
     if str(path) in parts:
         return
-    text = (folder / path).read_text()
+    text = (folder / path).read_text("utf-8")
     for _, _, target in _IMPORT.findall(text):
         _add(folder, _resolve(path, target), parts, (*importers, path))
     parts[str(path)] = _function(path, text)

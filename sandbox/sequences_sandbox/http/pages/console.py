@@ -108,7 +108,7 @@ def _packed() -> dict[str, Packed]:
 
 def _page(name: str, files: dict[str, Packed]) -> Packed:
     """A page whose files are named with their digest, so that a browser may keep them for good."""
-    text = (_FILES / name).read_text()
+    text = (_FILES / name).read_text("utf-8")
     for each, packed in files.items():
         text = text.replace(f'"/console/{each}"', f'"/console/{each}?v={packed.digest}"')
     return Packed(text.encode(), "text/html")
