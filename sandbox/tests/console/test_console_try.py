@@ -173,6 +173,7 @@ def test_markup_in_a_response_is_shown_as_it_is_written(visit, outside):
 
 def test_control_and_enter_sends(visit):
     page = visit("/try/getMe")
+    expect(view(page).get_by_role("tabpanel")).to_contain_text("topo_")  # drawn anew when the world is there
     page.get_by_role("button", name="Send", exact=True).focus()
     page.keyboard.press("Control+Enter")
     expect(view(page).locator(".response")).to_contain_text("200")
