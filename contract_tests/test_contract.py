@@ -14,6 +14,7 @@ from sequences_contract.engine.rule import Rule
 from sequences_contract.engine.session import Session
 from sequences_contract.engine.trying import PassiveRules, try_rule
 from sequences_contract.engine.verdicts import Verdict
+from sequences_contract.engine.working_folder import no_folder_left
 from sequences_contract.http.redaction import redaction
 from sequences_contract.http.target import TargetError
 from sequences_contract.report import github
@@ -67,10 +68,11 @@ def judging(request: pytest.FixtureRequest) -> Iterator[Judging]:
     session = Session(replace(plan.settings, share=share, stops=plan.settings.stops // count))
     judging = Judging(plan, session, PassiveRules(session, plan.rules))
     session.target.observers.append(judging.passive.observe)
-    problem = _problem(session)
-    if problem is None:
-        yield judging
-    session.close()
+    with no_folder_left():
+        problem = _problem(session)
+        if problem is None:
+            yield judging
+        session.close()
     if problem is not None:
         pytest.fail(f"the target could not be tested: {judging.shown(problem)}", pytrace=False)
 

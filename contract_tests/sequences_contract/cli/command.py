@@ -15,6 +15,7 @@ from ..engine.interruption import interruptible
 from ..engine.runner import run
 from ..engine.settings import Settings
 from ..engine.verdicts import Exit, Outcome
+from ..engine.working_folder import no_folder_left
 from ..report import github, html, json, junit, sarif, terminal
 from .expectations import ExpectationError
 from .listing import as_markdown, as_text
@@ -84,7 +85,7 @@ def _check(options: argparse.Namespace) -> int:
     if plan.settings.control is None and plan.settings.allow_writes:
         print("Without --control, pauses are waited out in real time: a few seconds each.", file=sys.stderr)
     progress = terminal.Progress(sys.stderr)
-    with interruptible() as interruption:
+    with no_folder_left(), interruptible() as interruption:
         outcome = run(
             plan.settings, plan.rules, progress, plan.expected,
             accept_unexercised=plan.accept_unexercised, interruption=interruption,

@@ -2,7 +2,9 @@
 
 import argparse
 import math
-import sys
+import re
+from collections.abc import Iterable, Sequence
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -17,27 +19,42 @@ REPORTS = {
     "junit": "a test case for each rule", "sarif": "violations, for code scanning",
 }  # fmt: skip
 
+_CHOICE = re.compile(r"(argument .*: )?invalid choice: '(.*)' \(choose from (.*)\)", re.DOTALL)
+
 
 class Parser(argparse.ArgumentParser):
-    """Reports a usage error in one line below the usage, with the command's own status. Options are never abbreviated."""
+    """Reports a usage error in one sentence, with the command's own status. Options are never abbreviated."""
 
     def __init__(self, **more: Any) -> None:
         super().__init__(allow_abbrev=False, **more)
 
-    def error(self, message: str) -> NoReturn:
-        message = self._without_values(message)
-        self.print_usage(sys.stderr)
-        self.exit(int(Exit.UNTESTABLE), f"{self.prog}: {message}\n")
+    def parse_known_args(self, args: Any = None, namespace: Any = None) -> Any:
+        """As argparse does, but the command that was given an unknown word is the one that says so."""
+        known, unknown = super().parse_known_args(args, namespace)
+        if unknown:
+            self.error(self._explained(unknown))
+        return known, unknown
 
-    @staticmethod
-    def _without_values(message: str) -> str:
+    def error(self, message: str) -> NoReturn:
+        wrong = _CHOICE.fullmatch(message)
+        if wrong is not None:
+            what, given, choices = wrong.groups()
+            names = choices.replace("'", "").split(", ")
+            message = f"{what}{given!r} is none of {', '.join(names)}{_meant(given, names)}"
+        hint = "" if message.endswith("?") else f"; see {self.prog} --help"
+        self.exit(int(Exit.UNTESTABLE), f"{self.prog}: {message}{hint}\n")
+
+    def _explained(self, words: Sequence[str]) -> str:
         """Words that belong to no option may be a key or a password: they are not repeated."""
-        prefix = "unrecognized arguments: "
-        if not message.startswith(prefix):
-            return message
-        words = message.removeprefix(prefix).split()
         names = [word.split("=", 1)[0] for word in words if word.startswith("-")]
-        return f"there is no option {', '.join(names)}" if names else "a value is given without its option"
+        if not names:
+            return "a value is given without its option"
+        return f"there is no option {', '.join(names)}{_meant(names[0], self._option_string_actions)}"
+
+
+def _meant(given: str, names: Iterable[str]) -> str:
+    near = get_close_matches(given, list(names), 1)
+    return f"; did you mean {near[0]}?" if near else ""
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:
@@ -97,6 +114,7 @@ def _add_rules(group: argparse._ArgumentGroup) -> None:
 
 def _add_knowledge(group: argparse._ArgumentGroup) -> None:
     add = group.add_argument
-    add("--fixture", type=Path, metavar="FILE", help="what it was loaded with: the company of each contact")
+    known = "what it was loaded with, a file or the name of one that ships: the company of each contact"
+    add("--fixture", metavar="FILE|NAME", help=known)
     control = "a control API, to create a world with its own keys and to move its clock; admin token"
     add("--control", metavar="URL", help=f"{control}: [{ADMIN_VARIABLE}]")

@@ -4,12 +4,15 @@ import argparse
 import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from importlib.util import find_spec
+from pathlib import Path
 from typing import NoReturn
 
 from ..contract.document import find_data, load_contract
 from ..engine.control_api import ADMIN_VARIABLE
 from ..engine.rule import Rule
 from ..engine.settings import Settings
+from ..http.connection import ConnectionSettingsError, open_client
 from ..http.keys import KEY_VARIABLES, ROLES, flag
 from ..http.redaction import SHORTEST_SECRET
 from ..rules.registry import uncovered
@@ -17,6 +20,9 @@ from ..rules.selection import read_tag, select, unknown_rule, unknown_tag
 from .expectations import read_expectations
 from .option_values import UsageError, require_certificates, require_folder, require_id, require_url
 from .options import REPORTS, Parser, add_options
+
+#: What the extra `contract` brings; the rest of the suite's requirements comes with the package.
+_EXTRA = ("hypothesis", "schemathesis")
 
 
 @dataclass(frozen=True)
@@ -49,6 +55,7 @@ def planned(arguments: Sequence[str]) -> Plan:
 
 def plan_of(options: argparse.Namespace) -> Plan:
     """What the options ask for. Raises UsageError, and ExpectationError."""
+    _require_extra()
     _require_covered()
     settings = _settings(options)
     for name in REPORTS:
@@ -70,18 +77,17 @@ def _settings(options: argparse.Namespace) -> Settings:
     require_url("--url", options.url)
     if options.control is not None:
         require_url("--control", options.control)
-        _require_long(ADMIN_VARIABLE, os.environ.get(ADMIN_VARIABLE, ""))
+        _secret("", None, ADMIN_VARIABLE)
     if options.allow_stops and not options.allow_writes:
         raise UsageError("--allow-stops needs --allow-writes too")
     if options.only_template is not None:
         require_id("--only-template", options.only_template)
     if options.ca_bundle is not None:
         require_certificates(options.ca_bundle)
-    fixture = options.fixture
-    if fixture is not None and not fixture.is_file():
-        raise UsageError(f"--fixture {fixture}: there is no such file; give the one that the target was loaded with")
-    if options.control is not None and fixture is None:
-        fixture = find_data("fixtures/contract.yaml")
+    for url in filter(None, (options.url, options.control)):
+        _require_connection(url, options.ca_bundle)
+    wanted = options.fixture or ("contract" if options.control is not None else None)
+    fixture = None if wanted is None else _fixture(wanted)
     return Settings(
         url=options.url.rstrip("/"), keys=_keys(options), profile=options.profile,
         only=_tags(options.only), skip=_tags(options.skip),
@@ -90,6 +96,34 @@ def _settings(options: argparse.Namespace) -> Settings:
         update_method=options.update_method, headers=tuple(options.header), ca_bundle=options.ca_bundle,
         timeout=options.timeout, rate=options.rate, workers=options.workers,
     )  # fmt: skip
+
+
+def _require_extra() -> None:
+    missing = [name for name in _EXTRA if find_spec(name) is None]
+    if missing:
+        raise UsageError(
+            f"this command needs the extra 'contract' ({', '.join(missing)} not found);"
+            " in a checkout: pip install '.[contract]'"
+        )
+
+
+def _require_connection(url: str, ca_bundle: Path | None) -> None:
+    try:
+        open_client(url, ca_bundle=ca_bundle).close()
+    except ConnectionSettingsError as error:
+        raise UsageError(str(error)) from None
+
+
+def _fixture(given: str) -> Path:
+    """The file of a fixture that is given by its path, or by its name where it ships."""
+    shipped = {file.stem: file for file in find_data("fixtures/contract.yaml").parent.glob("*.yaml")}
+    path = shipped.get(given, Path(given))
+    if not path.is_file():
+        names = ", ".join(sorted(shipped))
+        raise UsageError(
+            f"--fixture {given}: there is no such file; give the one that the target was loaded with, or one of {names}"
+        )
+    return path
 
 
 def _require_covered() -> None:
@@ -112,13 +146,8 @@ def _tags(names: Sequence[str]) -> tuple[str, ...]:
 def _keys(options: argparse.Namespace) -> dict[str, str]:
     keys = {}
     for role, variable in KEY_VARIABLES.items():
-        key = getattr(options, f"key_{role}") or os.environ.get(variable, "")
-        if not key.isascii() or not key.isprintable() or " " in key:
-            raise UsageError(
-                f"{flag(role)} or {variable} holds white space or what no header can carry; give the key alone"
-            )
-        _require_long(f"{flag(role)} or {variable}", key)
-        if key:
+        key = _secret(flag(role), getattr(options, f"key_{role}"), variable)
+        if key is not None:
             keys[role] = key
     if options.control is None:  # else the keys of its world take their place
         _require_different(keys)
@@ -127,12 +156,20 @@ def _keys(options: argparse.Namespace) -> dict[str, str]:
     return keys
 
 
-def _require_long(name: str, secret: str) -> None:
-    """Raises UsageError where a secret is given that a report could not hide without being garbled."""
-    if 0 < len(secret) < SHORTEST_SECRET:
+def _secret(option: str, given: str | None, variable: str) -> str | None:
+    """A key or token, from its option or its variable. Raises UsageError, which names that and never repeats the secret."""
+    name, secret = (variable, os.environ.get(variable)) if given is None else (option, given)
+    if secret is None:
+        return None
+    if not secret:
+        raise UsageError(f"{name} is empty; give it a value, or leave it out")
+    if not secret.isascii() or not secret.isprintable() or " " in secret:
+        raise UsageError(f"{name} holds white space or what no header can carry; give the key alone")
+    if len(secret) < SHORTEST_SECRET:  # a report could not hide it without being garbled
         raise UsageError(
             f"{name} is too short for reports to hide it; give one of {SHORTEST_SECRET} characters or more"
         )
+    return secret
 
 
 def _require_different(keys: Mapping[str, str]) -> None:

@@ -3,14 +3,16 @@
 import contextlib
 import json
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from fractions import Fraction
+from pathlib import Path
 from typing import Any
 
 import httpx
 
 from ..contract import timestamps
+from ..http.connection import open_client
 from .errors import NotExercised, Untestable
 
 #: Where the token of the control API's administrator is read from; off loopback a control API wants one.
@@ -20,9 +22,19 @@ ADMIN_VARIABLE = "SEQUENCES_CONTRACT_ADMIN_TOKEN"
 class ControlApi:
     """The control API of one target, and the world that was made there."""
 
-    def __init__(self, url: str, *, transport: httpx.BaseTransport | None = None) -> None:
+    def __init__(
+        self,
+        url: str,
+        *,
+        headers: Sequence[tuple[str, str]] = (),
+        ca_bundle: Path | None = None,
+        timeout: float = 10.0,
+        transport: httpx.BaseTransport | None = None,
+    ) -> None:
         root = url.rstrip("/").removesuffix("/_sandbox")
-        self._http = httpx.Client(base_url=root, timeout=30, transport=transport)
+        self._root = root
+        self._headers = [(name.encode(), value.encode()) for name, value in headers]
+        self._http = open_client(root, ca_bundle=ca_bundle, timeout=timeout, transport=transport)
         self._admin = os.environ.get(ADMIN_VARIABLE, "")
         self._token: str | None = None
         self._made_world = False
@@ -82,13 +94,15 @@ class ControlApi:
 
     def _send(self, method: str, path: str, body: Any, token: str | None) -> httpx.Response:
         content = None if body is None else json.dumps(body)
-        headers = {"Content-Type": "application/json"} if content is not None else {}
+        headers = list(self._headers)
+        if content is not None:
+            headers.append((b"Content-Type", b"application/json"))
         if token:
-            headers["Authorization"] = f"Bearer {token}"
+            headers.append((b"Authorization", f"Bearer {token}".encode()))
         try:
-            return self._http.request(method, f"/_sandbox{path}", content=content, headers=headers)
+            return self._http.request(method, f"{self._root}/_sandbox{path}", content=content, headers=headers)
         except httpx.HTTPError as error:
-            raise Untestable(f"no control API responds at {self._http.base_url}: {error}") from None
+            raise Untestable(f"no control API responds at {self._root}: {error}") from None
 
     def _shown(self, response: httpx.Response) -> str:
         text = response.text[:200]

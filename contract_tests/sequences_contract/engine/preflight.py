@@ -106,7 +106,14 @@ def _base_path(session: Session) -> str:
     general = "--url must end in the base path, such as http://127.0.0.1:4010/v1"
     if target.url.endswith("/v1"):
         return f"check that {target.url} is the API's base URL"
-    other = Target(f"{target.url}/v1", target.keys)
+    settings = session.settings
+    other = Target(
+        f"{target.url}/v1",
+        target.keys,
+        headers=settings.headers,
+        ca_bundle=settings.ca_bundle,
+        timeout=settings.timeout,
+    )
     try:
         found = other.call("GET", session.home.path)
     except TargetError:

@@ -36,12 +36,12 @@ class Session:
     def __init__(self, settings: Settings, *, transport: httpx.BaseTransport | None = None) -> None:
         self.settings = settings
         self.contract = load_contract()
-        self.target = Target(
-            settings.url, settings.keys, headers=settings.headers, ca_bundle=settings.ca_bundle,
-            timeout=settings.timeout, rate=settings.rate, transport=transport,
-        )  # fmt: skip
+        reach: Any = {
+            "headers": settings.headers, "ca_bundle": settings.ca_bundle, "timeout": settings.timeout,
+        }  # fmt: skip
+        self.target = Target(settings.url, settings.keys, rate=settings.rate, transport=transport, **reach)
         self.client = ApiClient(self.target, self.contract, settings.update_method)
-        self.control = ControlApi(settings.control) if settings.control is not None else None
+        self.control = ControlApi(settings.control, **reach) if settings.control is not None else None
         self.companies = companies(load_fixture(settings.fixture)) if settings.fixture is not None else {}
         self.pool = RunPool(self.client, settings, self.runs, self.companies)
         self.stops = StopBudget(settings.stops)

@@ -2,7 +2,6 @@
 
 import json as json_text
 import math
-import ssl
 import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -12,6 +11,7 @@ from urllib.parse import quote, urlencode
 
 import httpx
 
+from .connection import open_client
 from .keys import UNKNOWN_KEY
 from .messages import Request, Response
 from .redaction import hidden_keys, hide
@@ -33,7 +33,7 @@ class TargetError(Exception):
 
 
 class Target:
-    """A server under test. Safe to use from several threads."""
+    """A server under test. Safe to use from several threads. Raises ConnectionSettingsError."""
 
     def __init__(
         self,
@@ -54,13 +54,7 @@ class Target:
         self._timeout = timeout
         self._turn = threading.Lock()
         self._next_turn = 0.0
-        verify: ssl.SSLContext | bool = True
-        if ca_bundle is not None:
-            verify = ssl.create_default_context(cafile=str(ca_bundle))
-        limits = httpx.Limits(max_connections=32, keepalive_expiry=1.0)
-        self._client = httpx.Client(
-            timeout=timeout, verify=verify, limits=limits, transport=transport, follow_redirects=False
-        )
+        self._client = open_client(self.url, ca_bundle=ca_bundle, timeout=timeout, transport=transport)
 
     def close(self) -> None:
         self._client.close()

@@ -136,6 +136,8 @@ def rules_of(contract: Contract) -> list[Rule]:
     for folder in _FOLDERS:
         package = importlib.import_module(f"{__package__}.{folder}")
         for file in pkgutil.iter_modules(package.__path__):
+            if file.name.startswith("_"):
+                continue  # it declares no rule
             module = importlib.import_module(f"{package.__name__}.{file.name}").__name__
             found += [rule for declared in _DECLARED[module] for rule in declared(contract)]
     twice = [name for name, count in Counter(rule.id for rule in found).items() if count > 1]

@@ -136,15 +136,39 @@ def test_http_where_https_is_spoken(check, tls):
     assert "check whether that port wants https:// in --url" in sentence(text)
 
 
-def test_a_certificate_that_nobody_trusts(check, tls):
+def test_headers_and_certificates_hold_for_the_control_api_too(check, tls):
+    tenants = []
+
+    def handle(request):
+        tenants.append((request.path, request.headers["X-Tenant"]))
+        say(EMPTY_PAGE, "application/json", 403)(request)
+
+    with answering(handle, tls[0]) as url:
+        status, text = check(
+            "http://127.0.0.1:1/v1",
+            "--control",
+            url.removesuffix("/v1"),
+            "--ca-bundle",
+            tls[1],
+            "--header",
+            "X-Tenant: blue",
+        )
+    assert status == 2
+    assert "rejected POST /worlds: 403" in sentence(text)
+    assert tenants == [("/_sandbox/worlds", "blue")]
+
+
+def test_a_certificate_that_nobody_trusts(check, tls, monkeypatch):
     with answering(say(EMPTY_PAGE, "application/json"), tls[0]) as url:
         status, text = check(url)
-        trusted, _ = check(
-            url, "--ca-bundle", tls[1], "--rule", "list.listSequences.pages.nothing", "--accept-unexercised"
-        )
+        rule = ("--rule", "list.listSequences.pages.nothing", "--accept-unexercised")
+        trusted, _ = check(url, "--ca-bundle", tls[1], *rule)
+        monkeypatch.setenv("SSL_CERT_FILE", str(tls[1]))
+        trusted_by_all, _ = check(url, *rule)
     assert status == 2
     assert "give --ca-bundle" in sentence(text)
     assert trusted in (0, 1)
+    assert trusted_by_all == trusted
 
 
 def test_a_control_api_that_does_not_response(check, sound):

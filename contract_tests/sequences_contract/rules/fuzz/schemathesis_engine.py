@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 
 from ...contract.document import Contract
 from ...engine import Item, RuleContext
+from ...http.connection import on_this_machine, trusted_certificates
 from ...http.messages import Request, Response
 from ...http.target import PATIENCE_SECONDS, Target, retry_after
 
@@ -86,7 +87,7 @@ def _config(context: RuleContext, plan: FuzzPlan) -> Any:
             "seed": settings.seed,
             "headers": {"Authorization": f"Bearer {target.keys.get('key', '')}", **dict(settings.headers)},
             "request-timeout": settings.timeout,
-            "tls-verify": str(settings.ca_bundle) if settings.ca_bundle else True,
+            "tls-verify": trusted_certificates(settings.ca_bundle) or True,
             "checks": {"enabled": False, **{name: {"enabled": True} for name in checks}},
             "generation": {
                 "max-examples": max(5, settings.max_examples // _SHARE), "database": "none", "allow-x00": False,
@@ -110,6 +111,10 @@ class Transport:
         self._inner = inner
         self._target = target
         self._plan = plan
+        if on_this_machine(target.url):  # in the words of requests: this host needs no proxy
+            self._how = {"proxies": {"no_proxy": urlsplit(target.url).hostname}}
+        else:
+            self._how = {}
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._inner, name)
@@ -120,7 +125,7 @@ class Transport:
         patience = time.monotonic() + PATIENCE_SECONDS
         while True:
             self._target.await_turn()
-            response = self._inner.send(case, **how)
+            response = self._inner.send(case, **how, **self._how)
             wait = retry_after(response.headers.get("retry-after", [""])[0])
             if response.status_code != 429 or wait is None or time.monotonic() + wait > patience:
                 return response

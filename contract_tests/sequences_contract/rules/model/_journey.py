@@ -7,9 +7,10 @@ against their budget, and what shrinking may spend is bounded.
 import contextlib
 from typing import Any
 
-from hypothesis import reject
+from hypothesis import HealthCheck, Phase, Verbosity, reject, seed, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine
+from hypothesis.errors import Flaky, Unsatisfiable
+from hypothesis.stateful import RuleBasedStateMachine, run_state_machine_as_test
 from hypothesis.stateful import rule as step
 
 from ...contract import timestamps
@@ -19,6 +20,7 @@ from ...http.messages import Response
 from ...http.target import TargetError
 from .findings import Findings
 
+_LONGEST = 30
 _ACTIVE, _PAUSED, _ENDED = "ACTIVE", "WAITING_FOR_LEAD", "STOPPED_EARLY"
 _TEXTS = st.sampled_from(["", "a", " b ", "ü", "{{x}}", "B", "long " * 60])
 _CHANGES = st.dictionaries(st.sampled_from(["suite_a", "suite_b", "suite_ü"]), st.none() | _TEXTS, max_size=3)
@@ -191,3 +193,20 @@ class Journey(RuleBasedStateMachine):
 
     def _check(self, truth: bool, expected: str, got: str, response: Response) -> None:
         self.context.check(truth, expected, got, *self.responses, response)
+
+
+def walk(context: RuleContext, findings: Findings) -> None:
+    """Walks until something is found or enough was tried; `findings` has what became of it."""
+    session = context.session
+
+    def start() -> Journey:
+        return Journey(context, findings)
+
+    seed(session.settings.seed)(start)
+    options = settings(
+        max_examples=max(8, session.settings.max_examples // 2), stateful_step_count=_LONGEST, deadline=None, database=None,
+        phases=[Phase.generate, Phase.shrink], suppress_health_check=list(HealthCheck), report_multiple_bugs=False,
+        verbosity=Verbosity.quiet,
+    )  # fmt: skip
+    with contextlib.suppress(Violation, TargetError, NotExercised, Flaky, Unsatisfiable):  # the findings know
+        run_state_machine_as_test(start, settings=options)  # type: ignore[arg-type]  # any factory will do

@@ -1,0 +1,49 @@
+"""How a host is reached: never through a proxy on this machine, elsewhere as the environment says."""
+
+import ipaddress
+import os
+import ssl
+from pathlib import Path
+
+import httpx
+
+
+class ConnectionSettingsError(Exception):
+    """The environment's proxies or certificates cannot be used; the text names the variables."""
+
+
+def on_this_machine(url: str) -> bool:
+    """Whether a URL leads to this machine."""
+    host = httpx.URL(url).host
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost" or host.endswith(".localhost")
+
+
+def trusted_certificates(ca_bundle: Path | None) -> str | None:
+    """The file with the certificates to trust: the one that was given, or the environment's."""
+    return str(ca_bundle) if ca_bundle is not None else os.environ.get("SSL_CERT_FILE") or None
+
+
+def open_client(
+    url: str, *, ca_bundle: Path | None = None, timeout: float = 10.0, transport: httpx.BaseTransport | None = None
+) -> httpx.Client:
+    """A client for what is at a URL. Raises ConnectionSettingsError."""
+    certificates = trusted_certificates(ca_bundle)
+    try:
+        verify = ssl.create_default_context(cafile=certificates) if certificates else httpx.create_ssl_context()
+    except OSError as error:
+        raise ConnectionSettingsError(
+            f"SSL_CERT_FILE {certificates} cannot be used: {error}; name another file"
+        ) from None
+    try:
+        return httpx.Client(
+            timeout=timeout, verify=verify, transport=transport, trust_env=not on_this_machine(url), follow_redirects=False,
+            limits=httpx.Limits(max_connections=32, keepalive_expiry=1.0),
+        )  # fmt: skip
+    except (ImportError, ValueError, httpx.InvalidURL) as error:
+        raise ConnectionSettingsError(
+            f"the proxy settings of the environment cannot be used: {error}; check ALL_PROXY, HTTP_PROXY, HTTPS_PROXY and "
+            "NO_PROXY"
+        ) from None
