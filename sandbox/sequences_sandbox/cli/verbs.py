@@ -43,6 +43,7 @@ _VERIFY: Final = (
     Argument("--query", "match.query_subset", "whose query contains this JSON object", read_object),
     Argument("--headers", "match.header_subset", "whose headers contain this JSON object", read_object),
     Argument("--key-name", "match.key_name", "with the key of this name"),
+    Argument("--key-id", "match.key_id", "with this key, by its id"),
     Argument("--since", "match.since", "made at this time of the world or later"),
     Argument("--exactly", "exactly", "so many", int),
     Argument("--at-least", "at_least", "so many or more", int),
@@ -75,6 +76,7 @@ _JOURNAL: Final = (
     Argument("--text", "query:text", "with this text in path, query or a body"),
     Argument("--since", "query:since", "made at this time of the world or later"),
     Argument("--key-name", "query:key_name", "with the key of this name"),
+    Argument("--key-id", "query:key_id", "with this key, by its id"),
     Argument("--bodies", "query:bodies", "with their bodies", None, flag="true"),
     *_PAGES,
 )

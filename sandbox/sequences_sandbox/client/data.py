@@ -96,6 +96,7 @@ class JournalData(TypedDict):
     query: str
     operation: str | None
     key_name: str | None
+    key_id: str | None
     status: int
     milliseconds: float
     fault: str | None

@@ -14,7 +14,7 @@ _PARTS: Final[Mapping[str, str]] = {
 }  # fmt: skip
 _WORDS: Final[Mapping[str, str]] = {
     f"match/{name}": _PARTS.get(name, name)
-    for name in (*_PARTS, "method", "path", "sequence_id", "status", "key_name", "since")
+    for name in (*_PARTS, "method", "path", "sequence_id", "status", "key_name", "key_id", "since")
 }
 
 
@@ -22,7 +22,7 @@ class JournalMethods(WorldPart):
     """The journal of one world: requests to the public API, not those to the control API."""
 
     @operation
-    def requests(  # one keyword for each filter
+    def requests(  # noqa: PLR0913  # one keyword for each filter
         self,
         on: str | None = None,
         *,
@@ -32,6 +32,7 @@ class JournalMethods(WorldPart):
         status: int | str | None = None,
         text: str | None = None,
         key_name: str | None = None,
+        key_id: str | None = None,
         since: TimeValue | None = None,
     ) -> Steps[list[JournalData]]:
         """The requests that match, oldest first, with their bodies.
@@ -41,7 +42,7 @@ class JournalMethods(WorldPart):
         """
         query = given({
             "operation": on, "method": method, "path": path, "sequence_id": sequence_id, "status": status, "text": text,
-            "key_name": key_name, "since": timestamp("journal.requests(since=...)", since),
+            "key_name": key_name, "key_id": key_id, "since": timestamp("journal.requests(since=...)", since),
         })  # fmt: skip
         newest_first: list[JournalData] = []
         page: dict[str, Any] = {"has_more": True}
@@ -65,6 +66,7 @@ class JournalMethods(WorldPart):
         query: Mapping[str, str] | None = None,
         headers: Mapping[str, str] | None = None,
         key_name: str | None = None,
+        key_id: str | None = None,
         since: TimeValue | None = None,
         exactly: int | None = None,
         at_least: int | None = None,
@@ -77,7 +79,7 @@ class JournalMethods(WorldPart):
         """
         match = given({
             "operation": on, "sequence_id": sequence_id, "method": method, "path": path, "status": status,
-            "body_subset": body, "query_subset": query, "header_subset": headers, "key_name": key_name,
+            "body_subset": body, "query_subset": query, "header_subset": headers, "key_name": key_name, "key_id": key_id,
             "since": timestamp("journal.verify(since=...)", since),
         })  # fmt: skip
         numbers = given({"exactly": exactly, "at_least": at_least, "at_most": at_most})

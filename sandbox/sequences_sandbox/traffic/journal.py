@@ -21,8 +21,9 @@ _OVERHEAD_OF_HEADER: Final = 200
 class Entry(NamedTuple):
     """One request and its response. `at` is by the world's clock; `status` is 0 where no response was sent.
 
-    Bodies are kept up to `MOST_BODY_BYTES`; the sizes beside them are the full ones. Headers are as they came, without
-    `SECRET_HEADERS`; the texts of an entry are to be shown through its properties, which redact keys.
+    Several keys may have one `key_name`; `key_id` is the key's own. Bodies are kept up to `MOST_BODY_BYTES`; the sizes
+    beside them are the full ones. Headers are as they came, without `SECRET_HEADERS`; the texts of
+    an entry are to be shown through its properties, which redact keys.
     """
 
     request_id: str
@@ -41,6 +42,7 @@ class Entry(NamedTuple):
     response_headers: Sequence[tuple[bytes, bytes]]
     response_body: bytes
     response_size: int
+    key_id: str | None = None
 
     @property
     def path(self) -> str:

@@ -48,6 +48,7 @@ class JournalMatch:
     sequence_id: str | None = None
     status: StatusFilter | None = None
     key_name: str | None = None
+    key_id: str | None = None
     since: int | None = None
     text: str | None = None
     query_subset: Mapping[str, str] | None = None
@@ -88,6 +89,7 @@ class JournalMatch:
             ("operation", self.operation, entry.operation),
             ("method", None if self.method is None else self.method.upper(), entry.method),
             ("key_name", self.key_name, entry.key_name),
+            ("key_id", self.key_id, entry.key_id),
         ):
             if wanted not in (None, found):
                 yield partial("{} is {}, not {}".format, name, shown(found), shown(wanted))

@@ -35,17 +35,26 @@ class TrafficControl:
 
     def names(self, world_id: str) -> "KnownNames":
         """The names that a match can hold in a world."""
-        return KnownNames(self.operations, (key.name for key in self.store.keys(world_id)))
+        keys = self.store.keys(world_id)
+        return KnownNames(self.operations, (key.name for key in keys), (key.id for key in keys))
 
 
 class KnownNames:
     """What can be named in a match. A name that does not exist is an error, since no request would ever match it."""
 
-    def __init__(self, operations: Iterable[str], key_names: Iterable[str]) -> None:
+    def __init__(self, operations: Iterable[str], key_names: Iterable[str], key_ids: Iterable[str] = ()) -> None:
         self._operations: Final = sorted(operations)
         self._key_names: Final = sorted(set(key_names))
+        self._key_ids: Final = sorted(key_ids)
 
-    def require(self, place: str, operation: str | None, method: str | None, key_name: str | None) -> None:
+    def require(
+        self,
+        place: str,
+        operation: str | None,
+        method: str | None,
+        key_name: str | None,
+        key_id: str | None = None,
+    ) -> None:
         """Raises ValidationIssue for a name that does not exist; `place` is what precedes the names of its fields."""
         if method is not None:
             _require(f"{place}method", method.upper(), _METHODS)
@@ -53,6 +62,8 @@ class KnownNames:
             _require(f"{place}operation", operation, self._operations)
         if key_name is not None:
             _require(f"{place}key_name", key_name, self._key_names)
+        if key_id is not None:
+            _require(f"{place}key_id", key_id, self._key_ids)
 
 
 def _require(field: str, value: str, known: Sequence[str]) -> None:

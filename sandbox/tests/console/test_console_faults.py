@@ -126,7 +126,7 @@ def test_an_expired_fault_is_told_apart(visit, outside):
 def test_a_fault_is_for_a_key_a_method_or_a_path(visit, outside):
     page = visit("/faults")
     page.get_by_text("By key, method or path").click()
-    view(page).get_by_label("Key", exact=True).select_option("Read only")
+    view(page).get_by_label("Key named").select_option("Read only")
     page.get_by_label("Method").locator("visible=true").select_option("GET")
     page.get_by_label("Path").fill("/v1/sequences/*")
     page.get_by_role("button", name="Add the fault").click()

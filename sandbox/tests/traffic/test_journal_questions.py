@@ -32,6 +32,16 @@ def test_the_journal_is_filtered_by_operation_status_key_and_time(api):
     assert items(api, since="2026-03-02T09:00:10.0000001Z") == []
 
 
+def test_keys_of_one_name_in_two_organizations_are_told_apart(api):
+    keys = {key: api("GET", "me", key=key).json()["id"] for key in ("topo_demo_readwrite", "topo_other_readwrite")}
+    assert [(kept["key_name"], kept["key_id"]) for kept in items(api)] == [
+        ("Read and write", key_id) for key_id in reversed(keys.values())
+    ]
+    for key_id in keys.values():
+        assert [kept["key_id"] for kept in items(api, key_id=key_id.upper())] == [key_id]
+        assert verified(api, match={"key_id": key_id}, exactly=1)["ok"]
+
+
 @pytest.fixture
 def sent(api):
     """Five requests; returns for a filter which of them the journal shows, by number."""
@@ -91,6 +101,7 @@ def test_no_question_finds_out_a_key(api):
     [
         ("operation=listSequence", "did you mean 'listSequences'?"),
         ("key_name=nobody", "does not exist here"),
+        (f"key_id={RUN}", "does not exist here"),
         ("since=yesterday", "RFC 3339"),
         ("status=99", "a class such as 4xx"),
         ("status=4x", "a class such as 4xx"),
@@ -149,6 +160,7 @@ def test_it_is_verified_what_came_after_what(api):
         ({"in_order": [{}], "exactly": 1}, "do not go together"),
         ({"match": {"operation": "stopSequences"}}, "did you mean 'stopSequence'?"),
         ({"in_order": [{}, {"key_name": "Nobody"}]}, "'in_order/1/key_name'"),
+        ({"match": {"key_id": RUN}}, "'match/key_id'"),
         ({"match": {"body": {}}}, "it takes 'operation', 'method', 'path'"),
         ({"match": {"headers": {}}}, "did you mean 'header_subset'?"),
         ({"match": {"status": "6xx"}}, "a class such as 4xx"),

@@ -77,6 +77,7 @@ class Recorder:
             tuple(response.headers),
             response.body[:MOST_BODY_BYTES],
             len(response.body),
+            None if key is None else key.id,
         )
         self._worlds.store.append_journal(world_id, entry)
         if self._worlds.events.wanted(world_id, world.watched):
@@ -99,6 +100,7 @@ def summary(entry: Entry) -> dict[str, Any]:
         "path": entry.path,
         "operation": entry.operation,
         "key_name": entry.key_name,
+        "key_id": entry.key_id,
         "status": entry.status,
         "milliseconds": entry.milliseconds,
         "fault": entry.fault,

@@ -31,12 +31,13 @@ def listJournal(
     text: str | None = None,
     since: str | None = None,
     key_name: str | None = None,
+    key_id: str | None = None,
 ) -> dict[str, Any]:
     """A page of the journal, newest first."""
     world_id = caller.key.world_id
     filters = {
         "operation": operation, "method": method, "path": path, "sequence_id": sequence_id, "status": status,
-        "text": text, "since": since, "key_name": key_name,
+        "text": text, "since": since, "key_name": key_name, "key_id": key_id,
     }  # fmt: skip
     given = {name: value for name, value in filters.items() if value is not None}
     wanted = read_journal_match(control.names(world_id), "", given)

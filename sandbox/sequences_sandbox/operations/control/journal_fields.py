@@ -17,14 +17,15 @@ _STATUS: Final = re.compile(r"([1-5])xx|0|[1-5]\d\d", re.IGNORECASE | re.ASCII)
 def read_journal_match(names: KnownNames, place: str, wanted: Mapping[str, Any]) -> JournalMatch:
     """The match of a question; `place` is what precedes the names of its fields. Raises ValidationIssue."""
     values = dict(wanted)
-    names.require(place, wanted.get("operation"), wanted.get("method"), wanted.get("key_name"))
+    for name in ("sequence_id", "key_id"):
+        if name in wanted:
+            values[name] = wanted[name].lower()
+    names.require(place, *map(values.get, ("operation", "method", "key_name", "key_id")))
     require_pattern(f"{place}path", wanted.get("path"))
     if "status" in wanted:
         values["status"] = _read_status(f"{place}status", str(wanted["status"]))
     if "since" in wanted:
         values["since"] = parse_timestamp(wanted["since"], round_up=True)
-    if "sequence_id" in wanted:
-        values["sequence_id"] = wanted["sequence_id"].lower()
     if "header_subset" in wanted:
         values["header_subset"] = _read_headers(f"{place}header_subset", wanted["header_subset"])
     return JournalMatch(**values)
@@ -44,6 +45,7 @@ def show_entry(entry: Entry, *, bodies: bool) -> dict[str, Any]:
         "query": entry.query,
         "operation": entry.operation,
         "key_name": entry.key_name,
+        "key_id": entry.key_id,
         "status": entry.status,
         "milliseconds": entry.milliseconds,
         "fault": entry.fault,

@@ -93,7 +93,8 @@ def test_a_stream_hears_only_of_its_own_world_and_ends_with_it(client):
         reader = Reader(response)
         client.get("/v1/sequences")
         client.get("/v1/sequences", headers=key)
-        assert reader.next()[2]["key_name"] == world["organizations"][0]["api_keys"][0]["name"]
+        data, sender = reader.next()[2], world["organizations"][0]["api_keys"][0]
+        assert (data["key_name"], data["key_id"]) == (sender["name"], sender["id"])
         client.delete("/_sandbox/world", headers=key)
         assert reader.next()[1:] == ("world", {"event": "deleted"})
         assert reader.next() is None

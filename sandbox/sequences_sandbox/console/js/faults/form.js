@@ -34,7 +34,7 @@ export async function faultForm(save, cancel) {
     h("div", { class: "acts presets" }, PRESETS.map(([label, rule]) => button(label, () => save(rule, null)))), h("hr"));
   const element = h("form", { class: "fault-form", on: { submit } }, title, presets,
     field("Operation", input.operation),
-    h("details", { class: "more" }, h("summary", {}, "By key, method or path"), h("div", { class: "pair" }, field("Key", input.key), field("Method", input.method), field("Path", input.path))),
+    h("details", { class: "more" }, h("summary", {}, "By key, method or path"), h("div", { class: "pair" }, field("Key named", input.key), field("Method", input.method), field("Path", input.path))),
     h("div", { class: "pair" }, field("Which calls", input.when), field("Number, or chance up to 1", input.count)),
     h("div", { class: "pair" }, field("Ends after, times", input.times), field("Ends after, world time", input.lasting)),
     field("What happens", input.effect), details,

@@ -6,7 +6,7 @@ import { dayOf, receivedAt, timeOf, timestamp } from "../format.js";
 import { copyButton } from "../parts/clipboard.js";
 import { exchangeView } from "../parts/exchange.js";
 import { session } from "../session.js";
-import { keysNamed, keyWords, organizationIn } from "./keys.js";
+import { keyOf, keyWords } from "./keys.js";
 
 // What every client sends of itself or works out anew.
 const IDLE = /^(host|connection|content-length|accept.*|user-agent|referer|origin|pragma|cache-control|priority|sec-.*)$/;
@@ -62,7 +62,7 @@ function described(entry) {
   return facts([
     ["Received", h("span", { class: "num" }, `${dayOf(received)}, ${timeOf(received)} UTC`)],
     ["World time", h("span", { class: "num" }, `${timestamp(Date.parse(entry.at))} UTC`)],
-    ["Key", keyWords(entry.key_name, organizationIn(response.body))],
+    ["Key", keyWords(entry)],
     ["Fault", entry.fault ?? "none"], ["Sent", size(request)], ["Returned", size(response)],
     ["Request id", h("code", {}, entry.request_id)],
   ]);
@@ -72,11 +72,11 @@ function listed(headers) {
   return h("dl", { class: "headers" }, Object.entries(headers).flatMap(([name, value]) => [value].flat().map((each) => [h("dt", {}, name), h("dd", {}, each)])));
 }
 
-/** An entry in the form that `send` gives to requests. The journal keeps no key: the one of that name stands in. */
-function exchangeOf({ method, path, query, key_name: name, status, milliseconds, request, response }) {
-  const [key] = name === null ? [] : keysNamed(name, organizationIn(response.body));
+/** An entry in the form that `send` gives to requests. The journal keeps no token: that of its key is put in. */
+function exchangeOf({ method, path, query, key_id: id, status, milliseconds, request, response }) {
+  const key = keyOf(id);
   const address = query ? `${path}?${query}` : path;
-  const headers = name === null ? {} : { Authorization: `Bearer ${key?.token ?? "<key>"}` };
+  const headers = id === null ? {} : { Authorization: `Bearer ${key?.token ?? "<key>"}` };
   for (const [header, value] of Object.entries(request.headers)) {
     if (!IDLE.test(header)) headers[header === "content-type" ? "Content-Type" : header] = [value].flat().join(", ");
   }

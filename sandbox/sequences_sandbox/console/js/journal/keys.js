@@ -1,21 +1,19 @@
-// The key that a request was sent with. The journal keeps its name; two organizations may each have a key of that name.
+// The key that a request was sent with. Two organizations may each have a key of the same name; ids tell them apart.
 
+import { shortId } from "../format.js";
 import { session } from "../session.js";
 
-/** The keys that a name may stand for; `organization` narrows them down where it is known. */
-export function keysNamed(name, organization = null) {
-  return session.world.keys.filter((key) => key.name === name && (organization === null || key.organization_id === organization));
-}
+/** The key of an id; undefined where this browser does not have it. */
+export const keyOf = (id) => session.world.keys.find((key) => key.id === id);
 
-/** The organization that a response speaks of; null where it speaks of none. */
-export function organizationIn(text) {
-  return /"organization_id":\s*"([0-9a-f-]{36})"/.exec(text ?? "")?.[1] ?? null;
-}
-
-/** A key's name, with its organization where the world has several and only one has a key of that name; "none" where no key was sent. */
-export function keyWords(name, organization = null) {
+/** The key of an entry in words: its name, with its organization where the world has several; "none" where no key was sent. */
+export function keyWords({ key_name: name, key_id: id }) {
   if (name === null) return "none";
-  const keys = keysNamed(name, organization);
-  const owner = session.world.organizations.find(({ id }) => id === keys[0]?.organization_id);
-  return session.world.organizations.length > 1 && keys.length === 1 ? `${name}, ${owner.name}` : name;
+  const { organizations } = session.world;
+  if (organizations.length === 1) return name;
+  const key = keyOf(id);
+  return `${name}, ${key ? organizations.find((each) => each.id === key.organization_id).name : shortId(id)}`;
 }
+
+/** [id, words] of every key that this browser has. */
+export const keyChoices = () => session.world.keys.map(({ id, name }) => [id, keyWords({ key_name: name, key_id: id })]);

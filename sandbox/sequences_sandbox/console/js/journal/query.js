@@ -2,7 +2,7 @@
 
 import { address } from "../router.js";
 
-const FILTERS = ["text", "operation", "method", "status", "key_name", "sequence_id"];
+const FILTERS = ["text", "operation", "method", "status", "key_id", "sequence_id"];
 
 /** The filters of an address. */
 export function filtersOf(parameters) {
@@ -19,7 +19,7 @@ export function fits(entry, filters) {
   if (filters.text) return null;
   return (!filters.operation || entry.operation === filters.operation)
     && (!filters.method || entry.method === filters.method)
-    && (!filters.key_name || entry.key_name === filters.key_name)
+    && (!filters.key_id || entry.key_id === filters.key_id)
     && (!filters.sequence_id || entry.path.includes(filters.sequence_id))
     && (!filters.status || statusFits(entry.status, filters.status));
 }

@@ -27,7 +27,7 @@ export function journalTable(link) {
       h("td", { class: "asked-for" }, h("a", { class: "cover", href: link(entry.request_id) }, h("b", { class: "method" }, entry.method), " ", h("code", { title: entry.path }, short(entry)))),
       h("td", {}, statusMark(entry.status)),
       h("td", { class: "num dim" }, took(entry.milliseconds)),
-      h("td", { class: "dim" }, keyWords(entry.key_name)),
+      h("td", { class: "dim" }, keyWords(entry)),
       h("td", {}, entry.fault ? h("span", { class: "failure" }, entry.fault) : h("span", { class: "dim" }, "–")));
   }
 

@@ -5,7 +5,7 @@ import { attempt } from "../parts/notice.js";
 import { session } from "../session.js";
 
 const COUNTS = [["at_least", "at least"], ["exactly", "exactly"], ["at_most", "at most"]];
-const MATCHED = ["operation", "method", "status", "key_name", "sequence_id"];
+const MATCHED = ["operation", "method", "status", "key_id", "sequence_id"];
 
 /** The form: {element}. `filters` returns the filters that say which requests, `link` the address of an entry. */
 export function verification(filters, link) {
