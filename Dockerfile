@@ -4,6 +4,7 @@ WORKDIR /source
 COPY pyproject.toml README.md CHANGELOG.md LICENSE openapi.yaml ./
 COPY fixtures fixtures
 COPY sandbox/sequences_sandbox sandbox/sequences_sandbox
+COPY sandbox/client/sequences_sandbox_client sandbox/client/sequences_sandbox_client
 COPY contract_tests/sequences_contract contract_tests/sequences_contract
 RUN python -m venv /opt/sandbox && /opt/sandbox/bin/pip install --no-cache-dir ".[postgres]"
 

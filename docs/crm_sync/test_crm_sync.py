@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from crm_sync import Crm, CrmSync
 from sequences_api import ApiError, SequencesApi
-from sequences_sandbox.client import World
+from sequences_sandbox_client import World
 
 pytestmark = pytest.mark.sequences_world(fixture=Path(__file__).with_name("world.yaml"))
 

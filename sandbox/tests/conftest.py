@@ -15,9 +15,9 @@ from typing import Any
 import httpx
 import pytest
 from sequences_sandbox.app import App, Settings, build
-from sequences_sandbox.client import Sandbox
 from sequences_sandbox.domain.timestamps import parse_timestamp
 from sequences_sandbox.store.base import Store
+from sequences_sandbox_client import Sandbox
 
 NewStore = Callable[[Callable[[], int]], Store]
 BIRTH = "2026-03-02T09:00:00Z"

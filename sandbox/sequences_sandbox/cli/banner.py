@@ -4,9 +4,10 @@ import os
 from collections.abc import Iterator
 from typing import Any
 
+from sequences_sandbox_client.cli.printable import printable
+
 from ..app import App
 from ..resources.organizations import ORGANIZATIONS
-from .printable import printable
 
 _BOLD, _DIM, _GREEN, _RESET = "\033[1m", "\033[2m", "\033[32m", "\033[0m"
 _METHODS = ("get", "put", "post", "patch", "delete")

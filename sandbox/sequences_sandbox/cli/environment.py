@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterator
 from difflib import get_close_matches
 from typing import Final
 
-from .options import PREFIX, UsageError, is_service_link
+from sequences_sandbox_client.cli.options import PREFIX, UsageError, is_service_link
 
 _ELSEWHERE: Final = ("URL", "KEY")
 """What other commands and the pytest plugin read."""

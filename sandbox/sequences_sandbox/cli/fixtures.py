@@ -4,8 +4,8 @@ import argparse
 import sys
 from typing import Any
 
-from .options import UsageError
-from .printable import write_utf8
+from sequences_sandbox_client.cli.options import UsageError
+from sequences_sandbox_client.cli.printable import write_utf8
 
 
 def add_to(commands: "argparse._SubParsersAction[Any]") -> None:

@@ -1,47 +1,24 @@
-"""`sequences-sandbox`: the commands, and how an error ends one."""
+"""`sequences-sandbox`: a sandbox, what belongs to it, and the verbs of the client."""
 
-import argparse
-import os
-import sys
 from collections.abc import Sequence
 
-from .. import __version__
-from . import diagram, fixtures, remote, serve
-from .options import Parser, UsageError, with_environment
-from .printable import printable_lines, write_all
+from sequences_sandbox_client.cli import EXAMPLES, remote
+from sequences_sandbox_client.cli.main import Program, run
 
-_COMMANDS = (serve, diagram, fixtures, remote)
+from .. import __version__
+from . import diagram, fixtures, serve
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Runs a command. The exit status is 0, or 2 for a command that cannot be carried out as it was given."""
-    write_all()
-    try:
-        options = with_environment(_parser().parse_args(arguments))
-        options.run(options)
-    except UsageError as error:
-        print(f"sequences-sandbox: {printable_lines(str(error))}", file=sys.stderr)
-        return 2
-    except BrokenPipeError:
-        # Whoever read our output has left; the interpreter must not fail again when it flushes.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-    except KeyboardInterrupt:
-        return 130
-    return 0
-
-
-def _parser() -> argparse.ArgumentParser:
-    parser = Parser(
-        prog="sequences-sandbox",
-        description="A sandbox of the Sequences API: it behaves as openapi.yaml says, in memory, with data of its own.",
-        epilog="examples:\n  sequences-sandbox serve\n  sequences-sandbox serve --port 0 --fixture every_status\n"
-        "  sequences-sandbox clock advance P2D\n"
-        "  sequences-sandbox faults add --on pauseSequence --nth 3 --status 429\n"
-        "  sequences-sandbox diagram\n  sequences-sandbox fixtures generate --sequences 1000 --seed 7 > big.jsonl",
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
-    parser.add_argument("--version", action="version", version=f"sequences-sandbox {__version__}")
-    commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
-    for command in _COMMANDS:
-        command.add_to(commands)
-    return parser
+    """Runs a command and returns the exit status."""
+    program = Program(
+        "sequences-sandbox",
+        __version__,
+        "A sandbox of the Sequences API: it behaves as openapi.yaml says, in memory, with data of its own.",
+        (
+            "serve", "serve --port 0 --fixture every_status", *EXAMPLES, "diagram",
+            "fixtures generate --sequences 1000 --seed 7 > big.jsonl",
+        ),
+        (serve.add_to, diagram.add_to, fixtures.add_to, remote.add_to),
+    )  # fmt: skip
+    return run(program, arguments)

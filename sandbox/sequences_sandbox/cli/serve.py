@@ -3,8 +3,10 @@
 import argparse
 from typing import Any
 
+from sequences_sandbox_client.cli.options import add_option
+
 from ..server.signals import leave_at_signals
-from .options import add_option, address, host_name, port, rate, seconds, token, whole_number
+from .values import address, host_name, port, rate_limit, seconds, token, whole_number
 
 _EXAMPLES = """examples:
   sequences-sandbox serve
@@ -71,7 +73,7 @@ def add_to(commands: "argparse._SubParsersAction[Any]") -> None:
         parser, "--embed-origin", "origins whose pages may frame the console's embeds; on loopback those of this machine",
         nargs="+", metavar="ORIGIN",
     )  # fmt: skip
-    add_option(parser, "--rate-limit", "how often each key may call, such as 60/min", type=rate, metavar="RATE")
+    add_option(parser, "--rate-limit", "how often each key may call, such as 60/min", type=rate_limit, metavar="RATE")
     add_option(
         parser, "--fault-header", "let requests ask for a fault by X-Sandbox-Fault; on loopback they may",
         action="store_true", default=False,

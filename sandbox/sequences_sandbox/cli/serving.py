@@ -17,6 +17,8 @@ from functools import partial
 from pathlib import Path
 from typing import Any, Final, cast
 
+from sequences_sandbox_client.cli.options import UsageError
+
 from ..app import App, Settings, build
 from ..contract.reading import SpecError
 from ..domain.timestamps import TimestampError
@@ -31,7 +33,7 @@ from ..store.open import MEMORY
 from .banner import banner, ready_document
 from .environment import unknown_variables
 from .logs import configure
-from .options import UsageError, token
+from .values import token
 from .workers import serve_with_workers
 
 _LOG: Final = logging.getLogger("sequences_sandbox")

@@ -15,10 +15,11 @@ from collections.abc import Callable
 from types import FrameType
 from typing import Final
 
+from sequences_sandbox_client.cli.options import UsageError
+
 from ..app import App
 from ..server.server import serve
 from ..server.signals import STOP_SIGNALS, leave_at_signals
-from .options import UsageError
 
 _LOG: Final = logging.getLogger("sequences_sandbox.workers")
 _SHORTEST_LIFE_SECONDS: Final = 1.0

@@ -4,23 +4,14 @@ A call takes one token. Tokens come back at `limit` in `per_seconds`, evenly, up
 numbers: a token is `per_seconds` million parts, and every microsecond brings `limit` of them.
 """
 
-import re
 from dataclasses import asdict, dataclass
 from typing import Final
 
-from ..domain.timestamps import DAY, HOUR, MINUTE, SECOND
+from ..domain.timestamps import SECOND
 from ..resources.resource import Codec
 
 RATE_LIMIT: Final = "rate_limit"
 """The kind of the document that holds a world's own limit, and its id."""
-
-_UNITS: Final = {
-    "s": SECOND, "sec": SECOND, "second": SECOND, "m": MINUTE, "min": MINUTE, "minute": MINUTE,
-    "h": HOUR, "hour": HOUR, "d": DAY, "day": DAY,
-}  # fmt: skip
-_RATE: Final = re.compile(r"([1-9]\d{0,6})/(\d{0,5})([a-z]+)", re.ASCII)
-_MOST_CALLS: Final = 1_000_000
-_MOST_SECONDS: Final = 86_400
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,15 +92,3 @@ def take(limit: RateLimit, level: Level | None, wall: int, now: int) -> tuple[Le
 def _seconds(missing: int, limit: RateLimit) -> int:
     """How long until so many parts have come, in whole seconds, rounded up."""
     return max(0, -(-missing // (limit.limit * SECOND)))
-
-
-def parse_rate_limit(text: str) -> RateLimit:
-    """A limit such as `60/min`, `5/s` or `100/15min`. Raises ValueError with a sentence that says how to fix it."""
-    match = _RATE.fullmatch(text)
-    unit = _UNITS.get(match[3]) if match is not None else None
-    if match is None or unit is None:
-        raise ValueError(f"{text!r} is not a rate; write one like 60/min, 5/s or 100/15min (s, min, h, d)")
-    limit, seconds = int(match[1]), int(match[2] or 1) * unit // SECOND
-    if limit > _MOST_CALLS or not 1 <= seconds <= _MOST_SECONDS:
-        raise ValueError(f"{text!r} is out of range; up to {_MOST_CALLS} calls, in one second to one day")
-    return RateLimit(limit, seconds, limit)

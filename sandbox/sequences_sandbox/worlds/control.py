@@ -8,6 +8,7 @@ from typing import Any, Final
 from ..domain.clock import Clock
 from ..domain.errors import BusinessIssue, NotFoundIssue
 from ..domain.timestamps import SECOND, format_timestamp
+from ..fixtures import FixtureText
 from ..fixtures.fixture import Fixture
 from ..resources import RESOURCES
 from ..resources.organizations import ORGANIZATIONS
@@ -37,7 +38,7 @@ class PublicWorlds:
 
 @dataclass(frozen=True, slots=True)
 class Control:
-    """The services behind the control API. `fixture` is the default world's; `read` finds one by name or document."""
+    """The services behind the control API. `fixture` is the default world's; `read` takes a name, a text or a document."""
 
     worlds: Worlds
     factory: WorldFactory
@@ -47,7 +48,7 @@ class Control:
     document: Mapping[str, Any]
     wall: Callable[[], int]
     started_wall: int
-    read: Callable[[str | Mapping[str, Any]], Fixture]
+    read: Callable[[str | FixtureText | Mapping[str, Any]], Fixture]
 
     def world(self, tx: Transaction, keys: Keys | None = None) -> dict[str, Any]:
         """The description of a world; keys with their tokens only where they were just made."""

@@ -12,8 +12,8 @@ import pytest
 import sequences_sandbox
 import yaml
 from sequences_sandbox.cli import main
-from sequences_sandbox.cli.format import event_line
-from sequences_sandbox.cli.verbs import VERBS
+from sequences_sandbox_client.cli.format import event_line
+from sequences_sandbox_client.cli.verbs import VERBS
 
 CONTROL = Path(sequences_sandbox.__file__).with_name("control.yaml")
 ACTIVE, PAUSED = (f"0000000{n}-0000-4000-8000-00000000000{n}" for n in (3, 4))
@@ -340,7 +340,7 @@ def test_a_verb_loads_nothing_of_the_server(sequences_sandbox, world):
     script = f"""
 import sys
 from sequences_sandbox.cli import main
-from sequences_sandbox.cli.format import event_line
+from sequences_sandbox_client.cli.format import event_line
 assert main(["clock", "advance", "P1D", "--url", {sequences_sandbox.url!r}, "--key", {world.key!r}]) == 0
 print(*[name for name in {HEAVY!r} if name in sys.modules])
 """

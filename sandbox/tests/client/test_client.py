@@ -11,7 +11,7 @@ import threading
 
 import httpx
 import pytest
-from sequences_sandbox.client import (
+from sequences_sandbox_client import (
     InvalidError,
     Sandbox,
     SandboxError,
@@ -20,11 +20,11 @@ from sequences_sandbox.client import (
     World,
     background,
 )
-from sequences_sandbox.client.transport import on_this_machine, settings_for
+from sequences_sandbox_client.transport import on_this_machine, settings_for
 
 STARTER = """
 import sys
-from sequences_sandbox.client import Sandbox
+from sequences_sandbox_client import Sandbox
 sandbox = Sandbox.start("empty")
 print(sandbox.url, flush=True)
 sys.stdin.read()
@@ -198,8 +198,8 @@ def test_a_world_is_made_from_a_file_of_any_form_or_from_a_document(sequences_sa
 @pytest.mark.parametrize(
     ("text", "words"),
     [
-        ('{"organizations": []}\n{"organization_id": "nobody"}', "line 2"),
-        ('{"organizations": []}\n[]', "line 2"),
+        ('{"organizations": [{"name": "A"}]}\n{"organization_id": "nobody"}', "line 2"),
+        ('{"organizations": [{"name": "A"}]}\n[]', "line 2"),
         ('{"organizations": ', "not JSON"),
     ],
 )

@@ -5,7 +5,7 @@ import inspect
 from datetime import UTC, datetime
 
 import pytest
-from sequences_sandbox.client import (
+from sequences_sandbox_client import (
     AsyncSandbox,
     AsyncWorld,
     InvalidError,
@@ -14,7 +14,7 @@ from sequences_sandbox.client import (
     VerificationError,
     World,
 )
-from sequences_sandbox.client.calls import Call
+from sequences_sandbox_client.calls import Call
 
 BIRTH = datetime(2026, 3, 2, 9, tzinfo=UTC)
 

@@ -1,7 +1,7 @@
 """The sequences of a world in one line each, and verification that says which sequence."""
 
 import pytest
-from sequences_sandbox.client import ArgumentError, InvalidError, NotAllowedError, NotFoundError, VerificationError
+from sequences_sandbox_client import ArgumentError, InvalidError, NotAllowedError, NotFoundError, VerificationError
 
 STATUSES = (
     "FOUND", "ACTIVE", "WAITING_FOR_LEAD", "WAITING_FOR_USER", "SUCCEEDED", "COMPLETED", "STOPPED_EARLY", "REFUSED",

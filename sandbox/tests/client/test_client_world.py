@@ -5,7 +5,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from sequences_sandbox.client import (
+from sequences_sandbox.domain.timestamps import parse_duration
+from sequences_sandbox_client import (
     InvalidError,
     NotAllowedError,
     NotFoundError,
@@ -13,8 +14,7 @@ from sequences_sandbox.client import (
     UnauthorizedError,
     VerificationError,
 )
-from sequences_sandbox.client.values import duration
-from sequences_sandbox.domain.timestamps import parse_duration
+from sequences_sandbox_client.values import duration
 
 ACTIVE, PAUSED, ASKING = (f"0000000{n}-0000-4000-8000-00000000000{n}" for n in (3, 4, 5))
 NOBODY = "00000000-0000-4000-8000-000000000000"

@@ -12,8 +12,8 @@ IDLE = """
     import sys
 
     def test_nothing_of_the_sandbox_is_loaded():
-        heavy = {"connexion", "flask", "httpx", "yaml", "sequences_sandbox.client", "sequences_sandbox.app"}
-        assert "sequences_sandbox.pytest_plugin" in sys.modules
+        heavy = {"connexion", "flask", "httpx", "yaml", "sequences_sandbox", "sequences_sandbox_client.api"}
+        assert "sequences_sandbox_client.pytest_plugin" in sys.modules
         assert not heavy & set(sys.modules)
 """
 ALONE = """
@@ -83,7 +83,7 @@ def project(pytester, monkeypatch):
             monkeypatch.delenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", raising=False)
         else:
             monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
-            arguments = ("-p", "sequences_sandbox.pytest_plugin", *arguments)
+            arguments = ("-p", "sequences_sandbox_client.pytest_plugin", *arguments)
         pytester.makepyfile(source)
         return pytester.runpytest_subprocess("-W", "error", "-p", "no:cacheprovider", *arguments, timeout=240)
 
@@ -244,7 +244,7 @@ def test_a_failure_shows_the_line_of_the_test_and_no_frame_of_the_client(project
     result = project(WRONG)
     result.assert_outcomes(failed=5)
     text = result.stdout.str()
-    assert "sequences_sandbox/client" not in text
+    assert "sequences_sandbox_client/" not in text
     assert "httpx" not in text
     assert "During handling" not in text
     result.stdout.fnmatch_lines([

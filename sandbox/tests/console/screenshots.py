@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Literal
 
 from playwright.sync_api import Browser, Page, ViewportSize, expect, sync_playwright
-from sequences_sandbox.client import Sandbox, SandboxNotStarted
+from sequences_sandbox_client import Sandbox, SandboxNotStarted
 
 TARGET = Path(__file__).parents[3] / "docs" / "console"
 WINDOW: ViewportSize = {"width": 1280, "height": 840}

@@ -9,8 +9,8 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 import httpx
 import pytest
 from playwright.sync_api import expect
-from sequences_sandbox.client import Sandbox
 from sequences_sandbox.contract.files import shipped
+from sequences_sandbox_client import Sandbox
 
 ANOTHER_SITE = "localhost"
 """In a frame of another site than the page's, Chromium keeps nothing."""

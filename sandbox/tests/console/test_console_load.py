@@ -7,7 +7,7 @@ import time
 import httpx
 import pytest
 from playwright.sync_api import expect
-from sequences_sandbox.client import Sandbox
+from sequences_sandbox_client import Sandbox
 
 MANY = 10_000
 LONG_MS = 100

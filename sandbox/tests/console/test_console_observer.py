@@ -4,7 +4,7 @@ from urllib.parse import urlsplit
 
 import pytest
 from playwright.sync_api import expect
-from sequences_sandbox.client import Sandbox
+from sequences_sandbox_client import Sandbox
 
 VIEWS = ("/", "/try/listSequences", "/watch", "/faults", "/journal")
 THIRD = {"match": {"nth": 3}, "effect": {"status": 429, "retry_after": 2}}

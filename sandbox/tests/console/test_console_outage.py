@@ -4,7 +4,7 @@ import re
 
 import pytest
 from playwright.sync_api import expect
-from sequences_sandbox.client import Sandbox
+from sequences_sandbox_client import Sandbox
 
 
 def view(page):

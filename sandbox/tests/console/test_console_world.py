@@ -5,7 +5,7 @@ import re
 
 import pytest
 from playwright.sync_api import expect
-from sequences_sandbox.client import Sandbox
+from sequences_sandbox_client import Sandbox
 
 MARKUP = "<b>Bold</b>"
 HOST = "sandbox.example"

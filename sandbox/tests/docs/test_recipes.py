@@ -9,9 +9,9 @@ import zipfile
 from pathlib import Path
 
 import pytest
-from sequences_sandbox.cli.verbs import GROUPS, VERBS
-from sequences_sandbox.client import Sandbox, World, WorldClock, WorldFaults, WorldJournal, WorldSequences
 from sequences_sandbox.contract.files import shipped
+from sequences_sandbox_client import Sandbox, World, WorldClock, WorldFaults, WorldJournal, WorldSequences
+from sequences_sandbox_client.cli.verbs import GROUPS, VERBS
 
 pytest_plugins = ["pytester"]
 ROOT = shipped("openapi.yaml").parent
@@ -97,7 +97,7 @@ def test_the_examples_of_the_page_work(pytester, monkeypatch):
     monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
     first, mark, alone, awaited = blocks(PAGE, "python")
     pytester.makepyfile(f"{INTEGRATION}\n{first}\n{mark}")
-    pytester.runpytest_subprocess("-p", "sequences_sandbox.pytest_plugin", timeout=120).assert_outcomes(passed=2)
+    pytester.runpytest_subprocess("-p", "sequences_sandbox_client.pytest_plugin", timeout=120).assert_outcomes(passed=2)
     pytester.run(sys.executable, "-c", alone, timeout=120).stdout.re_match_lines(
         [r"http://127\.0\.0\.1:\d+/v1 topo_\S+"]
     )
@@ -142,5 +142,6 @@ def test_the_image_is_built_from_what_a_wheel_needs(tmp_path):
     command = [sys.executable, "-m", "build", "--wheel", "--no-isolation", "--outdir", tmp_path / "dist", tmp_path]
     subprocess.run(command, check=True, capture_output=True, timeout=120)
     names = zipfile.ZipFile(next((tmp_path / "dist").glob("*.whl"))).namelist()
-    for name in ("data/openapi.yaml", "data/fixtures/demo.yaml", "control.yaml", "cli/main.py", "client/world.py"):
+    for name in ("data/openapi.yaml", "data/fixtures/demo.yaml", "control.yaml", "cli/main.py"):
         assert f"sequences_sandbox/{name}" in names
+    assert "sequences_sandbox_client/world.py" in names

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from sequences_sandbox.domain.timestamps import SECOND
-from sequences_sandbox.traffic.rate_limits import RateLimit, parse_rate_limit, take
+from sequences_sandbox.traffic.rate_limits import RateLimit, take
 
 LIMITS = st.builds(RateLimit, st.integers(1, 50), st.integers(1, 100), st.integers(1, 50))
 GAPS = st.lists(st.integers(0, 20 * SECOND), max_size=60)
@@ -88,34 +88,3 @@ def test_a_clock_set_back_fills_nothing_and_takes_nothing():
     bucket, _ = take(limit, None, 100 * SECOND, 100 * SECOND)
     bucket, verdict = take(limit, bucket, 0, 0)
     assert (verdict.allowed, verdict.remaining) == (True, 0)
-
-
-@pytest.mark.parametrize(
-    ("text", "limit"),
-    [
-        ("60/min", RateLimit(60, 60, 60)),
-        ("5/s", RateLimit(5, 1, 5)),
-        ("100/15min", RateLimit(100, 900, 100)),
-        ("1000/day", RateLimit(1000, 86_400, 1000)),
-        ("10/30s", RateLimit(10, 30, 10)),
-    ],
-)
-def test_a_rate_is_read(text, limit):
-    assert parse_rate_limit(text) == limit
-
-
-@pytest.mark.parametrize(
-    ("text", "words"),
-    [
-        ("60", "write one like 60/min"),
-        ("sixty/min", "write one like"),
-        ("0/min", "write one like"),
-        ("60/week", "s, min, h, d"),
-        ("60/0min", "out of range"),
-        ("60/2d", "out of range"),
-        ("9999999/s", "out of range"),
-    ],
-)
-def test_a_rate_that_is_none_is_refused_with_what_to_write(text, words):
-    with pytest.raises(ValueError, match=words):
-        parse_rate_limit(text)

@@ -20,6 +20,10 @@ import pytest
         ("PUT", "/rate-limit", {"limit": 0, "per_seconds": 1}, "'limit' must be 1 or more."),
         ("POST", "/world/reset", {"hard": True}, "The body takes no fields here; leave out 'hard'."),
         ("POST", "/worlds", {"fixture": "dmeo"}, "'fixture': dmeo: there is no such fixture; did you mean 'demo'?"),
+        ("POST", "/worlds", {"fixture_file": {"name": "mine.yaml", "text": "organizations:\n- name: A\n  nmae: B"}},
+         "'fixture_file': mine.yaml: line 3, /organizations/0/nmae: there is no field 'nmae' here; did you mean 'name'?"),
+        ("POST", "/worlds", {"fixture": "demo", "fixture_file": {"name": "mine.yaml", "text": ""}},
+         "'fixture' and 'fixture_file' contradict each other; give one of them."),
     ],
 )  # fmt: skip
 def test_a_body_that_does_not_fit_is_told_what_would(api, method, path, body, message):

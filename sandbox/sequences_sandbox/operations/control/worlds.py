@@ -10,7 +10,7 @@ from ...domain.errors import RateLimitIssue, UnauthorizedIssue, ValidationIssue
 from ...domain.limits import PUBLIC_LIMITS
 from ...domain.query import page_count
 from ...domain.timestamps import EARLIEST, LATEST, SECOND, parse_timestamp
-from ...fixtures import FixtureError, export
+from ...fixtures import FixtureError, FixtureText, export
 from ...fixtures.fixture import Fixture
 from ...resources.sequences.model import RUNS
 from ...store.base import Moment
@@ -41,7 +41,7 @@ def createWorld(control: Control, caller: Caller | None, *, body: Mapping[str, A
         public=public,
     )
     fixture = _fixture(control, body)
-    if public and isinstance(body.get("fixture"), Mapping):
+    if public and ("fixture_file" in body or isinstance(body.get("fixture"), Mapping)):
         _require_small(fixture)
     created = control.factory.create(fixture, options)
     with control.worlds.first_look(created.record.id) as tx:
@@ -125,12 +125,17 @@ def _epoch(text: str) -> int:
 
 
 def _fixture(control: Control, body: Mapping[str, Any]) -> Fixture:
-    if "fixture" not in body:
+    given = [name for name in ("fixture", "fixture_file") if name in body]
+    if not given:
         return control.fixture
+    if len(given) == 2:
+        message = "'fixture' and 'fixture_file' contradict each other; give one of them."
+        raise ValidationIssue(message, field="fixture_file", problem="contradiction")
+    (field,) = given
     try:
-        return control.read(body["fixture"])
+        return control.read(FixtureText(**body[field]) if field == "fixture_file" else body[field])
     except FixtureError as error:
-        raise ValidationIssue(f"'fixture': {error}", field="fixture", problem="no fixture") from None
+        raise ValidationIssue(f"'{field}': {error}", field=field, problem="no fixture") from None
 
 
 def _require_small(fixture: Fixture) -> None:

@@ -42,17 +42,17 @@ def timestamp(argument: str, at: TimeValue | None) -> str | None:
     return at.isoformat()
 
 
-def document(fixture: FixtureValue) -> str | Mapping[str, Any]:
+def fixture_fields(fixture: FixtureValue | None) -> dict[str, Any]:
     """What is sent for a fixture. A text with a suffix is the path of a file, as for `serve`. Raises InvalidError."""
-    if isinstance(fixture, Mapping) or (isinstance(fixture, str) and not Path(fixture).suffix):
-        return fixture
-    # The reader of YAML is loaded only for files.
-    from ..fixtures import FixtureError, read_document  # noqa: PLC0415
-
+    if fixture is None or isinstance(fixture, Mapping) or (isinstance(fixture, str) and not Path(fixture).suffix):
+        return given({"fixture": fixture})
+    file = Path(fixture)
     try:
-        return read_document(Path(fixture))
-    except FixtureError as error:
-        raise InvalidError(str(error)) from None
+        return {"fixture_file": {"name": file.name[-200:], "text": file.read_text(encoding="utf-8-sig")}}
+    except OSError as error:
+        raise InvalidError(f"{file}: cannot be read: {error.strerror}") from None
+    except UnicodeDecodeError:
+        raise InvalidError(f"{file}: not UTF-8; save the file in that encoding") from None
 
 
 def _shown(value: object) -> str:

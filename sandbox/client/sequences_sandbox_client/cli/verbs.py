@@ -60,7 +60,7 @@ _ENROL: Final = (
     Argument("--created-at", "created_at", "created at this time in the past"),
 )
 _WORLD: Final = (
-    Argument("--fixture", "fixture", "the name of one that ships, or a file", read_fixture),
+    Argument("--fixture", "", "the name of one that ships, or a file", read_fixture),
     Argument("--name", "name", "its name in lists"),
     Argument("--ttl", "ttl_seconds", "remove it when it was not used for so many seconds", int),
     Argument("--now", "now", "the time that its clock starts with"),

@@ -59,9 +59,9 @@ def _sentence(text: str) -> str:
 def run(options: argparse.Namespace) -> None:
     """Calls, and prints the result. Raises UsageError with what the sandbox said in an error."""
     # Loads httpx, which help and other commands do not need.
-    from ..client.calls import Call  # noqa: PLC0415
-    from ..client.errors import SandboxError  # noqa: PLC0415
-    from ..client.transport import ControlClient, connection  # noqa: PLC0415
+    from ..calls import Call  # noqa: PLC0415
+    from ..errors import SandboxError  # noqa: PLC0415
+    from ..transport import ControlClient, connection  # noqa: PLC0415
     from .follow import follow  # noqa: PLC0415
 
     verb: Verb = options.verb

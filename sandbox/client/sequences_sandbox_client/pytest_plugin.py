@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 if TYPE_CHECKING:
-    from .client import Sandbox, World
+    from . import Sandbox, World
 
 _USED: pytest.StashKey[tuple[Sandbox, World]] = pytest.StashKey()
 _MARK = "sequences_world"
@@ -52,7 +52,7 @@ def pytest_configure(config: pytest.Config) -> None:
 @pytest.fixture(scope="session")
 def sequences_sandbox(pytestconfig: pytest.Config) -> Iterator[Sandbox]:
     """A running sandbox: the one at `--sequences-sandbox-url`, or one started for this run (for each worker of xdist)."""
-    from .client import Sandbox  # noqa: PLC0415  # costs nothing until it is used
+    from . import Sandbox  # noqa: PLC0415  # costs nothing until it is used
 
     url = _url(pytestconfig)
     if url:

@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from .options import rate
+from .rate import rate
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,16 +62,16 @@ def read_latency(text: str) -> dict[str, Any]:
 
 def read_rate(text: str) -> dict[str, int]:
     """A rate such as 60/min."""
-    limit = rate(text)
-    return {"limit": limit.limit, "per_seconds": limit.per_seconds}
+    limit, seconds = rate(text)
+    return {"limit": limit, "per_seconds": seconds}
 
 
-def read_fixture(text: str) -> Any:
-    """The name of a fixture, or the document in a file."""
-    from ..client.errors import InvalidError  # noqa: PLC0415  # loads httpx, which most of the table has no need of
-    from ..client.values import document  # noqa: PLC0415
+def read_fixture(text: str) -> dict[str, Any]:
+    """The name of a fixture, or the text of a file."""
+    from ..errors import InvalidError  # noqa: PLC0415  # loads httpx, which most of the table has no need of
+    from ..values import fixture_fields  # noqa: PLC0415
 
     try:
-        return document(text)
+        return fixture_fields(text)
     except InvalidError as error:
         raise argparse.ArgumentTypeError(str(error)) from None

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 import httpx
 
-from ..client.transport import error_of, unreachable
+from ..transport import error_of, unreachable
 from .format import event_line
 from .options import UsageError
 from .printable import printable

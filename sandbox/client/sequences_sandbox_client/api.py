@@ -1,15 +1,4 @@
-"""A typed client of the control API, for tests in Python: a sandbox of one's own, and private worlds in it.
-
-    from sequences_sandbox.client import Sandbox
-
-    with Sandbox.start() as sandbox, sandbox.world() as world:
-        world.clock.advance("P2D")
-        world.faults.add(status=429, retry_after=2, on="pauseSequence", nth=3)
-        my_integration(base_url=world.url, key=world.key)
-        world.journal.verify("stopSequence", body={"reason": "WIN"}, exactly=1)
-
-`AsyncSandbox` is the same for asyncio. The client imports nothing of the server; it speaks to one over HTTP.
-"""
+"""All that the package offers, in one import."""
 
 from .clock import AsyncWorldClock, WorldClock
 from .errors import (

@@ -9,7 +9,7 @@ from .background import Background
 from .calls import Asynchronous, Call, Steps, Synchronous, operation
 from .errors import SandboxNotStarted
 from .transport import AsyncControlClient, ControlClient, async_connection, connection, root_of
-from .values import FixtureValue, TimeValue, document, given, timestamp
+from .values import FixtureValue, TimeValue, fixture_fields, given, timestamp
 from .world import AsyncWorld, World
 
 W = TypeVar("W")
@@ -42,14 +42,14 @@ class SandboxMethods(Generic[W]):
         removed when it was not used for so long. Raises InvalidError for a fixture that cannot be used.
         """
         body = {
-            "fixture": None if fixture is None else document(fixture),
+            **fixture_fields(fixture),
             "name": name,
             "now": timestamp("sandbox.world(now=...)", now),
             "frozen": frozen,
             "seed": seed,
             "ttl_seconds": ttl_seconds,
         }
-        return self._opened((yield Call("POST", "/worlds", given(body))))
+        return self._opened((yield Call("POST", "/worlds", given(body), words={"fixture_file": "fixture"})))
 
     @operation
     def check(self) -> Steps[None]:
