@@ -23,7 +23,7 @@ check: $(VENV)/.test  ## style, types, and the direction of imports
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-pytest: $(VENV)/.test  ## every test, without the checks
+pytest: $(VENV)/.test $(VENV)/.node  ## every test, without the checks
 	.ci/install-programs
 	$(BIN)/pytest -n 2 --dist worksteal --cov --cov-report=term:skip-covered $(ARGS)
 
@@ -67,3 +67,10 @@ $(VENV)/.base: pyproject.toml | $(VENV)/.python
 $(VENV)/.test: pyproject.toml | $(VENV)/.python
 	$(PIP) --editable '.[test]'
 	@touch $@ $(VENV)/.base
+
+# TypeScript and Vitest, for the tests of docs/js: where there is npm, and on a laptop only if it can install.
+$(VENV)/.node: docs/js/package.json | $(VENV)/.python
+	@cp $< $(VENV)/package.json
+	@! command -v npm >/dev/null || \
+	  npm install --prefix $(VENV) --no-package-lock --no-audit --no-fund --loglevel=error >/dev/null || [ -z "$$CI" ]
+	@touch $@

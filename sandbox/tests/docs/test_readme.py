@@ -48,7 +48,6 @@ def run(script, sandbox):
     root = sandbox.base.removesuffix("/v1")
     environment = {
         **os.environ,
-        "SANDBOX": root,
         "SEQUENCES_SANDBOX_URL": root,
         "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}",
     }

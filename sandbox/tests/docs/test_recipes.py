@@ -45,7 +45,7 @@ def run(sequences_sandbox, tmp_path):
 
     def call(*command):
         path = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
-        environment = {**os.environ, "SANDBOX": sequences_sandbox.url, "PATH": path}
+        environment = {**os.environ, "SEQUENCES_SANDBOX_URL": sequences_sandbox.url, "PATH": path}
         done = subprocess.run(
             command, cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=120, check=False
         )
@@ -55,20 +55,13 @@ def run(sequences_sandbox, tmp_path):
     return call
 
 
-def needs(program):
-    """Skips on a machine without a program; where everything has to be tested, it fails."""
-    if shutil.which(program) is None:
-        assert not os.environ.get("CI"), f"{program} is missing"
-        pytest.skip(f"no {program} here")
-
-
-def test_the_recipe_for_curl_works(run):
+def test_the_recipe_for_curl_works(run, needs):
     needs("jq")
     lines = run("bash", "-euc", blocks(RECIPES, "sh")[0])
     assert lines == ["The sandbox injected this fault: 503 Service Unavailable.", "WAITING_FOR_LEAD", "ACTIVE"]
 
 
-def test_the_recipe_for_a_shell_works(run):
+def test_the_recipe_for_a_shell_works(run, needs):
     needs("jq")
     lines = run("bash", "-euc", blocks(RECIPES, "sh")[1])
     assert lines[-2:] == ["holds: 0 matched", "done"]
@@ -76,12 +69,6 @@ def test_the_recipe_for_a_shell_works(run):
 
 def test_the_recipe_for_python_works(run):
     assert run(sys.executable, "-c", blocks(RECIPES, "python")[0]) == ["ACTIVE"]
-
-
-def test_the_recipe_for_node_works(run, tmp_path):
-    needs("node")
-    (tmp_path / "recipe.test.mjs").write_text(blocks(RECIPES, "js")[0])
-    assert any(re.fullmatch(r"\S+ pass 1", line) for line in run("node", "--test", "recipe.test.mjs"))
 
 
 def test_the_recipe_for_go_works(run, tmp_path):

@@ -1,0 +1,165 @@
+import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { createServer } from "node:http";
+import { test } from "node:test";
+import { Sandbox, SandboxError, VerificationError, withWorld } from "./sequences-sandbox.mjs";
+
+const MONDAY = "2026-03-02T09:00:00Z";
+const FIXTURE = {
+  now: MONDAY,
+  frozen: true,
+  organizations: [
+    {
+      contacts: [
+        { first_name: "Ada", company_domain: "acorn.example" },
+        { first_name: "Ben", company_domain: "birch.example" },
+      ],
+      sequence_templates: [{ name: "Product launch", steps: [{ type: "email", delay: "P1D" }] }],
+    },
+  ],
+};
+
+/** A call as the code under test makes it. */
+const call = (world, method, path, body) =>
+  fetch(world.url + path, {
+    method,
+    headers: { Authorization: `Bearer ${world.key}`, "Content-Type": "application/json" },
+    body: body && JSON.stringify(body),
+  });
+
+const rejects = (promise, kind, message) =>
+  assert.rejects(promise, (error) => {
+    assert.equal(error.constructor, kind, error.stack);
+    assert.match(error.message, message);
+    return true;
+  });
+
+test("worlds are private, and a deleted one is gone", async () => {
+  let kept;
+  await withWorld({ fixture: FIXTURE }, async (world) => {
+    kept = world;
+    const other = await (await Sandbox.shared()).world({ fixture: FIXTURE });
+    await world.sequences.create("ACTIVE");
+    assert.equal((await world.sequences.list()).length, 1);
+    assert.deepEqual(await other.sequences.list(), []);
+    await other.delete();
+  })();
+  assert.equal((await call(kept, "GET", "/sequences")).status, 401);
+});
+
+test("a world is deleted after a test that fails, too", async () => {
+  let kept;
+  const failing = withWorld({}, (world) => {
+    kept = world;
+    throw new TypeError("the test's own");
+  });
+  await rejects(failing(), TypeError, /own/);
+  await rejects(kept.sequences.list(), SandboxError, /API key/);
+});
+
+test("the clock moves, and what was due has happened", withWorld({ fixture: FIXTURE }, async (world) => {
+  const run = await world.sequences.create("ACTIVE", { company: "birch.example", template: "Product launch" });
+  const paused = await world.sequences.pause(run.id, "2026-03-09T09:00:00Z");
+  assert.equal(paused.status, "WAITING_FOR_LEAD");
+  const woken = await world.clock.advance("P7D");
+  assert.deepEqual(woken.fired.map(({ at, event }) => [at, event]), [["2026-03-09T09:00:00Z", "wake"]]);
+  assert.equal((await world.clock.next()).fired.at(-1).event, "succeed");
+  assert.equal((await world.sequences.get(run.id)).status, "SUCCEEDED");
+  assert.equal((await world.clock.advance({ to: "2026-06-01T00:00:00Z" })).now, "2026-06-01T00:00:00Z");
+  await world.clock.unfreeze();
+  assert.equal((await world.clock.read()).frozen, false);
+  await world.clock.freeze();
+  assert.equal((await world.clock.read()).frozen, true);
+  await world.reset();
+  assert.equal((await world.clock.read()).now, MONDAY);
+  assert.deepEqual(await world.sequences.list(), []);
+}));
+
+test("faults are injected as often as wanted", withWorld({ fixture: FIXTURE }, async (world) => {
+  const late = await world.faults.add({ on: "getMe", latency: 1, times: 1 });
+  const rule = await world.faults.add({ on: "listSequences", nth: 2, status: 429, retryAfter: 7, message: "Slower." });
+  assert.deepEqual(late.effect, { latency: { fixed_ms: 1 } });
+  assert.equal((await call(world, "GET", "/sequences")).status, 200);
+  const limited = await call(world, "GET", "/sequences");
+  assert.deepEqual([limited.status, limited.headers.get("retry-after")], [429, "7"]);
+  assert.equal((await limited.json()).message, "Slower.");
+  assert.deepEqual((await world.faults.list()).map(({ matched, fired }) => [matched, fired]), [[0, 0], [2, 1]]);
+  await world.faults.remove(rule);
+  assert.equal((await world.faults.list()).length, 1);
+  await world.faults.remove();
+  assert.deepEqual(await world.faults.list(), []);
+}));
+
+test("the journal says what was sent, and what differs", withWorld({ fixture: FIXTURE }, async (world) => {
+  const { id } = await world.sequences.create("ACTIVE");
+  await call(world, "POST", `/sequences/${id}/pause`, { paused_until: "2026-04-01T00:00:00Z" });
+  await world.sequences.resume(id);
+  await world.sequences.stop(id, "WIN", "COMPANY");
+  const wanted = { sequenceId: id, body: { reason: "WIN", scope: "COMPANY" }, status: 200, exactly: 1 };
+  assert.equal(await world.journal.verify("stopSequence", wanted), 1);
+  assert.equal(await world.journal.verifyOrder("pauseSequence", "stopSequence"), 2);
+  const sent = await world.journal.requests({ sequenceId: id });
+  assert.deepEqual(sent.map(({ operation }) => operation), ["pauseSequence", "resumeSequence", "stopSequence"]);
+  assert.deepEqual(JSON.parse(sent[2].request.body), { reason: "WIN", scope: "COMPANY" });
+  await rejects(world.journal.verify("stopSequence", { body: { reason: "LOSS" } }), VerificationError,
+    /^journal\.verify\("stopSequence"\) does not hold: 0 matched\.\n {2}req_\w+: .*WIN/);
+  await rejects(world.journal.verify("stopSequence", { atMost: 0 }), VerificationError, /1 matched\.\n.*one too many/);
+  await rejects(world.journal.verifyOrder("stopSequence", "pauseSequence"), VerificationError, /verifyOrder/);
+}));
+
+test("the engine acts when it is asked to", withWorld({ fixture: FIXTURE }, async (world) => {
+  const { id } = await world.sequences.create("WAITING_FOR_USER");
+  assert.equal((await world.sequences.event(id, "answer")).status, "SUCCEEDED");
+  await rejects(world.sequences.event(id, "answer"), SandboxError, /answer/);
+}));
+
+test("what the world does not have is named", withWorld({ fixture: FIXTURE }, async (world) => {
+  await rejects(world.sequences.create("ACTIVE", { company: "oak.example" }), SandboxError, /no contact at 'oak\.example'/);
+  await rejects(world.sequences.create("ACTIVE", { template: "Spring" }), SandboxError, /no template 'Spring'/);
+  assert.throws(() => world.keyWith("tasks:write"), { name: "SandboxError", message: /has tasks:write/ });
+}));
+
+test("a mistake in a call is told in the sandbox's words", withWorld({}, async (world) => {
+  await rejects(world.faults.add({ on: "pauseSequnce", status: 503 }), SandboxError, /pauseSequence/);
+  await rejects(world.faults.add({ on: "pauseSequence", sattus: 503 }), SandboxError, /sattus/);
+  await rejects(world.faults.add({ status: 503, close: "before" }), SandboxError, /effect/);
+  await rejects(world.journal.verify("listSequences", { exactyl: 1 }), SandboxError, /exactyl/);
+  await rejects(world.clock.advance("2 days"), SandboxError, /duration/);
+}));
+
+test("what is no sandbox is not taken for one", async () => {
+  const other = createServer((_, response) => response.end("<html>")).listen(0, "127.0.0.1");
+  await once(other, "listening");
+  const url = `http://127.0.0.1:${other.address().port}`;
+  await rejects(Sandbox.connect(url), SandboxError, /is not a sandbox/);
+  other.closeAllConnections();
+  await new Promise((closed) => other.close(closed));
+  await rejects(Sandbox.connect(url), SandboxError, /^No sandbox answers at .*ECONNREFUSED.*sequences-sandbox serve$/);
+  await rejects(Sandbox.connect("localhost"), SandboxError, /'localhost' is not the URL/);
+});
+
+test("a sandbox that cannot be started says why", async () => {
+  await rejects(Sandbox.start({ command: "no-such-program" }), SandboxError, /'no-such-program' cannot be started.*ENOENT/);
+  await rejects(Sandbox.start({ arguments: ["--fixture", "no_such"] }), SandboxError, /did not start\. .*no_such/s);
+});
+
+test("a started sandbox ends with its process, and does not keep it alive", async () => {
+  const script = `import { Sandbox } from "./sequences-sandbox.mjs";
+    const sandbox = await Sandbox.start({ arguments: ["--fixture", "empty"] });
+    await (await sandbox.world()).delete();
+    console.log(sandbox.url);`;
+  const child = spawn(process.execPath, ["--input-type=module", "--eval", script], {
+    cwd: new URL(".", import.meta.url),
+  });
+  let url = "";
+  child.stdout.on("data", (text) => (url += text));
+  assert.deepEqual(await once(child, "close"), [0, null]);
+  for (;;) {
+    const error = await Sandbox.connect(url.trim()).catch((caught) => caught);
+    if (error instanceof SandboxError) {
+      assert.match(error.message, /No sandbox answers/);
+      return;
+    }
+  }
+});

@@ -1,0 +1,47 @@
+"""What the tests of the pages share: the files and the code that a page shows, and the programs that run them."""
+
+import os
+import re
+import shutil
+from pathlib import Path
+
+import pytest
+from sequences_sandbox.contract.files import shipped
+
+ROOT = shipped("openapi.yaml").parent
+
+
+class Page:
+    """A page of docs."""
+
+    def __init__(self, name: str) -> None:
+        self.text = (ROOT / "docs" / name).read_text("utf-8")
+
+    def blocks(self, language: str) -> list[str]:
+        """The blocks of a language."""
+        fenced = re.findall(r"^```(\w*)\n(.*?)^```$", self.text, re.DOTALL | re.MULTILINE)
+        return [block for name, block in fenced if name == language]
+
+    def create_files(self, folder: Path) -> None:
+        """Creates what the page says with "Create `name`:" above a block, as a reader does."""
+        for name, block in re.findall(
+            r"Create\s+`([^`]+)`:\n\n```\w*\n(.*?)^```$", self.text, re.DOTALL | re.MULTILINE
+        ):
+            (folder / name).write_text(block, "utf-8")
+
+
+@pytest.fixture
+def page_named():
+    return Page
+
+
+@pytest.fixture(scope="session")
+def needs():
+    """Skips on a machine without a program; where everything has to be tested, it fails."""
+
+    def check(program: str) -> None:
+        if shutil.which(program) is None:
+            assert not os.environ.get("CI"), f"{program} is missing"
+            pytest.skip(f"no {program} here")
+
+    return check
