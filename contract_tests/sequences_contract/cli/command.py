@@ -22,6 +22,7 @@ from .listing import as_markdown, as_text
 from .option_values import UsageError
 from .options import Parser, add_options
 from .plan import plan_of
+from .traffic import add_traffic_commands
 
 _EXAMPLES = """examples:
   sequences-contract check --url http://127.0.0.1:4010/v1 --key topo_contract_readwrite
@@ -77,6 +78,7 @@ def _parser() -> argparse.ArgumentParser:
     rules = commands.add_parser("rules", help="list the rules", description=listed)
     rules.add_argument("--markdown", action="store_true", help="the page that maps statements to rules")
     rules.set_defaults(run=lambda options: print(as_markdown() if options.markdown else as_text(), flush=True))
+    add_traffic_commands(commands, _report)
     return parser
 
 
@@ -92,12 +94,17 @@ def _check(options: argparse.Namespace) -> int:
         )  # fmt: skip
         interruption.reporting()
         progress.clear()
-        # A reader that goes away from the pipe costs neither the files nor the status.
-        written = _write_reports(options, outcome, plan.settings)
-        try:
-            _print(outcome, plan.settings)
-        except BrokenPipeError:
-            _discard_output()
+        return _report(options, outcome, plan.settings)
+
+
+def _report(options: argparse.Namespace, outcome: Outcome, settings: Settings) -> int:
+    """Writes and prints the reports; gives the exit status."""
+    # A reader that goes away from the pipe costs neither the files nor the status.
+    written = _write_reports(options, outcome, settings)
+    try:
+        _print(outcome, settings)
+    except BrokenPipeError:
+        _discard_output()
     return int(outcome.exit if written else Exit.UNTESTABLE)
 
 

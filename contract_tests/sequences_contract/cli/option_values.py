@@ -79,6 +79,14 @@ def seconds(text: str) -> float:
     return seconds
 
 
+def lag(text: str) -> float:
+    """A time in seconds, from none to an hour."""
+    seconds = _number(text)
+    if not 0 <= seconds <= 3600:
+        raise argparse.ArgumentTypeError(f"{text!r}: give seconds, at most 3600")
+    return seconds
+
+
 def rate(text: str) -> float:
     """Requests a second, written as `20/s` or `20`."""
     rate = _number(text.removesuffix("/s"))

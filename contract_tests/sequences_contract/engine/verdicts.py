@@ -71,6 +71,7 @@ class Outcome:
 
     `failure` says why the target could not be tested, if so. `unexpectedly_passing` names expected failures that pass,
     `not_served` the tags that the target does not have. `began` is a time for people, by the clock of this machine.
+    `subject` is what was judged.
     """
 
     verdicts: Sequence[Verdict]
@@ -83,6 +84,7 @@ class Outcome:
     unexpectedly_passing: tuple[str, ...] = ()
     not_served: tuple[str, ...] = ()
     began: str = ""
+    subject: str = "the target"
 
     def with_texts(self, change: Callable[[str], str]) -> Outcome:
         """The same with every text that may come from the target or the caller passed through `change`."""
@@ -139,9 +141,9 @@ class Outcome:
         if self.exit is Exit.VIOLATED and not self.violated:
             return "what is expected to fail passes"
         return {
-            Exit.CONFORMS: "the target conforms",
-            Exit.VIOLATED: "the target breaks the contract",
-            Exit.UNTESTABLE: "the target could not be tested",
+            Exit.CONFORMS: f"{self.subject} conforms",
+            Exit.VIOLATED: f"{self.subject} breaks the contract",
+            Exit.UNTESTABLE: f"{self.subject} could not be tested",
             Exit.UNEXERCISED: "no violation, but not every rule could be tried",
             Exit.INTERRUPTED: "interrupted",
         }[self.exit]

@@ -1,0 +1,240 @@
+"""Traffic held to the contract: each exchange by itself, with those before it, and what all of it comes to."""
+
+import json
+import re
+import time
+from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime
+from typing import Any
+from urllib.parse import urlsplit
+
+from ..contract.document import load_contract
+from ..contract.operations import Operation
+from ..engine import Item, Memory, Observation, Page, Rule, Run
+from ..engine.items import Malformed, read_item, read_page
+from ..engine.verdicts import Outcome
+from ..http.messages import Response
+from ..rules.registry import all_rules
+from .clients import Clients
+from .exchange import Exchange, item_id, resembles
+from .histories import Histories
+from .pages import Counts, Series, judge_page, values_of
+from .reading import RecordError
+from .redaction import Redactor
+from .rules import CLIENT_RULES, SERVER_RULES
+from .tallies import Tallies, Tell
+
+#: What a client's request causes, a recording does not show: a 5xx is counted, and no violation.
+_NOT_JUDGED = ("shape.no_server_failure",)
+#: The rules about lists that one page, or pages in a row, can break.
+_OF_PAGES = re.compile(
+    r"list\.\w+\.(size|pages\.partition|(filter|bound|sort|rejects)\.\w+|sort\.\w+\.(by_name|ties)\.strict)"
+)
+
+
+class _Memory(Memory):
+    """Gateways and proxies write pages of their own: in a recording, only strict judges the form of a 5xx."""
+
+    def binds(self, seen: Observation) -> bool:
+        return super().binds(seen) and (self.strict or seen.response.status < 500)
+
+
+class Judge:
+    """Judges exchanges one by one, in the order in which they began, as far as that is known.
+
+    `urls` are the base URLs of the API; without one it is found, and has to be one. `client` says whether the requests are
+    judged too, `lag` for how many seconds reads may lag behind writes, `tell` hears of each rule at its first violation.
+    """
+
+    def __init__(
+        self, redactor: Redactor, *, strict: bool = False, client: bool = False, lag: float = 0,
+        urls: Sequence[str] = (), tell: Tell | None = None,
+    ) -> None:  # fmt: skip
+        self._contract, self._redactor, self._strict = load_contract(), redactor, strict
+        self._memory = _Memory(self._contract, strict)
+        rules = [*all_rules(), *SERVER_RULES, *(CLIENT_RULES if client else ())]
+        kept = [one for one in rules if (strict or one.profile == "documented") and _fits_traffic(one)]
+        self._tallies = Tallies(kept, redactor.text, tell)
+        self._passive = [one for one in self._tallies if one.rule.inspect is not None]
+        self._histories = Histories(self._contract.lifecycles["Status"], strict=strict, lag=lag)
+        self._series, self._counts = Series(), Counts()
+        self._clients = Clients(self._histories) if client else None
+        self._urls, self._given = [url.rstrip("/") for url in urls], bool(urls)
+        self._began, self.judged, self._others, self._bodiless, self._failures = time.monotonic(), 0, 0, 0, 0
+        self._resembling: bool | None = None
+
+    def observe(self, exchange: Exchange) -> None:
+        """Judges one exchange. Raises RecordError where it is not clear which server is to be judged."""
+        if "/_sandbox/" in exchange.url and exchange.method != "GET":
+            self._histories.forget()  # a reset, or a restored snapshot
+        path = self._path(exchange)
+        operation = None if path is None else self._contract.find(exchange.method, path)
+        if path is None or operation is None or exchange.method == "HEAD":
+            self._others += path is None or exchange.method not in ("HEAD", "OPTIONS")
+            return
+        self._histories.follow(exchange)
+        run_id = item_id(operation, path)
+        if self._clients is not None:
+            self._judge_client(exchange, operation, run_id)
+        lost = exchange.status == 0 or exchange.status >= 500 or (exchange.body is None and exchange.status < 400)
+        if lost and not operation.reads:
+            self._histories.uncertain(run_id, exchange)
+        if exchange.status < 200:
+            self._others += 1
+            return
+        self.judged += 1
+        self._failures += exchange.status >= 500
+        if exchange.body is None:
+            self._bodiless += 1
+        elif exchange.status == 200 or exchange.status >= 400:
+            self._judge_response(exchange, operation, exchange.response(path, self._redactor.text), run_id)
+
+    def _judge_response(self, exchange: Exchange, operation: Operation, response: Response, run_id: str) -> None:
+        seen = self._memory.observe(response)
+        if self._resembling is not True:
+            schema = operation.result if seen.is_success else {"required": ["status_code", "type"]}
+            self._resembling = resembles(schema, seen.body)
+        ill_formed = False
+        for one in self._passive:
+            if one.rule.inspect is None or one.rule.operation not in (None, operation.id):
+                continue
+            if not exchange.headers and one.rule.id.startswith("shape.header"):
+                continue
+            try:
+                result = one.rule.inspect(seen, self._memory)
+            except RecursionError:
+                result = "a body that can be read", "one that is nested too deeply"
+            one.judged += bool(result)
+            if isinstance(result, tuple):
+                ill_formed = ill_formed or one.rule.id in (f"shape.{operation.id}.body", "shape.json")
+                self._add(one.rule.id, *result, exchange)
+        if seen.is_success and not ill_formed:
+            self._judge_content(exchange, operation, response, run_id)
+
+    def _judge_content(self, exchange: Exchange, operation: Operation, response: Response, run_id: str) -> None:
+        try:
+            if operation.is_list:
+                self._judge_list(exchange, operation, read_page(response, operation))
+            else:
+                self._judge_item(exchange, operation, read_item(response.json(), operation), run_id)
+        except (Malformed, ValueError):
+            return  # of a form that no schema forbids, such as a lone surrogate
+
+    def _judge_list(self, exchange: Exchange, operation: Operation, page: Page) -> None:
+        query = values_of(exchange, operation)
+        self._count_list(operation, query)
+        findings = list(judge_page(operation, query, page, self._strict))
+        again = self._series.judge(exchange, operation, query, page)
+        for finding in findings or ([again] if again else []):
+            self._add(*finding, exchange)
+        if not findings:
+            self._counts.note(exchange, operation, query, page)
+            if self._clients is not None:
+                self._clients.read(exchange, operation, query, page)
+        self._observe_runs(exchange, list(page.items))
+
+    def _judge_item(self, exchange: Exchange, operation: Operation, item: Item, run_id: str) -> None:
+        if operation.id_parameter is not None:
+            self._tallies.count("traffic.same_item")
+            if item.id.lower() != run_id:
+                self._add("traffic.same_item", f"the item {run_id}", f"{item.id}", exchange)
+                return
+        if operation.reads:
+            self._observe_runs(exchange, [item])
+        elif isinstance(item, Run):
+            self._tallies.count("traffic.lifecycle", "traffic.write_response")
+            finding = self._histories.written(exchange, operation, item, _parsed(exchange.request_body))
+            if finding is not None:
+                self._add(*finding, exchange)
+
+    def _observe_runs(self, exchange: Exchange, items: list[Item]) -> None:
+        runs = [one for one in items if isinstance(one, Run)]
+        if runs:
+            self._tallies.count("traffic.lifecycle", "traffic.read_after_write")
+        finding = self._histories.observe(exchange, runs)
+        if finding is not None:
+            self._add(*finding, exchange)
+
+    def _judge_client(self, exchange: Exchange, operation: Operation, run_id: str) -> None:
+        assert self._clients is not None  # noqa: S101 - called only then
+        self._tallies.count(*(rule.id for rule in CLIENT_RULES))
+        for finding in self._clients.judge(exchange, operation, run_id):
+            self._add(*finding, exchange)
+
+    def _count_list(self, operation: Operation, query: dict[str, str]) -> None:
+        """Counts what the rules about this list look at."""
+        names = [f"list.{operation.id}.pages.partition", f"list.{operation.id}.size"]
+        names += [f"list.{operation.id}.{kind}.{name}" for kind in ("filter", "bound") for name in query]
+        names.append(f"list.{operation.id}.sort.{query.get('sort_by', operation.default('sort_by'))}")
+        self._tallies.count(*names)
+
+    def _add(self, rule: str, expected: str, got: str, exchange: Exchange) -> None:
+        curl = exchange.response(urlsplit(exchange.url).path, str).request.curl()
+        self._tallies.add(rule, expected, got, f"# {exchange.place}", curl)
+
+    def _path(self, exchange: Exchange) -> str | None:
+        """The path below the base URL, None where the exchange is of something else."""
+        url = exchange.url.partition("?")[0]
+        for base in self._urls:
+            if url.startswith(f"{base}/"):
+                return url.removeprefix(base)
+        head, version, rest = url.partition("/v1/")
+        if self._given or not version or not self._contract.knows(f"/{rest}"):
+            return None
+        if self._urls:
+            raise RecordError(
+                f"{head}/v1 and {self._urls[0]} both look like this API; pass --url for each that is to be judged"
+            )
+        self._urls.append(f"{head}/v1")
+        return f"/{rest}"
+
+    def outcome(self, failure: str | None = None) -> Outcome:
+        """What all of it comes to. `failure` says why it could not be judged to its end."""
+        for exchange, finding in self._counts.findings():
+            self._add(*finding, exchange)
+        if self._clients is not None:
+            for exchange, finding in self._clients.findings():
+                self._add(*finding, exchange)
+        failure = failure or self._failure()
+        return Outcome(
+            list(self._tallies.verdicts()) if self.judged and self._resembling else [], failure, notes=tuple(self._notes()),
+            requests=self.judged, seconds=time.monotonic() - self._began, subject="the traffic",
+            began=datetime.now(UTC).strftime("%Y-%m-%d %H:%M UTC"),
+        )  # fmt: skip
+
+    def _failure(self) -> str | None:
+        if not self.judged:
+            return (
+                "no exchange is of this API: none goes to a path of openapi.yaml below /v1, or below --url; "
+                "check what was recorded"
+            )
+        if self._bodiless == self.judged:
+            return "no response was recorded with its body; record them (of a journal, ask for bodies=true)"
+        if not self._resembling:
+            return f"none of the {self.judged} responses looks like this API; pass --url with its base URL"
+        return None
+
+    def _notes(self) -> Iterator[str]:
+        for number, what in (
+            (self._others, "entries are of something else, come from a cache, or have no response"),
+            (
+                self._bodiless,
+                "responses were not recorded to their end: what they say was not judged",
+            ),
+            (self._failures, "responses are 5xx: a recording does not show what caused them, so that is no violation"),
+        ):
+            if number:
+                yield f"{number} {what}"
+
+
+def _fits_traffic(rule: Rule) -> bool:
+    if rule.check is None:
+        return rule.id not in _NOT_JUDGED
+    return _OF_PAGES.fullmatch(rule.id) is not None
+
+
+def _parsed(raw: bytes | None) -> Any:
+    try:
+        return json.loads(raw or b"")
+    except (ValueError, RecursionError):
+        return None

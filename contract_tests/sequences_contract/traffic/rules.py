@@ -1,0 +1,32 @@
+"""The rules that need more than one exchange, and those for clients. All others are the suite's own, by their ids."""
+
+from ..contract.statements import load_statements
+from ..engine import Rule
+from .histories import AFTER_WRITE, LIFECYCLE, RESPONSE
+
+#: Id, sentence and statements.
+_SERVER = (
+    (LIFECYCLE, "A run's status only moves along the lifecycle, and a run that has ended never returns.",
+     "lifecycle.doc_rows", "stop.for_good"),
+    (AFTER_WRITE, "A read shows the last write, unless another write lies between.", "get.same_object", "run.updated_at"),
+    (RESPONSE, "The response to a write shows what was asked for.",
+     "update.merge", "pause.until", "resume.paused", "stop.for_good"),
+    ("traffic.same_item", "A response shows the item that the path names.", "get.same_object"),
+)  # fmt: skip
+_CLIENT = (
+    ("client.parameters", "A client sends parameters that the contract has, with values that it allows.", "list.values"),
+    ("client.body", "A client sends bodies that fit their schema.", "update.required", "stop.reason"),
+    ("client.has_more", "A client that reads an unsorted list goes on while has_more is true, and no further.",
+     "list.has_more"),
+    ("client.after_end", "A client does not move a run that it has seen ended.",
+     "stop.for_good", "lifecycle.others_rejected"),
+)  # fmt: skip
+
+
+def _rule(id_: str, sentence: str, *of: str) -> Rule:
+    first = load_statements()[of[0]]
+    return Rule(id_, sentence, of, first.basis, first.at)
+
+
+SERVER_RULES = tuple(_rule(*row) for row in _SERVER)
+CLIENT_RULES = tuple(_rule(*row) for row in _CLIENT)
