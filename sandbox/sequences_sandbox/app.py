@@ -23,6 +23,7 @@ from .http.cors import Cors
 from .http.offload import Offload
 from .http.operation import Handler
 from .http.pages.pages import pages
+from .http.root_path import RootPath
 from .http.security import Hosts, authenticators, is_loopback
 from .http.streaming.events import Streams
 from .http.streaming.world_timers import WorldTimers
@@ -66,7 +67,8 @@ class Settings:
     `store` is `memory` or the URL of a database. `clock` is an RFC 3339 instant to begin at. `host` is what it listens on.
     Without `admin_token` everyone is the admin of the control API; `public_worlds` is how many worlds strangers may have.
     `rate_limit` holds for every key of worlds that set none of their own; `fault_header` lets a request ask for a fault by
-    the header X-Sandbox-Fault. Pages of `embed_origins` may frame the console's embeds.
+    the header X-Sandbox-Fault. Pages of `embed_origins` may frame the console's embeds. `root_path` is the path
+    under which a proxy makes it reachable, empty for none.
     """
 
     fixture: str = "demo"
@@ -83,6 +85,7 @@ class Settings:
     fault_header: bool = True
     embed_origins: tuple[str, ...] = ()
     log_format: LogFormat = "text"
+    root_path: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,12 +134,12 @@ def build(settings: Settings, wall: Callable[[], int] = wall_clock, store: Store
         | named_handlers(control_spec, traffic, TRAFFIC_TAGS)
     )
     services = _services(settings, spec, worlds, default, tally, handlers, wall)
-    others = pages(settings.contract, spec.operation_ids, settings.embed_origins)
+    others = pages(settings.contract, spec.base_path, spec.operation_ids, settings.embed_origins)
     asgi = ContractMiddleware(others, services)
     for each, private in ((spec, False), (control_spec, True)):
         resolved = Specification.load(each.document)  # type: ignore[no-untyped-call]  # Connexion types none of it
         asgi.add_api(resolved, base_path=each.base_path, private=private)
-    return App(asgi, spec, worlds, fixture, default)
+    return App(RootPath(asgi, settings.root_path) if settings.root_path else asgi, spec, worlds, fixture, default)
 
 
 def _services(

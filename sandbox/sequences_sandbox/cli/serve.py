@@ -73,6 +73,10 @@ def add_to(commands: "argparse._SubParsersAction[Any]") -> None:
         parser, "--embed-origin", "origins whose pages may frame the console's embeds; on loopback those of this machine",
         nargs="+", metavar="ORIGIN",
     )  # fmt: skip
+    add_option(
+        parser, "--root-path", "the path under which a proxy makes the sandbox reachable, such as /sandbox", default="",
+        metavar="PATH",
+    )  # fmt: skip
     add_option(parser, "--rate-limit", "how often each key may call, such as 60/min", type=rate_limit, metavar="RATE")
     add_option(
         parser, "--fault-header", "let requests ask for a fault by X-Sandbox-Fault; on loopback they may",

@@ -26,6 +26,7 @@ from ..fixtures import FixtureError
 from ..http.cors import parse_caller
 from ..http.operation import CompileError
 from ..http.pages.console import LOOPBACK_ORIGINS, ConsoleError, parse_origin
+from ..http.root_path import parse_root
 from ..http.security import is_loopback
 from ..server.server import bind, serve
 from ..store.base import StoreError
@@ -115,7 +116,7 @@ def _built(options: argparse.Namespace, admin_token: str | None) -> App:
         raise UsageError("--cors and --no-cors contradict each other; give one of them.")
     if options.fault_header and options.no_fault_header:
         raise UsageError("--fault-header and --no-fault-header contradict each other; give one of them.")
-    embeds = _embed_origins(options.embed_origin, options.host)
+    embeds, root = _embed_origins(options.embed_origin, options.host), _root_path(options.root_path)
     callers = _cors_origins(options.cors) or (("*",) if is_loopback(options.host) and not options.no_cors else ())
     try:
         return build(
@@ -126,6 +127,7 @@ def _built(options: argparse.Namespace, admin_token: str | None) -> App:
                 freeze=options.freeze or None,
                 cors=callers,
                 log_format=options.log_format,
+                root_path=root,
                 host=options.host,
                 allow_hosts=tuple(options.allow_host or ()),
                 admin_token=admin_token,
@@ -148,6 +150,13 @@ def _cors_origins(given: Iterable[str] | None) -> tuple[str, ...]:
         return tuple(parse_caller(text) for text in given or ())
     except ValueError as error:
         raise UsageError(f"--cors: {error}.") from None
+
+
+def _root_path(given: str) -> str:
+    try:
+        return parse_root(given)
+    except ValueError as error:
+        raise UsageError(f"--root-path: {error}.") from None
 
 
 def _embed_origins(given: Iterable[str] | None, host: str) -> tuple[str, ...]:

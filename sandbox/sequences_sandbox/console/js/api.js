@@ -1,5 +1,7 @@
 // Requests to the sandbox that served this page.
 
+import { home, root } from "./root.js";
+
 /** An error response of the control API, with the issue it carried. */
 export class Rejected extends Error {
   constructor(exchange) {
@@ -21,11 +23,11 @@ export async function send({ method = "GET", path, token = null, body, raw, obse
   if (token) headers.Authorization = `Bearer ${token}`;
   const content = raw ?? (body === undefined ? undefined : JSON.stringify(body));
   if (content !== undefined) headers["Content-Type"] = "application/json";
-  const sent = { method, path, url: location.origin + path, headers, body, raw };
+  const sent = { method, path, url: home + path, headers, body, raw };
   const began = performance.now();
   const elapsed = () => performance.now() - began;
   try {
-    const response = await fetch(path, {
+    const response = await fetch(root + path, {
       method,
       headers: observer ? { ...headers, ...OBSERVER } : headers,
       body: content,
@@ -51,7 +53,7 @@ export async function control(token, method, path, body) {
 export function stream(token, last, signal) {
   const headers = { ...OBSERVER, Authorization: `Bearer ${token}` };
   if (last !== null) headers["Last-Event-ID"] = last;
-  return fetch("/_sandbox/events", { headers, cache: "no-store", signal });
+  return fetch(`${root}/_sandbox/events`, { headers, cache: "no-store", signal });
 }
 
 function parsed(text) {

@@ -1,18 +1,20 @@
 // The contract as it is served. The page knows no operation, no field and no status by itself.
 
+import { home, root } from "./root.js";
+
 const METHODS = ["get", "put", "post", "patch", "delete"];
 
 let loading = null;
 
 /** The document, read once. */
 export function contract() {
-  loading ??= fetch("/openapi.json").then((response) => response.json()).catch((error) => { loading = null; throw error; });
+  loading ??= fetch(`${root}/openapi.json`).then((response) => response.json()).catch((error) => { loading = null; throw error; });
   return loading;
 }
 
 /** The path under which the contract's operations are, such as /v1. */
 export function basePath(api) {
-  return new URL(api.servers[0].url).pathname.replace(/\/$/, "");
+  return new URL(api.servers[0].url, home).pathname.replace(/\/$/, "").slice(root.length);
 }
 
 /**

@@ -1,5 +1,7 @@
 // Elements from values. Whatever is shown goes through a text node or an attribute, never through markup.
 
+import { root } from "./root.js";
+
 const SVG = "http://www.w3.org/2000/svg";
 
 let fields = 0;
@@ -17,12 +19,15 @@ export function svg(name, attributes = {}, ...children) {
 function filled(element, { on = {}, ...attributes }, children) {
   for (const [name, value] of Object.entries(attributes)) {
     if (value === true) element.setAttribute(name, "");
-    else if (value !== false && value !== null && value !== undefined) element.setAttribute(name, value);
+    else if (value !== false && value !== null && value !== undefined) element.setAttribute(name, isPath(name, value) ? root + value : value);
   }
   for (const [event, listener] of Object.entries(on)) element.addEventListener(event, listener);
   element.append(...nodes(children));
   return element;
 }
+
+/** Whether an attribute names something of this sandbox by its path. */
+const isPath = (name, value) => (name === "href" || name === "src") && String(value).startsWith("/");
 
 /** Replaces the content of `element`. Where the focus was on something that is there again, it stays on that. */
 export function fill(element, ...children) {

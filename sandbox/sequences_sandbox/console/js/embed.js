@@ -11,6 +11,7 @@ import { startTime } from "./head/time.js";
 import { attempt, notice } from "./parts/notice.js";
 import { operationPage } from "./reference/operation.js";
 import { unknown } from "./reference/view.js";
+import { home } from "./root.js";
 import { session } from "./session.js";
 import { NoWorld } from "./world/create.js";
 
@@ -39,11 +40,11 @@ async function start(id) {
     startOutage(document.getElementById("outage"));
     startTime();
     const page = operationPage(api, found, { run: query.get("run"), language: query.get("language"), example: query.get("example"), target: "_blank" });
-    fill(main, head(location.origin + basePath(api)), h("main", {}, page.element));
+    fill(main, head(home + basePath(api)), h("main", {}, page.element));
     page.show();
     on("fresh", ({ why, another }) => {
       if (why === "ended") notice(ENDED);
-      if (another) fill(main, head(location.origin + basePath(api)), h("main", {}, page.element));
+      if (another) fill(main, head(home + basePath(api)), h("main", {}, page.element));
     });
     on("closed", closed);
     listen();
@@ -78,7 +79,7 @@ function closed(error) {
 }
 
 async function again() {
-  const answers = await fetch("/_sandbox/health", { cache: "no-store" }).then((response) => response.ok, () => false);
+  const answers = await fetch(`${home}/_sandbox/health`, { cache: "no-store" }).then((response) => response.ok, () => false);
   if (answers) location.reload();
   else setTimeout(again, 5000);
 }

@@ -15,6 +15,7 @@ import { startTime } from "./head/time.js";
 import * as journal from "./journal/view.js";
 import { notice } from "./parts/notice.js";
 import * as reference from "./reference/view.js";
+import { home, root } from "./root.js";
 import { onPlace, place, startRouter } from "./router.js";
 import * as run from "./run/view.js";
 import { startMoves } from "./run/moves.js";
@@ -49,7 +50,7 @@ async function start() {
     const [api, gone] = await Promise.all([contract(), session.open()]);
     if (gone) notice(ENDED);
     startKeys(element("key"), element("copy-key"));
-    startMenu(element("open-menu"), element("menu"), location.origin + basePath(api));
+    startMenu(element("open-menu"), element("menu"), home + basePath(api));
     startBanner(element("banner"));
     startOutage(element("outage"));
     startMoves();
@@ -77,7 +78,7 @@ async function show(where) {
   document.title = `${title} · Sequences sandbox`;
   fill(element("title"), title);
   for (const each of document.querySelectorAll(".views a")) {
-    if (each.getAttribute("href") === link) each.setAttribute("aria-current", "page");
+    if (each.getAttribute("href") === root + link) each.setAttribute("aria-current", "page");
     else each.removeAttribute("aria-current");
   }
   if (!opened.has(module)) {

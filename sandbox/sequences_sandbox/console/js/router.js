@@ -1,10 +1,12 @@
 // Addresses: each view has one, and the page goes between them without loading again.
 
+import { home, root } from "./root.js";
+
 const listeners = [];
 
 /** The address as {path, parts, query}. */
 export function place() {
-  const path = location.pathname;
+  const path = location.pathname.slice(root.length);
   return { path, parts: path.split("/").filter(Boolean).map(decodeURIComponent), query: new URLSearchParams(location.search) };
 }
 
@@ -15,13 +17,13 @@ export function onPlace(changed) {
 
 /** Goes to an address of the console. */
 export function go(address) {
-  history.pushState(null, "", address);
+  history.pushState(null, "", root + address);
   arrived();
 }
 
 /** Puts another address in place of the current one, without going anywhere. */
 export function readdress(address) {
-  if (location.pathname + location.search !== address) history.replaceState(null, "", address);
+  if (location.pathname + location.search !== root + address) history.replaceState(null, "", root + address);
 }
 
 /** An address with the parameters that have a value. */
@@ -33,7 +35,7 @@ export function address(path, parameters) {
 /** Whether a click on a link is one that the page follows by itself: not a new tab, not a file, not another site. */
 function isOurs(event, link) {
   if (!link || event.defaultPrevented || event.button !== 0 || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return false;
-  return link.origin === location.origin && !link.target && !link.download && link.dataset.file === undefined && !link.getAttribute("href").startsWith("#");
+  return link.href.startsWith(`${home}/`) && !link.target && !link.download && link.dataset.file === undefined && !link.getAttribute("href").startsWith("#");
 }
 
 function arrived() {
@@ -47,6 +49,6 @@ export function startRouter() {
     const link = event.target.closest?.("a[href]");
     if (!isOurs(event, link)) return;
     event.preventDefault();
-    go(link.pathname + link.search);
+    go(link.pathname.slice(root.length) + link.search);
   });
 }

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Collection, Iterable
+from functools import lru_cache, partial
 from pathlib import Path
 from typing import Final
 
@@ -30,7 +31,9 @@ _FILES: Final = Path(__file__).parents[2] / "console"
 _STYLES: Final = ("base.css", "frame.css", "parts.css", "try.css", "watch.css", "run.css", "traffic.css", "embed.css")
 _MARK: Final = "mark.svg"
 _ORIGIN: Final = re.compile(r"https?://(\*\.)?[a-z0-9.-]+(:(\d+|\*))?", re.ASCII | re.IGNORECASE)
+_PATH: Final = re.compile('( (?:href|src)=")/')
 _FOR_GOOD: Final = 31_536_000
+MOST_ROOTS: Final = 16
 
 # Scripts and styles come from here alone and never stand in a page.
 _POLICY: Final = (
@@ -53,18 +56,18 @@ def parse_origin(text: str) -> str:
 def add_console(flask: Flask, operation_ids: Collection[str], embed_origins: Iterable[str]) -> None:
     """Gives the pages the console, and for every operation its embed, which pages of `embed_origins` may frame."""
     files = _packed()
-    view, embed = _page("index.html", files), _page("embed.html", files)
+    page = lru_cache(maxsize=MOST_ROOTS)(partial(_page, files))
     of_views, of_embeds = _policy(()), _policy(embed_origins)
 
     def show_view(part: str = "") -> Response:
-        return _sent(view, of_views)
+        return _sent(page("index.html", request.script_root), of_views)
 
     for number, path in enumerate(VIEWS):
         flask.add_url_rule(path, f"view-{number}", show_view)
 
     @flask.get("/embed/<operation_id>")
     def embedded(operation_id: str) -> Response:
-        response = _sent(embed, of_embeds)
+        response = _sent(page("embed.html", request.script_root), of_embeds)
         # The page says which operations there are.
         response.status_code = 200 if operation_id in operation_ids else 404
         return response
@@ -106,11 +109,12 @@ def _packed() -> dict[str, Packed]:
         raise ConsoleError(f"The console's files cannot be read: {error}. Install the package again.") from error
 
 
-def _page(name: str, files: dict[str, Packed]) -> Packed:
-    """A page whose files are named with their digest, so that a browser may keep them for good."""
+def _page(files: dict[str, Packed], name: str, root: str) -> Packed:
+    """A page below the path `root`. Its files are named with their digest, so that a browser may keep them for good."""
     text = (_FILES / name).read_text("utf-8")
     for each, packed in files.items():
         text = text.replace(f'"/console/{each}"', f'"/console/{each}?v={packed.digest}"')
+    text = _PATH.sub(rf"\1{root}/", text).replace("<html ", f'<html data-root="{root}" ', 1)
     return Packed(text.encode(), "text/html")
 
 

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Collection, Iterable
-from functools import cache
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, Final, cast
 
@@ -14,34 +14,39 @@ from werkzeug.exceptions import HTTPException
 
 from ...domain.errors import Issue, MethodNotAllowedIssue, NotFoundIssue
 from ..responses import error_response
-from .console import add_console
+from .console import MOST_ROOTS, add_console
 
 REQUEST_ID_HEADER: Final = "X-Sandbox-Request-Id"
 """The header that gives a page's request its id; the server sets it, whatever the client sent."""
 
 
-def pages(contract: Path, operation_ids: Collection[str], embed_origins: Iterable[str]) -> ASGIApp:
+def pages(contract: Path, base_path: str, operation_ids: Collection[str], embed_origins: Iterable[str]) -> ASGIApp:
     """The pages as an ASGI application: the console, and the contract as a file, in YAML as it stands and as JSON.
 
-    Pages of `embed_origins` may frame the embeds. Raises ConsoleError where the console cannot be served.
+    Below a path prefix the contract names as its server what is there under `base_path`. Pages of `embed_origins` may frame
+    the embeds. Raises ConsoleError where the console cannot be served.
     """
     flask = Flask("sequences_sandbox", static_folder=None)
     # A path with slashes too many is none of ours; to correct it would be to redirect to whatever host the client named.
     flask.url_map.merge_slashes = False
     text = contract.read_bytes()
 
+    @lru_cache(maxsize=MOST_ROOTS)
+    def as_yaml(root: str) -> bytes:
+        return with_server(text, f"{root}{base_path}") if root else text
+
+    @lru_cache(maxsize=MOST_ROOTS)
+    def as_json(root: str) -> bytes:
+        document = yaml.load(as_yaml(root), getattr(yaml, "CSafeLoader", yaml.SafeLoader))  # noqa: S506
+        return json.dumps(document, ensure_ascii=False).encode()
+
     @flask.get("/openapi.yaml")
     def contract_as_yaml() -> Response:
-        return Response(text, mimetype="application/yaml")
-
-    @cache
-    def as_json() -> bytes:
-        document = yaml.load(text, getattr(yaml, "CSafeLoader", yaml.SafeLoader))  # noqa: S506
-        return json.dumps(document, ensure_ascii=False).encode()
+        return Response(as_yaml(request.script_root), mimetype="application/yaml")
 
     @flask.get("/openapi.json")
     def contract_as_json() -> Response:
-        return Response(as_json(), mimetype="application/json")
+        return Response(as_json(request.script_root), mimetype="application/json")
 
     add_console(flask, operation_ids, embed_origins)
 
@@ -57,6 +62,15 @@ def pages(contract: Path, operation_ids: Collection[str], embed_origins: Iterabl
 
     # a2wsgi types the two protocols more narrowly than Flask and Starlette do.
     return cast(ASGIApp, WSGIMiddleware(cast(Any, flask.wsgi_app)))
+
+
+def with_server(text: bytes, path: str) -> bytes:
+    """A contract in YAML whose one server is at `path` of the host that serves it; else as it stands."""
+    whole = text.decode("utf-8")
+    top: Any = yaml.compose(whole, getattr(yaml, "CSafeLoader", yaml.SafeLoader))
+    servers = next(value for key, value in top.value if key.value == "servers")
+    server = json.dumps([{"url": path, "description": "This sandbox"}])
+    return f"{whole[: servers.start_mark.index]}{server}\n{whole[servers.end_mark.index :]}".encode()
 
 
 def _issue(error: HTTPException) -> Issue:

@@ -25,5 +25,5 @@ def getReadiness(control: Control, caller: Caller | None) -> StatusResult | dict
 
 
 def getControlContract(control: Control, caller: Caller | None) -> dict[str, Any]:
-    """control.yaml."""
-    return dict(control.document)
+    """control.yaml, its server relative to where it is read: below a path prefix too."""
+    return {**control.document, "servers": [{"url": "../_sandbox", "description": "This sandbox"}]}

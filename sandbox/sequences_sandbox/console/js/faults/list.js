@@ -3,6 +3,7 @@
 import { button, fill, h } from "../dom.js";
 import { copyButton } from "../parts/clipboard.js";
 import { curl } from "../parts/snippets.js";
+import { home } from "../root.js";
 import { session } from "../session.js";
 import { faultRules } from "./rules.js";
 import { effectWords, matchWords, progressWords } from "./words.js";
@@ -37,5 +38,5 @@ function card(rule, act, selected) {
 /** The request that makes the rule. */
 function asCurl({ match, times, for: lasting, effect }) {
   const body = { match, ...(times === null ? {} : { times }), ...(lasting === null ? {} : { for: lasting }), effect };
-  return { method: "POST", url: `${location.origin}/_sandbox/faults`, headers: { Authorization: `Bearer ${session.controlToken}`, "Content-Type": "application/json" }, body };
+  return { method: "POST", url: `${home}/_sandbox/faults`, headers: { Authorization: `Bearer ${session.controlToken}`, "Content-Type": "application/json" }, body };
 }

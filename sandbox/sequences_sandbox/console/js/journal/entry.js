@@ -5,6 +5,7 @@ import { button, facts, fill, h, say } from "../dom.js";
 import { dayOf, receivedAt, timeOf, timestamp } from "../format.js";
 import { copyButton } from "../parts/clipboard.js";
 import { exchangeView } from "../parts/exchange.js";
+import { home } from "../root.js";
 import { session } from "../session.js";
 import { keyOf, keyWords } from "./keys.js";
 
@@ -36,7 +37,7 @@ export function entryPanel(close) {
     return h("div", { class: "entry-body" },
       h("div", { class: "acts" }, button("Send again", () => resend(exchange, again), { class: "primary" }),
         run && h("a", { class: "button", href: `/runs/${run}` }, "Open its run"),
-        copyButton("Copy link", () => `${location.origin}/journal/${entry.request_id}`, { class: "" })),
+        copyButton("Copy link", () => `${home}/journal/${entry.request_id}`, { class: "" })),
       again, described(entry), exchangeView(exchange),
       h("h3", {}, "Headers as they came"), listed(entry.request.headers));
   }
@@ -81,7 +82,7 @@ function exchangeOf({ method, path, query, key_id: id, status, milliseconds, req
     if (!IDLE.test(header)) headers[header === "content-type" ? "Content-Type" : header] = [value].flat().join(", ");
   }
   return {
-    method, path: address, url: location.origin + address, headers, token: key?.token ?? null, ...content(request.body),
+    method, path: address, url: home + address, headers, token: key?.token ?? null, ...content(request.body),
     status, milliseconds, answered: Object.entries(response.headers).flatMap(([header, value]) => [value].flat().map((each) => [header, each])), text: response.body ?? "", json: parsed(response.body),
     failure: status === 0 ? "No response was sent: a fault broke the connection." : undefined,
   };

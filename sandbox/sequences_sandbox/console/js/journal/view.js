@@ -6,6 +6,7 @@ import { button, fill, h } from "../dom.js";
 import { copyButton, download } from "../parts/clipboard.js";
 import { ask as confirm, attempt } from "../parts/notice.js";
 import { curl } from "../parts/snippets.js";
+import { home } from "../root.js";
 import { go, readdress } from "../router.js";
 import { session } from "../session.js";
 import { every } from "../throttle.js";
@@ -73,7 +74,7 @@ export async function open(section) {
 
   function empty() {
     if (isFiltered(filters)) return h("p", { class: "nothing" }, "No entry matches. ", h("a", { href: "/journal" }, "Show all"));
-    const request = { method: "GET", url: `${location.origin}${basePath(api)}/sequences?size=2`, headers: { Authorization: `Bearer ${session.token ?? session.controlToken}` } };
+    const request = { method: "GET", url: `${home}${basePath(api)}/sequences?size=2`, headers: { Authorization: `Bearer ${session.token ?? session.controlToken}` } };
     return h("div", { class: "nothing" }, h("p", {}, "No request yet. Send one from a terminal, or let your program use this key:"),
       h("pre", { tabindex: "0" }, curl(request)), copyButton("Copy", () => curl(request)));
   }

@@ -3,6 +3,7 @@
 import { basePath } from "../contract.js";
 import { nextMonday, wire } from "../format.js";
 import { worldNow } from "../head/time.js";
+import { home } from "../root.js";
 import { session } from "../session.js";
 
 /** The request of an operation. `values` are parameters by name, `body` the JSON body or undefined, `raw` its text instead. */
@@ -14,7 +15,7 @@ export function requestOf(api, { method, path, parameters }, values, { body, raw
   const address = query.size ? `${place}?${query}` : place;
   const token = session.token;
   const headers = { ...(token ? { Authorization: `Bearer ${token}` } : {}), ...(body === undefined && raw === undefined ? {} : { "Content-Type": "application/json" }) };
-  return { method, path: address, url: location.origin + address, headers, token, body, raw };
+  return { method, path: address, url: home + address, headers, token, body, raw };
 }
 
 /** The body that an operation begins with: the first example of the contract, its times made to follow the world's clock. */

@@ -12,6 +12,7 @@ import { copyButton } from "../parts/clipboard.js";
 import { exchangeView, requestLine } from "../parts/exchange.js";
 import { curl } from "../parts/snippets.js";
 import { statusPill } from "../parts/status.js";
+import { home } from "../root.js";
 import { session } from "../session.js";
 import { requestOf } from "./draft.js";
 import { workWith } from "./pick.js";
@@ -96,7 +97,7 @@ export function guide(api) {
   }
 
   function drawYours() {
-    const base = location.origin + basePath(api);
+    const base = home + basePath(api);
     const sample = () => curl({ method: "GET", url: `${base}/sequences?size=2`, headers: session.token ? { Authorization: `Bearer ${session.token}` } : {} });
     fill(yours, h("h3", {}, "Then point your own program here"),
       facts([

@@ -9,6 +9,7 @@ import { markdown } from "../parts/markdown.js";
 import { copyButton } from "../parts/clipboard.js";
 import { LANGUAGES } from "../parts/snippets.js";
 import { tabs } from "../parts/tabs.js";
+import { home } from "../root.js";
 import { session } from "../session.js";
 import { every } from "../throttle.js";
 import { operationForm } from "./form.js";
@@ -34,7 +35,7 @@ export function operationPage(api, operation, wish = {}) {
   const form = operationForm(api, operation, { example: wish.example, changed: draw });
   const element = h("article", { class: "operation", "data-operation": operation.id },
     h("header", { class: "operation-head" }, h("h2", {}, operation.summary),
-      wish.target ? null : copyButton("Copy link", () => `${location.origin}/try/${operation.id}`)),
+      wish.target ? null : copyButton("Copy link", () => `${home}/try/${operation.id}`)),
     h("div", { class: "doc" }, h("div", { class: "prose" }, markdown(operation.description)), scope, form.element, responseList(api, operation)),
     h("div", { class: "request" }, h("div", { class: "exchange" }, line, code), outcome));
   element.addEventListener("keydown", (event) => { if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) press(); });

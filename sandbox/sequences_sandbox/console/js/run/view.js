@@ -9,6 +9,7 @@ import { worldNow } from "../head/time.js";
 import { copyButton } from "../parts/clipboard.js";
 import { exchangeView } from "../parts/exchange.js";
 import { statusPill } from "../parts/status.js";
+import { home } from "../root.js";
 import { session } from "../session.js";
 import { linkWithKey } from "../world/share.js";
 import { runActions } from "./actions.js";
@@ -81,7 +82,7 @@ export async function open(section) {
     fill(head, back(),
       h("div", { class: "run-title" }, h("h2", {}, name), statusPill(run.status), h("span", { class: "wake dim" }, wakeWords())),
       h("p", { class: "dim" }, [title, company, templateName(run.sequence_template_id)].filter(Boolean).join(" · ")),
-      h("div", { class: "acts" }, copyButton("Copy link", () => `${location.origin}/runs/${id}`, { class: "" }), copyButton("Copy link for a colleague…", () => linkWithKey(`/runs/${id}`), { class: "" })));
+      h("div", { class: "acts" }, copyButton("Copy link", () => `${home}/runs/${id}`, { class: "" }), copyButton("Copy link for a colleague…", () => linkWithKey(`/runs/${id}`), { class: "" })));
   }
 
   function wakeWords() {

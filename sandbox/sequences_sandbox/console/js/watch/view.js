@@ -7,6 +7,7 @@ import { button, field, fill, h, select } from "../dom.js";
 import { copyButton } from "../parts/clipboard.js";
 import { exchangeView } from "../parts/exchange.js";
 import { curl } from "../parts/snippets.js";
+import { root } from "../root.js";
 import { go, readdress } from "../router.js";
 import { session } from "../session.js";
 import { every } from "../throttle.js";
@@ -58,7 +59,7 @@ export async function open(section) {
 
   function ask(changes) {
     query = changed(query, changes);
-    history.pushState(null, "", addressOf(query));
+    history.pushState(null, "", root + addressOf(query));
     drawFilters();
     load();
   }

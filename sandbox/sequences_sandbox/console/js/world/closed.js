@@ -2,6 +2,7 @@
 
 import { h, write } from "../dom.js";
 import { attempt } from "../parts/notice.js";
+import { root } from "../root.js";
 import { session } from "../session.js";
 
 /** The page; it loads again by itself where that may help. `key` is one that came with the address. */
@@ -27,7 +28,7 @@ function countdown(seconds, next, taken) {
 
   /** Loads again once the sandbox answers, and not while somebody types a key. */
   async function again() {
-    const answers = await fetch("/_sandbox/health", { cache: "no-store" }).then((response) => response.ok, () => false);
+    const answers = await fetch(`${root}/_sandbox/health`, { cache: "no-store" }).then((response) => response.ok, () => false);
     if (answers && !document.getElementById("given-key")?.value) location.reload();
     else countdown(5, next, taken);
   }

@@ -1,6 +1,8 @@
 // What this browser keeps: the worlds that the visitor made or opened, and which of them is the current one.
 
-const PLACE = "sequences-sandbox";
+import { root } from "../root.js";
+
+const PLACE = `sequences-sandbox${root}`;
 
 // In a frame of another site many browsers keep nothing. Worlds are of the page then.
 export const KEEPS = isKept();

@@ -1,6 +1,7 @@
 // A world in an address: its key stands behind the #, which no browser sends to a server, and only after a question.
 
 import { ask, attempt, notice } from "../parts/notice.js";
+import { home } from "../root.js";
 import { session } from "../session.js";
 
 const NAME = "key";
@@ -9,7 +10,7 @@ const NAME = "key";
 export async function linkWithKey(path) {
   const sure = await ask("A link with your key?",
     "Whoever has this link can see and change this world until it ends. It is a simulation: no one is contacted, and nothing else is opened by the key.", "Copy the link");
-  return sure ? `${location.origin}${path}#${NAME}=${session.controlToken}` : null;
+  return sure ? `${home}${path}#${NAME}=${session.controlToken}` : null;
 }
 
 /** The key in the address of this page, taken out of it; null where there is none. */
