@@ -1,5 +1,10 @@
-"""What happened to runs: one document for each run, its entries oldest first."""
+"""What happened to runs: pages of entries, oldest first, so that one more entry writes one short document.
 
+The page that is being filled has the run's id; a full one moves to an id of its own and stays as it is.
+"""
+
+from collections.abc import Callable
+from itertools import chain
 from typing import Any, Final, NamedTuple
 
 from ..domain.timestamps import format_timestamp
@@ -7,9 +12,11 @@ from ..resources.resource import Codec
 from ..resources.sequences.model import Run
 
 HISTORY: Final = "history"
-"""The kind of these documents; their id is the run's."""
+"""The kind of these documents."""
 MOST_ENTRIES: Final = 1000
 """How many entries of a run are kept; the oldest go."""
+_PAGE: Final = 16
+_MOST_PAGES: Final = -(-MOST_ENTRIES // _PAGE)
 
 
 class HistoryEntry(NamedTuple):
@@ -30,10 +37,48 @@ class Change(NamedTuple):
     entry: HistoryEntry
 
 
+class HistoryPage(NamedTuple):
+    """Some entries of a run, and how many pages there were before them."""
+
+    number: int
+    entries: tuple[HistoryEntry, ...]
+
+
 HISTORY_CODEC: Final = Codec(
-    dump=lambda entries: [list(entry) for entry in entries],
-    load=lambda rows: tuple(HistoryEntry(*row) for row in rows),
+    dump=lambda page: [page.number, [list(entry) for entry in page.entries]],
+    load=lambda parts: HistoryPage(parts[0], tuple(HistoryEntry(*row) for row in parts[1])),
 )
+
+Find = Callable[[str, str], Any]
+"""A document by kind and id, None when there is none."""
+
+
+def with_entry(find: Find, run_id: str, entry: HistoryEntry) -> dict[str, HistoryPage | None]:
+    """The pages that change when an entry is added, by id; None for one that is kept no longer."""
+    page: HistoryPage = find(HISTORY, run_id) or HistoryPage(0, ())
+    if len(page.entries) < _PAGE:
+        return {run_id: HistoryPage(page.number, (*page.entries, entry))}
+    changed: dict[str, HistoryPage | None] = {
+        run_id: HistoryPage(page.number + 1, (entry,)), _page_id(run_id, page.number): page
+    }  # fmt: skip
+    if page.number >= _MOST_PAGES:
+        changed[_page_id(run_id, page.number - _MOST_PAGES)] = None
+    return changed
+
+
+def history_of(find: Find, run_id: str) -> list[HistoryEntry]:
+    """The entries of a run, oldest first."""
+    last: HistoryPage | None = find(HISTORY, run_id)
+    if last is None:
+        return []
+    pages = [
+        find(HISTORY, _page_id(run_id, number)) for number in range(max(0, last.number - _MOST_PAGES), last.number)
+    ]
+    return list(chain.from_iterable(page.entries for page in (*pages, last)))[-MOST_ENTRIES:]
+
+
+def _page_id(run_id: str, number: int) -> str:
+    return f"{run_id}/{number}"
 
 
 def history_fields(entry: HistoryEntry) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from types import TracebackType
 from typing import Any, Final, Protocol
 
 from ..domain.clock import Clock
-from ..domain.errors import NotFoundIssue, UnavailableIssue
+from ..domain.errors import Issue, NotFoundIssue, UnavailableIssue
 from ..domain.lifecycle import CLIENT, Lifecycle
 from ..domain.limits import Limits
 from ..domain.query import ListQuery, Page
@@ -18,7 +18,7 @@ from ..resources.sequences.model import RUNS, Run
 from ..resources.sequences.schedule import Schedule
 from ..store.base import ChangeSet, DocumentKey, Moment, Store, WorldRecord
 from .due_events import apply_due_events
-from .history import HISTORY, MOST_ENTRIES, Change, HistoryEntry
+from .history import HISTORY, Change, HistoryEntry, with_entry
 from .snapshots import KEPT
 from .world import Documents, WorldState
 
@@ -34,6 +34,9 @@ class Keeper(Protocol):
 
     def release(self, world: WorldState) -> None:
         """Lets the next one have the world."""
+
+    def catch_up(self, world: WorldState) -> None:
+        """Brings a locked world up to date. Raises CommitIssue when that takes a new look at the store."""
 
     def differences(self, record: WorldRecord, documents: Documents, epoch: int) -> Mapping[DocumentKey, Any | None]:
         """What of `documents` is other than in the fixture of a world that starts at `epoch`."""
@@ -61,6 +64,8 @@ class Transaction:
     def __enter__(self) -> "Transaction":
         self._worlds.acquire(self._world)
         try:
+            if self._world.stale:
+                self._worlds.catch_up(self._world)
             self.moment = self._world.moment
             self.now = self._world.now
             due = self.next_due()
@@ -180,8 +185,8 @@ class Transaction:
     def write_run(self, run: Run, entry: HistoryEntry) -> Change:
         """Stores a run, and what happened to it."""
         self.write(RUNS.kind, run.id, run)
-        entries = self.value(HISTORY, run.id) or ()
-        self.write(HISTORY, run.id, (*entries[1 - MOST_ENTRIES :], entry))
+        for page_id, page in with_entry(self.value, run.id, entry).items():
+            self.write(HISTORY, page_id, page)
         self._world.expect(run)
         change = Change(run, entry)
         self._changes.append(change)
@@ -207,7 +212,13 @@ class Transaction:
         if not self._written and self._replaced is None and self.moment is world.moment:
             return
         changes = ChangeSet(self._committed(), self.moment, replaces=self._replaced is not None, keeping=KEPT)
-        world.version = self._worlds.store.commit(world.record.id, world.version, changes)
+        try:
+            world.version = self._worlds.store.commit(world.record.id, world.version, changes)
+        except Issue:
+            world.stale = (
+                True  # another process was first, and those that wait for the world here must not meet that too
+            )
+            raise
         world.moment = self.moment
         if self._replaced is not None:
             world.start(self._replaced, self.moment)

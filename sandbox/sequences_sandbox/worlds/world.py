@@ -22,14 +22,16 @@ class WorldState:
     """One world, as this process knows it. `wall` is the latest time of the store's clock that was seen."""
 
     __slots__ = (
-        "_due", "documents", "expires_wall", "key_uses", "lists", "lock", "moment", "record", "schedule", "touched_wall",
-        "used_wall", "version", "waiting", "wall", "watched",
+        "_due", "documents", "expires_wall", "key_uses", "lists", "lock", "moment", "record", "schedule", "stale",
+        "touched_wall", "used_wall", "version", "waiting", "wall", "watched",
     )  # fmt: skip
 
     def __init__(self, record: WorldRecord, schedule: Schedule, documents: Documents, loaded: Loaded) -> None:
         self.record: Final = record
         self.schedule: Final = schedule
         self.lock: Final = threading.Lock()
+        self.stale = False
+        """Whether another process is known to have committed what is missing here."""
         self.waiting = 0
         self.wall = loaded.wall
         self.touched_wall = loaded.wall
@@ -57,6 +59,7 @@ class WorldState:
         """Takes over what a store says."""
         self.apply(loaded.documents)
         self.version = loaded.version
+        self.stale = False
         self.moment = loaded.moment
         self.expires_wall = loaded.expires_wall
         self.used_wall = loaded.used_wall

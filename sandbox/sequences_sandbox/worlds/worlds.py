@@ -13,7 +13,7 @@ from ..domain.lifecycle import Lifecycle
 from ..domain.timestamps import MINUTE
 from ..fixtures.fixture import Fixture
 from ..resources.sequences.schedule import Schedule
-from ..store.base import DocumentKey, KeyRecord, Loaded, Store, WorldRecord
+from ..store.base import DocumentKey, KeyRecord, Loaded, Store, WorldRecord, conflict
 from .cache import WorldCache
 from .documents import differences
 from .events import SEQUENCE, WORLD, EventBus, change_fields
@@ -182,6 +182,14 @@ class Worlds:
     def release(self, world: WorldState) -> None:
         """Lets the next one have the world."""
         world.lock.release()
+
+    def catch_up(self, world: WorldState) -> None:
+        """Brings a locked world up to date. Raises CommitIssue for one that began a new timeline, or is gone."""
+        loaded = self.store.load(world.record.id, world.version)
+        if loaded is None or loaded.complete:
+            self.at_hand.drop(world.record.id)
+            raise conflict()
+        world.refresh(loaded)
 
     def publish_changes(self, world: WorldState, changes: Sequence[Change]) -> None:
         """Publishes changes of runs, where somebody subscribes to the world."""

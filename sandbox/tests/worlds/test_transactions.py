@@ -19,7 +19,7 @@ from sequences_sandbox.worlds import due_events, worlds
 from sequences_sandbox.worlds.cache import WorldCache
 from sequences_sandbox.worlds.events import EventBus
 from sequences_sandbox.worlds.factory import WorldFactory, WorldOptions
-from sequences_sandbox.worlds.history import HISTORY
+from sequences_sandbox.worlds.history import HISTORY, MOST_ENTRIES, history_of
 from sequences_sandbox.worlds.worlds import Caller, Worlds
 
 SPEC = read_spec(shipped("openapi.yaml"))
@@ -93,7 +93,7 @@ def test_reads_within_a_transaction_see_its_writes(one, caller):
         run = stopped(tx, active(tx))
         assert tx.get(RUNS, run.id) is run
         assert run in tx.values(RUNS.kind)
-        assert [entry.event for entry in tx.value(HISTORY, run.id)] == [STOP]
+        assert [entry.event for entry in history_of(tx.value, run.id)] == [STOP]
 
 
 def test_a_run_of_another_organization_is_not_found(one, caller, created):
@@ -128,6 +128,32 @@ def test_of_two_processes_that_race_one_meets_a_conflict_and_has_done_nothing(on
         assert tx.get(RUNS, run.id) == run
 
 
+def test_who_waited_for_the_world_does_not_meet_the_same_conflict(one, process, caller):
+    two = process()
+    late = caller._replace(world=two.visit(caller.key))
+    with one.transaction(caller) as tx:
+        run = stopped(tx, active(tx))
+    with pytest.raises(CommitIssue), two.transaction(late) as tx:
+        stopped(tx, active(tx))
+    with two.transaction(late) as tx:
+        assert tx.get(RUNS, run.id) == run
+        other = stopped(tx, active(tx))
+    with one.transaction(caller) as tx:
+        assert tx.get(RUNS, other.id) == other
+
+
+def test_the_history_of_a_run_is_kept_in_pages_up_to_its_bound(one, process, caller, clock):
+    with one.transaction(caller) as tx:
+        run = active(tx)
+        for number in range(MOST_ENTRIES + 40):
+            before, run = run, replace(run, updated_at=tx.now + number)
+            tx.put(before, run, f"event {number}")
+    with process().transaction(caller) as tx:
+        kept = [entry.event for entry in history_of(tx.value, run.id)]
+        assert kept == [f"event {number}" for number in range(40, MOST_ENTRIES + 40)]
+        assert len(tx.documents()[HISTORY]) < MOST_ENTRIES // 10
+
+
 def test_a_new_timeline_is_seen_by_every_process(one, process, caller, created):
     two = process()
     with two.transaction(caller) as tx:
@@ -147,9 +173,9 @@ def test_what_is_due_is_applied_before_anything_is_read_each_at_its_own_time(one
         tx.put(run, paused, "pause")
     clock.advance(2 * HOUR)
     with one.transaction(caller) as tx:
-        woken = next(entry for entry in tx.value(HISTORY, run.id) if entry.event == "wake")
+        woken = next(entry for entry in history_of(tx.value, run.id) if entry.event == "wake")
         assert (woken.at, woken.by, woken.target) == (until, "clock", "ACTIVE")
-        history = [entry.at for run_ in tx.values(RUNS.kind) for entry in tx.value(HISTORY, run_.id) or ()]
+        history = [entry.at for run_ in tx.values(RUNS.kind) for entry in history_of(tx.value, run_.id)]
         assert max(history) <= tx.now
 
 
@@ -165,7 +191,7 @@ def test_what_is_due_happens_once_whoever_looks_first(one, process, caller, cloc
             pass
     for each in (one, two):
         with each.transaction(caller) as tx:
-            assert [entry.event for entry in tx.value(HISTORY, run.id)].count("wake") == 1
+            assert [entry.event for entry in history_of(tx.value, run.id)].count("wake") == 1
 
 
 def test_a_world_with_more_due_than_one_request_applies_catches_up_step_by_step(one, caller, clock, monkeypatch):

@@ -18,7 +18,7 @@ from ...resources.sequences.transitions import WAKE
 from ...resources.templates import TEMPLATES
 from ...worlds.control import Control
 from ...worlds.due_events import apply_due_events, steps_of
-from ...worlds.history import HISTORY, HistoryEntry, history_fields
+from ...worlds.history import history_fields, history_of
 from ...worlds.results import ItemResult
 from ...worlds.transaction import Transaction
 from ...worlds.worlds import Caller
@@ -51,8 +51,7 @@ def getHistory(control: Control, caller: Caller, *, sequence_id: str) -> dict[st
     """What happened to a run since the timeline began."""
     with control.worlds.transaction(caller) as tx:
         _known(tx, RUNS, sequence_id)
-        entries: tuple[HistoryEntry, ...] = tx.value(HISTORY, sequence_id) or ()
-        return {"items": [history_fields(entry) for entry in entries]}
+        return {"items": [history_fields(entry) for entry in history_of(tx.value, sequence_id)]}
 
 
 def deleteContact(control: Control, caller: Caller, *, contact_id: str) -> None:
