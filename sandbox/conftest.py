@@ -3,6 +3,8 @@
 import importlib
 import json
 import os
+import subprocess
+import sys
 import tempfile
 import uuid
 import warnings
@@ -129,13 +131,23 @@ def new_store(request: pytest.FixtureRequest) -> Iterator[Callable[[Callable[[],
         each.disconnect()
 
 
+@pytest.fixture(scope="session")
+def wheels(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    """Both wheels, built, by the names of their files."""
+    folder, root = tmp_path_factory.mktemp("wheels"), shipped("openapi.yaml").parent
+    for project in (root, root / "sandbox" / "client"):
+        command = [sys.executable, "-m", "build", "--wheel", "--no-isolation", "--outdir", folder, project]
+        subprocess.run(command, check=True, capture_output=True, timeout=300)  # noqa: S603
+    return {file.name.partition("-")[0]: file for file in folder.glob("*.whl")}
+
+
 #: The slow groups of CONTRIBUTING.md: by a fixture that a test uses, else by the folder or file that it stands in.
 SLOW_FIXTURES = {
     "browser": "browser",
     "postgres": "database",
     "running": "processes",
     "url": "processes",
-    "wheel": "processes",
+    "wheels": "processes",
     "sequences_sandbox": "processes",
     "pytester": "processes",
 }

@@ -1,43 +1,51 @@
 """A server in the background: a process that cannot outlive the one that started it."""
 
 import json
-import os
 import subprocess
-import sys
 import tempfile
 import time
 from collections.abc import Sequence
+from http.client import OK, HTTPConnection, HTTPException
 from pathlib import Path
 from typing import Any, Final
 
 from .errors import SandboxNotStarted
+from .servers import Server, environment, find_server
 
-_SECONDS_TO_START: Final = 60.0
+#: pytest shows no frame of this module: a failing test ends at its own line.
+__tracebackhide__ = True
+
 _SECONDS_TO_STOP: Final = 5.0
-_OPTIONS: Final = "SEQUENCES_SANDBOX_"
+_SECONDS_TO_ANSWER: Final = 5.0
+_SECONDS_BETWEEN_LOOKS: Final = 0.01
 
 
 class Background:
-    """`sequences-sandbox serve` on a free port; `ready` is what its ready file says. Raises SandboxNotStarted.
+    """A sandbox on a free port; `ready` is what its ready file says. Raises SandboxNotStarted.
 
     The server stops when its standard input ends, and that is a pipe whose other end only this process holds: however this
     process ends, the server does too.
     """
 
-    def __init__(self, arguments: Sequence[str]) -> None:
+    def __init__(self, fixture: str, arguments: Sequence[str]) -> None:
         self._folder = tempfile.TemporaryDirectory(ignore_cleanup_errors=True)
         self._log = Path(self._folder.name) / "log"
         ready = Path(self._folder.name) / "ready.json"
+        try:
+            server = find_server(fixture, ready, arguments)
+        except SandboxNotStarted:
+            self._folder.cleanup()
+            raise
         with self._log.open("wb") as log:
             self._process = subprocess.Popen(  # noqa: S603
-                _command(ready, arguments),
+                server.command,
                 stdin=subprocess.PIPE,
                 stdout=subprocess.DEVNULL,
                 stderr=log,
-                env=_environment(),
+                env=environment(server),
             )
         try:
-            self.ready = self._wait_for(ready)
+            self.ready = self._wait_for(server, ready)
         except BaseException:
             self._process.kill()
             self._clean()
@@ -62,24 +70,26 @@ class Background:
             self._process.stdin.close()
         self._folder.cleanup()
 
-    def _wait_for(self, ready: Path) -> dict[str, Any]:
-        deadline = time.monotonic() + _SECONDS_TO_START
+    def _wait_for(self, server: Server, ready: Path) -> dict[str, Any]:
+        deadline = time.monotonic() + server.seconds
         while time.monotonic() < deadline:
             if ready.exists():
                 found: dict[str, Any] = json.loads(ready.read_text(encoding="utf-8"))
                 return found
+            if server.document and _is_ready(server.document["url"]):
+                return dict(server.document)
             if self._process.poll() is not None:
                 raise SandboxNotStarted(f"The sandbox did not start. {self.log()}")
-            time.sleep(0.01)
-        raise SandboxNotStarted(f"The sandbox was not ready within {_SECONDS_TO_START:.0f} s.")
+            time.sleep(_SECONDS_BETWEEN_LOOKS)
+        raise SandboxNotStarted(f"The sandbox was not ready within {server.seconds:.0f} s.")
 
 
-def _command(ready: Path, arguments: Sequence[str]) -> list[str]:
-    # -P: the working folder is the user's, and may hold modules of any name.
-    serve = [sys.executable, "-P", "-m", "sequences_sandbox", "serve", "--host", "127.0.0.1", "--port", "0"]
-    return [*serve, "--ready-file", str(ready), "--log-level", "warning", "--exit-with-stdin", *arguments]
-
-
-def _environment() -> dict[str, str]:
-    """This process's, less the options of another sandbox."""
-    return {name: value for name, value in os.environ.items() if not name.startswith(_OPTIONS)}
+def _is_ready(url: str) -> bool:
+    connection = HTTPConnection(url.removeprefix("http://"), timeout=_SECONDS_TO_ANSWER)
+    try:
+        connection.request("GET", "/_sandbox/ready")
+        return connection.getresponse().status == OK
+    except (OSError, HTTPException):
+        return False
+    finally:
+        connection.close()

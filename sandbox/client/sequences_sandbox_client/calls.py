@@ -12,6 +12,9 @@ from typing import Any, Concatenate, Generic, NamedTuple, ParamSpec, Self, TypeV
 
 from .errors import SandboxError
 
+#: pytest shows no frame of this module: a failing test ends at its own line.
+__tracebackhide__ = True
+
 P = ParamSpec("P")
 R = TypeVar("R")
 
@@ -90,14 +93,12 @@ class attribute(Generic[R]):  # noqa: N801  # a decorator
     @overload
     def __get__(self, owner: Asynchronous, kind: type) -> Coroutine[Any, Any, R]: ...
     def __get__(self, owner: Any, kind: type) -> Any:
-        __tracebackhide__ = True
         return self if owner is None else self._operation.__get__(owner, kind)()
 
 
 def _waiting(method: Callable[P, Steps[R]], send: Callable[[Call], Any]) -> Callable[P, R]:
     @wraps(method)
     def run(*args: P.args, **kwargs: P.kwargs) -> R:
-        __tracebackhide__ = True
         steps = method(*args, **kwargs)
         try:
             call = next(steps)
@@ -123,7 +124,6 @@ def _awaitable(
 ) -> Callable[P, Coroutine[Any, Any, R]]:
     @wraps(method)
     async def run(*args: P.args, **kwargs: P.kwargs) -> R:
-        __tracebackhide__ = True
         steps = method(*args, **kwargs)
         try:
             call = next(steps)

@@ -15,6 +15,9 @@ import pytest
 if TYPE_CHECKING:
     from . import Sandbox, World
 
+#: pytest shows no frame of this module: a failing test ends at its own line.
+__tracebackhide__ = True
+
 _USED: pytest.StashKey[tuple[Sandbox, World]] = pytest.StashKey()
 _MARK = "sequences_world"
 _POSITIONAL = ("fixture",)

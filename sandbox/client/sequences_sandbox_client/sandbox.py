@@ -12,6 +12,9 @@ from .transport import AsyncControlClient, ControlClient, async_connection, conn
 from .values import FixtureValue, TimeValue, fixture_fields, given, timestamp
 from .world import AsyncWorld, World
 
+#: pytest shows no frame of this module: a failing test ends at its own line.
+__tracebackhide__ = True
+
 W = TypeVar("W")
 
 
@@ -84,7 +87,7 @@ class Sandbox(SandboxMethods[World], Synchronous):
 
         `arguments` are further ones of `sequences-sandbox serve`, such as ["--clock", "2026-03-02T09:00:00Z", "--freeze"].
         """
-        background = Background(["--fixture", str(fixture), *arguments])
+        background = Background(str(fixture), arguments)
         return cls(background.ready["url"], background.ready.get("admin_token"), background)
 
     @classmethod
@@ -122,7 +125,7 @@ class AsyncSandbox(SandboxMethods[AsyncWorld], Asynchronous):
     @classmethod
     def start(cls, fixture: str | Path = "demo", *, arguments: Sequence[str] = ()) -> "AsyncSandbox":
         """As `Sandbox.start`, which blocks until the sandbox is ready. Raises SandboxNotStarted."""
-        background = Background(["--fixture", str(fixture), *arguments])
+        background = Background(str(fixture), arguments)
         return cls(background.ready["url"], background.ready.get("admin_token"), background)
 
     @classmethod

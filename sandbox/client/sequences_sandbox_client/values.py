@@ -7,6 +7,9 @@ from typing import Any
 
 from .errors import ArgumentError, InvalidError
 
+#: pytest shows no frame of this module: a failing test ends at its own line.
+__tracebackhide__ = True
+
 TimeValue = str | datetime
 """An RFC 3339 date-time, or a datetime with a time zone."""
 DurationValue = str | timedelta

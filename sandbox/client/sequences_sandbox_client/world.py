@@ -17,6 +17,9 @@ from .snapshots import AsyncWorldSnapshots, SnapshotMethods, WorldSnapshots
 from .transport import AsyncControlClient, ControlClient, settings_for
 from .values import TimeValue, given, timestamp
 
+#: pytest shows no frame of this module: a failing test ends at its own line.
+__tracebackhide__ = True
+
 _READ, _WRITE = "sequences:read", "sequences:write"
 _Scopes = Set[str]
 

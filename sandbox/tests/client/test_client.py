@@ -19,6 +19,7 @@ from sequences_sandbox_client import (
     UnauthorizedError,
     World,
     background,
+    servers,
 )
 from sequences_sandbox_client.transport import on_this_machine, settings_for
 
@@ -100,7 +101,7 @@ def test_one_that_cannot_start_says_why():
 
 
 def test_one_that_is_not_ready_in_time_is_given_up(monkeypatch):
-    monkeypatch.setattr(background, "_SECONDS_TO_START", 0)
+    monkeypatch.setattr(servers, "_SECONDS_TO_LOAD", 0)
     with pytest.raises(SandboxNotStarted, match="not ready within 0 s"):
         Sandbox.start("empty")
 

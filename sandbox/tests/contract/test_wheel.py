@@ -2,7 +2,6 @@
 and a `fixtures` of its own."""
 
 import subprocess
-import sys
 import venv
 import zipfile
 from pathlib import Path
@@ -13,25 +12,19 @@ from sequences_sandbox.contract.files import shipped
 ROOT = shipped("openapi.yaml").parent
 
 
-@pytest.fixture(scope="module")
-def wheel(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("wheel")
-    subprocess.run(
-        [sys.executable, "-m", "build", "--wheel", "--no-isolation", "--outdir", folder, ROOT],
-        check=True,
-        capture_output=True,
-        timeout=300,
-    )
-    return next(folder.glob("*.whl"))
+@pytest.fixture
+def wheel(wheels):
+    return wheels["sequences_sandbox"]
 
 
-def test_it_carries_the_contract_the_fixtures_and_both_packages_and_no_tests(wheel):
+def test_it_carries_the_contract_the_fixtures_and_all_packages_and_no_tests(wheel):
     names = zipfile.ZipFile(wheel).namelist()
     for name in (
         "sequences_sandbox/data/openapi.yaml",
         "sequences_sandbox/data/fixtures/demo.yaml",
         "sequences_sandbox/data/fixtures/schema.json",
         "sequences_sandbox/py.typed",
+        "sequences_sandbox_client/py.typed",
         "sequences_contract/__init__.py",
     ):
         assert name in names

@@ -1,0 +1,108 @@
+"""Where a sandbox can be started from: this environment, another one, a runner of packages, or a container."""
+
+import importlib.util
+import os
+import secrets
+import shutil
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Final
+
+from .errors import SandboxNotStarted
+from .installation import PACKAGE
+
+#: pytest shows no frame of this module: a failing test ends at its own line.
+__tracebackhide__ = True
+
+_PROGRAM: Final = "sequences-sandbox"
+_OPTIONS: Final = "SEQUENCES_SANDBOX_"
+_PORT: Final = 4010
+_SECONDS_TO_LOAD: Final = 60.0
+_SECONDS_TO_FETCH: Final = 600.0
+_SECONDS_TO_ASK: Final = 20.0
+
+
+@dataclass(frozen=True, slots=True)
+class Server:
+    """A command that serves until its standard input ends, with variables of its own.
+
+    It says where it is in its ready file, or is at the URL of `document` once that answers.
+    """
+
+    command: Sequence[str]
+    seconds: float = _SECONDS_TO_LOAD
+    variables: Mapping[str, str] = field(default_factory=dict)
+    document: Mapping[str, Any] = field(default_factory=dict)
+
+
+def find_server(fixture: str, ready: Path, arguments: Sequence[str]) -> Server:
+    """The first way that this machine has. Raises SandboxNotStarted where it has none."""
+    common = ["--fixture", fixture, "--log-level", "warning", "--exit-with-stdin", *arguments]
+    for program, seconds in _programs():
+        serve = ["serve", "--host", "127.0.0.1", "--port", "0", "--ready-file", str(ready)]
+        return Server([*program, *serve, *common], seconds)
+    for engine, image in _containers():
+        return _in_container(engine, image, fixture, common)
+    raise SandboxNotStarted(
+        "There is no sandbox to start here: install sequences-sandbox in this environment or in one whose programs are on "
+        f"PATH, or set {_OPTIONS}PACKAGE to its wheel or git+https URL for uvx or pipx, or build the image "
+        f"{_PROGRAM!r} for Docker or Podman, or name a running sandbox by --sequences-sandbox-url or Sandbox.connect."
+    )
+
+
+def environment(server: Server) -> dict[str, str]:
+    """This process's variables, less the options of another sandbox."""
+    others = {name: value for name, value in os.environ.items() if not name.startswith(_OPTIONS)}
+    return {**others, **server.variables}
+
+
+def _programs() -> Iterator[tuple[list[str], float]]:
+    if importlib.util.find_spec("sequences_sandbox") is not None:
+        # -P: the working folder is the user's, and may hold modules of any name.
+        yield [sys.executable, "-P", "-m", "sequences_sandbox"], _SECONDS_TO_LOAD
+    if installed := shutil.which(_PROGRAM):
+        yield [installed], _SECONDS_TO_LOAD
+    package = os.environ.get(f"{_OPTIONS}PACKAGE") or PACKAGE
+    if package and (uvx := shutil.which("uvx")):
+        yield [uvx, "--from", package, _PROGRAM], _SECONDS_TO_FETCH
+    if package and (pipx := shutil.which("pipx")):
+        yield [pipx, "run", "--spec", package, _PROGRAM], _SECONDS_TO_FETCH
+
+
+def _containers() -> Iterator[tuple[str, str]]:
+    """Engines that have the image; one that is named is fetched if need be."""
+    named = os.environ.get(f"{_OPTIONS}IMAGE")
+    for engine in filter(None, map(shutil.which, ("docker", "podman"))):
+        if named or _answers([engine, "image", "inspect", _PROGRAM]):
+            yield engine, named or _PROGRAM
+
+
+def _answers(command: Sequence[str]) -> bool:
+    try:
+        return not subprocess.run(command, capture_output=True, timeout=_SECONDS_TO_ASK, check=False).returncode  # noqa: S603
+    except (OSError, subprocess.TimeoutExpired):
+        return False
+
+
+def _in_container(engine: str, image: str, fixture: str, arguments: Sequence[str]) -> Server:
+    """A container listens beyond its loopback, so that it needs an admin token; it stands in no list of processes."""
+    token, port = secrets.token_urlsafe(24), _free_port()
+    variable = f"{_OPTIONS}ADMIN_TOKEN"
+    run = [engine, "run", "--rm", "--interactive", "--publish", f"127.0.0.1:{port}:{_PORT}", "--env", variable]
+    arguments = ["--fault-header", *arguments]
+    if Path(fixture).suffix:
+        inside = f"/fixture/{Path(fixture).name}"
+        run += ["--volume", f"{Path(fixture).resolve()}:{inside}:ro"]
+        arguments = [inside if each == fixture else each for each in arguments]
+    document = {"url": f"http://127.0.0.1:{port}", "admin_token": token}
+    return Server([*run, image, *arguments], _SECONDS_TO_FETCH, {variable: token}, document)
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])

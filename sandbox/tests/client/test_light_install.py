@@ -1,0 +1,100 @@
+"""The light distribution beside a project that cannot have the sandbox's own requirements: it has flask<3."""
+
+import os
+import re
+import subprocess
+import sys
+import venv
+import zipfile
+from email import message_from_bytes
+
+import pytest
+from sequences_sandbox.contract.files import shipped
+
+ROOT = shipped("openapi.yaml").parent
+PROJECT = """
+import importlib.metadata
+import importlib.util
+import subprocess
+
+import flask
+import pytest
+
+
+@pytest.mark.sequences_world(fixture="mine.yaml", frozen=True)
+def test_a_project_with_an_old_flask(sequences_world):
+    assert importlib.metadata.version("flask").startswith("2.")
+    assert importlib.util.find_spec("sequences_sandbox") is None
+    app = flask.Flask("integration")
+
+    @app.get("/statuses")
+    def statuses():
+        with sequences_world.client() as client:
+            return [run["status"] for run in client.get("/sequences").json()["items"]]
+
+    assert app.test_client().get("/statuses").json == ["WAITING_FOR_USER"]
+    assert sequences_world.journal.verify("listSequences", exactly=1) == 1
+
+
+def test_the_verbs(sequences_sandbox, sequences_world, pytestconfig):
+    command = [COMMAND, "clock", "advance", "P2D", "--url", sequences_sandbox.url, "--key", sequences_world.key]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=60)
+    assert done.stdout.splitlines()[-1].startswith("now "), done.stderr
+"""
+
+
+@pytest.fixture(scope="module")
+def light(wheels, tmp_path_factory):
+    """The folder of the programs of an environment with flask<3 and the light wheel, and whatever that asks for."""
+    folder = tmp_path_factory.mktemp("light")
+    venv.create(folder)
+    _pip(folder, "install", "--no-compile", wheels["sequences_sandbox_client"], "pytest", "flask<3")
+    return folder / "bin"
+
+
+def _pip(environment, *arguments):
+    command = [sys.executable, "-m", "pip", "--python", environment / "bin" / "python", "--quiet", *arguments]
+    subprocess.run(command, check=True, capture_output=True, timeout=600)
+
+
+def _metadata(wheel):
+    with zipfile.ZipFile(wheel) as opened:
+        (name,) = (name for name in opened.namelist() if name.endswith(".dist-info/METADATA"))
+        return message_from_bytes(opened.read(name))
+
+
+def run(light, *command, cwd=None, path=(), **environment):
+    """Runs a program of the environment; only `path` and the system's folders are on PATH."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(("SEQUENCES_", "PYTEST_"))}
+    kept["PATH"] = os.pathsep.join([*map(str, path), "/usr/bin", "/bin"])
+    program, *arguments = command
+    return subprocess.run(
+        [light / program, *arguments],
+        cwd=cwd,
+        env={**kept, **environment},
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+
+
+def test_it_asks_for_httpx_alone_and_has_the_version_of_the_sandbox(wheels):
+    metadata = _metadata(wheels["sequences_sandbox_client"])
+    assert [re.match(r"\w+", each)[0] for each in metadata.get_all("Requires-Dist")] == ["httpx"]
+    assert metadata["Version"] == _metadata(wheels["sequences_sandbox"])["Version"]
+    assert (ROOT / "sandbox/client/LICENSE").read_text() == (ROOT / "LICENSE").read_text()
+
+
+def test_plugin_client_and_verbs_work_with_a_sandbox_of_another_environment(light, tmp_path):
+    elsewhere = os.path.dirname(sys.executable)
+    (tmp_path / "test_project.py").write_text(PROJECT.replace("COMMAND", repr(str(light / "sequences-sandbox-client"))))
+    (tmp_path / "mine.yaml").write_text("organizations: [{name: Mine, sequences: [{status: WAITING_FOR_USER}]}]")
+    done = run(light, "python", "-m", "pytest", "-q", "-p", "no:cacheprovider", cwd=tmp_path, path=[elsewhere])
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_where_both_are_installed_the_plugin_is_loaded_once(light, wheels, tmp_path):
+    _pip(light.parent, "install", "--no-compile", "--no-deps", wheels["sequences_sandbox"])
+    done = run(light, "python", "-m", "pytest", "--markers", cwd=tmp_path)
+    assert done.stdout.count("@pytest.mark.sequences_world(") == 1, done.stdout + done.stderr
