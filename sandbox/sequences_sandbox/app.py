@@ -17,14 +17,16 @@ from .contract.declarations import check_declarations
 from .contract.files import shipped
 from .contract.lifecycles import run_lifecycle
 from .contract.reading import Spec, read_spec
+from .domain.limits import NO_VISITORS, HostLimits, VisitorLimits, host_limits
 from .domain.timestamps import parse_timestamp
 from .fixtures import Fixture, Fixtures, read
 from .http.cors import Cors
 from .http.offload import Offload
 from .http.operation import Handler
 from .http.pages.pages import pages
+from .http.request.client_address import ClientAddresses, Network
 from .http.root_path import RootPath
-from .http.security import Hosts, authenticators, is_loopback
+from .http.security import Authenticators, Hosts, is_loopback
 from .http.streaming.events import Streams
 from .http.streaming.world_timers import WorldTimers
 from .http.traffic.access_log import Log, LogFormat
@@ -35,15 +37,20 @@ from .operations.control import clock, events, faults, journal, metrics, rate_li
 from .operations.control import sequences as runs
 from .operations.control import worlds as control_worlds
 from .resources import RESOURCES
+from .server.connections import Connections
 from .store.base import Store
 from .store.open import MEMORY, open_store
+from .traffic.journal import HARMLESS_HEADERS
 from .traffic.metrics import Tally
+from .traffic.paces import Paces
+from .traffic.places import Places
 from .traffic.rate_limits import RateLimit
-from .worlds.control import Control, PublicWorlds
+from .worlds.control import Control
 from .worlds.documents import DocumentCodecs
 from .worlds.events import EventBus
 from .worlds.factory import CreatedWorld, WorldFactory, WorldOptions
 from .worlds.traffic_control import TrafficControl
+from .worlds.visitors import PACE_OF_ADDRESS
 from .worlds.worlds import Worlds
 
 with warnings.catch_warnings():
@@ -53,6 +60,7 @@ with warnings.catch_warnings():
 
     from .http.asgi import ContractMiddleware
     from .http.contract import Services
+    from .http.traffic.held import Held
 
 DEFAULT_WORLD: Final = "default"
 CONTROL: Final = Path(__file__).with_name("control.yaml")
@@ -65,7 +73,9 @@ class Settings:
     """How a sandbox is to run.
 
     `store` is `memory` or the URL of a database. `clock` is an RFC 3339 instant to begin at. `host` is what it listens on.
-    Without `admin_token` everyone is the admin of the control API; `public_worlds` is how many worlds strangers may have.
+    Without `admin_token` everyone is the admin of the control API; `visitors` is what strangers may have, none unless it is
+    given, and `proxies` are the networks of proxies that say where a request comes from. At most `descriptors` files and
+    connections are open. The journal keeps `journal_headers` beside those that it always keeps.
     `rate_limit` holds for every key of worlds that set none of their own; `fault_header` lets a request ask for a fault by
     the header X-Sandbox-Fault. Pages of `embed_origins` may frame the console's embeds. `root_path` is the path
     under which a proxy makes it reachable, empty for none.
@@ -80,7 +90,10 @@ class Settings:
     host: str = "127.0.0.1"
     allow_hosts: tuple[str, ...] = ()
     admin_token: str | None = None
-    public_worlds: int = 0
+    visitors: VisitorLimits = NO_VISITORS
+    proxies: tuple[Network, ...] = ()
+    descriptors: int = 1024
+    journal_headers: tuple[str, ...] = ()
     rate_limit: RateLimit | None = None
     fault_header: bool = True
     embed_origins: tuple[str, ...] = ()
@@ -90,9 +103,11 @@ class Settings:
 
 @dataclass(frozen=True, slots=True)
 class App:
-    """A sandbox, joined: what serves it, the worlds in it, and the default world with its fixture and tokens."""
+    """A sandbox, joined: what serves it, the connections that it takes, the worlds in it, and the default world with its
+    fixture and tokens."""
 
     asgi: ASGIApp
+    connections: Connections
     spec: Spec
     worlds: Worlds
     fixture: Fixture
@@ -120,14 +135,15 @@ def build(settings: Settings, wall: Callable[[], int] = wall_clock, store: Store
         factory=factory,
         fixture=fixture,
         default_world=default.record.id,
-        public_worlds=PublicWorlds(settings.public_worlds),
+        visitors=settings.visitors,
+        paces=Paces(PACE_OF_ADDRESS),
         document=control_spec.document,
         wall=wall,
         started_wall=wall(),
         read=Fixtures(fixture, lifecycle, spec.scopes).read,
     )
     tally = Tally()
-    traffic = TrafficControl(worlds, spec.operation_ids, settings.rate_limit, tally)
+    traffic = TrafficControl(worlds, spec.operation_ids, settings.rate_limit, tally, kept_headers(settings))
     handlers = (
         named_handlers(spec, worlds, modules_of(public))
         | named_handlers(control_spec, control, CONTROL_TAGS)
@@ -139,7 +155,9 @@ def build(settings: Settings, wall: Callable[[], int] = wall_clock, store: Store
     for each, private in ((spec, False), (control_spec, True)):
         resolved = Specification.load(each.document)  # type: ignore[no-untyped-call]  # Connexion types none of it
         asgi.add_api(resolved, base_path=each.base_path, private=private)
-    return App(RootPath(asgi, settings.root_path) if settings.root_path else asgi, spec, worlds, fixture, default)
+    connections = Connections(_limits(settings).connections, ClientAddresses(settings.proxies).is_proxy)
+    served = RootPath(asgi, settings.root_path) if settings.root_path else asgi
+    return App(served, connections, spec, worlds, fixture, default)
 
 
 def _services(
@@ -152,8 +170,10 @@ def _services(
     wall: Callable[[], int],
 ) -> Services:
     log, offload = Log(settings.log_format, wall), Offload(worlds.store.blocking)
-    ways_in = authenticators(worlds.store, settings.admin_token, public_worlds=settings.public_worlds > 0)
-    hosted = settings.public_worlds > 0 or not is_loopback(settings.host)
+    shared, limits, addresses = settings.visitors.worlds > 0, _limits(settings), ClientAddresses(settings.proxies)
+    ways_in = Authenticators(
+        worlds.store, settings.admin_token, addresses, default.keys[0][1], visitors=shared
+    ).by_scheme()
     return Services(
         worlds=worlds,
         handlers=handlers,
@@ -161,12 +181,30 @@ def _services(
         cors=Cors(settings.cors, spec.base_path),
         hosts=Hosts(settings.host, settings.allow_hosts),
         admission=AdmissionCheck(worlds, settings.rate_limit, header=settings.fault_header),
-        recorder=Recorder(worlds, tally, log, default.record.id, ways_in["apiKey"], discreet=hosted),
+        recorder=Recorder(
+            worlds,
+            tally,
+            log,
+            default.record.id,
+            ways_in["apiKey"],
+            kept_headers(settings),
+            discreet=shared or not is_loopback(settings.host),
+        ),
+        held=Held(addresses, Places(limits.streams), Places(limits.delayed)),
         streams=Streams(worlds.events, WorldTimers(worlds, offload), offload),
         log=log,
         offload=offload,
         wall=wall,
     )
+
+
+def _limits(settings: Settings) -> HostLimits:
+    return host_limits(settings.descriptors, shared=settings.visitors.worlds > 0)
+
+
+def kept_headers(settings: Settings) -> frozenset[bytes]:
+    """The headers of requests that the journal keeps."""
+    return HARMLESS_HEADERS | {name.encode() for name in settings.journal_headers}
 
 
 def modules_of(package: ModuleType) -> list[ModuleType]:

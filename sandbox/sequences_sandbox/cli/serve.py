@@ -6,7 +6,7 @@ from typing import Any
 from sequences_sandbox_client.cli.options import add_option
 
 from ..server.signals import leave_at_signals
-from .values import address, host_name, port, rate_limit, seconds, token, whole_number
+from .values import address, header_name, host_name, network, port, rate_limit, seconds, token, whole_number
 
 _EXAMPLES = """examples:
   sequences-sandbox serve
@@ -63,6 +63,18 @@ def add_to(commands: "argparse._SubParsersAction[Any]") -> None:
         metavar="N",
     )
     add_option(
+        parser, "--public-worlds-per-address", "how many of them the visitors of one client address may have",
+        default=10, type=whole_number, metavar="N",
+    )  # fmt: skip
+    add_option(
+        parser, "--public-world-hours", "for how many hours a visitor's world is kept at most", default=24,
+        type=whole_number, metavar="HOURS",
+    )  # fmt: skip
+    add_option(
+        parser, "--trusted-proxy", "addresses or networks of proxies whose X-Forwarded-For or Forwarded says where a "
+        "request comes from", nargs="+", type=network, metavar="ADDRESS",
+    )  # fmt: skip
+    add_option(
         parser, "--admin-token-file", "a file that holds the admin token, such as a mounted secret", metavar="FILE"
     )
     add_option(
@@ -76,6 +88,10 @@ def add_to(commands: "argparse._SubParsersAction[Any]") -> None:
     add_option(
         parser, "--root-path", "the path under which a proxy makes the sandbox reachable, such as /sandbox", default="",
         metavar="PATH",
+    )  # fmt: skip
+    add_option(
+        parser, "--journal-headers", "further headers of requests that the journal keeps, such as X-Trace-Id",
+        nargs="+", type=header_name, metavar="NAME",
     )  # fmt: skip
     add_option(parser, "--rate-limit", "how often each key may call, such as 60/min", type=rate_limit, metavar="RATE")
     add_option(

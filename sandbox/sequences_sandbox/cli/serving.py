@@ -21,14 +21,15 @@ from sequences_sandbox_client.cli.options import UsageError
 
 from ..app import App, Settings, build
 from ..contract.reading import SpecError
-from ..domain.timestamps import TimestampError
+from ..domain.limits import VisitorLimits
+from ..domain.timestamps import HOUR, TimestampError
 from ..fixtures import FixtureError
 from ..http.cors import parse_caller
 from ..http.operation import CompileError
 from ..http.pages.console import LOOPBACK_ORIGINS, ConsoleError, parse_origin
 from ..http.root_path import parse_root
 from ..http.security import is_loopback
-from ..server.server import bind, serve
+from ..server.server import bind, most_descriptors, serve
 from ..store.base import StoreError
 from ..store.open import MEMORY
 from .banner import banner, ready_document
@@ -70,7 +71,7 @@ def _start(options: argparse.Namespace) -> None:
     document = ready_document(app, host, port, made)
     ready = partial(_announce, text, document, options.ready_file)
     if options.workers == 1:
-        serve(app.asgi, listening, ready, options.grace_seconds)
+        serve(app.asgi, app.connections, listening, ready, options.grace_seconds)
     else:
         serve_with_workers(app, listening, options.workers, ready, options.grace_seconds)
 
@@ -131,7 +132,10 @@ def _built(options: argparse.Namespace, admin_token: str | None) -> App:
                 host=options.host,
                 allow_hosts=tuple(options.allow_host or ()),
                 admin_token=admin_token,
-                public_worlds=options.public_worlds,
+                visitors=_visitors(options),
+                proxies=tuple(options.trusted_proxy or ()),
+                descriptors=most_descriptors(),
+                journal_headers=tuple(options.journal_headers or ()),
                 rate_limit=options.rate_limit,
                 fault_header=options.fault_header or (is_loopback(options.host) and not options.no_fault_header),
                 embed_origins=embeds,
@@ -143,6 +147,21 @@ def _built(options: argparse.Namespace, admin_token: str | None) -> App:
         raise UsageError(str(error)) from None
     except StoreError as error:
         raise UsageError(f"--store: {error}.") from None
+
+
+def _visitors(options: argparse.Namespace) -> VisitorLimits:
+    for name in ("public_worlds_per_address", "public_world_hours"):
+        if not getattr(options, name):
+            raise UsageError(f"--{name.replace('_', '-')} 0 would let nobody have a world; give 1 or more.")
+    if options.public_worlds and is_loopback(options.host) and not options.trusted_proxy:
+        _LOG.warning(
+            "Visitors who come through a proxy on this machine count as one; name it: --trusted-proxy 127.0.0.1."
+        )
+    return VisitorLimits(
+        worlds=options.public_worlds,
+        of_address=options.public_worlds_per_address,
+        lifetime=options.public_world_hours * HOUR,
+    )
 
 
 def _cors_origins(given: Iterable[str] | None) -> tuple[str, ...]:

@@ -7,10 +7,13 @@ from typing import Final
 
 from sequences_sandbox_client.cli.rate import rate
 
+from ..http.request.client_address import Network, parse_network
+from ..traffic.journal import SECRET_HEADERS
 from ..traffic.rate_limits import RateLimit
 
 _MOST_SECONDS: Final = 3600
 _HOST_NAME: Final = re.compile(r"[a-z0-9_]([a-z0-9_.-]{0,251}[a-z0-9_])?", re.ASCII | re.IGNORECASE)
+_HEADER: Final = re.compile(r"[a-z0-9!#$%&'*+.^_`|~-]{1,100}", re.ASCII)
 _TOKEN: Final = re.compile(r"[!-~]{6,}")
 
 
@@ -54,6 +57,24 @@ def is_ip_address(text: str) -> bool:
     except ValueError:
         return False
     return True
+
+
+def header_name(text: str) -> str:
+    """The name of a header that may be kept."""
+    name = text.lower()
+    if not _HEADER.fullmatch(name):
+        raise argparse.ArgumentTypeError(f"{text[:100]!r} is no name of a header; give one or more, such as X-Trace-Id")
+    if name.encode() in SECRET_HEADERS:
+        raise argparse.ArgumentTypeError(f"{text} carries keys, which are never kept")
+    return name
+
+
+def network(text: str) -> Network:
+    """An address, or a network of addresses."""
+    try:
+        return parse_network(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(str(error)) from None
 
 
 def seconds(text: str) -> float:

@@ -81,7 +81,7 @@ class _Workers:
         status = 1
         try:
             self._app.worlds.store.connect()
-            serve(self._app.asgi, self._listening, ready, self._grace)
+            serve(self._app.asgi, self._app.connections, self._listening, ready, self._grace)
         except UsageError as error:
             _LOG.error("%s", error)
         except SystemExit as leaving:

@@ -1,4 +1,7 @@
-"""How much a world may hold, so that no client takes the memory of all. A world that a stranger made holds less.
+"""Every bound on what clients may take, so that none of them takes it from the others. Each is named here and nowhere else.
+
+`Limits` bound what one world may hold; one that an anonymous visitor made holds less. `HostLimits` bound what clients may
+take of the server together. A bound that is reached answers 413 or 429 and says which one it is.
 
 Source: own; the documentation bounds nothing of this.
 """
@@ -7,18 +10,29 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from .errors import BusinessIssue, TooLargeIssue
+from .errors import TooLargeIssue
+from .timestamps import DAY, HOUR, MINUTE
 
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """`text` bounds the variables of one run, in characters of names and values together; `runs` those of an organization
-    to which more can be enrolled, None for any number; `faults` and `snapshots` those of a world."""
+    """How much a world may hold; None stands for any number.
+
+    `text` bounds the variables of one run, in characters of names and values together; `runs` those of an organization
+    to which more can be enrolled; `organizations`, `keys`, `faults` and `snapshots` are numbers of a world. Bytes are about
+    what values take in memory: `document_bytes` of all documents, `snapshot_bytes` of all snapshots, `history_bytes` of all
+    history entries, whose oldest give way.
+    """
 
     text: int
     runs: int | None
+    organizations: int | None
+    keys: int | None
     faults: int
     snapshots: int
+    document_bytes: int | None
+    snapshot_bytes: int | None
+    history_bytes: int
 
     def require_text(self, variables: Mapping[str, str] | None) -> None:
         """Raises TooLargeIssue when the variables of a run have become too many or too long."""
@@ -30,25 +44,112 @@ class Limits:
             )
 
     def require_run(self, number: int) -> None:
-        """Raises BusinessIssue when an organization with so many runs takes in no more."""
+        """Raises TooLargeIssue when an organization with so many runs takes in no more."""
         if self.runs is not None and number >= self.runs:
             raise _full("An organization of this world has", self.runs, "runs", "reset the world first")
 
+    def require_organizations(self, number: int) -> None:
+        """Raises TooLargeIssue for a world of so many organizations."""
+        if self.organizations is not None and number > self.organizations:
+            raise _full("A visitor's world has", self.organizations, "organizations", "leave some out")
+
+    def require_keys(self, number: int) -> None:
+        """Raises TooLargeIssue for a world of so many API keys."""
+        if self.keys is not None and number > self.keys:
+            raise _full("A visitor's world has", self.keys, "API keys", "leave some out")
+
     def require_fault(self, number: int) -> None:
-        """Raises BusinessIssue when a world with so many faults takes in no more."""
+        """Raises TooLargeIssue when a world with so many faults takes in no more."""
         if number >= self.faults:
             raise _full("A world has", self.faults, "faults", "remove one first")
 
-    def require_snapshot(self, number: int) -> None:
-        """Raises BusinessIssue when a world with so many snapshots takes in no more."""
+    def require_snapshot(self, number: int, size: int) -> None:
+        """Raises TooLargeIssue when a world with so many snapshots, of so many bytes with this one, takes in no more."""
         if number >= self.snapshots:
             raise _full("A world keeps", self.snapshots, "snapshots", "delete one first")
+        if self.snapshot_bytes is not None and size > self.snapshot_bytes:
+            raise _full("A world keeps", self.snapshot_bytes, "bytes of snapshots", "delete one first")
+
+    def require_documents(self, size: int) -> None:
+        """Raises TooLargeIssue for documents of so many bytes."""
+        if self.document_bytes is not None and size > self.document_bytes:
+            raise _full("This world holds", self.document_bytes, "bytes of documents", "remove variables, or reset it")
 
 
 # Of the largest body that is read, all fits beside as much again.
-OWNED_LIMITS: Final = Limits(text=2 << 20, runs=None, faults=100, snapshots=100)
-PUBLIC_LIMITS: Final = Limits(text=1 << 16, runs=1000, faults=100, snapshots=10)
+OWNED_LIMITS: Final = Limits(
+    text=2 << 20,
+    runs=None,
+    organizations=None,
+    keys=None,
+    faults=100,
+    snapshots=100,
+    document_bytes=None,
+    snapshot_bytes=None,
+    history_bytes=256 << 20,
+)
+PUBLIC_LIMITS: Final = Limits(
+    text=1 << 16,
+    runs=1000,
+    organizations=20,
+    keys=100,
+    faults=100,
+    snapshots=10,
+    document_bytes=6 << 20,
+    snapshot_bytes=12 << 20,
+    history_bytes=2 << 20,
+)
 
 
-def _full(what: str, most: int, things: str, mending: str) -> BusinessIssue:
-    return BusinessIssue(f"{what} {most} {things} at most; {mending}.", allowed={"maximum": most})
+@dataclass(frozen=True, slots=True)
+class Share:
+    """How many of something may be taken at one time: of one world, by one client address, and in all. None: no bound."""
+
+    what: str
+    of_world: int | None
+    of_address: int | None
+    in_all: int
+
+
+@dataclass(frozen=True, slots=True)
+class VisitorLimits:
+    """What anonymous visitors may have: worlds in all and for one address, how long one stays unused (`idle`) and at all
+    (`lifetime`), and after how long without use one may make room for another (`spare`). Times are in microseconds."""
+
+    worlds: int = 0
+    of_address: int = 10
+    idle: int = HOUR
+    lifetime: int = DAY
+    spare: int = 2 * MINUTE
+
+
+NO_VISITORS: Final = VisitorLimits()
+
+
+@dataclass(frozen=True, slots=True)
+class HostLimits:
+    """What clients may take of one process at a time."""
+
+    connections: Share
+    streams: Share
+    delayed: Share
+
+
+_RESERVED_DESCRIPTORS: Final = 128
+"""Left for the database, for files, and for connections that are just being told that there are too many."""
+
+
+def host_limits(descriptors: int, *, shared: bool) -> HostLimits:
+    """The limits of a process that may open so many descriptors. Where clients are strangers to each other (`shared`), an
+    address and a world have a share only. What is held for long takes half of the connections at most."""
+    most = max(descriptors - _RESERVED_DESCRIPTORS, descriptors // 2)
+    few, some = (20, 100) if shared else (None, None)
+    return HostLimits(
+        connections=Share("connections", None, some, most),
+        streams=Share("event streams", few, few, most // 4),
+        delayed=Share("delayed responses", few, few, most // 4),
+    )
+
+
+def _full(what: str, most: int, things: str, mending: str) -> TooLargeIssue:
+    return TooLargeIssue(f"{what} {most} {things} at most; {mending}.", allowed={"maximum": most}, limit=things)

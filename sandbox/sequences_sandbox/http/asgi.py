@@ -39,6 +39,8 @@ from .traffic.injection import corrupt, send_injected, short_circuit
 P = ParamSpec("P")
 T = TypeVar("T")
 
+_GUARDS: Final = ((b"cache-control", b"no-store"), (b"x-content-type-options", b"nosniff"))
+"""On every response of a contract: no cache keeps what one key may read, and no browser takes data for a script."""
 _READS: Final = ("GET", "HEAD")
 
 
@@ -72,6 +74,13 @@ class ContractMiddleware(RoutedMiddleware[ContractAPI]):
             await self.app(scope, receive, send)
             return
         context = RequestContext.of(scope, self._new_id(), self._services.wall())
+        try:
+            await self._answer(context, scope, receive, send)
+        finally:
+            if context.release is not None:
+                context.release()
+
+    async def _answer(self, context: RequestContext, scope: Scope, receive: Receive, send: Send) -> None:
         began = time.perf_counter()
         try:
             response = await self._respond(context, receive, began)
@@ -153,6 +162,7 @@ class ContractMiddleware(RoutedMiddleware[ContractAPI]):
         response = self._encoder.response(operation.status, operation.call(caller, operation.read(context, texts)))
         if response.stream is not None:
             response.after = last_event_id(context)
+            self._services.held.stream(context, response)
         return response
 
     def _admit(self, context: RequestContext, operation: Operation) -> Caller | Response | None:
@@ -163,10 +173,13 @@ class ContractMiddleware(RoutedMiddleware[ContractAPI]):
             world = self._services.worlds.visit(key)
             context.now = world.now
             caller = Caller(key, context.request_id, world)
-        if not operation.private and caller is not None:
-            context.injection = self._services.admission.check(context, caller)
-            if context.injection is not None and context.injection.short_circuits:
-                return short_circuit(context.injection, context.request_id)
+        if not operation.private and key is not None and caller is not None:
+            injection = self._services.admission.check(context, caller)
+            if injection is not None:
+                self._services.held.delay(context, key.world_id, injection)
+                context.injection = injection
+                if injection.short_circuits:
+                    return short_circuit(injection, context.request_id)
         if key is not None and operation.scope is not None:
             require_scope(key, operation.scope)
         if context.observes and context.method not in _READS:
@@ -183,6 +196,7 @@ class ContractMiddleware(RoutedMiddleware[ContractAPI]):
             corrupt(response, context.injection)
         headers = response.headers
         headers.append((b"x-request-id", context.request_id.encode()))
+        headers += _GUARDS
         headers += context.marks
         headers += self._services.cors.headers(context)
         if b"expect" in context and not context.body_read:

@@ -19,6 +19,7 @@ from .security import Hosts
 from .streaming.events import Streams
 from .traffic.access_log import Log
 from .traffic.admission import AdmissionCheck
+from .traffic.held import Held
 from .traffic.recorder import Recorder
 
 
@@ -33,6 +34,7 @@ class Services:
     hosts: Hosts
     admission: AdmissionCheck
     recorder: Recorder
+    held: Held
     streams: Streams
     log: Log
     offload: Offload

@@ -14,7 +14,6 @@ Headers = list[tuple[bytes, bytes]]
 
 _JSON: Final = (b"content-type", b"application/json")
 _EVENTS: Final = (b"content-type", b"text/event-stream; charset=utf-8")
-_NO_STORE: Final = (b"cache-control", b"no-store")
 _MOST_BYTES_OF_ONE: Final = 4096
 _MOST_BYTES: Final = 12 << 20
 """What is kept keeps its value alive too, so both are bounded: a large document is encoded anew each time."""
@@ -60,7 +59,7 @@ class Encoder:
         elif isinstance(value, TextResult):
             return Response(status, value.body, [(b"content-type", value.media_type.encode()), _length(value.body)])
         elif isinstance(value, StreamResult):
-            return Response(status, b"", [_EVENTS, _NO_STORE], value.world_id)
+            return Response(status, b"", [_EVENTS], value.world_id)
         else:
             body = encode(value)
         return Response(status, body, [_JSON, _length(body)])

@@ -12,14 +12,14 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Final
 
-from ..domain.errors import HostIssue, UnauthorizedIssue, ValidationIssue
+from ..domain.errors import HostIssue, RateLimitIssue, ScopeIssue, UnauthorizedIssue, ValidationIssue
 from ..store.base import KeyRecord, Store
-from ..worlds.api_keys import authenticate, bearer
+from ..traffic.paces import Paces
+from ..traffic.rate_limits import RateLimit
+from ..worlds.api_keys import ADMIN, TOKEN_PREFIX, authenticate, bearer, visitor
 from .operation import Authenticator
+from .request.client_address import ClientAddresses
 from .request.context import RequestContext
-
-ADMIN: Final = KeyRecord(b"", "admin", "admin", frozenset(), "", "")
-"""Who comes as the admin: the key of no world."""
 
 _LOCAL: Final = "localhost"
 _LONGEST_HOST: Final = 300
@@ -32,28 +32,89 @@ _OWN_SITES: Final = ("same-origin", "none")
 """What a browser says of a request of our own pages, and of one that no page asked for."""
 
 
-def authenticators(store: Store, admin_token: str | None, *, public_worlds: bool) -> Mapping[str, Authenticator]:
-    """The authenticators, by the names of the contracts' security schemes. Without an admin token everyone is the admin."""
+_GUESSES: Final = RateLimit(limit=6, per_seconds=60, burst=10)
+"""How many wrong admin tokens may come from one client address."""
 
-    def key(context: RequestContext) -> KeyRecord:
-        return authenticate(_authorization(context), store.find_key)
 
-    def admin(context: RequestContext) -> KeyRecord:
-        if admin_token is None:
+class Authenticators:
+    """Finds out who calls, for each of the contracts' security schemes. Without an admin token everyone is the admin.
+
+    With `visitors`, strangers share the server: they may make worlds without a key, and the control of the `default` world,
+    whose keys are known to everyone, is the admin's.
+    """
+
+    def __init__(
+        self, store: Store, admin_token: str | None, addresses: ClientAddresses, default: KeyRecord, *, visitors: bool
+    ) -> None:
+        self._store: Final = store
+        self._admin_token: Final = admin_token
+        self._addresses: Final = addresses
+        self._default: Final = default
+        self._visitors: Final = visitors
+        self._guesses: Final = Paces(_GUESSES)
+
+    def by_scheme(self) -> Mapping[str, Authenticator]:
+        """The authenticators, by the names of the schemes."""
+        return {"apiKey": self.key, "worldKey": self.world_key, "admin": self.admin, "newWorld": self.new_world}
+
+    def key(self, context: RequestContext) -> KeyRecord:
+        """The key of a request. Raises UnauthorizedIssue."""
+        return authenticate(_authorization(context), self._store.find_key)
+
+    def world_key(self, context: RequestContext) -> KeyRecord:
+        """The key of the world that is controlled; with the admin token that is the default world."""
+        if not self._visitors or self._admin_token is None:
+            return self.key(context)
+        try:
+            key = self.key(context)
+        except UnauthorizedIssue:
+            # What looks like a key is one whose world is gone, and no guess at the admin token.
+            guess = context.header(b"authorization")
+            if guess is None or TOKEN_PREFIX in guess or not self._is_admin(context):
+                raise
+            return self._default
+        if key.world_id == self._default.world_id:
+            raise ScopeIssue(
+                "The default world of this server is shared, and only its operator controls it. Make a world of your own: "
+                "POST /_sandbox/worlds.",
+                problem="shared world",
+            )
+        return key
+
+    def admin(self, context: RequestContext) -> KeyRecord:
+        """The admin. Raises UnauthorizedIssue, and RateLimitIssue for an address that guesses."""
+        if self._admin_token is None:
             return ADMIN
-        token = bearer(_authorization(context), "the admin token")
-        if not hmac.compare_digest(token.encode(), admin_token.encode()):
+        bearer(_authorization(context), "the admin token")
+        if not self._is_admin(context):
             raise UnauthorizedIssue(
                 "That is not the admin token; the sandbox prints it when it starts.", problem="unknown"
             )
         return ADMIN
 
-    def new_world(context: RequestContext) -> KeyRecord | None:
-        if public_worlds and context.header(b"authorization") is None:
-            return None
-        return admin(context)
+    def new_world(self, context: RequestContext) -> KeyRecord:
+        """Whoever may make a world: an anonymous visitor, where there is none with a token."""
+        if self._visitors and context.header(b"authorization") is None:
+            return visitor(self._addresses.of(context.peer, context.headers))
+        return self.admin(context)
 
-    return {"apiKey": key, "worldKey": key, "admin": admin, "newWorld": new_world}
+    def _is_admin(self, context: RequestContext) -> bool:
+        """Whether a request brings the admin token. Raises RateLimitIssue for an address that brought many wrong ones, so
+        that none of its guesses tells anything."""
+        address = self._addresses.of(context.peer, context.headers)
+        spent = self._guesses.spent(address, context.wall)
+        if spent is not None:
+            wait = spent.retry_after_seconds
+            raise RateLimitIssue(
+                f"Your address sent too many wrong tokens; try again in {wait} s.",
+                retry_after_seconds=wait,
+                limit="wrong tokens of one client address",
+            )
+        token = bearer(_authorization(context)).encode()
+        found = self._admin_token is not None and hmac.compare_digest(token, self._admin_token.encode())
+        if not found:
+            self._guesses.take(address, context.wall)
+        return found
 
 
 def _authorization(context: RequestContext) -> str | None:

@@ -10,7 +10,7 @@ What uvicorn leaves open and this class closes:
 
 import asyncio
 from collections import deque
-from typing import Final
+from typing import Any, Final
 
 import httptools
 from uvicorn.protocols.http.flow_control import FlowControl
@@ -19,6 +19,7 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResp
 from ..domain.errors import Issue
 from ..http.traffic.injection import DROP
 from .connection import drop, taken_bytes, unread_bytes
+from .connections import Connections
 from .head import MOST_HEAD_BYTES, check_head, origin_form, too_large, without_offer
 from .idle_timeout import Pending
 from .incoming import Incoming
@@ -52,6 +53,10 @@ class Protocol(HttpToolsProtocol):
 
     flow: _Flow
 
+    def __init__(self, *args: Any, connections: Connections, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._connections: Final = connections
+
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as uvicorn has it
         super().connection_made(transport)
         self.flow = _Flow(transport)
@@ -62,6 +67,24 @@ class Protocol(HttpToolsProtocol):
         self._rejection: Issue | None = None
         self._backlog: tuple[Pending, int] | None = None
         self._extensions: dict[str, dict[object, object]] = {DROP: {DROP: self._drop}}
+        refusal = self._connections.enter(self, self._peer)
+        if refusal is not None:
+            self._rejection = refusal
+            self.transport.write(rejection(refusal, self.server_state.default_headers))
+            self.transport.close()  # at once: whoever opens too many is not given time to hold them
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._connections.leave(self, self._peer)
+        super().connection_lost(exc)
+
+    @property
+    def is_waiting(self) -> bool:
+        """Whether no request is being carried out."""
+        return not self._cycles or self._in_body
+
+    @property
+    def _peer(self) -> str:
+        return self.client[0] if self.client else ""
 
     # From bytes to requests
 

@@ -9,12 +9,14 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from types import FrameType
 from typing import Final
 
 import uvicorn
 from starlette.types import ASGIApp
 
+from .connections import Connections
 from .idle_timeout import IdleTimeout
 from .protocol import Protocol
 from .signals import STOP_SIGNALS
@@ -29,6 +31,7 @@ _KEEP_ALIVE_SECONDS: Final = 75
 """Longer than clients keep an idle connection, so that none sends a request into one that is just being closed."""
 _LAST_RESORT_SECONDS: Final = 2
 _MOST_FILES: Final = 65_536
+_FEW_FILES: Final = 512
 _MOST_SENT_BYTES: Final = 256 * 1024
 """Of what is sent on one connection, how much the system keeps for a client that does not read."""
 _LOG: Final = logging.getLogger("sequences_sandbox.server")
@@ -101,24 +104,36 @@ class _Server(uvicorn.Server):
         logging.getLogger("uvicorn.error").disabled = True
 
 
-def allow_many_connections() -> None:
-    """Lets the process have as many connections as the system allows it to ask for."""
+def most_descriptors() -> int:
+    """How many files and connections the process may have open, once it has asked for all that the system allows."""
     if sys.platform == "win32":
-        return
+        return _FEW_FILES
     _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
-    wanted = _MOST_FILES if most == resource.RLIM_INFINITY else min(most, _MOST_FILES)
-    resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, most))
+    return _MOST_FILES if most == resource.RLIM_INFINITY else min(most, _MOST_FILES)
 
 
-def serve(app: ASGIApp, listening: socket.socket, ready: Callable[[], None], grace: float = GRACE_SECONDS) -> None:
-    """Serves until SIGINT or SIGTERM, and then leaves the process with status 0.
+def allow_many_connections() -> None:
+    """Asks the system for all that it allows."""
+    if sys.platform != "win32":
+        _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+        resource.setrlimit(resource.RLIMIT_NOFILE, (most_descriptors(), most))
+
+
+def serve(
+    app: ASGIApp,
+    connections: Connections,
+    listening: socket.socket,
+    ready: Callable[[], None],
+    grace: float = GRACE_SECONDS,
+) -> None:
+    """Serves until SIGINT or SIGTERM, and then leaves the process with status 0. Clients take their `connections`.
 
     `ready` is called when requests are answered. Responses that are under way at the signal have `grace` seconds.
     """
     allow_many_connections()
     config = uvicorn.Config(
         app,
-        http=Protocol,
+        http=partial(Protocol, connections=connections),  # type: ignore[arg-type]  # called as a class is
         loop="uvloop" if sys.platform != "win32" else "asyncio",
         ws="none",
         lifespan="off",

@@ -60,7 +60,8 @@ class WorldRecord:
     """What never changes about a world.
 
     `seed` is the digest of the fixture that it starts with. A world without a `fixed_epoch` starts again at the time of a
-    reset. `ttl` (microseconds) is how long it is kept unused; `public` says that an anonymous visitor made it.
+    reset. `ttl` (microseconds) is how long it is kept unused, `lifetime` how long at all; `public` says that an anonymous
+    visitor made it, of the client address `visitor`.
     """
 
     id: str
@@ -74,11 +75,27 @@ class WorldRecord:
     ttl: int | None
     public: bool
     random_seed: int
+    lifetime: int | None = None
+    visitor: str = ""
+
+    def expires(self, used_wall: int) -> int | None:
+        """When the world goes, if it is not used after `used_wall`."""
+        ends = [used_wall + self.ttl] if self.ttl is not None else []
+        ends += [self.created_wall + self.lifetime] if self.lifetime is not None else []
+        return min(ends, default=None)
 
     @property
     def limits(self) -> Limits:
         """How much the world may hold."""
         return PUBLIC_LIMITS if self.public else OWNED_LIMITS
+
+
+class VisitorWorld(NamedTuple):
+    """A world that an anonymous visitor of an address made, and when it was last used."""
+
+    id: str
+    visitor: str
+    used_wall: int
 
 
 class Moment(NamedTuple):
@@ -189,6 +206,9 @@ class Store(Protocol):
 
     def worlds(self) -> Sequence[WorldRecord]:
         """Every world, oldest first."""
+
+    def visitor_worlds(self) -> Sequence[VisitorWorld]:
+        """The worlds that anonymous visitors made."""
 
     def find_key(self, digest: bytes) -> KeyRecord | None:
         """The key with this digest."""

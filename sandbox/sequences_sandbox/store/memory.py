@@ -10,7 +10,7 @@ from ..domain.clock import Clock
 from ..domain.errors import CommitIssue
 from ..traffic.journal import Entry
 from ..traffic.rate_limits import Level, RateLimit, Verdict, take
-from .base import ChangeSet, DocumentKey, KeyRecord, Loaded, Moment, StoredEvent, WorldRecord, conflict
+from .base import ChangeSet, DocumentKey, KeyRecord, Loaded, Moment, StoredEvent, VisitorWorld, WorldRecord, conflict
 from .rings import Rings
 
 MOST_JOURNAL_BYTES: Final = 4 << 20
@@ -70,8 +70,9 @@ class MemoryStore:
             moment = Moment(record.epoch, clock)
             self._worlds[record.id] = _Kept(record, moment, tuple(mine.values()), record.created_wall)
             self._keys.update(mine)
-            if record.ttl is not None:
-                heappush(self._expiring, (record.created_wall + record.ttl, record.id))
+            expires = record.expires(record.created_wall)
+            if expires is not None:
+                heappush(self._expiring, (expires, record.id))
 
     def seed(self, digest: bytes) -> Any:
         raise KeyError(digest)  # a fixture never leaves the process
@@ -81,7 +82,7 @@ class MemoryStore:
         if kept is None:
             return None
         record = kept.record
-        expires = None if record.ttl is None else kept.used_wall + record.ttl
+        expires = record.expires(kept.used_wall)
         watched = kept.last_event is not None
         if since == kept.version:
             return Loaded(
@@ -141,9 +142,9 @@ class MemoryStore:
             while self._expiring and self._expiring[0][0] <= wall:
                 _, world_id = heappop(self._expiring)
                 kept = self._worlds.get(world_id)
-                if kept is None or kept.record.ttl is None:
+                at = None if kept is None else kept.record.expires(kept.used_wall)
+                if at is None:
                     continue
-                at = kept.used_wall + kept.record.ttl
                 if at > wall:
                     heappush(self._expiring, (at, world_id))
                 else:
@@ -152,6 +153,10 @@ class MemoryStore:
 
     def worlds(self) -> Sequence[WorldRecord]:
         return [kept.record for kept in list(self._worlds.values())]
+
+    def visitor_worlds(self) -> Sequence[VisitorWorld]:
+        kept = [each for each in list(self._worlds.values()) if each.record.public]
+        return [VisitorWorld(each.record.id, each.record.visitor, each.used_wall) for each in kept]
 
     def find_key(self, digest: bytes) -> KeyRecord | None:
         return self._keys.get(digest)

@@ -9,6 +9,14 @@ from typing import Final, NamedTuple
 from urllib.parse import parse_qsl, unquote
 
 MOST_BODY_BYTES: Final = 64 * 1024
+HARMLESS_HEADERS: Final = frozenset(
+    {
+        b"accept", b"accept-charset", b"accept-encoding", b"accept-language", b"cache-control", b"connection",
+        b"content-encoding", b"content-length", b"content-type", b"expect", b"host", b"idempotency-key",
+        b"transfer-encoding", b"user-agent", b"x-request-id", b"x-sandbox-fault",
+    }
+)  # fmt: skip
+"""The headers of requests that are kept wherever nobody asks for more. Any other may carry a secret under any name."""
 SECRET_HEADERS: Final = (b"authorization", b"proxy-authorization", b"cookie")
 
 _KEY: Final = re.compile(r"topo_[A-Za-z0-9_-]+")
@@ -22,8 +30,8 @@ class Entry(NamedTuple):
     """One request and its response. `at` is by the world's clock; `status` is 0 where no response was sent.
 
     Several keys may have one `key_name`; `key_id` is the key's own. Bodies are kept up to `MOST_BODY_BYTES`; the sizes
-    beside them are the full ones. Headers are as they came, without `SECRET_HEADERS`; the texts of
-    an entry are to be shown through its properties, which redact keys.
+    beside them are the full ones. Headers are as they came, those of them that are kept; the texts of an entry are to be
+    shown through its properties, which redact keys.
     """
 
     request_id: str

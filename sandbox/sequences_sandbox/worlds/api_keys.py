@@ -14,8 +14,25 @@ from typing import Final
 from ..domain.errors import ScopeIssue, UnauthorizedIssue
 from ..store.base import KeyRecord
 
-_PREFIX: Final = "topo_"
+TOKEN_PREFIX: Final = "topo_"  # noqa: S105  # begins every token, and is none
+"""What the tokens that are made here begin with."""
 _BEARER: Final = re.compile(r"bearer +([\x21-\x7e]+) *", re.IGNORECASE | re.ASCII)
+
+
+ADMIN: Final = KeyRecord(b"", "admin", "admin", frozenset(), "", "")
+"""Who comes as the admin: the key of no world."""
+
+_VISITOR: Final = "visitor"
+
+
+def visitor(address: str) -> KeyRecord:
+    """Who comes without a key, from a client address: the key of no world."""
+    return KeyRecord(b"", _VISITOR, address, frozenset(), "", "")
+
+
+def visitors_address(key: KeyRecord) -> str | None:
+    """The client address of an anonymous visitor; None for anyone else."""
+    return key.name if key.id == _VISITOR and not key.world_id else None
 
 
 def digest(token: str) -> bytes:
@@ -25,12 +42,12 @@ def digest(token: str) -> bytes:
 
 def mint() -> str:
     """A new token, unguessable."""
-    return _PREFIX + secrets.token_urlsafe(24)
+    return TOKEN_PREFIX + secrets.token_urlsafe(24)
 
 
 def prefix_of(token: str) -> str:
     """The beginning of a token, by which people tell keys apart."""
-    return token[: len(_PREFIX) + 4]
+    return token[: len(TOKEN_PREFIX) + 4]
 
 
 def bearer(header: str | None, wanted: str = "your API key") -> str:

@@ -1,50 +1,85 @@
-"""The worlds that a process has at hand, as many as fit; those longest unused go first."""
+"""What a process has at hand, as much as fits; what was longest unused goes first."""
 
 import threading
 from collections import OrderedDict
-from typing import Final
+from typing import Final, Generic, TypeVar
 
-from .world import WorldState
+T = TypeVar("T")
 
 
-class WorldCache:
-    """Worlds by id, of about `most` documents together. A world that went is loaded again when it is asked for."""
+class Cache(Generic[T]):
+    """Values by name, of about `most` bytes together. One that went is made or loaded again when it is asked for.
+
+    The value that came last stays, however large it is; so does one that is pinned. Safe for any number of threads.
+    """
 
     def __init__(self, most: int) -> None:
         self._most: Final = most
-        self._worlds: OrderedDict[str, WorldState] = OrderedDict()
+        self._values: OrderedDict[str, T] = OrderedDict()
         self._weights: dict[str, int] = {}
+        self._pins: dict[str, int] = {}
         self._lock: Final = threading.Lock()
-        self.documents = 0
-        """How many documents the worlds held when they came in."""
+        self.bytes = 0
+        """About how much memory the values take."""
 
-    def get(self, world_id: str) -> WorldState | None:
-        """A world, if it is at hand."""
-        return self._worlds.get(world_id)
+    def __len__(self) -> int:
+        return len(self._values)
 
-    def put(self, world: WorldState) -> WorldState:
-        """Keeps a world, and lets go of others where there are too many documents."""
-        world_id = world.record.id
+    def get(self, name: str) -> T | None:
+        """A value, if it is at hand."""
+        return self._values.get(name)
+
+    def weight(self, name: str) -> int:
+        """How much a value takes; 0 for one that is not at hand."""
+        return self._weights.get(name, 0)
+
+    def put(self, name: str, value: T, weight: int) -> T:
+        """Keeps a value, and lets go of others where they are too many bytes."""
         with self._lock:
-            self._discard(world_id)
-            self._worlds[world_id] = world
-            self._weights[world_id] = 1 + sum(map(len, world.documents.values()))
-            self.documents += self._weights[world_id]
-            while self.documents > self._most and len(self._worlds) > 1:
-                self._discard(next(iter(self._worlds)))
-        return world
+            self._discard(name)
+            self._values[name] = value
+            self._weights[name] = weight
+            self.bytes += weight
+            self._shrink()
+        return value
 
-    def use(self, world_id: str) -> None:
-        """Notes that a world is used."""
+    def use(self, name: str, weight: int | None = None) -> None:
+        """Notes that a value is used, and how much it takes by now."""
         with self._lock:
-            if world_id in self._worlds:
-                self._worlds.move_to_end(world_id)
+            if name not in self._values:
+                return
+            self._values.move_to_end(name)
+            if weight is not None:
+                self.bytes += weight - self._weights[name]
+                self._weights[name] = weight
+                self._shrink()
 
-    def drop(self, world_id: str) -> None:
-        """Lets go of a world."""
+    def pin(self, name: str) -> None:
+        """Keeps a value until it is unpinned as often as it was pinned."""
         with self._lock:
-            self._discard(world_id)
+            self._pins[name] = self._pins.get(name, 0) + 1
 
-    def _discard(self, world_id: str) -> None:
-        if self._worlds.pop(world_id, None) is not None:
-            self.documents -= self._weights.pop(world_id)
+    def unpin(self, name: str) -> None:
+        """Takes a pin away, and lets go of a value that has none any more."""
+        with self._lock:
+            self._pins[name] -= 1
+            if not self._pins[name]:
+                del self._pins[name]
+                self._discard(name)
+
+    def drop(self, name: str) -> None:
+        """Lets go of a value."""
+        with self._lock:
+            self._discard(name)
+
+    def _shrink(self) -> None:
+        if self.bytes <= self._most:
+            return
+        for name in [name for name in list(self._values)[:-1] if name not in self._pins]:
+            self._discard(name)
+            if self.bytes <= self._most:
+                return
+
+    def _discard(self, name: str) -> None:
+        if self._values.pop(name, None) is not None:
+            self.bytes -= self._weights.pop(name)

@@ -3,18 +3,19 @@
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any
 
 from ..domain.clock import Clock
 from ..domain.errors import BusinessIssue, NotFoundIssue
-from ..domain.timestamps import SECOND, format_timestamp
+from ..domain.limits import VisitorLimits
+from ..domain.timestamps import format_timestamp
 from ..fixtures import FixtureText
 from ..fixtures.fixture import Fixture
 from ..resources import RESOURCES
 from ..resources.organizations import ORGANIZATIONS
 from ..resources.sequences.model import RUNS
 from ..store.base import KeyRecord
-from ..traffic.rate_limits import RateLimit
+from ..traffic.paces import Paces
 from .due_events import steps_of
 from .events import CLOCK, WORLD
 from .factory import WorldFactory
@@ -22,29 +23,20 @@ from .snapshots import SNAPSHOTS
 from .transaction import Transaction
 from .worlds import Worlds
 
-_PACE: Final = RateLimit(limit=1, per_seconds=1, burst=10)
-
 Keys = Iterable[tuple[str | None, KeyRecord]]
 
 
 @dataclass(frozen=True, slots=True)
-class PublicWorlds:
-    """What anonymous visitors may have: how many worlds, how long they stay unused, how fast they are made."""
-
-    most: int
-    ttl: int = 3600 * SECOND
-    pace: RateLimit = _PACE
-
-
-@dataclass(frozen=True, slots=True)
 class Control:
-    """The services behind the control API. `fixture` is the default world's; `read` takes a name, a text or a document."""
+    """The services behind the control API. `fixture` is the default world's; `read` takes a name, a text or a document;
+    `paces` are how fast the visitors of each address make worlds."""
 
     worlds: Worlds
     factory: WorldFactory
     fixture: Fixture
     default_world: str
-    public_worlds: PublicWorlds
+    visitors: VisitorLimits
+    paces: Paces
     document: Mapping[str, Any]
     wall: Callable[[], int]
     started_wall: int

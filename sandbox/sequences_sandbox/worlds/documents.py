@@ -55,6 +55,7 @@ def _dump_snapshot(snapshot: Snapshot) -> dict[str, Any]:
         "epoch": snapshot.epoch,
         "frozen": snapshot.frozen,
         "documents": documents,
+        "size": snapshot.size,
     }
 
 

@@ -17,7 +17,8 @@ from .worlds import Worlds
 class WorldOptions:
     """How a world is to start. None leaves it to the fixture, and what the fixture leaves open to the time of creation.
 
-    `now` is the epoch; `ttl` is in microseconds; `minted` asks for new tokens in place of the fixture's own.
+    `now` is the epoch; `ttl` and `lifetime` are in microseconds; `visitor` is the client address of the anonymous visitor
+    who makes it; `minted` asks for new tokens in place of the fixture's own.
     """
 
     name: str
@@ -25,7 +26,8 @@ class WorldOptions:
     frozen: bool | None = None
     ttl: int | None = None
     seed: int = 0
-    public: bool = False
+    lifetime: int | None = None
+    visitor: str | None = None
     minted: bool = True
 
 
@@ -83,8 +85,10 @@ class WorldFactory:
             frozen=fixture.frozen if options.frozen is None else options.frozen,
             created_wall=wall,
             ttl=options.ttl,
-            public=options.public,
+            public=options.visitor is not None,
             random_seed=options.seed,
+            lifetime=options.lifetime,
+            visitor=options.visitor or "",
         )
         keys = tuple(_key(key, record, minted=options.minted) for key in fixture.api_keys)
         clock = clock_from(epoch, wall, fixed=named is not None, frozen=record.frozen)

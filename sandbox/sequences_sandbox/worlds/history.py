@@ -16,7 +16,9 @@ HISTORY: Final = "history"
 MOST_ENTRIES: Final = 1000
 """How many entries of a run are kept; the oldest go."""
 _PAGE: Final = 16
-_MOST_PAGES: Final = -(-MOST_ENTRIES // _PAGE)
+MOST_PAGES: Final = -(-MOST_ENTRIES // _PAGE)
+FEWEST_PAGES: Final = 1
+"""How many full pages of a run that changes are kept in a world whose history takes as many bytes as it may."""
 
 
 class HistoryEntry(NamedTuple):
@@ -53,16 +55,19 @@ Find = Callable[[str, str], Any]
 """A document by kind and id, None when there is none."""
 
 
-def with_entry(find: Find, run_id: str, entry: HistoryEntry) -> dict[str, HistoryPage | None]:
-    """The pages that change when an entry is added, by id; None for one that is kept no longer."""
+def with_entry(find: Find, run_id: str, entry: HistoryEntry, most: int) -> dict[str, HistoryPage | None]:
+    """The pages that change when an entry is added and `most` full ones are kept, by id; None for one that goes."""
     page: HistoryPage = find(HISTORY, run_id) or HistoryPage(0, ())
     if len(page.entries) < _PAGE:
         return {run_id: HistoryPage(page.number, (*page.entries, entry))}
     changed: dict[str, HistoryPage | None] = {
         run_id: HistoryPage(page.number + 1, (entry,)), _page_id(run_id, page.number): page
     }  # fmt: skip
-    if page.number >= _MOST_PAGES:
-        changed[_page_id(run_id, page.number - _MOST_PAGES)] = None
+    for number in range(page.number - most, -1, -1):
+        old = _page_id(run_id, number)
+        if find(HISTORY, old) is None:
+            break
+        changed[old] = None
     return changed
 
 
@@ -71,10 +76,9 @@ def history_of(find: Find, run_id: str) -> list[HistoryEntry]:
     last: HistoryPage | None = find(HISTORY, run_id)
     if last is None:
         return []
-    pages = [
-        find(HISTORY, _page_id(run_id, number)) for number in range(max(0, last.number - _MOST_PAGES), last.number)
-    ]
-    return list(chain.from_iterable(page.entries for page in (*pages, last)))[-MOST_ENTRIES:]
+    pages = [find(HISTORY, _page_id(run_id, number)) for number in range(max(0, last.number - MOST_PAGES), last.number)]
+    kept = [page for page in (*pages, last) if page is not None]
+    return list(chain.from_iterable(page.entries for page in kept))[-MOST_ENTRIES:]
 
 
 def _page_id(run_id: str, number: int) -> str:

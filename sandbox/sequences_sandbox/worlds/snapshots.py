@@ -16,7 +16,8 @@ SETTINGS: Final = KEPT | {FAULTS, RATE_LIMIT}
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """A kept state. `created_wall` is by the store's clock, `now` what the world's clock then showed."""
+    """A kept state. `created_wall` is by the store's clock, `now` what the world's clock then showed; `size` is about how
+    many bytes it takes."""
 
     name: str
     created_wall: int
@@ -24,6 +25,7 @@ class Snapshot:
     epoch: int
     frozen: bool
     documents: dict[str, dict[str, Any]]
+    size: int = 0
 
 
 def timeline(documents: dict[str, dict[str, Any]]) -> dict[str, dict[str, Any]]:

@@ -21,12 +21,14 @@ _MOST_SHOWN: Final = 10
 
 @dataclass(frozen=True, slots=True)
 class TrafficControl:
-    """The services behind the operations. `operations` are the contract's; `limit` is the operator's."""
+    """The services behind the operations. `operations` are the contract's; `limit` is the operator's; the journal keeps the
+    `headers` of requests."""
 
     worlds: Worlds
     operations: Sequence[str]
     limit: RateLimit | None
     tally: Tally
+    headers: frozenset[bytes]
 
     @property
     def store(self) -> Store:
@@ -36,16 +38,23 @@ class TrafficControl:
     def names(self, world_id: str) -> "KnownNames":
         """The names that a match can hold in a world."""
         keys = self.store.keys(world_id)
-        return KnownNames(self.operations, (key.name for key in keys), (key.id for key in keys))
+        return KnownNames(self.operations, (key.name for key in keys), (key.id for key in keys), self.headers)
 
 
 class KnownNames:
     """What can be named in a match. A name that does not exist is an error, since no request would ever match it."""
 
-    def __init__(self, operations: Iterable[str], key_names: Iterable[str], key_ids: Iterable[str] = ()) -> None:
+    def __init__(
+        self,
+        operations: Iterable[str],
+        key_names: Iterable[str],
+        key_ids: Iterable[str] = (),
+        headers: Iterable[bytes] = (),
+    ) -> None:
         self._operations: Final = sorted(operations)
         self._key_names: Final = sorted(set(key_names))
         self._key_ids: Final = sorted(key_ids)
+        self._headers: Final = frozenset(name.decode("latin-1") for name in headers)
 
     def require(
         self,
@@ -64,6 +73,18 @@ class KnownNames:
             _require(f"{place}key_name", key_name, self._key_names)
         if key_id is not None:
             _require(f"{place}key_id", key_id, self._key_ids)
+
+    def require_header(self, field: str, name: str) -> None:
+        """Raises ValidationIssue for a header that the journal does not keep."""
+        if name not in self._headers:
+            raise ValidationIssue(
+                f"'{field}' names '{name[:100]}', which the journal does not keep; start the sandbox with "
+                f"--journal-headers {name[:100]}, or name another.",
+                field=field,
+                value=name[:100],
+                problem="not kept",
+                allowed=sorted(self._headers),
+            )
 
 
 def _require(field: str, value: str, known: Sequence[str]) -> None:

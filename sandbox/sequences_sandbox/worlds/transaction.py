@@ -18,8 +18,9 @@ from ..resources.sequences.model import RUNS, Run
 from ..resources.sequences.schedule import Schedule
 from ..store.base import ChangeSet, DocumentKey, Moment, Store, WorldRecord
 from .due_events import apply_due_events
-from .history import HISTORY, Change, HistoryEntry, with_entry
-from .snapshots import KEPT
+from .history import FEWEST_PAGES, HISTORY, MOST_PAGES, Change, HistoryEntry, with_entry
+from .snapshots import KEPT, SNAPSHOTS
+from .weights import Sizes, weight
 from .world import Documents, WorldState
 
 
@@ -40,6 +41,9 @@ class Keeper(Protocol):
 
     def differences(self, record: WorldRecord, documents: Documents, epoch: int) -> Mapping[DocumentKey, Any | None]:
         """What of `documents` is other than in the fixture of a world that starts at `epoch`."""
+
+    def resized(self, world: WorldState) -> None:
+        """Notes how much a world takes after a commit."""
 
     def publish_changes(self, world: WorldState, changes: Sequence[Change]) -> None:
         """Publishes what was committed to whoever subscribes to the world."""
@@ -96,6 +100,11 @@ class Transaction:
     def limits(self) -> Limits:
         """How much the world may hold."""
         return self._world.record.limits
+
+    @property
+    def sizes(self) -> Sizes:
+        """How many bytes the documents take, as they were committed."""
+        return self._world.sizes
 
     @property
     def schedule(self) -> Schedule:
@@ -185,7 +194,8 @@ class Transaction:
     def write_run(self, run: Run, entry: HistoryEntry) -> Change:
         """Stores a run, and what happened to it."""
         self.write(RUNS.kind, run.id, run)
-        for page_id, page in with_entry(self.value, run.id, entry).items():
+        most = MOST_PAGES if self.sizes.of(HISTORY) < self.limits.history_bytes else FEWEST_PAGES
+        for page_id, page in with_entry(self.value, run.id, entry, most).items():
             self.write(HISTORY, page_id, page)
         self._world.expect(run)
         change = Change(run, entry)
@@ -211,6 +221,7 @@ class Transaction:
         world = self._world
         if not self._written and self._replaced is None and self.moment is world.moment:
             return
+        self._require_room()
         changes = ChangeSet(self._committed(), self.moment, replaces=self._replaced is not None, keeping=KEPT)
         try:
             world.version = self._worlds.store.commit(world.record.id, world.version, changes)
@@ -223,9 +234,21 @@ class Transaction:
         if self._replaced is not None:
             world.start(self._replaced, self.moment)
         world.apply(self._written)
+        self._worlds.resized(world)
         published, self._changes = self._changes, []
         self._written, self._replaced = {}, None
         self._worlds.publish_changes(world, published)
+
+    def _require_room(self) -> None:
+        """Raises TooLargeIssue for writes that make a world larger than it may be."""
+        if self.limits.document_bytes is None or self._replaced is not None:
+            return
+        kept, growth = self._world.documents, 0
+        for (kind, document_id), value in self._written.items():
+            if kind not in (HISTORY, SNAPSHOTS):
+                growth += weight(kind, value) - weight(kind, kept.get(kind, {}).get(document_id))
+        if growth > 0:
+            self.limits.require_documents(self.sizes.documents + growth)
 
     def _committed(self) -> Mapping[DocumentKey, Any | None]:
         if self._replaced is None:

@@ -14,6 +14,7 @@ from ..resources.sequences.model import RUNS, Run
 from ..resources.sequences.schedule import Schedule
 from ..store.base import DocumentKey, Loaded, Moment, WorldRecord
 from .sorted_lists import SortedLists
+from .weights import Sizes
 
 Documents = dict[str, dict[str, Any]]
 
@@ -22,7 +23,7 @@ class WorldState:
     """One world, as this process knows it. `wall` is the latest time of the store's clock that was seen."""
 
     __slots__ = (
-        "_due", "documents", "expires_wall", "key_uses", "lists", "lock", "moment", "record", "schedule", "stale",
+        "_due", "documents", "expires_wall", "key_uses", "lists", "lock", "moment", "record", "schedule", "sizes", "stale",
         "touched_wall", "used_wall", "version", "waiting", "wall", "watched",
     )  # fmt: skip
 
@@ -52,6 +53,7 @@ class WorldState:
         """Begins a timeline with these documents."""
         self.documents = documents
         self.moment = moment
+        self.sizes = Sizes(documents)
         self.lists = SortedLists()
         self._due: list[tuple[int, str]] | None = None
 
@@ -76,6 +78,7 @@ class WorldState:
             else:
                 of_kind[document_id] = after
             self.lists.note(kind, before, after)
+            self.sizes.note(kind, before, after)
             if kind == RUNS.kind:
                 self.expect(after)
 

@@ -4,7 +4,6 @@ A world that is asked for is loaded, or brought up to date with what other proce
 there is room. The documents that it starts with come from its fixture, which many worlds share.
 """
 
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any, Final, NamedTuple
 
@@ -14,7 +13,7 @@ from ..domain.timestamps import MINUTE
 from ..fixtures.fixture import Fixture
 from ..resources.sequences.schedule import Schedule
 from ..store.base import DocumentKey, KeyRecord, Loaded, Store, WorldRecord, conflict
-from .cache import WorldCache
+from .cache import Cache
 from .documents import differences
 from .events import SEQUENCE, WORLD, EventBus, change_fields
 from .history import Change
@@ -22,9 +21,8 @@ from .snapshots import KEPT
 from .transaction import Transaction
 from .world import Documents, WorldState
 
-_MOST_DOCUMENTS: Final = 2_000_000
-"""How many documents the worlds at hand hold together, about; those longest unused go first."""
-_MOST_STARTS: Final = 16
+_MOST_WORLD_BYTES: Final = 768 << 20
+_MOST_FIXTURE_BYTES: Final = 128 << 20
 _MOST_WAITING: Final = 16
 """How many requests wait for one world; others are told to come again, so that no world takes the threads of all."""
 _TOUCHES_PER_TTL: Final = 64
@@ -47,28 +45,33 @@ class Worlds:
         self.store: Final = store
         self.events: Final = events
         self._schedules: Final = {static: Schedule(lifecycle, static) for static in (False, True)}
-        self._fixtures: dict[bytes, Fixture] = {}
-        self._seeds: dict[str, bytes] = {}
-        self._uses: Counter[bytes] = Counter()
-        self._starts: dict[bytes, tuple[int, Documents]] = {}
-        self.at_hand: Final = WorldCache(_MOST_DOCUMENTS)
+        self.fixtures: Final = Cache[Fixture](_MOST_FIXTURE_BYTES)
+        self.starts: Final = Cache[tuple[int, Documents]](_MOST_FIXTURE_BYTES)
+        self.at_hand: Final = Cache[WorldState](_MOST_WORLD_BYTES)
+        self._seeds: dict[str, str] = {}
 
     # Fixtures.
 
     def add_fixture(self, fixture: Fixture) -> None:
         """Makes known what worlds of its digest start with."""
-        self._fixtures[fixture.digest] = fixture
+        name = fixture.digest.hex()
+        if self.fixtures.get(name) is None:
+            self.fixtures.put(name, fixture, fixture.size)
 
     def keep_fixture(self, record: WorldRecord) -> None:
-        """Keeps the fixture of a world that was made here until the world is deleted: a visitor's own goes with it."""
-        self._seeds[record.id] = record.seed
-        self._uses[record.seed] += 1
+        """Keeps the fixture of a world until the world is deleted, where the store does not keep it."""
+        if not self.store.blocking:
+            self._seeds[record.id] = record.seed.hex()
+            self.fixtures.pin(record.seed.hex())
 
     def fixture_of(self, record: WorldRecord) -> Fixture:
         """What a world starts with."""
-        found = self._fixtures.get(record.seed)
+        name = record.seed.hex()
+        found = self.fixtures.get(name)
         if found is None:
-            found = self._fixtures[record.seed] = Fixture.load(record.seed, self.store.seed(record.seed))
+            loaded = Fixture.load(record.seed, self.store.seed(record.seed))
+            return self.fixtures.put(name, loaded, loaded.size)
+        self.fixtures.use(name)
         return found
 
     def start_of(self, record: WorldRecord, epoch: int) -> Documents:
@@ -76,14 +79,14 @@ class Worlds:
 
         The last ones of each fixture are kept, since worlds made in one second start alike.
         """
-        kept = self._starts.get(record.seed)
+        name = record.seed.hex()
+        kept = self.starts.get(name)
         if kept is not None and kept[0] == epoch:
+            self.starts.use(name)
             return kept[1]
         fixture = self.fixture_of(record)
         documents = fixture.documents_at(epoch, self._schedules[fixture.static])
-        if len(self._starts) >= _MOST_STARTS:
-            self._starts.pop(list(self._starts)[0], None)  # noqa: RUF015 - in one step, for other threads do so too
-        self._starts[record.seed] = (epoch, documents)
+        self.starts.put(name, (epoch, documents), self.fixtures.weight(name))
         return documents
 
     def differences(self, record: WorldRecord, documents: Documents, epoch: int) -> Mapping[DocumentKey, Any | None]:
@@ -110,7 +113,7 @@ class Worlds:
             self.at_hand.drop(world_id)
             raise gone()
         if loaded.complete:
-            return self.at_hand.put(self._made(loaded))
+            return self._kept(self._made(loaded))
         if loaded.documents or loaded.version != known.version:
             with known.lock:
                 if loaded.version > known.version:
@@ -154,10 +157,9 @@ class Worlds:
         self.at_hand.drop(world_id)
         seed = self._seeds.pop(world_id, None)
         if seed is not None:
-            self._uses[seed] -= 1
-            if not self._uses[seed]:
-                for kept in (self._uses, self._fixtures, self._starts):
-                    kept.pop(seed, None)
+            self.fixtures.unpin(seed)
+            if self.fixtures.get(seed) is None:
+                self.starts.drop(seed)
         return self.store.delete(world_id)
 
     def delete_expired(self) -> None:
@@ -191,6 +193,10 @@ class Worlds:
             raise conflict()
         world.refresh(loaded)
 
+    def resized(self, world: WorldState) -> None:
+        """Notes how much a world takes after a commit."""
+        self.at_hand.use(world.record.id, world.sizes.total)
+
     def publish_changes(self, world: WorldState, changes: Sequence[Change]) -> None:
         """Publishes changes of runs, where somebody subscribes to the world."""
         if changes and self.events.wanted(world.record.id, world.watched):
@@ -201,7 +207,10 @@ class Worlds:
         loaded = self.store.load(world_id, None)
         if loaded is None or _expired(loaded):
             raise gone()
-        return self.at_hand.put(self._made(loaded))
+        return self._kept(self._made(loaded))
+
+    def _kept(self, world: WorldState) -> WorldState:
+        return self.at_hand.put(world.record.id, world, world.sizes.total)
 
     def _made(self, loaded: Loaded) -> WorldState:
         record = loaded.record

@@ -11,7 +11,8 @@ import httpx
 import pytest
 from sequences_sandbox.cli import main
 from sequences_sandbox.contract.files import shipped
-from sequences_sandbox.domain.limits import PUBLIC_LIMITS
+from sequences_sandbox.domain.limits import PUBLIC_LIMITS, VisitorLimits, host_limits
+from sequences_sandbox.domain.timestamps import HOUR
 
 PAGE = (shipped("openapi.yaml").parent / "docs" / "hosting.md").read_text("utf-8")
 ADMIN = {"Authorization": "Bearer only-for-tests"}
@@ -43,6 +44,15 @@ def test_the_limits_of_visitors_are_those_of_the_code():
     assert f"at most {PUBLIC_LIMITS.runs:,} runs" in PAGE
     assert f"{PUBLIC_LIMITS.text:,} characters" in PAGE
     assert f"{PUBLIC_LIMITS.faults} fault rules and {PUBLIC_LIMITS.snapshots} snapshots" in PAGE
+    assert f"{PUBLIC_LIMITS.organizations} organizations, {PUBLIC_LIMITS.keys} API keys" in PAGE
+    sizes = [PUBLIC_LIMITS.document_bytes, PUBLIC_LIMITS.snapshot_bytes, PUBLIC_LIMITS.history_bytes]
+    assert (
+        "{} MiB of documents, {} MiB of snapshots and {} MiB of history".format(*(size >> 20 for size in sizes)) in PAGE
+    )
+    host, visitors = host_limits(1024, shared=True), VisitorLimits()
+    assert f"{host.streams.of_world} event streams and {host.delayed.of_address} responses" in PAGE
+    assert f"An address has {host.connections.of_address} connections" in PAGE
+    assert (visitors.of_address, visitors.lifetime, visitors.idle) == (10, 24 * HOUR, HOUR)
 
 
 @pytest.fixture

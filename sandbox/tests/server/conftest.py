@@ -5,8 +5,12 @@ from contextlib import asynccontextmanager
 
 import pytest
 import uvicorn
+from sequences_sandbox.domain.limits import Share
+from sequences_sandbox.server.connections import Connections
 from sequences_sandbox.server.protocol import Protocol
 from uvicorn.server import ServerState
+
+ANY = Share("connections", None, None, 1_000_000)
 
 
 async def echo(scope, receive, send):
@@ -25,12 +29,13 @@ async def echo(scope, receive, send):
 
 
 @asynccontextmanager
-async def serving(app=echo):
+async def serving(app=echo, connections=None):
     """A server of `app`: its address, and its state, which has the connections."""
     loop, state = asyncio.get_running_loop(), ServerState()
     config = uvicorn.Config(app, http=Protocol, ws="none", lifespan="off", log_config=None)
     config.load()
-    server = await loop.create_server(lambda: Protocol(config, state, {}), "127.0.0.1", 0)
+    taken = connections or Connections(ANY, lambda _: False)
+    server = await loop.create_server(lambda: Protocol(config, state, {}, connections=taken), "127.0.0.1", 0)
     try:
         yield server.sockets[0].getsockname(), state
     finally:

@@ -87,7 +87,8 @@ def test_a_request_without_a_response_has_the_status_0(api):
     assert len(items(api, status="0")) == 1
 
 
-def test_no_question_finds_out_a_key(api):
+def test_no_question_finds_out_a_key(api_with):
+    api = api_with(journal_headers=("x-api-key",))
     api("GET", "sequences", headers={"X-Api-Key": READ})
     api("PATCH", f"sequences/{RUN}", json={"variables": {"key": api.key}})
     assert items(api, text="topo_demo") == []
@@ -168,6 +169,7 @@ def test_it_is_verified_what_came_after_what(api):
         ({"match": {"path": "v1"}}, "begin it with '/' or '*'"),
         ({"match": {"method": "PSOT"}}, "did you mean 'POST'?"),
         ({"match": {"header_subset": {"Authorization": "x"}}}, "match 'key_name' instead"),
+        ({"match": {"header_subset": {"X-Tag": "x"}}}, "start the sandbox with --journal-headers x-tag"),
     ],
 )
 def test_a_verification_that_makes_no_sense_is_rejected(api, question, words):
@@ -176,7 +178,8 @@ def test_a_verification_that_makes_no_sense_is_rejected(api, question, words):
     assert words in response.json()["message"]
 
 
-def test_it_is_verified_by_every_part_of_a_request(api):
+def test_it_is_verified_by_every_part_of_a_request(api_with):
+    api = api_with(journal_headers=("x-tag",))
     api("POST", f"sequences/{RUN}/resume", headers={"Idempotency-Key": "k1"})
     api.clock.advance(10 * SECOND)
     api("POST", f"sequences/{OTHER}/pause", raw_headers=[("X-Tag", "a"), ("X-Tag", "b")])
@@ -192,7 +195,8 @@ def test_it_is_verified_by_every_part_of_a_request(api):
         assert verified(api, match=match, exactly=number)["ok"] is True
 
 
-def test_near_misses_name_the_difference(api):
+def test_near_misses_name_the_difference(api_with):
+    api = api_with(journal_headers=("x-tag",))
     sent = api("POST", f"sequences/{OTHER}/resume", headers={"Idempotency-Key": "k1"})
     assert sent.status_code == 200
     match = {

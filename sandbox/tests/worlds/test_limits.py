@@ -1,19 +1,27 @@
 """How much a world may hold, and that a world of a stranger holds less."""
 
 import uuid
+from dataclasses import replace
 
 import pytest
-from sequences_sandbox.domain.limits import OWNED_LIMITS, PUBLIC_LIMITS
+from sequences_sandbox.domain.limits import OWNED_LIMITS, PUBLIC_LIMITS, VisitorLimits
+from sequences_sandbox.worlds.history import FEWEST_PAGES
 
+ENROLLED = ("contact_id", "sequence_template_id")
 RUN = "88c23cea-f199-4cf0-964c-3f1e007417b7"
 
 
 @pytest.fixture
 def worlds(api_with):
-    """The demo sandbox, the key of its own world, and that of a stranger's world."""
-    api = api_with(admin_token="sesame-1234", public_worlds=5)
-    made = api("POST", "/_sandbox/worlds", key=None).json()
-    return api, {OWNED_LIMITS: "topo_demo_readwrite", PUBLIC_LIMITS: made["organizations"][0]["api_keys"][0]["token"]}
+    """A hosted sandbox, the key of a world that its admin made, and that of a stranger's world."""
+    api = api_with(admin_token="sesame-1234", visitors=VisitorLimits(5))
+
+    def made(key):
+        world = api("POST", "/_sandbox/worlds", key=key).json()
+        keys = (each for one in world["organizations"] for each in one["api_keys"])
+        return next(each["token"] for each in keys if "sequences:write" in each["scopes"])
+
+    return api, {OWNED_LIMITS: made("sesame-1234"), PUBLIC_LIMITS: made(None)}
 
 
 @pytest.mark.parametrize("limits", [OWNED_LIMITS, PUBLIC_LIMITS])
@@ -40,14 +48,14 @@ def test_faults_and_snapshots_have_a_bound(worlds, limits):
     api, keys = worlds
     fault = {"effect": {"status": 503}, "match": {"nth": 1_000_000}}
     added = [api("POST", "/_sandbox/faults", key=keys[limits], json=fault) for _ in range(limits.faults + 1)]
-    assert [answer.status_code for answer in added] == [201] * limits.faults + [422]
+    assert [answer.status_code for answer in added] == [201] * limits.faults + [413]
     assert f"{limits.faults} faults at most; remove one first" in added[-1].json()["message"]
 
     def keep(number):
         return api("PUT", f"/_sandbox/snapshots/s{number}", key=keys[limits], json={})
 
     assert {keep(number).status_code for number in range(limits.snapshots)} == {200}
-    assert keep(limits.snapshots).status_code == 422
+    assert keep(limits.snapshots).status_code == 413
     assert keep(0).status_code == 200
 
 
@@ -60,7 +68,7 @@ def test_a_strangers_own_fixture_has_no_more_than_a_strangers_world_may_hold(wor
         {**row, "id": str(uuid.UUID(int=number, version=4))} for number in range(PUBLIC_LIMITS.runs + 1)
     ]
     made = {key: api("POST", "/_sandbox/worlds", key=key, json={"fixture": document}) for key in (None, "sesame-1234")}
-    assert [answer.status_code for answer in made.values()] == [422, 201]
+    assert [answer.status_code for answer in made.values()] == [413, 201]
     assert "1000 runs at most" in made[None].json()["message"]
     first["sequences"] = [{**row, "variables": {"note": "x" * PUBLIC_LIMITS.text}}]
     assert api("POST", "/_sandbox/worlds", key=None, json={"fixture": document}).status_code == 413
@@ -70,9 +78,81 @@ def test_a_stranger_enrols_until_the_organization_is_full(worlds):
     api, keys = worlds
     key = keys[PUBLIC_LIMITS]
     known = api("GET", f"sequences/{RUN}", key=key).json()
-    body = {name: known[name] for name in ("contact_id", "sequence_template_id")}
+    body = {name: known[name] for name in ENROLLED}
     room = PUBLIC_LIMITS.runs - api("GET", "sequences?size=1", key=key).json()["total_count"]
     answers = [api("POST", "/_sandbox/sequences", key=key, json=body) for _ in range(room + 1)]
     assert {answer.status_code for answer in answers[:-1]} == {201}
-    assert (answers[-1].status_code, answers[-1].json()["data"]) == (422, {"allowed": {"maximum": PUBLIC_LIMITS.runs}})
+    assert (answers[-1].status_code, answers[-1].json()["data"]) == (
+        413,
+        {"allowed": {"maximum": PUBLIC_LIMITS.runs}, "limit": "runs"},
+    )
     assert api("POST", "/_sandbox/sequences", key=keys[OWNED_LIMITS], json=body).status_code == 201
+
+
+def test_a_visitors_world_holds_so_many_bytes_of_documents_and_says_so(worlds):
+    api, keys = worlds
+    runs = [run["id"] for run in api("GET", "sequences?size=100", key=keys[PUBLIC_LIMITS]).json()["items"]]
+
+    def fill(number, key):
+        variables = {"note": "x" * 60_000, "more": str(number)}
+        return api("PATCH", f"sequences/{runs[number % len(runs)]}", key=key, json={"variables": variables})
+
+    most = PUBLIC_LIMITS.document_bytes // 60_000
+    assert len(runs) < most, "the same runs again take no more room"
+    body = {name: api("GET", f"sequences/{RUN}", key=keys[PUBLIC_LIMITS]).json()[name] for name in ENROLLED}
+    body["variables"] = {"note": "x" * 60_000}
+    answers = [fill(number, keys[PUBLIC_LIMITS]) for number in range(2 * len(runs))]
+    assert {answer.status_code for answer in answers} == {200}
+    enrolled = [api("POST", "/_sandbox/sequences", key=keys[PUBLIC_LIMITS], json=body) for _ in range(most)]
+    assert enrolled[0].status_code == 201
+    assert enrolled[-1].status_code == 413
+    assert enrolled[-1].json()["data"] == {
+        "allowed": {"maximum": PUBLIC_LIMITS.document_bytes},
+        "limit": "bytes of documents",
+    }
+    freed = {"variables": {"note": None}}
+    assert api("PATCH", f"sequences/{runs[0]}", key=keys[PUBLIC_LIMITS], json=freed).status_code == 200
+    assert api("POST", "/_sandbox/sequences", key=keys[PUBLIC_LIMITS], json=body).status_code == 201
+    assert api("POST", "/_sandbox/sequences", key=keys[OWNED_LIMITS], json=body).status_code == 201
+
+
+def test_snapshots_of_a_visitors_world_hold_so_many_bytes_together(worlds):
+    api, keys = worlds
+    key = keys[PUBLIC_LIMITS]
+    runs = [run["id"] for run in api("GET", "sequences?size=100", key=key).json()["items"]]
+    for run in runs:
+        api("PATCH", f"sequences/{run}", key=key, json={"variables": {"note": "x" * 60_000}})
+    kept = [api("PUT", f"/_sandbox/snapshots/s{number}", key=key, json={}) for number in range(PUBLIC_LIMITS.snapshots)]
+    fitting = PUBLIC_LIMITS.snapshot_bytes // (len(runs) * 60_000)
+    assert 0 < fitting < PUBLIC_LIMITS.snapshots
+    assert kept[0].status_code == 200
+    assert kept[-1].status_code == 413
+    assert kept[-1].json()["data"]["limit"] == "bytes of snapshots"
+    assert api("PUT", "/_sandbox/snapshots/s0", key=key, json={}).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("document", "limit"),
+    [
+        ([{"name": f"One {number}"} for number in range(PUBLIC_LIMITS.organizations + 1)], "organizations"),
+        (
+            [{"api_keys": [{"name": f"k{number}", "scopes": []} for number in range(PUBLIC_LIMITS.keys + 1)]}],
+            "API keys",
+        ),
+        ([{"contacts": [{"job_title": "x"}] * (PUBLIC_LIMITS.document_bytes // 600)}], "bytes of documents"),
+    ],
+)
+def test_a_strangers_own_fixture_has_no_more_of_anything_than_a_strangers_world_may_hold(worlds, document, limit):
+    api, _ = worlds
+    refused = api("POST", "/_sandbox/worlds", key=None, json={"fixture": {"organizations": document}})
+    assert (refused.status_code, refused.json()["data"].get("limit")) == (413, limit), refused.text[:300]
+
+
+def test_where_history_takes_as_many_bytes_as_it_may_the_oldest_entries_of_a_run_give_way(worlds, monkeypatch):
+    api, keys = worlds
+    monkeypatch.setattr("sequences_sandbox.store.base.PUBLIC_LIMITS", replace(PUBLIC_LIMITS, history_bytes=10_000))
+    for number in range(60):
+        api("PATCH", f"sequences/{RUN}", key=keys[PUBLIC_LIMITS], json={"variables": {"number": str(number)}})
+    history = api("GET", f"/_sandbox/sequences/{RUN}/history", key=keys[PUBLIC_LIMITS]).json()["items"]
+    assert 16 * FEWEST_PAGES <= len(history) <= 16 * (FEWEST_PAGES + 1)
+    assert history[-1]["event"] == "update"

@@ -16,7 +16,7 @@ from sequences_sandbox.resources.sequences.transitions import STOP, pause, stop
 from sequences_sandbox.store.base import Moment
 from sequences_sandbox.store.memory import MemoryStore
 from sequences_sandbox.worlds import due_events, worlds
-from sequences_sandbox.worlds.cache import WorldCache
+from sequences_sandbox.worlds.cache import Cache
 from sequences_sandbox.worlds.events import EventBus
 from sequences_sandbox.worlds.factory import WorldFactory, WorldOptions
 from sequences_sandbox.worlds.history import HISTORY, MOST_ENTRIES, history_of
@@ -208,7 +208,7 @@ def test_a_world_with_more_due_than_one_request_applies_catches_up_step_by_step(
 
 
 def test_a_world_that_gave_way_to_others_is_as_it_was_when_it_comes_back(one, caller, created, monkeypatch):
-    one.at_hand = WorldCache(1)
+    one.at_hand = Cache(1)
     with one.transaction(caller) as tx:
         stopped(tx, active(tx))
     before = state(one, created.record.id)

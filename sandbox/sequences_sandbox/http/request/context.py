@@ -1,6 +1,6 @@
 """One request on its way through the server, and the reading of its body within limits."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -22,8 +22,9 @@ class ClientGone(Exception):
 class RequestContext:
     """A request as it came, and what became known of it on the way.
 
-    `wall` is the server's time at which it came, `now` the world's, `injection` what is injected into it, `marks` further
-    headers of its response.
+    `peer` is the address of its connection, `wall` the server's time at which it came, `now` the world's, `injection` what
+    is injected into it, `marks` further headers of its response. `release` gives back what the request holds, once its
+    response is sent.
     """
 
     request_id: str
@@ -32,6 +33,7 @@ class RequestContext:
     raw_path: bytes
     query: bytes
     headers: Sequence[tuple[bytes, bytes]]
+    peer: str = ""
     body: bytes = b""
     body_read: bool = False
     too_large: bool = False
@@ -40,6 +42,7 @@ class RequestContext:
     now: int | None = None
     injection: Injection | None = None
     marks: Headers = field(default_factory=list)
+    release: Callable[[], None] | None = None
     _first: dict[bytes, bytes] = field(default_factory=dict)
 
     @classmethod
@@ -48,7 +51,8 @@ class RequestContext:
         raw_path = scope.get("raw_path") or scope["path"].encode()
         headers = scope["headers"]
         first = dict(reversed(headers))
-        return cls(request_id, wall, scope["method"], raw_path, scope["query_string"], headers, _first=first)
+        peer = scope.get("client") or ("",)
+        return cls(request_id, wall, scope["method"], raw_path, scope["query_string"], headers, peer[0], _first=first)
 
     def __contains__(self, name: bytes) -> bool:
         return name in self._first
@@ -92,12 +96,6 @@ class RequestContext:
                 self.body = b"".join(chunks)
                 self.body_read = True
                 return
-
-
-def without(headers: Iterable[tuple[bytes, bytes]], names: Iterable[bytes]) -> tuple[tuple[bytes, bytes], ...]:
-    """The headers but for those of these names."""
-    left_out = frozenset(names)
-    return tuple(pair for pair in headers if pair[0] not in left_out)
 
 
 async def until_gone(receive: Receive) -> None:

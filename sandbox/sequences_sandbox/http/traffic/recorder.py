@@ -9,12 +9,12 @@ from typing import Any, Final
 from ...domain.errors import UnauthorizedIssue, UnavailableIssue
 from ...domain.timestamps import format_timestamp
 from ...store.base import KeyRecord
-from ...traffic.journal import MOST_BODY_BYTES, SECRET_HEADERS, Entry
+from ...traffic.journal import MOST_BODY_BYTES, Entry
 from ...traffic.metrics import Tally
 from ...worlds.events import REQUEST
 from ...worlds.worlds import Worlds
 from ..operation import Authenticator
-from ..request.context import RequestContext, without
+from ..request.context import RequestContext
 from ..responses import Response
 from .access_log import Log
 
@@ -23,17 +23,27 @@ class Recorder:
     """Keeps requests with the world of their key, and with the default world those that have no valid key.
 
     Of the latter a `discreet` one keeps neither query, headers nor body: where anonymous visitors call, each could read
-    there what another sent by mistake. What cannot be kept is logged, and takes no response away.
+    there what another sent by mistake. Of the others the headers named in `kept` are kept. What cannot be kept is logged,
+    and takes no response away.
     """
 
     def __init__(
-        self, worlds: Worlds, tally: Tally, log: Log, default_world: str, authenticate: Authenticator, *, discreet: bool
+        self,
+        worlds: Worlds,
+        tally: Tally,
+        log: Log,
+        default_world: str,
+        authenticate: Authenticator,
+        kept: frozenset[bytes],
+        *,
+        discreet: bool,
     ) -> None:
         self._worlds: Final = worlds
         self._tally: Final = tally
         self._log: Final = log
         self._default_world: Final = default_world
         self._authenticate: Final = authenticate
+        self._kept: Final = kept
         self._discreet: Final = discreet
 
     def record(self, context: RequestContext, response: Response, seconds: float) -> None:
@@ -71,7 +81,7 @@ class Recorder:
             response.status,
             seconds,
             None if context.injection is None else context.injection.label,
-            without(headers, SECRET_HEADERS),
+            tuple(pair for pair in headers if pair[0] in self._kept),
             body[:MOST_BODY_BYTES],
             len(body),
             tuple(response.headers),

@@ -27,7 +27,7 @@ def read_journal_match(names: KnownNames, place: str, wanted: Mapping[str, Any])
     if "since" in wanted:
         values["since"] = parse_timestamp(wanted["since"], round_up=True)
     if "header_subset" in wanted:
-        values["header_subset"] = _read_headers(f"{place}header_subset", wanted["header_subset"])
+        values["header_subset"] = _read_headers(names, f"{place}header_subset", wanted["header_subset"])
     return JournalMatch(**values)
 
 
@@ -73,7 +73,7 @@ def _read_status(field: str, text: str) -> StatusFilter:
     return StatusFilter(low, low + 99 if match[1] else low, text.lower())
 
 
-def _read_headers(field: str, wanted: Mapping[str, str]) -> dict[str, str]:
+def _read_headers(names: KnownNames, field: str, wanted: Mapping[str, str]) -> dict[str, str]:
     """The names in lower case, in which the server reads them."""
     headers = {name.lower(): value for name, value in wanted.items()}
     secret = next((name.decode() for name in SECRET_HEADERS if name.decode() in headers), None)
@@ -84,4 +84,6 @@ def _read_headers(field: str, wanted: Mapping[str, str]) -> dict[str, str]:
             value=secret,
             problem="not allowed",
         )
+    for name in headers:
+        names.require_header(field, name)
     return headers

@@ -10,6 +10,7 @@ from ...resources import RESOURCES
 from ...resources.resource import Resource
 from ...store.base import Moment
 from ...worlds.control import Control
+from ...worlds.history import HISTORY
 from ...worlds.snapshots import SETTINGS, SNAPSHOTS, Snapshot, timeline
 from ...worlds.transaction import Transaction
 from ...worlds.worlds import Caller
@@ -24,13 +25,15 @@ def listSnapshots(control: Control, caller: Caller) -> dict[str, Any]:
 def saveSnapshot(control: Control, caller: Caller, *, name: str, body: Mapping[str, Any]) -> dict[str, Any]:
     """Keeps the state under a name; a snapshot of that name is replaced."""
     with control.worlds.transaction(caller) as tx:
-        if tx.value(SNAPSHOTS, name) is None:
-            tx.limits.require_snapshot(len(tx.values(SNAPSHOTS)))
-        else:
+        others = [snapshot for snapshot in tx.values(SNAPSHOTS) if snapshot.name != name]
+        size = tx.sizes.documents + tx.sizes.of(HISTORY)
+        tx.limits.require_snapshot(len(others), size + sum(snapshot.size for snapshot in others))
+        if tx.value(SNAPSHOTS, name) is not None:
             # Removed first, so that the new one stands last.
             tx.write(SNAPSHOTS, name, None)
             tx.commit()
-        snapshot = Snapshot(name, tx.wall, tx.now, tx.moment.epoch, tx.moment.clock.frozen, timeline(tx.documents()))
+        frozen, documents = tx.moment.clock.frozen, timeline(tx.documents())
+        snapshot = Snapshot(name, tx.wall, tx.now, tx.moment.epoch, frozen, documents, size)
         tx.write(SNAPSHOTS, name, snapshot)
         return _fields(snapshot)
 

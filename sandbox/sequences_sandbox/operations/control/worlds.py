@@ -1,5 +1,6 @@
 """The tags Worlds and World of the control API."""
 
+import logging
 import uuid
 from collections import Counter
 from collections.abc import Mapping
@@ -12,37 +13,43 @@ from ...domain.query import page_count
 from ...domain.timestamps import EARLIEST, LATEST, SECOND, parse_timestamp
 from ...fixtures import FixtureError, FixtureText, export
 from ...fixtures.fixture import Fixture
+from ...resources.organizations import ORGANIZATIONS
 from ...resources.sequences.model import RUNS
+from ...resources.sizes import document_bytes
 from ...store.base import Moment
+from ...traffic.rate_limits import Verdict
+from ...worlds.api_keys import visitors_address
 from ...worlds.control import Control
 from ...worlds.factory import WorldOptions, clock_from, open_epoch
 from ...worlds.snapshots import KEPT
+from ...worlds.visitors import PACE, making_room
 from ...worlds.worlds import Caller
 
+_LOG: Final = logging.getLogger("sequences_sandbox.worlds")
 _UNNAMED: Final = "unnamed"
 _NO_KEY: Final = str(uuid.UUID(int=0))
 
 
-def createWorld(control: Control, caller: Caller | None, *, body: Mapping[str, Any]) -> dict[str, Any]:
+def createWorld(control: Control, caller: Caller, *, body: Mapping[str, Any]) -> dict[str, Any]:
     """A world of one's own. Who comes without leave of the admin is an anonymous visitor, and takes what those may have."""
     control.worlds.delete_expired()
-    public = caller is None and control.public_worlds.most > 0
-    if public:
-        _require_room(control)
-    ttl = body["ttl_seconds"] * SECOND if "ttl_seconds" in body else None
-    if public:
-        ttl = min(control.public_worlds.ttl, ttl or control.public_worlds.ttl)
+    visitor, visitors = visitors_address(caller.key), control.visitors
+    fixture = _fixture(control, body)
+    ttl, lifetime = body["ttl_seconds"] * SECOND if "ttl_seconds" in body else None, None
+    if visitor is not None:
+        if "fixture_file" in body or isinstance(body.get("fixture"), Mapping):
+            _require_small(fixture)
+        _make_room(control, visitor)
+        ttl, lifetime = min(visitors.idle, ttl or visitors.idle), visitors.lifetime
     options = WorldOptions(
         name=body.get("name", _UNNAMED),
         now=_epoch(body["now"]) if "now" in body else None,
         frozen=body.get("frozen"),
         ttl=ttl,
         seed=body.get("seed", 0),
-        public=public,
+        lifetime=lifetime,
+        visitor=visitor,
     )
-    fixture = _fixture(control, body)
-    if public and ("fixture_file" in body or isinstance(body.get("fixture"), Mapping)):
-        _require_small(fixture)
     created = control.factory.create(fixture, options)
     with control.worlds.first_look(created.record.id) as tx:
         return control.world(tx, created.keys)
@@ -101,18 +108,23 @@ def exportWorld(control: Control, caller: Caller) -> dict[str, Any]:
         return export(tx.documents(), keys, now=tx.now, frozen=frozen, static=static)
 
 
-def _require_room(control: Control) -> None:
-    """Raises RateLimitIssue where anonymous visitors have as many worlds as they may, or make them too fast."""
-    public, store = control.public_worlds, control.worlds.store
+def _make_room(control: Control, visitor: str) -> None:
+    """Sees to it that a visitor may have one more world. Raises RateLimitIssue where there is no room, or too fast."""
+    store = control.worlds.store
     now = store.wall()
-    if sum(record.public for record in store.worlds()) >= public.most:
-        message = f"All {public.most} worlds for visitors are taken; try again later."
-        raise RateLimitIssue(message, retry_after_seconds=public.ttl // SECOND)
+    _require_pace(control.paces.take(visitor, now), "Your address makes worlds")
+    spare = making_room(store.visitor_worlds(), visitor, control.visitors, now)
     # Visitors share a bucket, kept with the default world, so that all processes of one store take from it.
-    verdict = store.take_token(control.default_world, _NO_KEY, public.pace, now, now)
+    _require_pace(store.take_token(control.default_world, _NO_KEY, PACE, now, now), "Visitors make worlds")
+    if spare is not None:
+        _LOG.info("a visitor's world made room for another: %s", spare)
+        control.worlds.delete(spare)
+
+
+def _require_pace(verdict: Verdict, who: str) -> None:
     if not verdict.allowed:
         wait = verdict.retry_after_seconds
-        raise RateLimitIssue(f"Worlds are being made too fast; try again in {wait} s.", retry_after_seconds=wait)
+        raise RateLimitIssue(f"{who} too fast; try again in {wait} s.", retry_after_seconds=wait, limit="new worlds")
 
 
 def _epoch(text: str) -> int:
@@ -139,7 +151,11 @@ def _fixture(control: Control, body: Mapping[str, Any]) -> Fixture:
 
 
 def _require_small(fixture: Fixture) -> None:
-    """Raises BusinessIssue, TooLargeIssue where a visitor's own fixture has more than a visitor's world may hold."""
+    """Raises TooLargeIssue where a visitor's own fixture has more than a visitor's world may hold."""
+    PUBLIC_LIMITS.require_organizations(len(fixture.documents.get(ORGANIZATIONS.kind, ())))
+    PUBLIC_LIMITS.require_keys(len(fixture.api_keys))
+    stated = (each.value for of_kind in fixture.documents.values() for each in of_kind)
+    PUBLIC_LIMITS.require_documents(sum(map(document_bytes, stated)))
     runs = [stated.value for stated in fixture.documents.get(RUNS.kind, ())]
     for number in Counter(run.organization_id for run in runs).values():
         PUBLIC_LIMITS.require_run(number - 1)

@@ -15,7 +15,7 @@ from .connecting import Conn
 from .database import Database
 from .events import WATCHED
 from .keys import KnownKeys
-from .worlds import NOW, RECORD, clock_parameters
+from .worlds import NOW, RECORD, RECORD_WIDTH, clock_parameters
 
 _TAIL_BITS: Final = 24
 """A version is a count, and a random tail that tells commits of the same count apart."""
@@ -122,14 +122,14 @@ class DocumentVerbs:
         return self._database.run(read)
 
     def _loaded(self, row: TupleRow) -> Loaded:
-        record = WorldRecord(*row[:11])
-        version, epoch, *clock, wall, used, watched, complete, documents = row[11:-2]
+        record = WorldRecord(*row[:RECORD_WIDTH])
+        version, epoch, *clock, wall, used, watched, complete, documents = row[RECORD_WIDTH:-2]
         return Loaded(
             record=record,
             version=version,
             moment=Moment(epoch, Clock(*clock)),
             wall=wall,
-            expires_wall=None if record.ttl is None else used + record.ttl,
+            expires_wall=record.expires(used),
             watched=watched,
             complete=complete,
             documents={

@@ -3,14 +3,14 @@
 import json
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
-from dataclasses import asdict
+from dataclasses import asdict, fields
 from typing import Any, Final
 
 from psycopg import errors
 
 from ...domain.clock import Clock
 from ...domain.errors import CommitIssue
-from ..base import KeyRecord, WorldRecord, conflict
+from ..base import KeyRecord, VisitorWorld, WorldRecord, conflict
 from .connecting import Conn
 from .database import Database
 from .events import SWEEP
@@ -19,22 +19,23 @@ from .keys import ADD_KEYS, KnownKeys, key_parameters
 _MOST_EXPIRED: Final = 1000
 
 NOW: Final = "coalesce(%(wall)s::bigint, (extract(epoch FROM clock_timestamp()) * 1000000)::bigint)"
-RECORD: Final = "worlds.id, name, fixture, seed, epoch, fixed_epoch, frozen, created_wall, ttl, public, random_seed"
+_COLUMNS: Final = [field.name for field in fields(WorldRecord)]
+RECORD: Final = ", ".join(["worlds.id", *_COLUMNS[1:]])
 """The columns of a WorldRecord, in its order."""
+RECORD_WIDTH: Final = len(_COLUMNS)
 _CREATE: Final = (
     "WITH world AS (INSERT INTO worlds (id, name, fixture, seed, epoch, fixed_epoch, frozen, created_wall, ttl, public,"
-    " random_seed, timeline_epoch, clock_wall, clock_shown, clock_frozen, seen_wall, used_wall)"
+    " random_seed, lifetime, visitor, timeline_epoch, clock_wall, clock_shown, clock_frozen, seen_wall, used_wall)"
     " VALUES (%(id)s, %(name)s, %(fixture)s, %(seed)s, %(epoch)s, %(fixed_epoch)s, %(frozen)s, %(created_wall)s, %(ttl)s,"
-    " %(public)s, %(random_seed)s, %(epoch)s, %(clock_wall)s, %(clock_shown)s, %(clock_frozen)s, %(created_wall)s,"
-    f" %(created_wall)s) RETURNING id) {ADD_KEYS}"
+    " %(public)s, %(random_seed)s, %(lifetime)s, %(visitor)s, %(epoch)s, %(clock_wall)s, %(clock_shown)s, %(clock_frozen)s,"
+    f" %(created_wall)s, %(created_wall)s) RETURNING id) {ADD_KEYS}"
 )
 _TOUCH: Final = (
     f"WITH world AS (UPDATE worlds SET used_wall = greatest(used_wall, {NOW}) WHERE id = %(id)s)"
     " UPDATE keys SET last_used_at = %(now)s WHERE digest = %(digest)s"
 )
-_EXPIRED: Final = (
-    f"SELECT id FROM worlds WHERE used_wall + ttl <= (SELECT {NOW}) ORDER BY used_wall + ttl LIMIT {_MOST_EXPIRED}"
-)
+_END: Final = "least(used_wall + ttl, created_wall + lifetime)"
+_EXPIRED: Final = f"SELECT id FROM worlds WHERE {_END} <= (SELECT {NOW}) ORDER BY {_END} LIMIT {_MOST_EXPIRED}"
 _DROP_SEED: Final = (
     "DELETE FROM seeds WHERE digest = %(digest)s AND NOT EXISTS (SELECT FROM worlds WHERE seed = %(digest)s)"
 )
@@ -99,6 +100,11 @@ class WorldVerbs:
 
     def worlds(self) -> Sequence[WorldRecord]:
         return [WorldRecord(*row) for row in self._database.rows(f"SELECT {RECORD} FROM worlds ORDER BY number")]
+
+    def visitor_worlds(self) -> Sequence[VisitorWorld]:
+        return [
+            VisitorWorld(*row) for row in self._database.rows("SELECT id, visitor, used_wall FROM worlds WHERE public")
+        ]
 
     def _add_seed(self, digest: bytes, document: Any) -> None:
         text = json.dumps(document, separators=(",", ":"))

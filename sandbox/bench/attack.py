@@ -1,0 +1,297 @@
+"""What one visitor can take from the others: attacks on a hosted sandbox, and what an honest client meets meanwhile.
+
+    python sandbox/bench/attack.py [NAME …]
+
+For each attack one line: what the attacker got, how long the slowest honest request took, how many honest requests
+were not answered with 200, and how the memory of the server grew.
+"""
+
+import socket
+import sys
+import threading
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, suppress
+from itertools import count
+from pathlib import Path
+from typing import Any, Final
+from urllib.parse import urlsplit
+
+import httpx
+from contestants import SCRATCH
+from servers import sandbox
+
+ADMIN: Final = "attack-sandbox-admin"
+OPTIONS: Final = ("--public-worlds", "60", "--admin-token", ADMIN, "--no-fault-header")
+CONNECTIONS: Final = 1100
+_HONEST_PAUSE_SECONDS: Final = 0.02
+_LONGEST_SECONDS: Final = 12.0
+_SETTLING_SECONDS: Final = 3.0
+
+Attack = Callable[["Target"], str]
+
+
+class Target:
+    """A hosted sandbox, called as an anonymous visitor calls it."""
+
+    def __init__(self, url: str) -> None:
+        parts = urlsplit(url)
+        self.address: Final = (parts.hostname or "", parts.port or 0)
+        self.http: Final = httpx.Client(base_url=f"http://{parts.netloc}", timeout=120)
+
+    def world(self, fixture: Any = "demo", **options: Any) -> "Visitor":
+        """A world of one's own, made without a key."""
+        answer = self.http.post("/_sandbox/worlds", json={"fixture": fixture, **options})
+        if answer.status_code != 201:
+            raise SystemExit(f"no world: {answer.status_code} {answer.text[:300]}")
+        return Visitor(self, answer.json()["organizations"][0]["api_keys"][0]["token"])
+
+    def hold(self, number: int, sent: bytes, stack: ExitStack) -> int:
+        """How many connections on which `sent` was sent stay open, nothing being read from them."""
+        held: list[socket.socket] = []
+        for _ in range(number):
+            with suppress(OSError):
+                held.append(stack.enter_context(socket.create_connection(self.address, 5)))
+                held[-1].sendall(sent)
+        still = -1
+        while still != len(held):  # until what is refused has been
+            still = len(held)
+            time.sleep(_SETTLING_SECONDS)
+            held = [each for each in held if _is_open(each)]
+        return len(held)
+
+
+class Visitor:
+    """A key of a world."""
+
+    def __init__(self, target: Target, token: str) -> None:
+        self.token: Final = token
+        self._http: Final = target.http
+
+    def __call__(self, method: str, path: str, body: Any = None) -> httpx.Response:
+        return self._http.request(method, path, headers={"Authorization": f"Bearer {self.token}"}, json=body)
+
+    def line(self, target: str) -> bytes:
+        """The head of a GET, as it is sent."""
+        return f"GET {target} HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer {self.token}\r\n\r\n".encode()
+
+
+def _is_open(connection: socket.socket) -> bool:
+    connection.setblocking(False)
+    try:
+        while data := connection.recv(1 << 16):
+            if data.startswith((b"HTTP/1.1 4", b"HTTP/1.1 5")):
+                return False
+    except BlockingIOError:
+        return True
+    except OSError:
+        return False
+    return False
+
+
+def advance(target: Target) -> str:
+    """One request that moves the clock by a thousand years."""
+    steps = [{"type": "email", "delay": "PT1S"}] * 100
+    template = {"name": "Fast", "steps": steps}
+    runs = [{"contact": "Ada Quill", "template": "Fast", "status": "ACTIVE"}] * 990
+    document = {
+        "organizations": [
+            {
+                "contacts": [{"first_name": "Ada", "last_name": "Quill"}],
+                "sequence_templates": [template],
+                "sequences": runs,
+            }
+        ]
+    }
+    answer = target.world(document, frozen=True)("POST", "/_sandbox/clock/advance", {"by": "P365000D"})
+    return f"{answer.status_code}, {answer.json().get('fired_count')} events"
+
+
+def documents(target: Target) -> str:
+    """Worlds made from the largest documents that are read."""
+    rows = [{"status": "ACTIVE"}] * 990
+    answers = Counter[int]()
+    for number in range(20):
+        document = {
+            "organizations": [{"name": f"One {number}", "sequences": rows, "contacts": [{"job_title": "x"}] * 9_000}]
+        }
+        answers[target.http.post("/_sandbox/worlds", json={"fixture": document}).status_code] += 1
+    return str(dict(answers))
+
+
+def variables(target: Target) -> str:
+    """As many bytes of variables as a world takes, then its lists, its export, and snapshots of it."""
+    visitor = target.world({"organizations": [{"sequences": [{"status": "ACTIVE"}] * 990}]})
+    runs = [
+        run["id"]
+        for page in range(1, 11)
+        for run in visitor("GET", f"/v1/sequences?size=100&page={page}").json()["items"]
+    ]
+    kept = Counter(
+        visitor("PATCH", f"/v1/sequences/{run}", {"variables": {"a": f"{number}" * 20_000}}).status_code
+        for number, run in enumerate(runs)
+    )
+    sizes = [len(visitor("GET", path).content) for path in ("/v1/sequences?size=100", "/_sandbox/world/export")]
+    return f"variables {dict(kept)}, a list of {sizes[0]:,} bytes, an export of {sizes[1]:,}"
+
+
+def snapshots(target: Target) -> str:
+    """Snapshots, each of other variables."""
+    visitor = target.world({"organizations": [{"sequences": [{"status": "ACTIVE"}] * 50}]})
+    runs = [run["id"] for run in visitor("GET", "/v1/sequences?size=100").json()["items"]]
+    kept = Counter[int]()
+    for number in range(12):
+        for run in runs:
+            visitor("PATCH", f"/v1/sequences/{run}", {"variables": {"a": f"{number}" * 60_000}})
+        kept[visitor("PUT", f"/_sandbox/snapshots/s{number}", {}).status_code] += 1
+    diff = visitor("GET", "/_sandbox/snapshots/s0/diff")
+    return f"{dict(kept)}, a diff of {len(diff.content):,} bytes"
+
+
+def history(target: Target) -> str:
+    """One run, changed again and again, and its history."""
+    visitor = target.world()
+    run = visitor("GET", "/v1/sequences?status=ACTIVE&size=1").json()["items"][0]["id"]
+    for number in range(3000):
+        visitor("PATCH", f"/v1/sequences/{run}", {"variables": {"a": str(number)}})
+    answer = visitor("GET", f"/_sandbox/sequences/{run}/history")
+    return f"{len(answer.json()['items'])} entries in {len(answer.content):,} bytes"
+
+
+def journal(target: Target) -> str:
+    """A journal as full as it gets, exported, searched and verified."""
+    visitor = target.world()
+    for number in range(700):
+        visitor("GET", f"/v1/sequences?size={number % 100 + 1}")
+    har = visitor("GET", "/_sandbox/journal.har")
+    match = {"body_subset": {str(number): number for number in range(40_000)}}
+    took = [_seconds(lambda: visitor("POST", "/_sandbox/journal/verify", {"match": match}))]
+    took.append(_seconds(lambda: visitor("GET", "/_sandbox/journal?text=zzzz&size=100")))
+    return f"HAR of {len(har.content):,} bytes, verify {took[0]:.2f} s, search {took[1]:.2f} s"
+
+
+def streams(target: Target) -> str:
+    """Event streams of one world that nobody reads, and one request after it."""
+    visitor = target.world()
+    with ExitStack() as stack:
+        held = target.hold(CONNECTIONS, visitor.line("/_sandbox/events"), stack)
+        took = _seconds(lambda: visitor("GET", "/v1/sequences"))
+    return f"{held} of {CONNECTIONS} held, a request then took {took:.3f} s"
+
+
+def latency(target: Target) -> str:
+    """Connections held by a fault that delays responses by ten minutes."""
+    visitor = target.world()
+    visitor("POST", "/_sandbox/faults", {"effect": {"latency": {"fixed_ms": 600_000}}})
+    with ExitStack() as stack:
+        held = target.hold(CONNECTIONS, visitor.line("/v1/sequences"), stack)
+    return f"{held} of {CONNECTIONS} held"
+
+
+def silent(target: Target) -> str:
+    """Connections on which nothing is sent."""
+    with ExitStack() as stack:
+        return f"{target.hold(CONNECTIONS, b'', stack)} of {CONNECTIONS} held"
+
+
+def worlds(target: Target) -> str:
+    """Worlds, as many as one client gets."""
+    answers = Counter[str]()
+    until = time.monotonic() + _LONGEST_SECONDS
+    while time.monotonic() < until:
+        answer = target.http.post("/_sandbox/worlds", json={})
+        answers[f"{answer.status_code} {answer.json().get('message', 'made').partition(';')[0]}"] += 1
+    return str(dict(answers))
+
+
+def default_world(target: Target) -> str:
+    """The default world's control, by its published key without scopes."""
+    visitor = Visitor(target, "topo_demo_noscope")
+    calls = [("PUT", "/_sandbox/rate-limit", {"limit": 1, "per_seconds": 86_400}), ("GET", "/_sandbox/journal", None)]
+    return ", ".join(f"{method} {path} {visitor(method, path, body).status_code}" for method, path, body in calls)
+
+
+def admin(target: Target) -> str:
+    """Guesses at the admin token."""
+    guesses = count()
+    until = time.monotonic() + 3.0
+    answers = Counter[int]()
+    while time.monotonic() < until:
+        guess = {"Authorization": f"Bearer guess-{next(guesses)}"}
+        answers[target.http.get("/_sandbox/worlds", headers=guess).status_code] += 1
+    return str(dict(answers))
+
+
+ATTACKS: Final[tuple[Attack, ...]] = (
+    advance, documents, variables, snapshots, history, journal, streams, latency, silent, default_world, admin, worlds,
+)  # fmt: skip
+
+
+class Honest:
+    """A client with a key of the default world, and a prober of health, who ask again and again."""
+
+    def __init__(self, url: str) -> None:
+        self._base: Final = f"http://{urlsplit(url).netloc}"
+        self._stopped: Final = threading.Event()
+        self._thread: Final = threading.Thread(target=self._ask)
+        self.slowest = 0.0
+        self.failed = 0
+
+    def __enter__(self) -> "Honest":
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._stopped.set()
+        self._thread.join()
+
+    def _ask(self) -> None:
+        key = {"Authorization": "Bearer topo_demo_readonly"}
+        for path in _turns("/v1/sequences", "/_sandbox/health"):
+            if self._stopped.wait(_HONEST_PAUSE_SECONDS):
+                return
+            began = time.monotonic()
+            try:  # each on a connection of its own, as visitors come
+                self.failed += httpx.get(f"{self._base}{path}", headers=key, timeout=60).status_code != 200
+            except httpx.HTTPError:
+                self.failed += 1
+            self.slowest = max(self.slowest, time.monotonic() - began)
+
+
+def _turns(*paths: str) -> Iterator[str]:
+    while True:
+        yield from paths
+
+
+def _seconds(call: Callable[[], Any]) -> float:
+    began = time.monotonic()
+    call()
+    return time.monotonic() - began
+
+
+def _memory(process: int) -> float:
+    """MB of a process that are in memory."""
+    status = Path(f"/proc/{process}/status").read_text()
+    return int(status.partition("VmRSS:")[2].split()[0]) / 1024
+
+
+def main() -> None:
+    """Carries out the attacks that are named, or all."""
+    SCRATCH.mkdir(exist_ok=True)
+    for attack in ATTACKS:
+        if sys.argv[1:] and attack.__name__ not in sys.argv[1:]:
+            continue
+        with sandbox(*OPTIONS) as server:
+            before = _memory(server["process"])
+            with Honest(server["url"]) as honest:
+                got = attack(Target(server["url"]))
+            grown = _memory(server["process"]) - before
+        print(
+            f"{attack.__name__}: {got}; slowest honest {honest.slowest:.2f} s, {honest.failed} not 200, +{grown:.0f} MB",
+            flush=True,
+        )
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,35 @@
+"""Responses that take long on purpose, event streams and those of faults that delay: each holds a connection all the while.
+
+So each takes a place before anything is done, and gives it back when its connection is free again.
+"""
+
+from collections.abc import Callable
+from typing import Final
+
+from ...traffic.faults import Injection
+from ...traffic.places import Places
+from ..request.client_address import ClientAddresses
+from ..request.context import RequestContext
+from ..responses import Response
+
+
+class Held:
+    """The places for them."""
+
+    def __init__(self, addresses: ClientAddresses, streams: Places, delayed: Places) -> None:
+        self._addresses: Final = addresses
+        self.streams: Final = streams
+        self.delayed: Final = delayed
+
+    def delay(self, context: RequestContext, world_id: str, injection: Injection) -> None:
+        """Takes a place for a response that is to be late. Raises RateLimitIssue."""
+        if injection.milliseconds or injection.effect.drip_seconds:
+            context.release = self._place(self.delayed, context, world_id)
+
+    def stream(self, context: RequestContext, response: Response) -> None:
+        """Takes a place for a stream. Raises RateLimitIssue."""
+        if response.stream is not None and context.method != "HEAD":
+            context.release = self._place(self.streams, context, response.stream)
+
+    def _place(self, places: Places, context: RequestContext, world_id: str) -> Callable[[], None]:
+        return places.take(world_id, self._addresses.of(context.peer, context.headers))

@@ -1,0 +1,88 @@
+"""The connections of a process: how many there may be, of one client address and in all, and which gives way to a new one.
+
+A connection on which no request is being carried out may be closed at any time, so the oldest such one of the address makes
+room, and when all are taken that of the address with most. Only where every one of them is at work is a new one refused.
+"""
+
+from collections.abc import Callable
+from typing import Final, Protocol
+
+from ..domain.errors import Issue, RateLimitIssue, UnavailableIssue
+from ..domain.limits import Share
+from ..http.request.client_address import counted
+
+_RETRY_SECONDS: Final = 5
+
+
+class Member(Protocol):
+    """A connection, as it is counted."""
+
+    @property
+    def is_waiting(self) -> bool:
+        """Whether no request is being carried out on it."""
+
+    def close_idle(self) -> None:
+        """Closes it."""
+
+
+class Connections:
+    """Who is connected. Addresses for which `is_proxy` holds stand for many clients and have no share of their own.
+
+    For the event loop's thread alone.
+    """
+
+    def __init__(self, share: Share, is_proxy: Callable[[str], bool]) -> None:
+        self.share: Final = share
+        self._is_proxy: Final = is_proxy
+        self._of_addresses: dict[str, dict[Member, None]] = {}
+        self.taken = 0
+        self.closed = 0
+        """How many were closed to make room."""
+        self.refused = 0
+
+    def enter(self, member: Member, peer: str) -> Issue | None:
+        """Lets a new connection in; or returns what to tell it instead."""
+        address, share = counted(peer), self.share
+        own = self._of_addresses.get(address, {})
+        if share.of_address is not None and len(own) >= share.of_address and not self._is_proxy(peer):
+            if not self._made_room(address):
+                return self._refusal(share.of_address)
+        elif self.taken >= share.in_all and not self._made_room(max(self._of_addresses, key=self._number)):
+            self.refused += 1
+            return UnavailableIssue("All connections of this server are taken.", retry_after_seconds=_RETRY_SECONDS)
+        self._of_addresses.setdefault(address, {})[member] = None
+        self.taken += 1
+        return None
+
+    def leave(self, member: Member, peer: str) -> None:
+        """Notes that a connection is closed; one that is not known was closed before, or never let in."""
+        self._remove(member, counted(peer))
+
+    def _remove(self, member: Member, address: str) -> None:
+        own = self._of_addresses.get(address, {})
+        if member in own:
+            del own[member]
+            self.taken -= 1
+            if not own:
+                del self._of_addresses[address]
+
+    def _made_room(self, address: str) -> bool:
+        for member in self._of_addresses[address]:
+            if member.is_waiting:
+                self._remove(member, address)
+                self.closed += 1
+                member.close_idle()
+                return True
+        return False
+
+    def _number(self, address: str) -> int:
+        return len(self._of_addresses[address])
+
+    def _refusal(self, most: int) -> RateLimitIssue:
+        self.refused += 1
+        return RateLimitIssue(
+            f"Your address has {most} connections at work, the most that one may have.",
+            retry_after_seconds=_RETRY_SECONDS,
+            limit="connections of one client address",
+            allowed={"maximum": most},
+        )

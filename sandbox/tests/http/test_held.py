@@ -1,0 +1,79 @@
+"""Event streams and responses that faults delay hold connections, so a world, an address and all together have few."""
+
+import asyncio
+
+import httpx
+import pytest
+from sequences_sandbox.domain.errors import RateLimitIssue
+from sequences_sandbox.domain.limits import Share, VisitorLimits, host_limits
+from sequences_sandbox.traffic.places import Places
+
+LIMITS = host_limits(1024, shared=True)
+SLOW = {"effect": {"latency": {"fixed_ms": 600_000}}}
+DRIPPING = {"effect": {"drip_seconds": 600}}
+
+
+def key_of(api):
+    world = api("POST", "/_sandbox/worlds", key=None, json={}).json()
+    return world["organizations"][0]["api_keys"][0]["token"]
+
+
+@pytest.fixture
+def api(api_with):
+    return api_with(admin_token="sesame-1234", visitors=VisitorLimits(5))
+
+
+async def _held(api, key, path, number):
+    """Asks `number` times for what does not end; returns what one more gets, and who is answered after those ended."""
+    transport = httpx.ASGITransport(api.app.asgi)
+    headers = {"Authorization": f"Bearer {key}"}
+    async with httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1:4010", headers=headers) as client:
+        held = [asyncio.create_task(client.get(path)) for _ in range(number)]
+        await asyncio.sleep(0)
+        refused = await asyncio.wait_for(client.get(path), 10)
+        assert not any(each.done() for each in held)
+        for each in held:
+            each.cancel()
+        await asyncio.gather(*held, return_exceptions=True)
+        again = asyncio.create_task(client.get(path))
+        done, _ = await asyncio.wait({again}, timeout=0.05)
+        again.cancel()
+        return refused, done
+
+
+@pytest.mark.parametrize(
+    ("path", "fault", "share"),
+    [
+        ("/_sandbox/events", None, LIMITS.streams),
+        ("/v1/sequences", SLOW, LIMITS.delayed),
+        ("/v1/sequences", DRIPPING, LIMITS.delayed),
+    ],
+)
+def test_a_world_has_so_many_at_a_time_and_gets_another_when_one_ends(api, path, fault, share):
+    key = key_of(api)
+    if fault is not None:
+        api("POST", "/_sandbox/faults", key=key, json=fault)
+    refused, done = asyncio.run(_held(api, key, path, share.of_world))
+    assert (refused.status_code, refused.json()["type"]) == (429, "RateLimitIssue")
+    assert refused.json()["data"]["limit"] == f"{share.what} of a world"
+    assert refused.json()["data"]["allowed"] == {"maximum": share.of_world}
+    assert not done
+
+
+def test_places_are_counted_by_world_by_address_and_in_all():
+    places = Places(Share("streams", 2, 3, 4))
+    back = [places.take("one", "a"), places.take("one", "a"), places.take("two", "a")]
+
+    def refusal(world, address):
+        with pytest.raises(RateLimitIssue) as raised:
+            places.take(world, address)
+        return raised.value.data["limit"]
+
+    assert refusal("one", "b") == "streams of a world"
+    assert refusal("two", "a") == "streams of one client address"
+    back.append(places.take("two", "b"))
+    assert refusal("three", "c") == "streams of this server"
+    for each in back:
+        each()
+    assert (places.taken, places.refused) == (0, 3)
+    assert len([places.take("one", "b") for _ in range(2)]) == 2
