@@ -159,7 +159,7 @@ def test_the_keyboard_alone_pauses_a_run_and_moves_time(visit):
     expect(page.locator("#said")).to_have_text("Pause a sequence: 200.")
     tab_to(page, "Response")
     page.keyboard.press("ArrowRight")
-    expect(page.get_by_role("tab", name="curl")).to_be_focused()
+    expect(page.get_by_role("tab", name="Request")).to_be_focused()
     tab_to(page, "+1 day")
     page.keyboard.press("Enter")
     expect(page.locator("#said")).to_contain_text("on the way")

@@ -114,7 +114,7 @@ def test_what_is_not_possible_can_be_tried_and_teaches(run_in, outside):
     actions(page).get_by_role("button", name="Resume").click()
     for part in ("422", "BusinessIssue", "x-request-id"):
         expect(outcome(page)).to_contain_text(part)
-    outcome(page).get_by_role("tab", name="HTTP").click()
+    outcome(page).get_by_role("tab", name="Request").click()
     expect(outcome(page)).to_contain_text(f"POST /v1/sequences/{run_id}/resume HTTP/1.1")
     assert outside(page).get(f"/v1/sequences/{run_id}").json() == before
 

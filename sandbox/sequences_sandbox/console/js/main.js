@@ -4,6 +4,7 @@ import { on } from "./bus.js";
 import { basePath, contract } from "./contract.js";
 import { fill, h } from "./dom.js";
 import { listen } from "./events.js";
+import { opening } from "./first.js";
 import * as faults from "./faults/view.js";
 import { startRules } from "./faults/rules.js";
 import { startBanner } from "./head/banner.js";
@@ -19,7 +20,6 @@ import { home, root } from "./root.js";
 import { onPlace, place, startRouter } from "./router.js";
 import * as run from "./run/view.js";
 import { startMoves } from "./run/moves.js";
-import { session } from "./session.js";
 import { closedPage } from "./world/closed.js";
 import { NoWorld } from "./world/create.js";
 import { startMenu } from "./world/menu.js";
@@ -47,7 +47,7 @@ start();
 async function start() {
   const key = keyInAddress();
   try {
-    const [api, gone] = await Promise.all([contract(), session.open()]);
+    const [api, gone] = await Promise.all([contract(), opening]);
     if (gone) notice(ENDED);
     startKeys(element("key"), element("copy-key"));
     startMenu(element("open-menu"), element("menu"), home + basePath(api));

@@ -1,7 +1,7 @@
 """Many small files as one: the console's modules and styles, packed once when the sandbox starts.
 
 Each module becomes a function that is called once and returns what it exports, in the order in which they need each other.
-That takes what the console's modules are written in: imports of names from relative paths at the top, exports of
+A page may load several such scripts: the later ones use what is in the earlier ones. That takes what the console's modules are written in: imports of names from relative paths at the top, exports of
 declarations, no import cycle, and no import that is made later.
 """
 
@@ -15,6 +15,7 @@ from typing import Final
 
 _IMPORT: Final = re.compile(r'^import (?:\{([^}]*)\}|\* as (\w+)) from "(\.[^"]*)";\n', re.MULTILINE)
 _EXPORT: Final = re.compile(r"^export ((?:async )?function|class|const) (\w+)", re.MULTILINE)
+_COMMENT: Final = re.compile(r"^ *(?://.*|/\*\*[\s\S]*?\*/)\n", re.MULTILINE)
 _OTHER: Final = re.compile(r"^(?:import|export)\b.*|\bimport\(", re.MULTILINE)
 _RENAMED: Final = re.compile(r"(\w+) as (\w+)")
 _DESTRUCTURED: Final = r"\1: \2"
@@ -47,11 +48,15 @@ def pack_styles(folder: Path, names: tuple[str, ...]) -> Packed:
     return Packed("".join((folder / name).read_text("utf-8") for name in names).encode(), "text/css")
 
 
-def pack_modules(folder: Path, entry: str) -> Packed:
-    """The module `entry` with all that it imports. Raises BundleError."""
+def pack_modules(folder: Path, *entries: str) -> tuple[Packed, ...]:
+    """A script for each of the modules `entries`, with all that it imports and no script before it has. Raises BundleError."""
     parts: dict[str, str] = {}
-    _add(folder, PurePosixPath(entry), parts, ())
-    return Packed("".join(parts.values()).encode(), "text/javascript")
+    scripts = []
+    for entry in entries:
+        before = len(parts)
+        _add(folder, PurePosixPath(entry), parts, ())
+        scripts.append("".join(['"use strict";\n', *list(parts.values())[before:]]))
+    return tuple(Packed(script.encode(), "text/javascript") for script in scripts)
 
 
 def _add(folder: Path, path: PurePosixPath, parts: dict[str, str], importers: tuple[PurePosixPath, ...]) -> None:
@@ -74,7 +79,7 @@ def _function(path: PurePosixPath, text: str) -> str:
         wanted = whole or f"{{{_RENAMED.sub(_DESTRUCTURED, names)}}}"
         return f"const {wanted} = {module};\n"
 
-    body = _EXPORT.sub(r"\1 \2", _IMPORT.sub(imported, text))
+    body = _COMMENT.sub("", _EXPORT.sub(r"\1 \2", _IMPORT.sub(imported, text)))
     if left := _OTHER.search(body):
         raise BundleError(f"{path}: {left[0]!r} cannot be packed; import names at the top, export declarations.")
     return f"// {path}\nconst {_variable(path)} = (() => {{\n{body}\nreturn {{{', '.join(exported)}}};\n}})();\n"

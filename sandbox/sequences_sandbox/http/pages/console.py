@@ -99,9 +99,12 @@ def add_console(flask: Flask, operation_ids: Collection[str], embed_origins: Ite
 def _packed() -> dict[str, Packed]:
     """The files that the pages are made of, by name. Raises ConsoleError."""
     try:
+        first, app = pack_modules(_FILES / "js", "first.js", "main.js")
+        (embed,) = pack_modules(_FILES / "js", "embed.js")
         return {
-            "app.js": pack_modules(_FILES / "js", "main.js"),
-            "embed.js": pack_modules(_FILES / "js", "embed.js"),
+            "first.js": first,
+            "app.js": app,
+            "embed.js": embed,
             "app.css": pack_styles(_FILES / "css", _STYLES),
             _MARK: Packed((_FILES / _MARK).read_bytes(), "image/svg+xml"),
         }

@@ -1,7 +1,7 @@
 // The rows of the journal, newest first.
 
 import { fill, h } from "../dom.js";
-import { brief, dayOf, receivedAt, timeOf, took } from "../format.js";
+import { brief, dayIn, receivedAt, timeOf, took } from "../format.js";
 import { worldNow } from "../head/time.js";
 import { statusMark } from "../parts/exchange.js";
 import { keyWords } from "./keys.js";
@@ -22,7 +22,7 @@ export function journalTable(link) {
   function row(entry, selected, now) {
     const received = receivedAt(entry.request_id);
     return h("tr", { "data-id": entry.request_id, "data-selected": entry.request_id === selected },
-      h("td", { class: "num dim", title: dayOf(received) }, timeOf(received)),
+      h("td", { class: "num dim" }, `${dayIn(received, Date.now())}, ${timeOf(received)}`),
       h("td", { class: "num dim", title: entry.at }, brief(Date.parse(entry.at), now)),
       h("td", { class: "asked-for" }, h("a", { class: "cover", href: link(entry.request_id) }, h("b", { class: "method" }, entry.method), " ", h("code", { title: entry.path }, short(entry)))),
       h("td", {}, statusMark(entry.status)),

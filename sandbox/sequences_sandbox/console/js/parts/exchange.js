@@ -12,7 +12,7 @@ const SHOWN_HEADERS = /^(x-|retry|ratelimit|allow$|www-|content-type)/;
 /** An exchange as `send` returns it: a head line, then tabs for response, request and code. */
 export function exchangeView(exchange) {
   return h("div", { class: "exchange" }, requestLine(exchange, verdict(exchange)),
-    tabs("Request and response", [["Response", () => responseBody(exchange)], ...codeTabs(() => exchange)]));
+    tabs("Request and response", [["Response", () => responseBody(exchange)], ...requestTabs(() => exchange)]));
 }
 
 /** The response alone. */
@@ -34,6 +34,13 @@ export function codeTabs(request) {
     return [copyButton("Copy", () => text, { class: "quiet copy", "aria-label": `Copy as ${language}` }),
       h("pre", { tabindex: "0" }, text)];
   }]);
+}
+
+/** The same, first as it goes over the wire: what was sent is what one asks for first. */
+function requestTabs(request) {
+  const code = codeTabs(request);
+  const [, wire] = code.pop();
+  return [["Request", wire], ...code];
 }
 
 /** The status of a response, coloured by its class. */

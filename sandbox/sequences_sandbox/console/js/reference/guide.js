@@ -3,7 +3,7 @@
 import { send } from "../api.js";
 import { on } from "../bus.js";
 import { basePath, operation } from "../contract.js";
-import { contact, contactName, readContacts, soonNamed } from "../directory.js";
+import { contact, contactName, readContacts, readDirectory, soonNamed } from "../directory.js";
 import { button, facts, fill, h, say } from "../dom.js";
 import { brief, count, nextMonday, span, wire } from "../format.js";
 import { move } from "../head/clock.js";
@@ -39,6 +39,7 @@ export function guide(api) {
     done = 0;
     until = null;
     fill(outcome);
+    readDirectory();
     const { json } = await session.read(`${basePath(api)}/sequences?status=ACTIVE&size=5&sort_by=created_at&sort_order=desc`);
     run = json?.items.find((each) => each.contact_id !== null) ?? null;
     if (run) readContacts([run.contact_id]).then((news) => { if (news && run) drawSteps(); });

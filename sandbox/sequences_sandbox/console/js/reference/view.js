@@ -29,6 +29,7 @@ export async function open(section) {
   return {
     show({ parts: [, id] }) {
       fill(side, sideLinks(known, id));
+      side.querySelector("[aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });
       if (!pages.has(id)) pages.set(id, page(id));
       const chosen = pages.get(id);
       if (chosen.element.parentElement !== stage) fill(stage, chosen.element);

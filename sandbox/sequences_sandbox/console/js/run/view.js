@@ -81,7 +81,8 @@ export async function open(section) {
     document.title = `${name} · Sequences sandbox`;
     fill(head, back(),
       h("div", { class: "run-title" }, h("h2", {}, name), statusPill(run.status), h("span", { class: "wake dim" }, wakeWords())),
-      h("p", { class: "dim" }, [title, company, templateName(run.sequence_template_id)].filter(Boolean).join(" · ")),
+      h("p", { class: "dim" }, [title, company].filter(Boolean).map((words) => `${words} · `),
+        h("a", { href: `/watch?sequence_template_id=${run.sequence_template_id}` }, templateName(run.sequence_template_id))),
       h("div", { class: "acts" }, copyButton("Copy link", () => `${home}/runs/${id}`, { class: "" }), copyButton("Copy link for a colleague…", () => linkWithKey(`/runs/${id}`), { class: "" })));
   }
 
