@@ -141,7 +141,7 @@ def test_a_first_visit_needs_few_bytes(api):
         int(api("GET", each, key=None, headers={"Accept-Encoding": "gzip"}).headers["Content-Length"]) for each in files
     ]
     contract = api("GET", "/openapi.json", key=None, headers={"Accept-Encoding": "gzip"})
-    assert sum(sizes) + int(contract.headers["Content-Length"]) < 100_000
+    assert sum(sizes) + int(contract.headers["Content-Length"]) < 80_000
 
 
 def test_the_contract_comes_packed(api):
