@@ -1,8 +1,9 @@
 """Many small files as one: the console's modules and styles, packed once when the sandbox starts.
 
 Each module becomes a function that is called once and returns what it exports, in the order in which they need each other.
-A page may load several such scripts: the later ones use what is in the earlier ones. That takes what the console's modules are written in: imports of names from relative paths at the top, exports of
-declarations, no import cycle, and no import that is made later.
+A page may load several such scripts: the later ones use what is in the earlier ones. That takes what the console's modules
+are written in: imports of names from relative paths at the top, exports of declarations, no import cycle, and no import
+that is made later.
 """
 
 import gzip
@@ -49,7 +50,7 @@ def pack_styles(folder: Path, names: tuple[str, ...]) -> Packed:
 
 
 def pack_modules(folder: Path, *entries: str) -> tuple[Packed, ...]:
-    """A script for each of the modules `entries`, with all that it imports and no script before it has. Raises BundleError."""
+    """For each of the modules `entries` a script with what it imports and no earlier one has. Raises BundleError."""
     parts: dict[str, str] = {}
     scripts = []
     for entry in entries:
