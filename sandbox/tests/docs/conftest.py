@@ -3,6 +3,8 @@
 import os
 import re
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -45,3 +47,25 @@ def needs():
             pytest.skip(f"no {program} here")
 
     return check
+
+
+@pytest.fixture
+def shell(sequences_sandbox, tmp_path):
+    """Runs a script in an empty folder, as a reader with this Python and a sandbox at hand; returns what it prints."""
+
+    def call(script: str, *, fails: bool = False, **environment: str) -> str:
+        path = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
+        whole = {**os.environ, "PATH": path, "SEQUENCES_SANDBOX_URL": sequences_sandbox.url, **environment}
+        done = subprocess.run(
+            ["bash", "-euo", "pipefail", "-c", script],
+            cwd=tmp_path,
+            env=whole,
+            capture_output=True,
+            text=True,
+            timeout=240,
+            check=False,
+        )
+        assert (done.returncode != 0) == fails, done.stdout + done.stderr
+        return done.stdout
+
+    return call

@@ -2,7 +2,6 @@
 
 import json
 import re
-import subprocess
 
 import pytest
 from sequences_sandbox.contract.files import shipped
@@ -16,13 +15,11 @@ from sequences_sandbox.traffic.fault_header import parse_fault_header
 TEXT = (shipped("openapi.yaml").parent / "docs" / "faults-and-journal.md").read_text()
 
 
-def test_every_command_works_as_the_page_says(running):
+def test_every_command_works_as_the_page_says(running, shell):
     base = running().base.removesuffix("/v1")
     answers = []
     for script in re.findall(r"```sh\n(.*?)```", TEXT, re.DOTALL):
-        command = script.replace("http://127.0.0.1:4010", base).replace("curl ", "curl --silent ")
-        done = subprocess.run(["bash", "-ec", command], capture_output=True, text=True, timeout=30, check=True)
-        answers.append(json.loads(done.stdout))
+        answers.append(json.loads(shell(script.replace("curl ", "curl --silent "), SEQUENCES_SANDBOX_URL=base)))
     fault, error, found, verified = answers
     assert fault["effect"] == {"status": 429, "retry_after": 2}
     assert error["data"] == {"retry_after_seconds": 2}
