@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from enum import IntEnum
 from itertools import groupby
 from typing import Literal
@@ -26,6 +26,15 @@ class Exit(IntEnum):
     UNTESTABLE = 2
     UNEXERCISED = 3
     INTERRUPTED = 130
+
+
+MEANINGS: Mapping[Exit, str] = {
+    Exit.CONFORMS: "the target conforms",
+    Exit.VIOLATED: "the target breaks the contract",
+    Exit.UNTESTABLE: "the target could not be tested",
+    Exit.UNEXERCISED: "no violation, but not every rule could be tried",
+    Exit.INTERRUPTED: "interrupted",
+}
 
 
 @dataclass(frozen=True)
@@ -71,7 +80,7 @@ class Outcome:
 
     `failure` says why the target could not be tested, if so. `unexpectedly_passing` names expected failures that pass,
     `not_served` the tags that the target does not have. `began` is a time for people, by the clock of this machine.
-    `subject` is what was judged.
+    `meanings` words the exit codes.
     """
 
     verdicts: Sequence[Verdict]
@@ -84,7 +93,7 @@ class Outcome:
     unexpectedly_passing: tuple[str, ...] = ()
     not_served: tuple[str, ...] = ()
     began: str = ""
-    subject: str = "the target"
+    meanings: Mapping[Exit, str] = field(default_factory=lambda: MEANINGS, repr=False)
 
     def with_texts(self, change: Callable[[str], str]) -> Outcome:
         """The same with every text that may come from the target or the caller passed through `change`."""
@@ -140,13 +149,7 @@ class Outcome:
         """The exit code in words."""
         if self.exit is Exit.VIOLATED and not self.violated:
             return "what is expected to fail passes"
-        return {
-            Exit.CONFORMS: f"{self.subject} conforms",
-            Exit.VIOLATED: f"{self.subject} breaks the contract",
-            Exit.UNTESTABLE: f"{self.subject} could not be tested",
-            Exit.UNEXERCISED: "no violation, but not every rule could be tried",
-            Exit.INTERRUPTED: "interrupted",
-        }[self.exit]
+        return self.meanings[self.exit]
 
 
 def evidence_of(target: Target, expected: str, got: str, responses: Sequence[Response]) -> Evidence:

@@ -3,7 +3,10 @@
 import ipaddress
 import os
 import ssl
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import httpx
 
@@ -30,6 +33,19 @@ def open_client(
     url: str, *, ca_bundle: Path | None = None, timeout: float = 10.0, transport: httpx.BaseTransport | None = None
 ) -> httpx.Client:
     """A client for what is at a URL. Raises ConnectionSettingsError."""
+    limits = httpx.Limits(max_connections=32, keepalive_expiry=1.0)
+    with _explained():
+        return httpx.Client(timeout=timeout, transport=transport, limits=limits, **_settings(url, ca_bundle))
+
+
+def open_async_client(url: str, *, ca_bundle: Path | None, timeout: httpx.Timeout) -> httpx.AsyncClient:
+    """The same for asyncio. Raises ConnectionSettingsError."""
+    limits = httpx.Limits(max_connections=100, keepalive_expiry=1.0)
+    with _explained():
+        return httpx.AsyncClient(timeout=timeout, limits=limits, **_settings(url, ca_bundle))
+
+
+def _settings(url: str, ca_bundle: Path | None) -> dict[str, Any]:
     certificates = trusted_certificates(ca_bundle)
     try:
         verify = ssl.create_default_context(cafile=certificates) if certificates else httpx.create_ssl_context()
@@ -37,11 +53,13 @@ def open_client(
         raise ConnectionSettingsError(
             f"SSL_CERT_FILE {certificates} cannot be used: {error}; name another file"
         ) from None
+    return {"verify": verify, "trust_env": not on_this_machine(url), "follow_redirects": False}
+
+
+@contextmanager
+def _explained() -> Iterator[None]:
     try:
-        return httpx.Client(
-            timeout=timeout, verify=verify, transport=transport, trust_env=not on_this_machine(url), follow_redirects=False,
-            limits=httpx.Limits(max_connections=32, keepalive_expiry=1.0),
-        )  # fmt: skip
+        yield
     except (ImportError, ValueError, httpx.InvalidURL) as error:
         raise ConnectionSettingsError(
             f"the proxy settings of the environment cannot be used: {error}; check ALL_PROXY, HTTP_PROXY, HTTPS_PROXY and "

@@ -16,6 +16,7 @@ from .histories import Histories
 from .pages import Finding, fits, number_of, values_of
 
 _MOST_LISTS = 1000
+_SORTED = ("sort_by", "sort_order")
 _Key = tuple[str, str, tuple[tuple[str, str], ...]]
 
 
@@ -78,7 +79,7 @@ class Clients:
         """Lists of which a client never read a second page. To read the first ones of a sorted list, or one, is fair."""
         for (_, _, rest), reading in self._reading.items():
             given = dict(rest)
-            if reading.first and not reading.went_on and "sort_by" not in given and given.get("size") != "1":
+            if reading.first and not reading.went_on and given.keys().isdisjoint(_SORTED) and given.get("size") != "1":
                 shown = f"page {dict(reading.first.parameters).get('page', '1')} only"
                 yield reading.first, ("client.has_more", "the next page, since has_more is true", shown)
 

@@ -12,20 +12,26 @@ from ..contract.document import load_contract
 from ..contract.operations import Operation
 from ..engine import Item, Memory, Observation, Page, Rule, Run
 from ..engine.items import Malformed, read_item, read_page
-from ..engine.verdicts import Outcome
+from ..engine.verdicts import MEANINGS, Exit, Outcome
 from ..http.messages import Response
 from ..rules.registry import all_rules
+from .bases import Bases
 from .clients import Clients
 from .exchange import Exchange, item_id, resembles
 from .histories import Histories
 from .pages import Counts, Series, judge_page, values_of
-from .reading import RecordError
 from .redaction import Redactor
 from .rules import CLIENT_RULES, SERVER_RULES
 from .tallies import Tallies, Tell
 
 #: What a client's request causes, a recording does not show: a 5xx is counted, and no violation.
 _NOT_JUDGED = ("shape.no_server_failure",)
+_MEANINGS = {
+    **MEANINGS, Exit.CONFORMS: "the traffic conforms", Exit.VIOLATED: "the traffic breaks the contract",
+    Exit.UNTESTABLE: "the traffic could not be judged",
+}  # fmt: skip
+#: The calls of the sandbox's control API after which a world is another one.
+_NEW_TIMELINE = re.compile(r"/_sandbox/.*/(reset|restore)$")
 #: The rules about lists that one page, or pages in a row, can break.
 _OF_PAGES = re.compile(
     r"list\.\w+\.(size|pages\.partition|(filter|bound|sort|rejects)\.\w+|sort\.\w+\.(by_name|ties)\.strict)"
@@ -59,19 +65,19 @@ class Judge:
         self._histories = Histories(self._contract.lifecycles["Status"], strict=strict, lag=lag)
         self._series, self._counts = Series(), Counts()
         self._clients = Clients(self._histories) if client else None
-        self._urls, self._given = [url.rstrip("/") for url in urls], bool(urls)
+        self._bases = Bases(self._contract, urls)
         self._began, self.judged, self._others, self._bodiless, self._failures = time.monotonic(), 0, 0, 0, 0
         self._resembling: bool | None = None
 
-    def observe(self, exchange: Exchange) -> None:
-        """Judges one exchange. Raises RecordError where it is not clear which server is to be judged."""
-        if "/_sandbox/" in exchange.url and exchange.method != "GET":
-            self._histories.forget()  # a reset, or a restored snapshot
-        path = self._path(exchange)
+    def observe(self, exchange: Exchange) -> bool:
+        """Judges one exchange; whether it is of the API. Raises RecordError where nobody knows which server is meant."""
+        if _NEW_TIMELINE.search(exchange.url):
+            self._histories.forget()
+        path = self._bases.path(exchange.url)
         operation = None if path is None else self._contract.find(exchange.method, path)
         if path is None or operation is None or exchange.method == "HEAD":
             self._others += path is None or exchange.method not in ("HEAD", "OPTIONS")
-            return
+            return False
         self._histories.follow(exchange)
         run_id = item_id(operation, path)
         if self._clients is not None:
@@ -81,13 +87,14 @@ class Judge:
             self._histories.uncertain(run_id, exchange)
         if exchange.status < 200:
             self._others += 1
-            return
+            return True
         self.judged += 1
         self._failures += exchange.status >= 500
         if exchange.body is None:
             self._bodiless += 1
         elif exchange.status == 200 or exchange.status >= 400:
             self._judge_response(exchange, operation, exchange.response(path, self._redactor.text), run_id)
+        return True
 
     def _judge_response(self, exchange: Exchange, operation: Operation, response: Response, run_id: str) -> None:
         seen = self._memory.observe(response)
@@ -172,22 +179,6 @@ class Judge:
         curl = exchange.response(urlsplit(exchange.url).path, str).request.curl()
         self._tallies.add(rule, expected, got, f"# {exchange.place}", curl)
 
-    def _path(self, exchange: Exchange) -> str | None:
-        """The path below the base URL, None where the exchange is of something else."""
-        url = exchange.url.partition("?")[0]
-        for base in self._urls:
-            if url.startswith(f"{base}/"):
-                return url.removeprefix(base)
-        head, version, rest = url.partition("/v1/")
-        if self._given or not version or not self._contract.knows(f"/{rest}"):
-            return None
-        if self._urls:
-            raise RecordError(
-                f"{head}/v1 and {self._urls[0]} both look like this API; pass --url for each that is to be judged"
-            )
-        self._urls.append(f"{head}/v1")
-        return f"/{rest}"
-
     def outcome(self, failure: str | None = None) -> Outcome:
         """What all of it comes to. `failure` says why it could not be judged to its end."""
         for exchange, finding in self._counts.findings():
@@ -198,7 +189,7 @@ class Judge:
         failure = failure or self._failure()
         return Outcome(
             list(self._tallies.verdicts()) if self.judged and self._resembling else [], failure, notes=tuple(self._notes()),
-            requests=self.judged, seconds=time.monotonic() - self._began, subject="the traffic",
+            requests=self.judged, seconds=time.monotonic() - self._began, meanings=_MEANINGS,
             began=datetime.now(UTC).strftime("%Y-%m-%d %H:%M UTC"),
         )  # fmt: skip
 

@@ -25,4 +25,4 @@ def test_each_part_names_the_options_of_its_command_and_no_others(part, capsys):
     options = set(re.findall(r"(?<![\w-])--[a-z][a-z-]*", capsys.readouterr().out)) - {"--help"}
     reports = {option for option in options if option.startswith("--report-")}
     assert all(report in PAGE for report in reports)
-    assert set(re.findall(r"(?<![\w-])--[a-z][a-z-]*", part)) == options - reports
+    assert set(re.findall(r"(?<![\w-])--[a-z][a-z-]*", part)) == options - reports, command

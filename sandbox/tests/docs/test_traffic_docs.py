@@ -3,6 +3,7 @@
 import os
 import re
 import shutil
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -60,8 +61,28 @@ def run(sequences_world, tmp_path):
 
 def test_the_journal_of_the_integration_conforms(sequences_world, run, tmp_path):
     synchronise(sequences_world.url, sequences_world.key)
-    placeholder, *lines = commands("Judge").splitlines()
+    placeholder, *lines = commands("Judge a recording").splitlines()
     assert placeholder == "sequences-contract judge recording.har"
     assert run("\n".join(lines)).count("the traffic conforms (exit 0)") == 2
     assert main(["judge", str(tmp_path / "journal.har"), "--client", "--profile", "strict"]) == 0
     assert sequences_world.key not in (tmp_path / "journal.har").read_text("utf-8")
+
+
+def test_the_integration_conforms_through_the_proxy(sequences_world, tmp_path, capsys):
+    (command,) = commands("Judge what passes").splitlines()
+    words = command.replace("http://127.0.0.1:4010/v1", sequences_world.url).split()
+    program = [Path(sys.executable).with_name(words[0]), *words[1:], "--listen", ":0"]
+    with subprocess.Popen(program, cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+        try:
+            synchronise(process.stderr.readline().split()[0], sequences_world.key)
+            process.send_signal(signal.SIGTERM)
+            out, err = process.communicate(timeout=60)
+        finally:
+            process.kill()
+    assert (process.returncode, err) == (0, "")
+    assert "the traffic conforms (exit 0)" in out
+    recorded = tmp_path / "traffic.har"
+    assert sequences_world.key not in recorded.read_text("utf-8")
+    assert main(["judge", str(recorded), "--client", "--profile", "strict"]) == 0
+    assert "on 8 responses" in out
+    assert "on 8 responses" in capsys.readouterr().out
