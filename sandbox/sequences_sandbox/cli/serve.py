@@ -39,6 +39,14 @@ def add_to(commands: "argparse._SubParsersAction[Any]") -> None:
         metavar="STORE",
     )
     add_option(parser, "--workers", "processes that serve; PostgreSQL only", default=1, type=whole_number, metavar="N")
+    add_option(
+        parser, "--store-connections", "connections to the database, of all workers together (default: 16 for each)",
+        type=whole_number, metavar="N",
+    )  # fmt: skip
+    add_option(
+        parser, "--wait-for-store", "how long to wait at the start for a database that is away", default=0, type=seconds,
+        metavar="SECONDS",
+    )  # fmt: skip
     add_option(parser, "--clock", "the time at which the world's clock starts", metavar="TIMESTAMP")
     add_option(parser, "--freeze", "hold the world's time still", action="store_true", default=False)
     add_option(parser, "--log-format", "how log lines are written", default="text", choices=("text", "json"))

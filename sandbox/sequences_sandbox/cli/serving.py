@@ -19,7 +19,7 @@ from typing import Any, Final, cast
 
 from sequences_sandbox_client.cli.options import UsageError
 
-from ..app import App, Settings, build
+from ..app import App, Settings, build, wall_clock
 from ..contract.reading import SpecError
 from ..domain.limits import VisitorLimits
 from ..domain.timestamps import HOUR, TimestampError
@@ -30,13 +30,12 @@ from ..http.pages.console import LOOPBACK_ORIGINS, ConsoleError, parse_origin
 from ..http.root_path import parse_root
 from ..http.security import is_loopback
 from ..server.server import bind, most_descriptors, serve
-from ..store.base import StoreError
-from ..store.open import MEMORY
+from ..store.base import Store, StoreError
 from .banner import banner, ready_document
 from .environment import unknown_variables
 from .logs import configure
+from .stores import open_store_of, require_shared_store
 from .values import token
-from .workers import serve_with_workers
 
 _LOG: Final = logging.getLogger("sequences_sandbox")
 
@@ -56,14 +55,16 @@ def start(options: argparse.Namespace) -> None:
 def _start(options: argparse.Namespace) -> None:
     given = _admin_token(options)
     admin_token = given or (None if is_loopback(options.host) else secrets.token_urlsafe(24))
-    _require_shared_store(options)
+    require_shared_store(options)
     for name in unknown_variables(vars(options)):
         _LOG.warning("%s is no setting and changes nothing.", name)
     if options.exit_with_stdin:
         threading.Thread(target=_leave_with_stdin, daemon=True).start()
-    app = _built(options, admin_token)
+    settings = _settings(options, admin_token)
+    store, listening = open_store_of(options, lambda: _bound(options.host, options.port))
+    app = _built(settings, store)
     gc.freeze()  # what was loaded stays, and need not be looked through for garbage
-    listening = _bound(options.host, options.port)
+    listening = listening or _bound(options.host, options.port)
     host, port = listening.getsockname()[:2]
     # A token that was given is known to whoever gave it; only one that was made here has to be shown.
     made = None if given else admin_token
@@ -73,6 +74,8 @@ def _start(options: argparse.Namespace) -> None:
     if options.workers == 1:
         serve(app.asgi, app.connections, listening, ready, options.grace_seconds)
     else:
+        from .workers import serve_with_workers  # noqa: PLC0415  # needs signals that not every system has
+
         serve_with_workers(app, listening, options.workers, ready, options.grace_seconds)
 
 
@@ -98,51 +101,39 @@ def _announce(text: str, document: Mapping[str, Any], ready_file: str | None) ->
         print(text, flush=True)
 
 
-def _require_shared_store(options: argparse.Namespace) -> None:
-    if not options.workers:
-        raise UsageError("--workers 0 would serve nobody; give 1 or more.")
-    if options.workers > 1 and options.store == MEMORY:
-        raise UsageError(
-            f"--workers {options.workers} needs a store that processes can share, and memory is each one's own; "
-            "give --store postgresql://user@host/database, or leave --workers out."
-        )
-    if options.workers > 1 and not hasattr(os, "fork"):
-        raise UsageError(
-            "--workers needs a system that can fork; start several sandboxes on ports of their own instead."
-        )
-
-
-def _built(options: argparse.Namespace, admin_token: str | None) -> App:
+def _settings(options: argparse.Namespace, admin_token: str | None) -> Settings:
     if options.cors and options.no_cors:
         raise UsageError("--cors and --no-cors contradict each other; give one of them.")
     if options.fault_header and options.no_fault_header:
         raise UsageError("--fault-header and --no-fault-header contradict each other; give one of them.")
     embeds, root = _embed_origins(options.embed_origin, options.host), _root_path(options.root_path)
     callers = _cors_origins(options.cors) or (("*",) if is_loopback(options.host) and not options.no_cors else ())
+    return Settings(
+        fixture=options.fixture,
+        store=options.store,
+        clock=options.clock,
+        freeze=options.freeze or None,
+        cors=callers,
+        log_format=options.log_format,
+        root_path=root,
+        host=options.host,
+        allow_hosts=tuple(options.allow_host or ()),
+        admin_token=admin_token,
+        visitors=_visitors(options),
+        proxies=tuple(options.trusted_proxy or ()),
+        descriptors=most_descriptors(),
+        journal_headers=tuple(options.journal_headers or ()),
+        rate_limit=options.rate_limit,
+        fault_header=options.fault_header or (is_loopback(options.host) and not options.no_fault_header),
+        embed_origins=embeds,
+    )
+
+
+def _built(settings: Settings, store: Store) -> App:
     try:
-        return build(
-            Settings(
-                fixture=options.fixture,
-                store=options.store,
-                clock=options.clock,
-                freeze=options.freeze or None,
-                cors=callers,
-                log_format=options.log_format,
-                root_path=root,
-                host=options.host,
-                allow_hosts=tuple(options.allow_host or ()),
-                admin_token=admin_token,
-                visitors=_visitors(options),
-                proxies=tuple(options.trusted_proxy or ()),
-                descriptors=most_descriptors(),
-                journal_headers=tuple(options.journal_headers or ()),
-                rate_limit=options.rate_limit,
-                fault_header=options.fault_header or (is_loopback(options.host) and not options.no_fault_header),
-                embed_origins=embeds,
-            )
-        )
+        return build(settings, wall_clock, store)
     except TimestampError as error:
-        raise UsageError(f"--clock {options.clock!r}: {error}.") from None
+        raise UsageError(f"--clock {settings.clock!r}: {error}.") from None
     except (FixtureError, SpecError, CompileError, ConsoleError) as error:
         raise UsageError(str(error)) from None
     except StoreError as error:

@@ -1,19 +1,22 @@
 """Several processes behind one listening socket: a parent that serves nobody, and children that accept in turn.
 
-The parent has joined the sandbox already; a child only connects to the database anew. A child that dies is replaced, and
-when the parent gets a signal to stop, so do they.
+The parent has joined the sandbox already; a child only connects to the database anew. A child that dies is replaced, for as
+long as the parent lives: a database that is away is no reason to stop. At SIGHUP the children are replaced one after the
+other, and when the parent gets a signal to stop, so do they.
 """
 
 import logging
 import os
+import select
 import signal
 import socket
 import sys
 import threading
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
 from types import FrameType
-from typing import Final
+from typing import Final, NoReturn
 
 from sequences_sandbox_client.cli.options import UsageError
 
@@ -23,67 +26,171 @@ from ..server.signals import STOP_SIGNALS, leave_at_signals
 
 _LOG: Final = logging.getLogger("sequences_sandbox.workers")
 _SHORTEST_LIFE_SECONDS: Final = 1.0
-"""A child that fails sooner than this would fail again and again."""
+"""A child that ends sooner than this would end again and again, so the next one waits."""
+_FIRST_WAIT_SECONDS: Final = 0.1
+_LONGEST_WAIT_SECONDS: Final = 5.0
+_READY: Final = b"r"
+_NOTED: Final = (*STOP_SIGNALS, signal.SIGHUP, signal.SIGCHLD)
 
 
 def serve_with_workers(
     app: App, listening: socket.socket, number: int, ready: Callable[[], None], grace: float
 ) -> None:
-    """Serves until SIGINT or SIGTERM, and then leaves the process with status 0; with 1 if children cannot live.
+    """Serves until SIGINT or SIGTERM, and then leaves the process with status 0; with 1 if no child ever could serve.
 
     `ready` is called by the first child, when it answers requests; `grace` is each child's.
     """
     app.worlds.store.disconnect()
-    sys.exit(_Workers(app, listening, grace).run(number, ready))
+    sys.exit(_Workers(app, listening, number, ready, grace).run())
+
+
+@dataclass(slots=True)
+class _Worker:
+    """A child: when it began, the pipe that tells that it is ready (None when it has told), and whether it is to end."""
+
+    began: float
+    starting: int | None
+    is_ready: bool = False
+    is_ending: bool = False
 
 
 class _Workers:
-    def __init__(self, app: App, listening: socket.socket, grace: float) -> None:
+    def __init__(
+        self, app: App, listening: socket.socket, number: int, ready: Callable[[], None], grace: float
+    ) -> None:
         self._app = app
         self._listening = listening
+        self._number = number
+        self._ready = ready
         self._grace = grace
-        self._born: dict[int, float] = {}
+        self._workers: dict[int, _Worker] = {}
+        self._outdated: list[int] = []
+        self._renewals = 0
+        self._stops = 0
         self._leaving = False
+        self._served = False
         self._status = 0
+        self._failures = 0
+        self._not_before = 0.0
         self._lifeline = os.pipe()
 
-    def run(self, number: int, ready: Callable[[], None]) -> int:
-        """Forks so many children and waits for their ends. Returns the exit status."""
-        for stop in STOP_SIGNALS:
-            signal.signal(stop, self._leave)
-        for worker in range(number):
-            self._fork(_nothing if worker else ready)
-        while self._born:
-            child, status = os.wait()
-            lived = time.monotonic() - self._born.pop(child)
-            if self._leaving:
-                continue
-            code = os.waitstatus_to_exitcode(status)
-            _LOG.warning("worker %d ended with status %d", child, code)
-            if code > 0 and lived < _SHORTEST_LIFE_SECONDS:
-                self._status = 1
-                self._leave(signal.SIGTERM, None)
-            else:
-                self._fork(_nothing)
-        return self._status
+    def run(self) -> int:
+        """Keeps so many children until it is told to stop. Returns the exit status."""
+        wake, woken = os.pipe()
+        os.set_blocking(woken, False)
+        signal.set_wakeup_fd(woken, warn_on_full_buffer=False)
+        for signal_number in _NOTED:
+            signal.signal(signal_number, self._note)
+        while True:
+            self._obey()
+            if not self._leaving:
+                self._fill()
+            elif not self._workers:
+                return self._status
+            starting = [worker.starting for worker in self._workers.values() if worker.starting is not None]
+            wait = self._not_before - time.monotonic()
+            readable, _, _ = select.select([wake, *starting], [], [], wait if wait > 0 else None)
+            if wake in readable:
+                os.read(wake, 4096)
+            self._hear(readable)
+            self._reap()
 
-    def _fork(self, ready: Callable[[], None]) -> None:
-        began = time.monotonic()
-        sys.stdout.flush()
-        child = os.fork()
-        if child:
-            self._born[child] = began
-            if self._leaving:  # signalled between the check and the fork
-                os.kill(child, signal.SIGTERM)
+    def _note(self, signal_number: int, frame: FrameType | None) -> None:
+        """Notes a signal, whose arrival also ends the parent's wait. Of a child's end it is enough that it does so."""
+        self._stops += signal_number in STOP_SIGNALS
+        self._renewals += signal_number == signal.SIGHUP
+
+    def _obey(self) -> None:
+        """Does what signals asked for. Each one to stop is handed on, since a second one ends the children's grace."""
+        stops, self._stops = self._stops, 0
+        for _ in range(stops):
+            self._leave()
+        if self._renewals and not self._leaving:
+            self._renewals = 0
+            _LOG.warning("the workers are replaced, one after the other")
+            self._outdated = [child for child, worker in self._workers.items() if not worker.is_ending]
+
+    def _leave(self) -> None:
+        self._leaving = True
+        self._listening.close()  # or the system would go on to accept connections that nobody serves
+        for child in self._workers:
+            os.kill(child, signal.SIGTERM)
+
+    def _fill(self) -> None:
+        """Starts the children that are missing; with all at work, tells one that is outdated to end."""
+        while len(self._workers) < self._number and time.monotonic() >= self._not_before:
+            self._fork()
+        at_work = [worker for worker in self._workers.values() if worker.is_ready and not worker.is_ending]
+        if self._outdated and len(at_work) == self._number:
+            child = self._outdated.pop(0)
+            self._workers[child].is_ending = True
+            os.kill(child, signal.SIGTERM)
+
+    def _hear(self, readable: list[int]) -> None:
+        for worker in self._workers.values():
+            if worker.starting in readable:
+                worker.is_ready = os.read(worker.starting, 1) == _READY  # nothing from one that ended
+                os.close(worker.starting)
+                worker.starting = None
+                if worker.is_ready:
+                    self._served, self._ready = True, _nothing
+
+    def _reap(self) -> None:
+        for child in list(self._workers):
+            ended, status = os.waitpid(child, os.WNOHANG)
+            if ended:
+                self._end(child, os.waitstatus_to_exitcode(status))
+
+    def _end(self, child: int, code: int) -> None:
+        worker = self._workers.pop(child)
+        if worker.starting is not None:
+            os.close(worker.starting)
+        if child in self._outdated:
+            self._outdated.remove(child)
+        if self._leaving or worker.is_ending:
             return
+        _LOG.warning("worker %d ended with status %d", child, code)
+        now = time.monotonic()
+        self._failures = self._failures + 1 if now - worker.began < _SHORTEST_LIFE_SECONDS else 0
+        if self._failures:
+            self._not_before = now + min(_FIRST_WAIT_SECONDS * 2 ** min(self._failures, 10), _LONGEST_WAIT_SECONDS)
+        if code > 0 and not self._served:  # it has said why, and the next would say the same
+            self._status = 1
+            self._leave()
+
+    def _fork(self) -> None:
+        began, ready = time.monotonic(), _nothing if self._workers else self._ready
+        sys.stdout.flush()
+        reading, writing = os.pipe()
+        # A child must not take a signal as the parent does; one that comes before it has its own way waits.
+        signal.pthread_sigmask(signal.SIG_BLOCK, _NOTED)
+        child = os.fork()
+        if not child:
+            self._become_child(ready, writing)
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, _NOTED)
+        os.close(writing)
+        self._workers[child] = _Worker(began, reading)
+
+    def _become_child(self, ready: Callable[[], None], told: int) -> NoReturn:
+        signal.set_wakeup_fd(-1)
+        signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+        signal.signal(signal.SIGHUP, signal.SIG_IGN)  # the parent's matter
         leave_at_signals()
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, _NOTED)
         threading.Thread(target=self._leave_with_parent, daemon=True).start()
+
+        def say_ready() -> None:
+            ready()
+            os.write(told, _READY)
+
         status = 1
         try:
             self._app.worlds.store.connect()
-            serve(self._app.asgi, self._app.connections, self._listening, ready, self._grace)
+            serve(self._app.asgi, self._app.connections, self._listening, say_ready, self._grace)
         except UsageError as error:
             _LOG.error("%s", error)
+        except Exception:  # noqa: BLE001  # whatever it is, the parent only sees a status
+            _LOG.exception("a worker failed")
         except SystemExit as leaving:
             status = leaving.code if isinstance(leaving.code, int) else 1
         finally:
@@ -95,12 +202,6 @@ class _Workers:
         os.close(writing)
         os.read(reading, 1)
         os.kill(os.getpid(), signal.SIGTERM)
-
-    def _leave(self, signal_number: int, frame: FrameType | None) -> None:
-        self._leaving = True
-        self._listening.close()  # or the system would go on to accept connections that nobody serves
-        for child in self._born:
-            os.kill(child, signal.SIGTERM)
 
 
 def _nothing() -> None:

@@ -33,6 +33,8 @@ SLOWEST_BYTES_A_SECOND: Final = 64 * 1024
 _MOST_BODY_BYTES: Final = 16 << 20
 """A body as it travels: with the frames of its chunks, and whether it is kept or not."""
 _LINGER_SECONDS: Final = 2
+_FIRST_REQUEST_SECONDS: Final = 0.5
+"""How long a client that connected just before the server stops has to send its request."""
 _LAST_OF_STREAM: Final = b"d\r\nretry: 1000\n\n\r\n0\r\n\r\n"
 _NOWHERE: Final[deque[tuple[bytes, bytes]]] = deque(maxlen=0)
 """Keeps nothing of what is appended to it."""
@@ -64,6 +66,7 @@ class Protocol(HttpToolsProtocol):
         self._incoming = Incoming()
         self._part_bytes = 0  # of the head or the body under way
         self._in_head, self._in_body = False, False
+        self._is_stopping = False
         self._rejection: Issue | None = None
         self._backlog: tuple[Pending, int] | None = None
         self._extensions: dict[str, dict[object, object]] = {DROP: {DROP: self._drop}}
@@ -161,6 +164,8 @@ class Protocol(HttpToolsProtocol):
         self.scope["extensions"] = self._extensions
         super().on_headers_complete()
         self._cycles.append(self.cycle)
+        if self._is_stopping:
+            self.cycle.keep_alive = False
         self._in_head, self._in_body = False, True
         self._part_bytes = 0
         # The scope has the list of the headers; what is appended from now on is a trailer, and no header of the request.
@@ -222,7 +227,14 @@ class Protocol(HttpToolsProtocol):
             self.transport.close()
         elif self._cycles:
             self._cycles[-1].keep_alive = False
+        elif self.cycle is None:
+            self._is_stopping = True  # type: ignore[unreachable]  # uvicorn has no cycle before the first request
+            self.loop.call_later(_FIRST_REQUEST_SECONDS, self._close_unused)
         else:
+            self.transport.close()
+
+    def _close_unused(self) -> None:
+        if not self._cycles:
             self.transport.close()
 
     # What the client owes

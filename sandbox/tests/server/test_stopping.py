@@ -1,5 +1,6 @@
 """How the server stops: connections, streams and responses under way, the signal early or twice, and as process 1."""
 
+import asyncio
 import os
 import signal
 import socket
@@ -9,6 +10,8 @@ import time
 
 import httpx
 import pytest
+
+from .conftest import serving
 
 RUN = "88c23cea-f199-4cf0-964c-3f1e007417b7"
 KEY = {"Authorization": "Bearer topo_demo_readwrite"}
@@ -100,6 +103,26 @@ def test_new_connections_are_refused_while_responses_are_finished(running):
     with pytest.raises(ConnectionRefusedError):
         Wire(sandbox, "/v1/sequences")
     assert wire.rest().startswith(b"HTTP/1.1 200")
+
+
+def test_a_client_that_has_just_connected_gets_its_response(monkeypatch):
+    monkeypatch.setattr("sequences_sandbox.server.protocol._FIRST_REQUEST_SECONDS", 600)
+
+    async def connect_then_stop_then_ask():
+        async with serving() as (address, state):
+            reader, writer = await asyncio.open_connection(*address)
+            while not state.connections:
+                await asyncio.sleep(0)
+            for connection in list(state.connections):
+                connection.shutdown()
+            writer.write(request("/v1/me"))
+            response = await asyncio.wait_for(reader.read(), 60)
+            writer.close()
+            return response
+
+    response = asyncio.run(connect_then_stop_then_ask())
+    assert response.startswith(b"HTTP/1.1 200")
+    assert b"connection: close" in response
 
 
 def test_the_same_signal_twice_does_not_wait(running):

@@ -133,10 +133,22 @@ def test_a_server_that_became_read_only_serves_nothing_until_it_is_not(own_postg
     assert "read-only" in store.trouble()
     for name in ("load", "commit", "create", "touch"):
         refused(verbs[name])
+    # What a standby does not have yet may be there: nobody is told that a key is wrong or a world gone.
+    refused(lambda: store.find_key(b"made on the server before"))
+    refused(lambda: store.load("made on the server before", None))
     own_postgres.execute("ALTER SYSTEM RESET default_transaction_read_only", "SELECT pg_reload_conf()")
     eventually(lambda: writable(own_postgres.url))
     verbs["commit"]()
     assert store.trouble() is None
+
+
+def test_a_database_whose_tables_are_being_restored_is_away(own_postgres, store, verbs):
+    own_postgres.execute("ALTER TABLE keys RENAME TO restored", "ALTER TABLE worlds RENAME TO restored_too")
+    refused(verbs["load"])
+    refused(lambda: store.find_key(b"unknown"))
+    assert "does not exist" in store._database.trouble
+    own_postgres.execute("ALTER TABLE restored RENAME TO keys", "ALTER TABLE restored_too RENAME TO worlds")
+    verbs["load"]()
 
 
 def writable(url):

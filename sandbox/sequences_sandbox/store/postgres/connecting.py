@@ -14,8 +14,16 @@ from psycopg.types.numeric import Int8Dumper
 
 Conn: TypeAlias = Connection[TupleRow]
 
-AWAY: Final = (OperationalError, InterfaceError, errors.ReadOnlySqlTransaction)
-"""What is raised when a connection died, or the server stops, starts, has no room or became read-only."""
+AWAY: Final = (
+    OperationalError,
+    InterfaceError,
+    errors.ReadOnlySqlTransaction,
+    errors.UndefinedTable,
+    errors.InvalidSqlStatementName,
+    errors.DuplicatePreparedStatement,
+)
+"""What is raised when a connection died, when the server stops, starts, has no room, became read-only or is being restored,
+and when a pooler hands out another connection than before."""
 
 _DEFAULTS: Final = {
     # Unless the URL says otherwise: a server that went without a word is noticed within seconds, not hours.
@@ -48,6 +56,13 @@ def connect(parameters: dict[str, Any]) -> Conn:
     # Numbers go as one type, so that a statement is prepared once.
     connection.adapters.register_dumper(int, Int8Dumper)
     return connection
+
+
+def require_primary(connection: Conn) -> None:
+    """Raises ReadOnlySqlTransaction unless the server accepts writes: what another lacks may be there nevertheless."""
+    row = connection.execute("SELECT current_setting('transaction_read_only')").fetchone()
+    if row != ("off",):
+        raise errors.ReadOnlySqlTransaction("the database is read-only")
 
 
 def reason_of(error: Exception) -> str:

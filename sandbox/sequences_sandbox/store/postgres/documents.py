@@ -5,13 +5,12 @@ import secrets
 from collections.abc import Callable
 from typing import Any, Final
 
-from psycopg import errors
 from psycopg.rows import TupleRow
 
 from ...domain.clock import Clock
 from ...domain.errors import UnavailableIssue
 from ..base import ChangeSet, Codecs, Loaded, Moment, WorldRecord, conflict
-from .connecting import Conn
+from .connecting import Conn, require_primary
 from .database import Database
 from .events import WATCHED
 from .keys import KnownKeys
@@ -115,8 +114,8 @@ class DocumentVerbs:
 
         def read(connection: Conn, _: bool) -> TupleRow | None:
             row = connection.execute(_LOAD, parameters).fetchone()
-            if row is not None and row[-2]:
-                raise errors.ReadOnlySqlTransaction("the database is read-only")
+            if row is None or row[-2]:
+                require_primary(connection)
             return row
 
         return self._database.run(read)

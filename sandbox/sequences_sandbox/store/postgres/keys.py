@@ -5,6 +5,7 @@ from dataclasses import replace
 from typing import Any, Final
 
 from ..base import KeyRecord
+from .connecting import require_primary
 from .database import Database
 
 _COLUMNS: Final = "digest, id, name, scopes, world_id, organization_id, prefix, created_at, last_used_at"
@@ -77,6 +78,8 @@ class KeyVerbs:
         found = self._read("digest = %s", digest)
         for key in found:
             self._known_keys.add(key)
+        if not found:
+            self._database.run(lambda connection, _: require_primary(connection))
         return found[0] if found else None
 
     def keys(self, world_id: str) -> Sequence[KeyRecord]:

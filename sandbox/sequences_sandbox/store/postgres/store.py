@@ -3,11 +3,9 @@
 from collections.abc import Callable
 from typing import Any, Final
 
-from psycopg import errors
-
 from ...domain.errors import UnavailableIssue
 from ..base import Codecs
-from .connecting import Conn
+from .connecting import require_primary
 from .database import Database
 from .documents import DocumentVerbs
 from .events import EventVerbs
@@ -47,13 +45,8 @@ class PostgresStore(WorldVerbs, DocumentVerbs, KeyVerbs, TrafficVerbs, EventVerb
         self._database.close()
 
     def trouble(self) -> str | None:
-        def look(connection: Conn, _: bool) -> None:
-            row = connection.execute("SELECT current_setting('transaction_read_only')").fetchone()
-            if row != ("off",):
-                raise errors.ReadOnlySqlTransaction("the database is read-only")
-
         try:
-            self._database.run(look)
+            self._database.run(lambda connection, _: require_primary(connection))
         except UnavailableIssue:
             return f"The database cannot serve: {self._database.trouble}."
         return None
