@@ -7,7 +7,7 @@ from typing import Any
 
 from ..domain.clock import Clock
 from ..domain.errors import BusinessIssue, NotFoundIssue
-from ..domain.limits import VisitorLimits
+from ..domain.limits import Limits, VisitorLimits
 from ..domain.timestamps import format_timestamp
 from ..fixtures import FixtureText
 from ..fixtures.fixture import Fixture
@@ -52,6 +52,8 @@ class Control:
             "fixture": record.fixture,
             "created_at": format_timestamp(record.created_wall),
             "expires_at": None if tx.expires_wall is None else format_timestamp(tx.expires_wall),
+            "ends_at": None if record.lifetime is None else format_timestamp(record.created_wall + record.lifetime),
+            "limits": _limits(record.limits),
             "clock": clock_of(tx),
             "organizations": [
                 {
@@ -116,6 +118,17 @@ def _counts(tx: Transaction) -> dict[str, dict[str, int]]:
                 counts[document.organization_id][document.status] += 1
     order = [kind for kind in RESOURCES if kind != ORGANIZATIONS.kind] + list(tx.lifecycle.statuses)
     return {owner: {name: found[name] for name in order if found[name]} for owner, found in counts.items()}
+
+
+def _limits(limits: Limits) -> dict[str, int | None]:
+    return {
+        "runs": limits.runs,
+        "variable_characters": limits.text,
+        "document_bytes": limits.document_bytes,
+        "snapshots": limits.snapshots,
+        "snapshot_bytes": limits.snapshot_bytes,
+        "faults": limits.faults,
+    }
 
 
 def _key(token: str | None, key: KeyRecord) -> dict[str, Any]:

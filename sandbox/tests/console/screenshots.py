@@ -58,6 +58,7 @@ def show_run(page: Page) -> None:
 
 def show_faults(page: Page) -> None:
     """Rules that are active and one that is used up."""
+    expect(page.locator(".presets button")).to_have_count(4)
     for button in page.locator(".presets button").all():
         button.click()
     expect(page.locator(".cards li")).to_have_count(4)
@@ -116,7 +117,7 @@ def photograph(
     page.mouse.move(0, 0)
     page.evaluate("document.activeElement.blur()")
     page.evaluate("Promise.all(document.getAnimations().map((each) => each.finished.catch(() => null)))")
-    page.wait_for_timeout(300)
+    page.evaluate("new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn)))")
     picture = page.screenshot(path=target)
     page.close()
     if len(picture) > LARGEST:

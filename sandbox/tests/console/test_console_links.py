@@ -93,10 +93,7 @@ def test_a_colleague_opens_the_same_run_by_a_link_with_the_key_after_a_question(
     expect(view(colleague).locator(".run-title h2")).to_have_text(name)
     shared = world_of(page)["id"]
     expect(colleague.get_by_role("dialog", name="Open the world of this link?")).to_be_hidden()
-    for _ in range(100):  # the browser keeps the world just after it shows the run
-        if world_of(colleague)["id"] == shared:
-            break
-        colleague.wait_for_timeout(100)
+    expect(colleague.locator("#notice")).to_contain_text("You are in the world of the link.")
     assert world_of(colleague)["id"] == shared != own
 
 

@@ -98,11 +98,15 @@ def hosted():
         yield sandbox
 
 
-def test_a_visitor_sees_when_the_world_ends(visit, hosted):
+def test_a_visitor_sees_when_the_world_ends_and_what_it_may_hold(visit, hosted):
     page = visit("/", origin=hosted.url)
-    expect(page.locator(".hero")).to_contain_text("ends when nobody uses it for")
+    ends = re.compile(r"It ends when nobody uses it for 1 h, and at \w{3} \d+ \w{3}.*, \d\d:\d\d UTC at the latest\.")
+    expect(page.locator(".hero")).to_contain_text(ends)
     page.get_by_role("button", name="World").click()
-    expect(page.locator("#menu")).to_contain_text("It ends when nobody uses it for")
+    expect(page.locator("#menu")).to_contain_text(ends)
+    expect(page.locator("#menu")).to_contain_text(
+        "At most 1,000 runs in an organization, 65,536 characters of variables"
+    )
 
 
 def test_a_sandbox_that_lets_nobody_in_says_so_and_takes_a_key(visit):

@@ -84,19 +84,15 @@ def test_the_list_keeps_up_while_traffic_does_not_stop(visit, outside):
     sending = threading.Thread(target=traffic)
     sending.start()
     try:
-        page.evaluate("""() => {
-            window.changes = 0;
+        page.evaluate("""() => new Promise((resolve, reject) => {
+            const seen = new Set();
             const body = document.querySelector("main:not([hidden]) tbody");
-            new MutationObserver(() => { window.changes += 1; }).observe(body, { childList: true });
-        }""")
-        seen = set()
-        for _ in range(100):
-            seen.add(rows(page).first.get_attribute("data-id"))
-            if len(seen) >= 6 and page.evaluate("changes") >= 6:
-                break
-            page.wait_for_timeout(200)
-        assert len(seen) >= 6
-        assert page.evaluate("changes") >= 6
+            new MutationObserver(() => {
+                seen.add(body.firstChild?.dataset.id);
+                if (seen.size >= 6) resolve();
+            }).observe(body, { childList: true });
+            setTimeout(() => reject(new Error(`${seen.size} runs came first, of six`)), 60_000);
+        })""")
     finally:
         over.set()
         sending.join()
@@ -108,8 +104,9 @@ def test_watching_fetches_no_export_and_no_bodies(visit, outside):
     page.on("request", lambda request: asked.append(request.url))
     for name in ("Watch", "Journal", "Faults", "Try"):
         page.get_by_role("link", name=name, exact=True).click()
-        outside(page).get("/v1/sequences").raise_for_status()
-        page.wait_for_timeout(500)
+        # A request is an event of the stream, upon which the page reads what is active.
+        with page.expect_response("**/_sandbox/rate-limit"):
+            outside(page).get("/v1/sequences").raise_for_status()
     assert [url for url in asked if "export" in url or "bodies" in url or ".har" in url] == []
 
 

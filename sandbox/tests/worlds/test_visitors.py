@@ -78,7 +78,8 @@ def test_a_world_that_is_used_again_and_again_ends_all_the_same(visit, hosted):
         hosted.clock.advance(HOUR // 2)
         assert works(hosted, world)
     shown = hosted("GET", "/_sandbox/world", key=key_of(world)).json()
-    assert shown["expires_at"] == "2026-03-03T09:00:00Z"
+    assert shown["expires_at"] == shown["ends_at"] == "2026-03-03T09:00:00Z"
+    assert (shown["limits"]["runs"], shown["limits"]["snapshots"]) == (1000, 10)
     hosted.clock.advance(HOUR // 2)
     assert not works(hosted, world)
     assert hosted("GET", "/_sandbox/worlds", key=ADMIN).json()["total_count"] == 1

@@ -2,7 +2,7 @@
 
 import { Rejected, control, send } from "./api.js";
 import { publish } from "./bus.js";
-import { makeWorld, NoWorld, worldOfKey } from "./world/create.js";
+import { described, makeWorld, NoWorld, worldOfKey } from "./world/create.js";
 import { alone, forgetWorld, keepWorld, onKeptElsewhere, readKept } from "./world/kept.js";
 
 const NO_KEY = "none";
@@ -44,8 +44,9 @@ class Session {
   async open() {
     const { current, worlds } = readKept();
     const kept = worlds.find((each) => each.id === current);
-    if (kept && (await alive(kept))) {
-      this.#use(kept);
+    const found = kept && (await renewed(kept));
+    if (found) {
+      this.#use(found);
       return null;
     }
     await this.#replace(kept?.id);
@@ -65,8 +66,8 @@ class Session {
 
   /** Another of the kept worlds. Throws Rejected where it has ended; it is forgotten then. */
   async switchTo(id) {
-    const world = readKept().worlds.find((each) => each.id === id);
-    if (await alive(world)) return this.#show(world, "switched");
+    const world = await renewed(readKept().worlds.find((each) => each.id === id));
+    if (world) return this.#show(world, "switched");
     forgetWorld(id);
     publish("worlds");
     throw new NoWorld("That world has ended: it was not used for a while, or the sandbox was restarted.", false);
@@ -145,11 +146,12 @@ class Session {
   }
 }
 
-async function alive(world) {
+/** A kept world as it is now; null where it has ended. Throws NoWorld. */
+async function renewed(world) {
   const exchange = await send({ path: "/_sandbox/world", token: world.keys[0].token, observer: true });
-  if (exchange.status === 401) return false;
+  if (exchange.status === 401) return null;
   if (exchange.status !== 200) throw new NoWorld(new Rejected(exchange).message, false, 3);
-  return true;
+  return { ...world, ...described(exchange.json) };
 }
 
 export const session = new Session();

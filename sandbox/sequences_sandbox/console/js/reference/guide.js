@@ -5,7 +5,7 @@ import { on } from "../bus.js";
 import { basePath, operation } from "../contract.js";
 import { contact, contactName, readContacts, readDirectory, soonNamed } from "../directory.js";
 import { button, facts, fill, h, say } from "../dom.js";
-import { brief, count, nextMonday, span, wire } from "../format.js";
+import { brief, count, nextMonday, wire } from "../format.js";
 import { move } from "../head/clock.js";
 import { worldNow } from "../head/time.js";
 import { copyButton } from "../parts/clipboard.js";
@@ -14,6 +14,7 @@ import { curl } from "../parts/snippets.js";
 import { statusPill } from "../parts/status.js";
 import { home } from "../root.js";
 import { session } from "../session.js";
+import { endWords } from "../world/words.js";
 import { requestOf } from "./draft.js";
 import { workWith } from "./pick.js";
 
@@ -117,7 +118,6 @@ export function guide(api) {
 }
 
 function lifetimeWords() {
-  const { own, idle } = session.world;
-  if (!own) return "You are in a world that was opened by its key.";
-  return idle === null ? "This world is yours alone." : `This world is yours alone, and ends when nobody uses it for ${span(idle * 1000)}.`;
+  const { world } = session;
+  return `${world.own ? "This world is yours alone." : "You are in a world that was opened by its key."} ${endWords(world)}`;
 }

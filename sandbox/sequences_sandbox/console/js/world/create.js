@@ -21,29 +21,29 @@ export async function makeWorld({ fixture, name = "Console" }) {
   const body = { name, ttl_seconds: KEEPS ? A_WEEK : AN_HOUR, ...(fixture === undefined ? {} : { fixture }) };
   const exchange = await send({ method: "POST", path: "/_sandbox/worlds", body });
   if (exchange.status !== 201) throw problem(exchange, fixture);
-  const world = described(exchange.json, true);
-  world.keys = exchange.json.organizations.flatMap(({ id, api_keys: keys }) => keys.map((key) => ({ ...key, organization_id: id })));
+  const keys = exchange.json.organizations.flatMap(({ id, api_keys: each }) => each.map((key) => ({ ...key, organization_id: id })));
+  const world = { ...described(exchange.json), own: true, keys };
   if (world.keys.length === 0) throw new NoWorld("That fixture holds no API key, so nothing can open its world.", false);
   return world;
 }
 
 /** The world of a key that was made elsewhere. Throws Rejected. */
 export async function worldOfKey(token) {
-  const world = described(await control(token, "GET", "/world"), false);
+  const world = described(await control(token, "GET", "/world"));
   const path = `${basePath(await contract())}/me`;
   const { json: me } = await send({ path, token, observer: true });
-  world.keys = [{
+  const key = {
     id: me?.id ?? null, name: me?.name ?? "The given key", token,
     scopes: me?.scopes ?? ["sequences:read"],
     organization_id: me?.organization_id ?? world.organizations[0].id,
-  }];
-  return world;
+  };
+  return { ...world, own: false, keys: [key] };
 }
 
 /** What of a world's description is kept. `idle` is how many seconds it stays after its last use; null: for good. */
-function described({ id, name, fixture, created_at: created, expires_at: expires, organizations }, own) {
+export function described({ id, name, fixture, created_at, expires_at: expires, ends_at, limits, organizations }) {
   const idle = expires === null ? null : Math.round((Date.parse(expires) - Date.now()) / 1000);
-  return { id, name, fixture, own, created_at: created, idle, organizations: organizations.map((each) => ({ id: each.id, name: each.name })), keys: [] };
+  return { id, name, fixture, created_at, idle, ends_at, limits, organizations: organizations.map((each) => ({ id: each.id, name: each.name })) };
 }
 
 function problem(exchange, fixture) {

@@ -2,7 +2,6 @@
 
 import { on } from "../bus.js";
 import { button, facts, field, fill, h, select } from "../dom.js";
-import { span } from "../format.js";
 import { copyButton } from "../parts/clipboard.js";
 import { ask, attempt, notice } from "../parts/notice.js";
 import { attach } from "../parts/popup.js";
@@ -11,6 +10,7 @@ import { readKept } from "./kept.js";
 import { linkWithKey } from "./share.js";
 import { snapshotPart } from "./snapshots.js";
 import { reset, save, stateInput } from "./state.js";
+import { endWords, limitWords } from "./words.js";
 
 const FIXTURES = [["demo", "demo: a busy week"], ["every_status", "every_status: one run of each"], ["contract", "contract: what the suite needs"], ["empty", "empty: no runs"]];
 
@@ -25,20 +25,16 @@ export function startMenu(opener, panel, base) {
   on("worlds", show);
 }
 
-/** How long a world stays, in words. */
-function lifetime({ idle }) {
-  return idle === null ? "It stays until it is deleted." : `It ends when nobody uses it for ${span(idle * 1000)}.`;
-}
-
 function content(close, base) {
   const { world } = session;
+  const limits = limitWords(world);
   const file = stateInput();
   const closing = (work) => () => { close(); work(); };
   return [
     h("h2", {}, world.own ? "Your private world" : "A world opened by its key"),
     facts([
       ["Base URL", h("code", {}, base), copyButton("Copy", () => base, { "aria-label": "Copy the base URL" })],
-      ["Fixture", world.fixture], ["Lifetime", lifetime(world)],
+      ["Fixture", world.fixture], ["Lifetime", endWords(world)], limits && ["Limits", limits],
     ]),
     h("div", { class: "acts" }, button("Reset", closing(reset)), copyButton("Copy link for a colleague…", () => linkWithKey("/"), { class: "" }),
       button("Download state", closing(save)), button("Load state…", closing(() => file.click())), file),
