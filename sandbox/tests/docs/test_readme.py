@@ -1,11 +1,7 @@
 """The README: its commands are run, its diagram and its tables are compared with what they describe."""
 
 import json
-import os
 import re
-import subprocess
-import sys
-from pathlib import Path
 
 import pytest
 from sequences_sandbox.cli import main
@@ -43,40 +39,31 @@ def test_the_targets_that_it_names_are_in_the_makefile():
         assert re.search(rf"^{target}:", makefile, re.MULTILINE)
 
 
-def run(script, sandbox):
-    """A block of the README, run in a shell as a reader would, against a sandbox of its own."""
-    root = sandbox.base.removesuffix("/v1")
-    environment = {
-        **os.environ,
-        "SEQUENCES_SANDBOX_URL": root,
-        "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}",
-    }
-    script = script.replace("http://127.0.0.1:4010", root).replace("curl ", "curl --silent ")
-    return subprocess.run(
-        ["bash", "-c", script], capture_output=True, text=True, timeout=120, env=environment, check=False
-    )
+@pytest.fixture
+def run(shell, url, client):
+    """Runs a block of the README as a reader would, against a sandbox with its demo data as at the start."""
+
+    def call(script):
+        script = script.replace("http://127.0.0.1:4010", url).replace("curl ", "curl --silent ")
+        return shell(script, SEQUENCES_SANDBOX_URL=url)
+
+    return call
 
 
-def test_every_curl_line_works_and_the_error_is_the_one_that_is_shown(running):
-    sandbox = running()
-    bodies = [run(block, sandbox).stdout for block in blocks("sh") if "curl" in block]
-    listed, paused, error = (json.loads(body) for body in bodies)
+def test_every_curl_line_works_and_the_error_is_the_one_that_is_shown(run):
+    listed, paused, error = (json.loads(run(block)) for block in blocks("sh") if "curl" in block)
     assert [run["status"] for run in listed["items"]] == ["ACTIVE", "ACTIVE"]
     assert paused["status"] == "WAITING_FOR_LEAD"
     shown = json.loads(blocks("json")[0])
     assert {**error, "request_id": ""} == {**shown, "request_id": ""}
 
 
-def test_every_verb_works_and_the_suite_finds_that_the_sandbox_conforms(running):
-    sandbox = running("--fixture", "demo")
+def test_every_verb_works_and_the_suite_finds_that_the_sandbox_conforms(run):
     verbs, check = (block for block in blocks("sh") if "curl" not in block and "make" not in block)
     (pause,) = (block for block in blocks("sh") if "/pause" in block)
-    run(pause, sandbox)
-    done = run(verbs, sandbox)
-    assert (done.returncode, done.stderr) == (0, "")
-    assert "now " in done.stdout
-    done = run(check.strip() + " --rule get", sandbox)
-    assert (done.returncode, done.stderr) == (0, ""), done.stdout
+    run(pause)
+    assert "now " in run(verbs)
+    run(check.strip() + " --rule get")
 
 
 def test_the_keys_are_those_of_the_demo_world(api):

@@ -49,8 +49,8 @@ def test_the_recipe_for_a_shell_works(shell, needs):
     assert lines[-2:] == ["holds: 0 matched", "done"]
 
 
-def test_the_examples_of_the_page_work(pytester, monkeypatch):
-    monkeypatch.delenv("SEQUENCES_SANDBOX_URL", raising=False)
+def test_the_examples_of_the_page_work(pytester, monkeypatch, sequences_sandbox):
+    monkeypatch.setenv("SEQUENCES_SANDBOX_URL", sequences_sandbox.url)
     monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
     first, mark, alone, awaited = blocks(PAGE, "python")
     pytester.makepyfile(f"{INTEGRATION}\n{first}\n{mark}")
