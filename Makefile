@@ -4,7 +4,7 @@ VENV   ?= .venv
 BIN    := $(VENV)/bin
 PIP    := $(BIN)/pip --disable-pip-version-check install --quiet
 
-.PHONY: help serve quick test check pytest format image bench soak scale mutants screenshots clean
+.PHONY: help serve quick test check pytest format image bench soak scale mutants matrix screenshots clean
 
 help:            ## list the targets
 	@sed -n 's/^\([a-z]*\):.*## */\1\t/p' $(MAKEFILE_LIST) | expand -t 14
@@ -45,6 +45,9 @@ soak: $(VENV)/.test  ## 15 minutes of mixed traffic with faults; ARGS="--store p
 
 mutants: $(VENV)/.test  ## try every planted fault against the whole suite; writes docs/mutants.md
 	$(BIN)/python contract_tests/tests/mutants.py --write $(ARGS)
+
+matrix: $(VENV)/.test  ## hold correct servers of other styles to the suite, near and far: none may be blamed
+	$(BIN)/python -m contract_tests.tests.ordinary_servers.matrix $(ARGS)
 
 screenshots: $(VENV)/.test  ## take the README's pictures of the console again
 	.ci/install-programs

@@ -28,6 +28,12 @@ def parse(text: str) -> Fraction:
     return Fraction(whole) + (Fraction(int(match[7]), 10 ** len(match[7])) if match[7] else 0)
 
 
+def precision(text: str) -> Fraction:
+    """The unit of the last digit of a timestamp, in seconds; a microsecond at least."""
+    digits = re.search(r"\.(\d+)", text)
+    return max(MICROSECOND, Fraction(1, 10 ** len(digits[1]))) if digits else Fraction(1)
+
+
 def write(time: Fraction, *, offset_minutes: int | None = None, digits: int = 6) -> str:
     """RFC 3339 text of a time, rounded down to `digits` (six at most); UTC with Z unless an offset is given."""
     micros = int(time // MICROSECOND)

@@ -10,9 +10,9 @@ from .items import Item, Page, Run
 from .passive_checks import OWN_STATUSES, Finding, Inspection, Memory, Observation
 from .rule import Check, Need, Rule, Tier
 from .run_pool import FAR
-from .session import ABSENT_ID, SHORT, Session
+from .session import ABSENT_ID, Session
 
 __all__ = [
-    "ABSENT_ID", "FAR", "NORMAL_FORMS", "OWN_STATUSES", "SHORT", "Check", "Collection", "Finding", "Inspection", "Item",
+    "ABSENT_ID", "FAR", "NORMAL_FORMS", "OWN_STATUSES", "Check", "Collection", "Finding", "Inspection", "Item",
     "Memory", "Need", "NotExercised", "Observation", "Page", "Rule", "RuleContext", "Run", "Session", "Tier", "Violation",
 ]  # fmt: skip

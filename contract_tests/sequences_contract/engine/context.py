@@ -1,5 +1,6 @@
 """What a rule works with: it calls the target, judges responses, and keeps what it saw as evidence."""
 
+import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any, NoReturn
@@ -91,6 +92,10 @@ class RuleContext(ApiClient):
     def skip(self, reason: str, *, excused: bool = False) -> NoReturn:
         raise NotExercised(reason, excused=excused)
 
+    def tick(self) -> None:
+        """Lets so much time pass that the next change carries another time, where the clock runs at all."""
+        time.sleep(self.session.tick)
+
     def needs_time(self) -> None:
         """Raises NotExercised where the target's clock stands still and nothing can move it."""
         if self.session.control is None and self.session.frozen:
@@ -121,6 +126,7 @@ class RuleContext(ApiClient):
         prefer: Callable[[Run], bool] | None = None,
     ) -> Iterator[Run]:
         """A run of that status to work on; afterwards it is put back as it was, if that can be done."""
+        _ = self.session.tick  # it is found out with a run that nobody has leased
         with self.session.pool.lease(status, where, prefer) as run:
             yield run
 

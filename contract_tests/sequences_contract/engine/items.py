@@ -111,8 +111,14 @@ def read_page(response: Response, operation: Operation) -> Page:
     if not isinstance(body, dict):
         raise Malformed("a page should be an object")
     kinds = {"items": list, "total_count": int, "total_pages": int, "has_more": bool}
+    found = {name: _whole(body.get(name, "missing")) for name in kinds}
     for name, kind in kinds.items():
-        if type(body.get(name)) is not kind:
-            raise Malformed(f"the page's {name} should be {kind.__name__} and is {body.get(name, 'missing')!r:.80}")
-    items = tuple(read_item(item, operation) for item in body["items"])
-    return Page(items, body["total_count"], body["total_pages"], body["has_more"])
+        if type(found[name]) is not kind:
+            raise Malformed(f"the page's {name} should be {kind.__name__} and is {found[name]!r:.80}")
+    items = tuple(read_item(item, operation) for item in found.pop("items"))
+    return Page(items, **found)
+
+
+def _whole(value: Any) -> Any:
+    """JSON has one kind of number: 12.0 is an integer."""
+    return int(value) if isinstance(value, float) and value.is_integer() else value

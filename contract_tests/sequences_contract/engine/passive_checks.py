@@ -1,5 +1,6 @@
 """Passive checks: rules that send nothing and inspect every response as it passes."""
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
@@ -10,6 +11,8 @@ from ..http.messages import NotJson, Response
 
 #: Errors of which only profile strict says what they look like, as with those of 500 and above.
 OWN_STATUSES = (405, 413, 415, 429)
+
+_ID = re.compile(r"/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}(/|$)", re.ASCII | re.IGNORECASE)
 
 Finding = tuple[str, str]
 """What was expected and what came instead."""
@@ -50,7 +53,13 @@ class Memory:
         request, status = seen.response.request, seen.response.status
         if status < 400 or request.method in ("HEAD", "TRACE", "CONNECT"):
             return False
-        return self.strict or (self.contract.knows(request.bare_path) and status not in OWN_STATUSES)
+        if self.strict:
+            return True
+        if request.method == "OPTIONS" or status == 501:
+            return False
+        # Without an id in the path, or with a malformed one, 404 says that the path itself is unknown.
+        unknown = status == 404 and not _ID.search(request.bare_path)
+        return self.contract.knows(request.bare_path) and status not in OWN_STATUSES and not unknown
 
     def observe(self, response: Response) -> Observation:
         request = response.request

@@ -62,8 +62,9 @@ def _advice(problem: str, *, secure: bool) -> str:
 
 
 def _is_unknown(target: Target, probe: Operation) -> bool:
-    """Whether a path is 404 with every method that does nothing."""
-    return all(target.call(method, probe.path).status == 404 for method in ("HEAD", "OPTIONS"))
+    """Whether a path that is 404 gets from methods that do nothing what a path gets that nobody has."""
+    paths = probe.path, f"/{ABSENT_ID}"
+    return all(len({target.call(method, path).status for path in paths}) == 1 for method in ("HEAD", "OPTIONS"))
 
 
 def _require_served(session: Session, responses: dict[str, Response]) -> None:
@@ -154,18 +155,31 @@ def _require_known(session: Session, first: Response) -> None:
         response = session.client.send(session.home, key=role)
         if response.status == 401:
             raise Untestable(f"the key of {flag(role)} is rejected (401); give {ROLES[role]} that the target knows")
-        if role == "other" and _ids(response) and _ids(response) == _ids(first):
-            raise Untestable(f"the key of {flag(role)} lists the same items as that of --key; give {ROLES[role]}")
+        if role == "other" and _is_of_one(session, first, response):
+            raise Untestable(f"the key of {flag(role)} is of the same organization as --key; give {ROLES[role]}")
 
 
-def _ids(response: Response) -> list[object]:
-    """The ids of a page, as far as it is one; none where it shows several organizations, which is for rules to judge."""
+def _is_of_one(session: Session, first: Response, second: Response) -> bool:
+    """Whether two keys are of one organization: by what the target says of them, else by whose items both of them list.
+
+    Items of the first organization alone may be a leak to the second, which is for rules to judge: only where nothing says
+    what a key's organization is does a list of the same items count as the same one.
+    """
+    me = session.contract.operations["getMe"]
+    said = [_organizations(session.target.call("GET", me.path, key=role)) for role in ("key", "other")]
+    if all(said):
+        return said[0] == said[1]
+    listed = [_organizations(response) for response in (first, second)]
+    return len(listed[0]) == 1 and listed[0] == listed[1] and first.body == second.body
+
+
+def _organizations(response: Response) -> set[str]:
+    """The organizations that a response names, of an item or of the items of a page."""
     try:
-        items = [item for item in response.json()["items"] if isinstance(item, dict)]
-    except (NotJson, RecursionError, TypeError, KeyError):
-        return []
-    several = len({str(item.get("organization_id")) for item in items}) > 1
-    return [] if several else [item.get("id") for item in items]
+        body = response.json()
+        return {item["organization_id"] for item in body.get("items", [body])}
+    except (NotJson, RecursionError, AttributeError, TypeError, KeyError):
+        return set()
 
 
 def _require_writing(session: Session) -> None:

@@ -1,6 +1,7 @@
 """What all rules share while one target is judged: its collections, its pool of runs, its clock, its control API."""
 
 import contextlib
+import math
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -26,8 +27,11 @@ from .stop_budget import StopBudget
 
 #: An id that nothing has.
 ABSENT_ID = "7b1d5a0e-3c64-4f0b-9a55-0c9b7e4f2d31"
-#: How long a timer is set for where real time has to pass, in seconds.
+#: How long a timer is set for at least where real time has to pass, and how many responses must come meanwhile.
 SHORT = 2
+_RESPONSES = 7
+#: Seconds between two changes that carry different times, on a clock that shows fractions and on one that does not.
+_FINE, _COARSE = 0.005, 1.05
 
 
 class Session:
@@ -120,9 +124,18 @@ class Session:
                 return contact.fields["company_domain"] or None
         raise NotExercised("the company of the contacts is not known; give --fixture what the target was loaded with")
 
-    @cached_property
+    @property
     def frozen(self) -> bool:
-        """Whether the target's clock stands still: changes some milliseconds apart carry one time."""
+        """Whether the target's clock stands still: changes more than a second apart carry one time."""
+        return self._tick is None
+
+    @property
+    def tick(self) -> float:
+        """The seconds after which a change carries another time; 0 where the target's clock stands still."""
+        return self._tick or 0.0
+
+    @cached_property
+    def _tick(self) -> float | None:
         client = self.client
         # An ACTIVE run says most, yet the only one may be leased already.
         for status in sorted(client.lifecycle.statuses, key=lambda status: status != "ACTIVE"):
@@ -130,16 +143,26 @@ class Session:
                 changes = [partial(client.update, run.id, {"suite_frozen": text}) for text in ("tick", "tock")]
                 if run.status == "ACTIVE":  # a target that forgets updated_at at updates alone has a clock that runs
                     changes += [partial(client.pause, run.id, FAR), partial(client.resume, run.id)]
-                return self._at_one_time(changes)
-        return False
+                times = self._times(changes, 0.02)
+                if len(times) == 1 and self.control is None:
+                    times |= self._times(changes[:1], _COARSE)
+                if len(times) == 1:
+                    return None
+                return _COARSE if all(time.denominator == 1 for time in times) else _FINE
+        return _FINE
 
-    def _at_one_time(self, changes: Sequence[Callable[[], Response]]) -> bool:
-        first = self.client.prepared(changes[0]()).updated
-        for change in changes[1:]:
-            time.sleep(0.02)
-            if self.client.prepared(change()).updated != first:
-                return False
-        return True
+    def _times(self, changes: Sequence[Callable[[], Response]], apart: float) -> set[Fraction]:
+        """The times that changes carry, made so many seconds apart."""
+        found = set()
+        for change in changes:
+            time.sleep(apart)
+            found.add(self.client.prepared(change()).updated)
+        return found
+
+    @property
+    def short(self) -> int:
+        """The seconds that a timer is set for, so that several responses come before it ends."""
+        return math.ceil(max(SHORT, _RESPONSES * self.target.pace) + (self.tick if self.tick > _FINE else 0))
 
     @contextlib.contextmanager
     def frozen_clock(self) -> Iterator[bool]:

@@ -5,8 +5,8 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 
-from ..http.messages import Response
-from ..http.target import TargetError
+from ..http.messages import Request, Response
+from ..http.target import BrokenConnection, TargetError
 from .context import RuleContext
 from .errors import NotExercised, Untestable, Violation
 from .passive_checks import Finding, Memory
@@ -14,6 +14,8 @@ from .rule import Rule
 from .session import Session
 from .verdicts import Verdict, evidence_of
 
+#: How often a rule is tried whose connections break.
+_TRIES = 6
 _TIERS = {
     "write": "it writes; pass --allow-writes",
     "stop": "it stops runs; pass --allow-writes and --allow-stops N",
@@ -102,7 +104,7 @@ def _verdict(rule: Rule, context: RuleContext, check: Callable[[RuleContext], No
     target = context.target
     try:
         with _alive(context.session):
-            check(context)
+            _tried_again(context, check)
     except Violation as violation:
         evidence = evidence_of(target, violation.expected, violation.got, violation.responses)
         return Verdict(rule, "violated", evidence=(evidence,))
@@ -114,6 +116,29 @@ def _verdict(rule: Rule, context: RuleContext, check: Callable[[RuleContext], No
         failed = f"the rule failed on a response of an unforeseen shape: {type(error).__name__}: {error}"
         return Verdict(rule, "not_exercised", target.redact(failed))
     return Verdict(rule, "passed") if context.judged else Verdict(rule, "not_exercised", "it judged no response")
+
+
+def _tried_again(context: RuleContext, check: Callable[[RuleContext], None]) -> None:
+    """Tries a rule, and again where a connection broke under a write: nobody knows what became of that.
+
+    Raises BrokenConnection where the same request breaks each time, NotExercised where another one did.
+    """
+    broken: list[BrokenConnection] = []
+    for _ in range(_TRIES):
+        try:
+            check(context)
+        except BrokenConnection as error:
+            broken.append(error)
+        else:
+            return
+    if len({_kind(error.request) for error in broken}) == 1:
+        raise broken[-1]
+    raise NotExercised(f"in each of {_TRIES} tries the connection broke under a write", excused=True)
+
+
+def _kind(request: Request) -> tuple[str, str, bytes | None]:
+    """What a request is, whatever run it is about."""
+    return request.method, request.bare_path.rpartition("/")[2] if request.method == "POST" else "", request.body
 
 
 @contextmanager

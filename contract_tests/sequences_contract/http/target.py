@@ -1,10 +1,13 @@
-"""The one way to the target: keys, rate, timeouts, patience with 429, and observers of every response."""
+"""The one way to the target: keys, rate, timeouts, patience with 429 and broken connections, observers, and the pace."""
 
 import json as json_text
 import math
 import threading
 import time
+from collections import deque
 from collections.abc import Callable, Mapping, Sequence
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote, urlencode
@@ -16,8 +19,10 @@ from .keys import UNKNOWN_KEY
 from .messages import Request, Response
 from .redaction import hidden_keys, hide
 
-#: How long a target may put a request off with 429 and Retry-After, in seconds.
+#: How long a target may put a request off with 429, in seconds.
 PATIENCE_SECONDS = 120
+#: How often a request is sent again whose connection broke, where sending it twice does no other than sending it once.
+RESENDS = 4
 _NOTHING: Any = object()
 
 Query = Mapping[str, str | int] | Sequence[tuple[str, str | int]] | str
@@ -30,6 +35,14 @@ class TargetError(Exception):
         super().__init__(problem)
         self.request = request
         self.problem = problem
+
+
+class BrokenConnection(TargetError):
+    """The connection ended before the response did. If the request was `sent`, nobody knows whether it was carried out."""
+
+    def __init__(self, request: Request, problem: str, sent: bool) -> None:
+        super().__init__(request, problem)
+        self.sent = sent
 
 
 class Target:
@@ -54,6 +67,7 @@ class Target:
         self._timeout = timeout
         self._turn = threading.Lock()
         self._next_turn = 0.0
+        self._took: deque[float] = deque([0.0], maxlen=24)
         self._client = open_client(self.url, ca_bundle=ca_bundle, timeout=timeout, transport=transport)
 
     def close(self) -> None:
@@ -63,7 +77,7 @@ class Target:
         """`text` with every key replaced by the name of its variable."""
         return hide(text, hidden_keys(self.keys))
 
-    def call(
+    def call(  # noqa: PLR0913 - what a request is made of
         self,
         method: str,
         path: str,
@@ -74,10 +88,12 @@ class Target:
         content: bytes | None = None,
         headers: Sequence[tuple[str, str]] = (),
         authorizations: Sequence[str] | None = None,
+        resend: bool | None = None,
     ) -> Response:
-        """Sends a request and returns its response; a 429 that says how long is waited for. Raises TargetError without one.
+        """Sends a request and returns its response; a 429 is waited for. Raises TargetError without a response.
 
-        `authorizations` replaces the header made from `key`; `{key}` in it stands for that key's token.
+        `authorizations` replaces the header made from `key`; `{key}` in it stands for that key's token. `resend` says
+        whether the request is sent again where its connection broke; unless given, anything but POST is.
         """
         if json is not _NOTHING:
             content = json_text.dumps(json).encode()
@@ -87,18 +103,32 @@ class Target:
         text = query if isinstance(query, str) else urlencode(_pairs(query), quote_via=quote)
         full = path + (f"?{text}" if text else "")
         request = Request(method, self.url + full, full, key, tuple(authorizations), tuple(headers), content)
-        return self._patiently(request)
+        began = time.monotonic()
+        response = self._patiently(request, method != "POST" if resend is None else resend)
+        self._took.append(time.monotonic() - began)
+        return response
 
-    def _patiently(self, request: Request) -> Response:
-        patience = time.monotonic() + PATIENCE_SECONDS
+    @property
+    def pace(self) -> float:
+        """How long a response takes at present, in seconds: the longest of the last ones, turns and 429 included."""
+        return max(self._took)
+
+    def _patiently(self, request: Request, resend: bool) -> Response:
+        waiting, broken = Patience(), 0
         while True:
-            response = self._exchange(request)
+            try:
+                response = self._exchange(request)
+            except BrokenConnection as error:
+                broken += 1
+                if broken > RESENDS or (error.sent and not resend):
+                    raise
+                continue
             for observe in self.observers:
                 observe(response)
-            wait = retry_after(response.headers.get("Retry-After", ""))
-            if response.status != 429 or wait is None or time.monotonic() + wait > patience:
+            if response.status != 429:
                 return response
-            time.sleep(max(wait, 0.05))
+            if not waiting.wait(response.headers):
+                raise TargetError(request, f"429 for more than {PATIENCE_SECONDS} s; give --rate")
 
     def _exchange(self, request: Request) -> Response:
         self.await_turn()
@@ -111,8 +141,10 @@ class Target:
         began = time.monotonic()
         try:
             got = self._client.send(built)
-        except httpx.HTTPError as error:
+        except httpx.TimeoutException as error:
             raise TargetError(request, self._explain(error)) from None
+        except httpx.HTTPError as error:
+            raise BrokenConnection(request, self._explain(error), not isinstance(error, httpx.ConnectError)) from None
         return Response(request, got.status_code, got.headers, got.content, began, time.monotonic(), self.redact)
 
     def await_turn(self) -> None:
@@ -136,9 +168,34 @@ class Target:
         return f"the connection broke: {error or type(error).__name__}"
 
 
-def retry_after(value: str) -> int | None:
-    """The whole seconds of a header Retry-After, or None when it is missing or something else."""
-    return int(value) if value.isascii() and value.isdigit() else None
+class Patience:
+    """The waiting for a target that puts a request off."""
+
+    def __init__(self) -> None:
+        self._end = time.monotonic() + PATIENCE_SECONDS
+        self._unnamed = 0.25
+
+    def wait(self, headers: Mapping[str, str]) -> bool:
+        """Waits as long as a 429 asks for, or longer each time that it does not say; False once patience is at its end."""
+        self._unnamed *= 2
+        seconds = max(retry_after(headers), 0.05) if "retry-after" in headers else min(self._unnamed, 15)
+        if time.monotonic() + seconds > self._end:
+            return False
+        time.sleep(seconds)
+        return True
+
+
+def retry_after(headers: Mapping[str, str]) -> float:
+    """The seconds of a header Retry-After, which may be a date: they count from the header Date. 1 if it is neither."""
+    value = headers["retry-after"]
+    if value.isascii() and value.isdigit():
+        return int(value)
+    try:
+        until = parsedate_to_datetime(value)
+        now = parsedate_to_datetime(headers["date"]) if "date" in headers else datetime.now(UTC)
+        return (until - now).total_seconds()
+    except (ValueError, TypeError):
+        return 1
 
 
 def _pairs(query: Mapping[str, str | int] | Sequence[tuple[str, str | int]]) -> list[tuple[str, str | int]]:

@@ -2,6 +2,9 @@
 
 import pytest
 
+from ..mutants import FIXTURE
+from ..reference_server.control import ReferenceServer
+from ..reference_server.net import serving
 from .test_preflight import sentence
 
 
@@ -15,7 +18,31 @@ def test_a_further_key_that_the_target_does_not_know(check, sound, flag):
 def test_another_organization_that_is_the_same(check, sound):
     status, text = check(sound, "--other-key", "topo_contract_readonly")
     assert status == 2
-    assert "the key of --other-key lists the same items as that of --key" in sentence(text)
+    assert "the key of --other-key is of the same organization as --key" in sentence(text)
+
+
+class FirstOrganizationForEveryKey(ReferenceServer):
+    """The list shows the runs of the first organization, whoever asks."""
+
+    def visible(self, call):
+        return call.world.runs_of(next(iter(call.world.names)))
+
+
+class NoMe(FirstOrganizationForEveryKey):
+    """And nothing says which organization a key is of."""
+
+    def route(self, call):
+        return self.unknown_path(call) if call.request.path == "/v1/me" else super().route(call)
+
+
+def test_runs_of_the_first_organization_under_another_ones_key_are_a_leak(check):
+    options = ("--other-key", "topo_contract_other_readwrite", "--rule", "access.listSequences.other_organization")
+    with serving(FirstOrganizationForEveryKey(FIXTURE)) as url:
+        status, text = check(url, *options)
+    assert status == 1
+    assert "no item of the first organization" in text
+    with serving(NoMe(FIXTURE)) as url:
+        assert "is of the same organization" in sentence(check(url, *options)[1])
 
 
 def test_keys_that_are_what_they_should_be_are_let_in(check, sound):

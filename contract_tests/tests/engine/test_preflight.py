@@ -95,6 +95,19 @@ def test_the_base_path_is_wrong(check, sound):
     assert "is not found (404); --url must end in the base path" in sentence(text)
 
 
+def test_the_base_path_is_doubled(check, sound):
+    status, text = check(f"{sound}/v1")
+    assert status == 2
+    assert "is not found (404)" in sentence(text)
+
+
+def test_a_redirect_to_a_login_page(check):
+    with answering(say(b"", status=302, Location="https://login.example/?next=/v1/sequences")) as url:
+        status, text = check(url)
+    assert status == 2
+    assert "redirects (302) to https://login.example/" in sentence(text)
+
+
 def test_a_redirect_elsewhere(check):
     with answering(say(b"", status=308, Location="https://api.example/v1/sequences")) as url:
         status, text = check(url)
@@ -186,7 +199,7 @@ def test_an_empty_organization_leaves_rules_untried_and_says_what_to_load(check)
     assert "there are no sequences" in text
 
 
-@pytest.mark.parametrize("body", [{"hello": 1}, [], 7], ids=["object", "list", "number"])
+@pytest.mark.parametrize("body", [{"hello": 1}, [{"id": "1"}], 7], ids=["object", "list", "number"])
 def test_json_that_has_nothing_of_a_page(check, body):
     with answering(say(json.dumps(body).encode(), "application/json")) as url:
         status, text = check(url)

@@ -88,7 +88,8 @@ class FilterGoesByOldStatus(Remembering):
 
 
 @planted.documented(
-    "journeys list.listSequences.sort", f"{SET} && GET /sequences?sort_by=updated_at&sort_order=desc&size=100"
+    "journeys list.listSequences.sort update.persists",
+    f"{SET} && GET /sequences?sort_by=updated_at&sort_order=desc&size=100",
 )
 class SortGoesByOldUpdate(Remembering):
     """sort_by=updated_at goes by the first `updated_at` that it saw."""

@@ -54,7 +54,7 @@ class ReasonInAnyCase(LenientStop):
         return body | ({"reason": reason.upper()} if isinstance(reason, str) else {})
 
 
-@planted.documented("stop.rejects.reason", 'POST {active}/stop {"reason": null, "scope": "CONTACT"}')
+@planted.strict("stop.rejects", 'POST {active}/stop {"reason": null, "scope": "CONTACT"}')
 class ReasonMayBeNull(LenientStop):
     """`reason` may be null."""
 

@@ -12,19 +12,19 @@ from .calls import expect_rejected_call, subject
 
 def _malformed(context: RuleContext) -> list[dict[str, Any]]:
     key = context.target.keys.get("key", "")
-    wrong = ["", "Bearer", "Bearer {key}x", "Bearer {key} {key}", *([] if key.upper() == key else ["Bearer {KEY}"])]
+    wrong = ["", "Bearer", "Bearer {key}x", *([] if key.upper() == key else ["Bearer {KEY}"])]
     return [{"authorizations": (header,)} for header in wrong]
 
 
 _SCHEMES = [{"authorizations": (header,)} for header in ("Basic {key}", "{key}", "Token {key}")]
-_TWICE = [{"authorizations": ("Bearer {key}", "Bearer {key}")}]
+_TWICE = [{"authorizations": headers} for headers in (("Bearer {key}", "Bearer {key}"), ("Bearer {key} {key}",))]
 #: Name, words, statements, and how the operation is called without access.
 _ROWS: tuple[tuple[str, str, tuple[str, ...], Callable[[RuleContext], list[dict[str, Any]]]], ...] = (
     ("missing_key", "without a key", ("auth.401", "auth.every_endpoint"), lambda _: [{"key": None}]),
     ("unknown_key", "with an unknown key", ("auth.401", "auth.every_endpoint"), lambda _: [{"key": "unknown"}]),
     ("wrong_scheme", "with another scheme than Bearer", ("auth.bearer", "auth.401"), lambda _: _SCHEMES),
     ("malformed_key", "with a malformed header Authorization", ("auth.401", "auth.bearer"), _malformed),
-    ("two_headers.strict", "with two headers Authorization", ("auth.one_header",), lambda _: _TWICE),
+    ("two_headers.strict", "with two keys, or two headers Authorization", ("auth.one_header",), lambda _: _TWICE),
 )
 
 

@@ -42,6 +42,7 @@ def sorts(contract: Contract) -> Iterator[tuple[Operation, str]]:
 reads = only(operations, lambda one: one.reads)
 writes = only(operations, lambda one: not one.reads)
 with_body = only(writes, lambda one: one.needs_body)
+without_body = only(writes, lambda one: not one.needs_body)
 scoped = only(operations, lambda one: one.scope is not None)
 of_one_item = only(operations, lambda one: one.id_parameter is not None)
 gets = only(of_one_item, lambda one: one.reads)
@@ -95,7 +96,7 @@ def expect_rejected_call(
     """Calls an operation that must be rejected with one of `statuses`, and sees that it changed nothing."""
 
     def attempt() -> Response:
-        return send(context, operation, item, **how)
+        return send(context, operation, item, resend=True, **how)
 
     stops = tier_of(context.contract, operation) == "stop"
     response = context.expect_rejected_stop(item, attempt) if stops else attempt()

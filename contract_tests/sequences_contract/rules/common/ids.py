@@ -5,8 +5,11 @@ from ...engine import ABSENT_ID, Item, RuleContext
 from ..registry import for_each
 from . import calls
 
-_UNKNOWN = (ABSENT_ID, "00000000-0000-4000-8000-000000000000", "00000000-0000-0000-0000-000000000000")
-_MALFORMED = ("abc", "1", f"{{{ABSENT_ID}}}", ABSENT_ID.replace("-", ""), f"{ABSENT_ID}0", "%00", "%C3%28")
+_UNKNOWN = (ABSENT_ID, "00000000-0000-4000-8000-000000000000")
+_NIL = "00000000-0000-0000-0000-000000000000"
+_MALFORMED = ("abc", "1", f"{ABSENT_ID}0")
+#: What a UUID library or the edge of a server may take for an id, or reject in a form of its own.
+_DISPUTED = (f"{{{ABSENT_ID}}}", ABSENT_ID.replace("-", ""), "%00", "%C3%28")
 
 
 @for_each(calls.gets, "get.{operation}.same_as_list", "{operation} shows the same item as the list.", "get.same_object", covers=True)  # fmt: skip
@@ -42,6 +45,16 @@ def malformed(context: RuleContext, operation: Operation) -> None:
     for item_id in _MALFORMED:
         response = calls.send(context, operation, Item({"id": item_id}))
         context.expect(response, *statuses, why=f"for the malformed id {item_id}")
+
+
+@for_each(calls.of_one_item, "id.{operation}.malformed.strict",
+          "{operation} of an id in braces, without hyphens or of bytes that are no text is 400, and of the nil UUID 404.",
+          "get.malformed_id", "run.uuids")  # fmt: skip
+def disputed(context: RuleContext, operation: Operation) -> None:
+    for item_id in _DISPUTED:
+        response = calls.send(context, operation, Item({"id": item_id}))
+        context.expect(response, 400, why=f"for the malformed id {item_id}")
+    context.expect(calls.send(context, operation, Item({"id": _NIL})), 404, why="for the nil UUID")
 
 
 @for_each(calls.gets, "id.{operation}.upper_case.strict", "{operation} accepts an id in upper case and writes it in lower case.", "run.uuids")  # fmt: skip

@@ -106,11 +106,14 @@ def cells(context: RuleContext, listing: Operation) -> None:
 @for_each(calls.bounds, "list.{operation}.bound.{part}", "{operation}: {part} is strict: it leaves out the time itself.",
           "list.after", "list.before")  # fmt: skip
 def strict_bound(context: RuleContext, listing: Operation, parameter: Parameter) -> None:
-    """Bounds on times that exist, a microsecond beside them, with several offsets, and far away."""
+    """Bounds on times that exist, a little beside them, with several offsets, and far away."""
     collection = context.collection(listing, least=1)
-    times = sorted(timestamps.parse(value) for value in collection.values(parameter))
+    values = collection.values(parameter)
+    times = sorted(map(timestamps.parse, values))
+    # A target may read bounds no finer than it writes times.
+    beside = MICROSECOND if context.strict else min(map(timestamps.precision, values))
     for time in sorted({times[0], times[len(times) // 3], times[len(times) // 2], times[-1]}):
-        for moved in (time - MICROSECOND, time, time + MICROSECOND):
+        for moved in (time - beside, time, time + beside):
             agrees(context, listing, {parameter.name: timestamps.write(moved)})
         for minutes in (330, -600, 0):
             agrees(context, listing, {parameter.name: timestamps.write(time, offset_minutes=minutes)})

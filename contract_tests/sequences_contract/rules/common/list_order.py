@@ -70,16 +70,22 @@ def by_time(context: RuleContext, listing: Operation, field: str) -> None:
           "{operation}: sort_by={part} puts equal values together, and desc reverses their order.", "list.sort_by",
           "list.sort_order")  # fmt: skip
 def by_text(context: RuleContext, listing: Operation, field: str) -> None:
-    groups, responses = {}, []
-    for order in _orders(listing):
-        pages = context.pages(listing, {"sort_by": field, "sort_order": order})
-        responses.append(pages[0][0])
-        values = [item.fields[field] for _, page in pages for item in page.items]
-        groups[order] = [value for value, _ in groupby(values)]
-        twice = sorted({str(value) for value in groups[order] if groups[order].count(value) > 1})
-        context.check(not twice, f"each {field} in one block", f"{twice[:3]} in several, {order}", pages[0][0])
-    ascending, descending = (groups[order] for order in ("asc", "desc"))
-    context.check(descending == ascending[::-1], "the reverse with desc", "another order", *responses)
+    found = {order: context.pages(listing, {"sort_by": field, "sort_order": order}) for order in _orders(listing)}
+    responses = [pages[0][0] for pages in found.values()]
+    problems = [_blocks({order: [key(item) for _, page in pages for item in page.items] for order, pages in found.items()})
+                for key in _keys(listing, field)]  # fmt: skip
+    problem = "" if "" in problems else problems[0]
+    context.check(not problem, f"each {field} in one block, and the reverse with desc", problem, *responses)
+
+
+def _blocks(values: dict[str, list[Any]]) -> str:
+    """What is wrong with values that should stand in blocks, the other way round with desc; empty when nothing is."""
+    groups = {order: [value for value, _ in groupby(found)] for order, found in values.items()}
+    for order, group in groups.items():
+        twice = sorted({str(value[1]) for value in group if group.count(value) > 1})
+        if twice:
+            return f"{twice[:3]} in several, {order}"
+    return "" if groups["desc"] == groups["asc"][::-1] else "another order"
 
 
 @for_each(_texts, "list.{operation}.sort.{part}.by_name.strict",

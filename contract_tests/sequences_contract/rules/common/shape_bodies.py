@@ -129,11 +129,13 @@ def is_json(seen: Observation, memory: Memory) -> Finding | bool:
     if bodiless or not memory.contract.knows(request.bare_path) or (status >= 400 and not memory.binds(seen)):
         return False
     kind = seen.response.headers.get("content-type", "").split(";")[0].strip().lower()
-    if kind != "application/json":
+    if kind != "application/json" and (memory.strict or not kind.endswith("+json")):
         return "content type application/json", f"{kind or 'none'}: {seen.response.text(100)}"
     return True if seen.body is not None else ("a JSON body", seen.response.text(100))
 
 
 @passive("shape.no_server_failure", "No request of a client causes a 5xx.", "issue.server_failure")
 def no_failure(seen: Observation, memory: Memory) -> Finding | bool:
+    if seen.response.status == 501 and not memory.strict:  # the proper response to a method that a server does not have
+        return False
     return True if seen.response.status < 500 else ("a response below 500", seen.response.summary())

@@ -20,6 +20,8 @@ def _error(seen: Observation, memory: Memory) -> dict[str, Any]:
 def _wrong_field(body: dict[str, Any], required: tuple[str, ...]) -> Finding | None:
     for name, kind in _KINDS.items():
         value = body.get(name)
+        if isinstance(value, float) and value.is_integer():  # JSON has one kind of number
+            value = int(value)
         if (name in required or value is not None) and (type(value) is not kind or value == ""):
             return f"{name} as {kind.__name__}", f"{body.get(name, 'nothing')!r:.80} in {str(body)[:160]}"
     for name, kind in _FREE_KINDS.items():

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import time
 import warnings
 from collections.abc import Iterator, Sequence
 from copy import deepcopy
@@ -11,11 +10,13 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
+import requests
+
 from ...contract.document import Contract
 from ...engine import Item, RuleContext
 from ...http.connection import on_this_machine, trusted_certificates
 from ...http.messages import Request, Response
-from ...http.target import PATIENCE_SECONDS, Target, retry_after
+from ...http.target import RESENDS, Patience, Target
 
 _STRICT = (
     "not_a_server_error", "status_code_conformance", "content_type_conformance", "response_headers_conformance",
@@ -120,16 +121,21 @@ class Transport:
         return getattr(self._inner, name)
 
     def send(self, case: Any, **how: Any) -> Any:
-        """Sends a case once it is its turn, and again where a 429 says when."""
+        """Sends a case once it is its turn, and again after a 429 or a broken connection."""
         self._aim(case)
-        patience = time.monotonic() + PATIENCE_SECONDS
+        waiting, resends = Patience(), RESENDS
         while True:
             self._target.await_turn()
-            response = self._inner.send(case, **how, **self._how)
-            wait = retry_after(response.headers.get("retry-after", [""])[0])
-            if response.status_code != 429 or wait is None or time.monotonic() + wait > patience:
+            try:
+                response = self._inner.send(case, **how, **self._how)
+            except (requests.ConnectionError, requests.exceptions.ChunkedEncodingError):
+                if not resends:
+                    raise
+                resends -= 1
+                continue
+            headers = {name.lower(): values[0] for name, values in response.headers.items()}
+            if response.status_code != 429 or not waiting.wait(headers):
                 return response
-            time.sleep(max(wait, 0.05))
 
     def _aim(self, case: Any) -> None:
         """Turns a request to the run that was set aside; in the stateful phase reads go where links lead."""

@@ -15,12 +15,14 @@ from hypothesis.stateful import rule as step
 
 from ...contract import timestamps
 from ...contract.timestamps import MICROSECOND
-from ...engine import FAR, SHORT, NotExercised, RuleContext, Run, Violation
+from ...engine import FAR, NotExercised, RuleContext, Run, Violation
 from ...http.messages import Response
-from ...http.target import TargetError
+from ...http.target import BrokenConnection, TargetError
 from .findings import Findings
 
 _LONGEST = 30
+#: No real time reaches the end of a pause that a control API is there to end.
+_HOUR = 3600
 _ACTIVE, _PAUSED, _ENDED = "ACTIVE", "WAITING_FOR_LEAD", "STOPPED_EARLY"
 _TEXTS = st.sampled_from(["", "a", " b ", "ü", "{{x}}", "B", "long " * 60])
 _CHANGES = st.dictionaries(st.sampled_from(["suite_a", "suite_b", "suite_ü"]), st.none() | _TEXTS, max_size=3)
@@ -99,9 +101,9 @@ class Journey(RuleBasedStateMachine):
                 self.context.update(self.run.id, {"suite_clock": f"{len(self.responses)}"})
             ).updated
             self.variables["suite_clock"] = f"{len(self.responses)}"
-            response = self.context.pause(self.run.id, timestamps.write(now + SHORT))
+            response = self.context.pause(self.run.id, timestamps.write(now + _HOUR))
             self._moved(response, _PAUSED, from_=(_ACTIVE,))
-            self.until, self.wakes = (now + SHORT, response, now), True
+            self.until, self.wakes = (now + _HOUR, response, now), True
 
     @step()
     def let_time_pass(self) -> None:
@@ -162,6 +164,10 @@ class Journey(RuleBasedStateMachine):
         """What a step finds is kept, since nothing promises that the same walk fails again."""
         try:
             yield
+        except BrokenConnection:
+            self.failed = True
+            self.findings.broken += 1
+            reject()
         except (Violation, TargetError) as failure:
             self.failed = True
             self.findings.note(failure)

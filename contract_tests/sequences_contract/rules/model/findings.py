@@ -14,10 +14,13 @@ _STOPS_TO_SHRINK = 16
 
 @dataclass
 class Findings:
-    """Stops that are left, traces begun and tried again to shorten one, failures, and why no more traces can begin."""
+    """Stops that are left, traces begun, broken off with their connection, and tried again to shorten one; failures, and
+    why no more traces can begin.
+    """
 
     stops: int
     traces: int = 0
+    broken: int = 0
     shrinks: int = 0
     failures: list[Violation | TargetError] = field(default_factory=list)
     exhausted: NotExercised | None = None

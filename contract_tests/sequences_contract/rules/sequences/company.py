@@ -89,6 +89,7 @@ def _experiment(context: RuleContext, group: list[Run], number: int) -> Experime
             context.prepared(context.resume(named.id))
     others = _foreign(session)
     before = dict(session.runs(fresh=True).by_id)
+    context.tick()
     response = context.stop(named.id, "COMPANY", ("WIN", "LOSE")[number % 2])
     after = dict(session.runs(fresh=True).by_id)
     one = Experiment(named, [run for run in group if run.id != named.id], response, before, after)

@@ -20,6 +20,7 @@ def _permitted(context: RuleContext, event: str, status: str, wanted: str) -> No
     with context.lease(status, prefer=_full) as run:
         if event == "stop":
             context.session.stops.spend()
+        context.tick()
         response = _act(context, event, run.id)
         after = context.expect_run(response, wanted)
         context.expect_run(context.get(run.id), wanted, response, why="from get")

@@ -40,7 +40,8 @@ def near_future(context: RuleContext) -> None:
     for seconds, minutes in ((30, None), (900, None), (900, 600), (900, -600), (900, -1439)):
         with context.lease() as run:
             now = context.run_of(context.update(run.id, {"suite_now": f"{seconds} {minutes}"})).updated
-            response = context.pause(run.id, timestamps.write(now + seconds, offset_minutes=minutes))
+            until = now + seconds + 10 * context.session.short
+            response = context.pause(run.id, timestamps.write(until, offset_minutes=minutes))
             context.expect_run(response, "WAITING_FOR_LEAD")
 
 

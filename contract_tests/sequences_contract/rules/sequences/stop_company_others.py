@@ -3,10 +3,11 @@
 from functools import partial
 
 from ...contract import timestamps
-from ...engine import SHORT, NotExercised, RuleContext, Run
+from ...engine import NotExercised, RuleContext, Run
 from ..registry import about
 from .company import Experiment, actives, experiments, groups, is_open
 from .side_effects import leaves_alone
+from .timers import ShortPause, TooSlow
 
 rule = about("Sequences", "stopSequence", tier="stop", needs=("fixture",))
 
@@ -61,19 +62,24 @@ def for_good(context: RuleContext) -> None:
     context.session.stops.spend(sum(is_open(context, run) for run in group))
     seen = context.update(paused.id, {"suite_clock": "before the stop"})
     now = context.prepared(seen).updated
-    pause = context.pause(paused.id, timestamps.write(now + SHORT))
-    context.prepared(pause)
-    response = context.stop(named.id, "COMPANY", "WIN")
-    context.run_of(response)
-    context.session.forget_runs()
-    after = context.fetch(paused.id)
+    short = ShortPause(context, seen, now, now + 2 * context.session.short)
+    try:
+        with short.running():
+            pause = context.pause(paused.id, timestamps.write(short.until))
+            context.prepared(pause)
+            response = context.stop(named.id, "COMPANY", "WIN")
+            context.run_of(response)
+            context.session.forget_runs()
+            after = context.fetch(paused.id)
+    except TooSlow:
+        context.skip("the target responds too slowly, or too unevenly, for a timer", excused=True)
     if after.status != "STOPPED_EARLY":
         if context.strict:
             context.check(
                 False, "the paused sibling STOPPED_EARLY", after.status, pause, response, context.get(paused.id)
             )
         context.skip("the target does not stop paused siblings, as it may", excused=True)
-    context.session.pass_until(now + SHORT, seen, now)
+    short.outlast()
     context.unchanged(after, [pause, response])
 
 

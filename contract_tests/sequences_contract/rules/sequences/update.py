@@ -1,7 +1,6 @@
 """Updating variables: merge, removal, what stays, and what moves."""
 
 import contextlib
-import time
 from collections import Counter
 from typing import Any
 
@@ -9,9 +8,6 @@ from ...engine import FAR, NotExercised, RuleContext, Run
 from ...http.messages import Response
 from ..registry import about
 from .side_effects import leaves_alone
-
-#: Seconds between two changes that must not carry one time.
-_TICK = 0.005
 
 rule = about("Sequences", "updateSequence", tier="write")
 
@@ -105,7 +101,7 @@ def moves(context: RuleContext) -> None:
     with context.lease() as run:
         for value in ("1", "2", None):
             before = context.fetch(run.id)
-            time.sleep(_TICK)
+            context.tick()
             response = context.update(run.id, {"suite_a": value})
             after = context.run_of(response)
             old, new = before.fields["updated_at"], after.fields["updated_at"]
@@ -120,7 +116,7 @@ def no_change(context: RuleContext) -> None:
     with context.lease() as run:
         before = set_variables(context, run, {"suite_a": "1"})
         for changes in ({"suite_a": "1"}, {}, {"suite_never": None}):
-            time.sleep(_TICK)
+            context.tick()
             response = context.update(run.id, changes)
             after = context.run_of(response)
             context.check(after == before, "the run unchanged", f"{before.differences(after)}", response)

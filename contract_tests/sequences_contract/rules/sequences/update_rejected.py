@@ -20,7 +20,7 @@ def missing(context: RuleContext) -> None:
 
 @rule("update.rejects.types", "variables must be an object.", "update.required", "run.variables")
 def types(context: RuleContext) -> None:
-    values: tuple[Any, ...] = (None, "x", 3, ["a"], True)
+    values: tuple[Any, ...] = ("x", 3, ["a"], True)
     _reject_all(context, (*({"variables": value} for value in values), [], "text", 3), "variables of another type")
 
 

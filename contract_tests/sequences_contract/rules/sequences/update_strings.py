@@ -10,8 +10,8 @@ _MIB = 1024 * 1024
 _STRINGS = (
     "", " ", "  both sides  ", "\ttab and\nline\r\n", "Ünïcödé", "e\u0301 decomposed, \u00e9 composed", "日本語テキスト",
     "emoji 👩‍👩‍👧 family", "{{first_name}} & <b>\"quotes\"</b> 'single' \\ back", "ALL CAPS and lower", "null", "true", "0", "007",
-    "\u200b\ufeffinvisible", "\u202eright to left", "%20%00", "a" * 255, "b" * 256, "c" * 1001, "d" * 20_000, "z" * 70_000, "y" * 300_000, "é" * 5000,
-    "\u0001\u001f\u007f", "-1", "1e3", "[1]", "{}", "&amp;", "&lt;", "﷽", "100%25", "%41%20", "“curly” ‘quotes’", "line\u2028and\u2029paragraph", "a+b", "&#39;",
+    "\u200b\ufeffinvisible", "\u202eright to left", "%20%00", "a" * 255, "b" * 256, "c" * 1001, "d" * 20_000, "z" * 70_000,
+    "\u0001\u001f\u007f", "-1", "1e3", "[1]", "{}", "&amp;", "&lt;", "﷽", "100%25", "%41%20", "“curly” ‘quotes’", "line\u2028and\u2029paragraph", "a+b", "&#39;", "é" * 5000,
 )  # fmt: skip
 
 _NAMES = (
