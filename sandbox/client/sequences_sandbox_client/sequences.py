@@ -1,6 +1,7 @@
 """The sequences of a world: made through the control API, read and changed through the public one."""
 
-from collections.abc import Iterator, Mapping
+import re
+from collections.abc import Mapping
 from typing import Any, Final
 
 from .calls import Asynchronous, Call, Steps, Synchronous, WorldPart, operation
@@ -9,6 +10,8 @@ from .errors import NotFoundError
 from .values import TimeValue, given, timestamp
 
 _PAGE: Final = 100
+_MOST_NAMED: Final = 10
+_ID: Final = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 
 
 class SequenceMethods(WorldPart):
@@ -30,19 +33,17 @@ class SequenceMethods(WorldPart):
         paused_until: TimeValue | None = None,
         created_at: TimeValue | None = None,
     ) -> Steps[SequenceData]:
-        """Enrols a contact of the first organization and returns the sequence, in any status.
+        """Enrols a contact and returns the sequence, in any status. What is not named is found in the world, or made.
 
-        The contact is one that the fixture has: the one with the id `contact`, else one that works at `company` (a domain
-        such as "acorn.example"), else any; one without a sequence first. The control API makes no contacts, so a
-        company that the fixture does not have is an error; give `sandbox.world` a fixture document that has it. `template`
-        is an id or a name; unless given, it is the first ACTIVE one. A sequence that is WAITING_FOR_LEAD wakes at
-        `paused_until`, in a week unless given.
+        The contact is the one with the id `contact`, else one without a sequence; with `company`, a domain such as
+        "acorn.example", one who works there. `template` is an id or a name; unless given, it is the first ACTIVE one. A
+        sequence that is WAITING_FOR_LEAD wakes at `paused_until`, in a week unless given.
         """
-        organization = (yield Call("GET", "/world/export"))["organizations"][0]
+        template_id = template if template is None or _ID.fullmatch(template) else (yield from self._template(template))
         body = given({
-            "organization_id": organization["id"],
-            "contact_id": contact or _contact(organization, company),
-            "sequence_template_id": _template(organization, template),
+            "contact_id": contact,
+            "company": company,
+            "sequence_template_id": template_id,
             "status": status,
             "variables": variables,
             "paused_until": timestamp("sequences.create(paused_until=...)", paused_until),
@@ -95,6 +96,16 @@ class SequenceMethods(WorldPart):
         sequence: SequenceData = yield self._write("POST", sequence_id, "/stop", {"reason": reason, "scope": scope})
         return sequence
 
+    def _template(self, name: str) -> Steps[str]:
+        """The id of the template with a name."""
+        known: list[dict[str, str]] = []
+        for query in ({"name": name}, {"size": _MOST_NAMED}):
+            known = (yield Call("GET", "/sequence-templates", query=query, key=self._world.key))["items"]
+            if found := next((one for one in known if one["name"] == name), None):
+                return found["id"]
+        names = ", ".join(one["name"] or one["id"] for one in known) or "none"
+        raise NotFoundError(f"This world has no template={name!r}; there are {names}.")
+
     def _write(self, method: str, sequence_id: str, verb: str, body: Any = None) -> Call:
         return Call(method, f"/sequences/{sequence_id}{verb}", body, key=self._world.key)
 
@@ -105,35 +116,3 @@ class WorldSequences(SequenceMethods, Synchronous):
 
 class AsyncWorldSequences(SequenceMethods, Asynchronous):
     """The sequences of one world, for asyncio."""
-
-
-def _contact(organization: Mapping[str, Any], company: str | None) -> str:
-    """A contact that works at a company, or any; one without a sequence first."""
-    busy = {sequence.get("contact_id") for sequence in organization.get("sequences", ())}
-    contacts = organization.get("contacts", ())
-    fitting = [one["id"] for one in contacts if company in (None, one.get("company_domain"))]
-    if not fitting:
-        raise NotFoundError(_no_contact(company, sorted(_companies(contacts))))
-    return str(next((one for one in fitting if one not in busy), fitting[0]))
-
-
-def _no_contact(company: str | None, known: list[str]) -> str:
-    if company is None:
-        return "This world has no contact; add one to its fixture."
-    others = f"there are {', '.join(known[:10])}" if known else "no contact has a company"
-    return f"No contact of this world works at company={company!r}; {others}. Add one to its fixture, or name another."
-
-
-def _companies(contacts: Any) -> Iterator[str]:
-    return (domain for domain in {one.get("company_domain") for one in contacts} if domain)
-
-
-def _template(organization: Mapping[str, Any], wanted: str | None) -> str:
-    """A template by id or name, or the first ACTIVE one."""
-    templates = organization.get("sequence_templates", ())
-    for one in templates:
-        if wanted in (one["id"], one.get("name")) if wanted is not None else one.get("status", "ACTIVE") == "ACTIVE":
-            return str(one["id"])
-    names = ", ".join(str(one.get("name") or one["id"]) for one in templates[:10])
-    what = "no ACTIVE template" if wanted is None else f"no template={wanted!r}"
-    raise NotFoundError(f"This world has {what}; there are {names or 'none'}. Add one to its fixture, or name another.")

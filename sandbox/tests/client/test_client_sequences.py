@@ -27,22 +27,37 @@ def test_a_sequence_is_made_at_a_company(world):
         contacts = client.get("/contacts", params={"size": 100}).json()["items"]
     companies = {one["id"]: one["company_domain"] for one in contacts}
     company = next(domain for domain in companies.values() if domain)
-    made = world.sequences.create("ACTIVE", company=company)
-    assert companies[made["contact_id"]] == company
-    with pytest.raises(NotFoundError, match=r"company='nowhere.example'; there are "):
-        world.sequences.create(company="nowhere.example")
+    first, second = (world.sequences.create("ACTIVE", company=company)["contact_id"] for _ in range(2))
+    new = world.sequences.create("WAITING_FOR_USER", company="acorn.example")["contact_id"]
+    with world.client() as client:
+        contacts = {one: client.get(f"/contacts/{one}").json() for one in (first, second, new)}
+    assert [contacts[one]["company_domain"] for one in (first, second, new)] == [company, company, "acorn.example"]
+    assert first != second
+    assert contacts[new]["email"].endswith("@acorn.example")
+    assert new not in companies
+
+
+def test_a_world_that_has_nothing_gets_contact_and_template_with_the_sequence(sequences_sandbox):
+    with sequences_sandbox.world("empty") as world:
+        made = world.sequences.create(status="WAITING_FOR_USER", company="acorn.example", variables={"city": "Bern"})
+        with world.client() as client:
+            template = client.get(f"/sequence-templates/{made['sequence_template_id']}").json()
+    assert (made["status"], template["status"], template["step_count"]) == ("WAITING_FOR_USER", "ACTIVE", 3)
 
 
 def test_contact_and_template_can_be_chosen(world):
     first = world.sequences.list()[0]
     with world.client() as client:
-        template = client.get("/sequences", params={"size": 1}).json()["items"][0]["sequence_template_id"]
+        template, name = (client.get("/sequence-templates").json()["items"][0][field] for field in ("id", "name"))
     made = world.sequences.create(contact=first["contact_id"], template=template)
     assert (made["contact_id"], made["sequence_template_id"]) == (first["contact_id"], template)
     with pytest.raises(NotFoundError, match="no template='Nothing'; there are"):
         world.sequences.create(template="Nothing")
+    assert world.sequences.create(template=name)["sequence_template_id"] == template
     with pytest.raises(NotFoundError, match="'contact'"):
         world.sequences.create(contact="00000000-0000-4000-8000-000000000000")
+    with pytest.raises(InvalidError, match="'contact' and 'company' contradict each other"):
+        world.sequences.create(contact=first["contact_id"], company="acorn.example")
 
 
 def test_a_paused_sequence_wakes_when_it_should(world):

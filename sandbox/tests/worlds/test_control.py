@@ -310,11 +310,23 @@ def test_an_enrolled_contact_goes_through_its_template(api, control):
             "created_at",
         ),
         ({"contact_id": "x", "sequence_template_id": TEMPLATE}, 400, "contact_id"),
-        ({"contact_id": CONTACT}, 400, "sequence_template_id"),
+        ({"contact_id": CONTACT, "company": "acorn.example"}, 400, "company"),
     ],
 )  # fmt: skip
 def test_an_enrolment_that_cannot_be_is_rejected_by_its_field(control, body, status, field):
     assert control("POST", "/sequences", status, json=body)["data"]["field"] == field
+
+
+def test_what_an_enrolment_leaves_out_is_found_or_made(api, control):
+    found = control("POST", "/sequences", 201, json={})
+    made = control("POST", "/sequences", 201, json={"company": "acorn.example"})
+    assert found["sequence_template_id"] == made["sequence_template_id"] == TEMPLATE
+    contact = api("GET", f"contacts/{made['contact_id']}").json()
+    assert (contact["company_domain"], contact["first_seen_at"]) == ("acorn.example", made["created_at"])
+    added = control("PUT", "/snapshots/now") and control("POST", "/sequences", 201, json={"company": "acorn.example"})
+    assert added["contact_id"] != made["contact_id"]
+    kinds = [one["kind"] for one in control("GET", "/snapshots/now/diff")["added"]]
+    assert sorted(kinds) == ["contacts", "sequences"]
 
 
 def test_a_run_is_enrolled_in_every_status_and_a_paused_one_wakes_and_goes_on(api, control):

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any, Final
 
-from ...domain.errors import NotFoundIssue, ValidationIssue
+from ...domain.errors import ValidationIssue
 from ...domain.lifecycle import ENGINE, Lifecycle
 from ...domain.timestamps import DAY, LATEST, format_timestamp, parse_timestamp
 from ...resources.contact_lists import CONTACT_LISTS
@@ -15,13 +15,13 @@ from ...resources.resource import Resource
 from ...resources.sequences.model import RUNS, Run
 from ...resources.sequences.schedule import ENROL
 from ...resources.sequences.transitions import WAKE
-from ...resources.templates import TEMPLATES
 from ...worlds.control import Control
 from ...worlds.due_events import apply_due_events, steps_of
 from ...worlds.history import history_fields, history_of
 from ...worlds.results import ItemResult
 from ...worlds.transaction import Transaction
 from ...worlds.worlds import Caller
+from .enrolment import contact_for, owned, template_for, unknown
 
 _DELETED: Final = "contact_deleted"
 _PAUSE: Final = 7 * DAY
@@ -66,15 +66,14 @@ def deleteContact(control: Control, caller: Caller, *, contact_id: str) -> None:
 def _enrolled(tx: Transaction, caller: Caller, body: Mapping[str, Any]) -> Run:
     organization = body.get("organization_id", caller.key.organization_id).lower()
     if tx.find(ORGANIZATIONS, organization) is None:
-        raise _unknown("organization_id", organization, "world")
-    contact = _owned(tx, CONTACTS, organization, "contact_id", body["contact_id"])
-    template = _owned(tx, TEMPLATES, organization, "sequence_template_id", body["sequence_template_id"])
+        raise unknown("organization_id", organization, "world")
     source = body.get("source_contact_list_id")
     if source is not None:
-        source = _owned(tx, CONTACT_LISTS, organization, "source_contact_list_id", source).id
+        source = owned(tx, CONTACT_LISTS, organization, "source_contact_list_id", source).id
     created, status = _created(body, tx.now), _status(body, tx.lifecycle)
     tx.limits.require_text(body.get("variables"))
     tx.limits.require_run(len(tx.select(RUNS, organization_id=organization)) if tx.limits.runs is not None else 0)
+    contact, template = contact_for(tx, organization, body), template_for(tx, organization, body)
     run = Run(
         id=str(uuid.uuid4()),
         organization_id=organization,
@@ -142,20 +141,8 @@ def _paused_until(body: Mapping[str, Any], tx: Transaction, status: str) -> int 
     return until
 
 
-def _owned(tx: Transaction, resource: Resource[Any], organization: str, field: str, value: str) -> Any:
-    """The document that a field names. Raises NotFoundIssue for one of another organization too."""
-    found = tx.find(resource, value.lower())
-    if found is None or found.organization_id != organization:
-        raise _unknown(field, value.lower(), "organization")
-    return found
-
-
 def _known(tx: Transaction, resource: Resource[Any], document_id: str) -> Any:
     found = tx.find(resource, document_id)
     if found is None:
-        raise _unknown(resource.id_parameter, document_id, "world")
+        raise unknown(resource.id_parameter, document_id, "world")
     return found
-
-
-def _unknown(field: str, value: str, where: str) -> NotFoundIssue:
-    return NotFoundIssue(f"'{field}': there is no {value} in this {where}.", field=field, value=value)
