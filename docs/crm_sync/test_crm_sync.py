@@ -121,4 +121,4 @@ def test_a_response_that_got_lost_is_no_failure(sequences_world: World, sync: Cr
     sequences_world.faults.add(close="midway", on="stopSequence", times=1)
     sync.deal_lost(ADAS_RUN)
     assert crm.runs[ADAS_RUN]["status"] == "STOPPED_EARLY"
-    sequences_world.journal.verify_order({"operation": "stopSequence"}, {"operation": "stopSequence", "status": 422})
+    sequences_world.journal.verify_order({"on": "stopSequence"}, {"on": "stopSequence", "status": 422})

@@ -44,7 +44,7 @@ class ClockMethods(WorldPart):
 
         By a duration such as "P2D", "PT1H30M" or a timedelta, by `days=2` and its like, or to a time: `to=`.
         """
-        parts = timedelta(weeks=weeks, days=days, hours=hours, minutes=minutes, seconds=seconds)
+        parts = _together(weeks=weeks, days=days, hours=hours, minutes=minutes, seconds=seconds)
         ways = [by is not None, to is not None, bool(parts)]
         if sum(ways) != 1:
             raise ArgumentError(
@@ -77,6 +77,17 @@ class WorldClock(ClockMethods, Synchronous):
 
 class AsyncWorldClock(ClockMethods, Asynchronous):
     """The clock of one world, for asyncio."""
+
+
+def _together(**parts: float) -> timedelta:
+    """The parts as one length. Raises ArgumentError."""
+    try:
+        return timedelta(**parts)
+    except (TypeError, ValueError, OverflowError):
+        given = ", ".join(f"{name}={number!r}" for name, number in parts.items() if number != 0)
+        raise ArgumentError(
+            f"clock.advance takes numbers, such as days=2, that end before the year 10000; not {given}."
+        ) from None
 
 
 def _advanced(body: dict[str, Any]) -> Steps[AdvanceData]:

@@ -1,18 +1,20 @@
 """What goes wrong on purpose."""
 
 from collections.abc import Mapping
+from difflib import get_close_matches
 from typing import Any, Final, Unpack
 
 from .calls import Asynchronous, Call, Steps, Synchronous, WorldPart, operation
 from .data import EffectData, FaultData
 from .errors import ArgumentError
-from .values import DurationValue, duration, given
+from .values import DurationValue, duration, given, segment, shown
 
 _EFFECTS: Final = ("status", "latency", "close", "body", "drip_seconds")
+_WITH_STATUS: Final = ("type", "message", "retry_after")
 _WORDS: Final[Mapping[str, str]] = {
     "match/operation": "on", "match/method": "method", "match/path": "path", "match/key_name": "key_name",
     "match/nth": "nth", "match/every": "every", "match/probability": "probability", "for": "for_",
-    **{f"effect/{name}": name for name in (*_EFFECTS, "type", "message", "retry_after")},
+    **{f"effect/{name}": name for name in (*_EFFECTS, *_WITH_STATUS)},
 }  # fmt: skip
 
 
@@ -118,7 +120,7 @@ class AsyncWorldFaults(FaultMethods, Asynchronous):
 
 
 def _path(rule: str | FaultData) -> str:
-    return f"/faults/{rule if isinstance(rule, str) else rule['id']}"
+    return f"/faults/{segment(rule['id'] if isinstance(rule, Mapping) else rule)}"
 
 
 def _match(
@@ -132,10 +134,18 @@ def _match(
 
 
 def _effect(call: str, effect: EffectData) -> dict[str, Any]:
+    unknown = next((name for name in effect if name not in _WITH_STATUS and name not in _EFFECTS), None)
+    if unknown is not None:
+        near = get_close_matches(unknown, (*_EFFECTS, *_WITH_STATUS), 1)
+        raise ArgumentError(f"{call} has no argument {unknown}={f'; did you mean {near[0]}=?' if near else '.'}")
     named = [name for name in _EFFECTS if name in effect]
     if len(named) != 1:
         wanted = ", ".join(f"{name}=" for name in _EFFECTS)
         raise ArgumentError(f"{call} takes one effect of {wanted}; {' and '.join(named) or 'none'} was given.")
-    latency = effect.get("latency")
-    milliseconds = isinstance(latency, int | float)
-    return {**effect, "latency": {"fixed_ms": latency}} if milliseconds else dict(effect)
+    latency: Any = effect.get("latency", {})
+    if isinstance(latency, int | float):
+        return {**effect, "latency": {"fixed_ms": latency}}
+    if not isinstance(latency, Mapping):
+        what = 'milliseconds such as 800, or an object such as {"uniform_ms": [100, 900]}'
+        raise ArgumentError(f"{call} takes latency= as {what}; not {shown(latency)}.")
+    return dict(effect)

@@ -6,16 +6,17 @@ from typing import Any, Final
 from .calls import Asynchronous, Call, Steps, Synchronous, WorldPart, operation
 from .data import JournalData
 from .errors import ArgumentError, VerificationError
-from .values import TimeValue, given, timestamp
+from .values import TimeValue, given, shown, timestamp
 
 _PAGE: Final = 100
 _PARTS: Final[Mapping[str, str]] = {
     "operation": "on", "body_subset": "body", "query_subset": "query", "header_subset": "headers",
 }  # fmt: skip
-_WORDS: Final[Mapping[str, str]] = {
-    f"match/{name}": _PARTS.get(name, name)
-    for name in (*_PARTS, "method", "path", "sequence_id", "status", "key_name", "key_id", "since")
-}
+_NAMES: Final = {_PARTS.get(name, name): name for name in (
+    *_PARTS, "method", "path", "sequence_id", "status", "key_name", "key_id", "since",
+)}  # fmt: skip
+"""The parts of a match, by the words of `verify`."""
+_WORDS: Final[Mapping[str, str]] = {f"match/{name}": word for word, name in _NAMES.items()}
 
 
 class JournalMethods(WorldPart):
@@ -91,15 +92,19 @@ class JournalMethods(WorldPart):
 
     @operation
     def verify_order(self, *operations: str | Mapping[str, Any]) -> Steps[int]:
-        """Requires requests in this order, with others between them or not; each an operationId or a match of the API.
-
-        Raises VerificationError.
+        """Requires requests in this order, with others between them or not; each an operationId, or what `verify` takes:
+        {"on": "resumeSequence", "status": 200}. Raises VerificationError.
         """
         if not operations:
             raise ArgumentError("journal.verify_order takes operations such as 'pauseSequence', 'resumeSequence'.")
-        matches = [{"operation": one} if isinstance(one, str) else dict(one) for one in operations]
+        matches = [_match(each) for each in operations]
+        words = {
+            f"in_order/{index}/{name}": f"{word} of argument {index + 1}"
+            for index in range(len(matches))
+            for word, name in _NAMES.items()
+        }
         wanted = ", ".join(map(repr, operations))
-        return (yield from _verified({"in_order": matches}, f"verify_order({wanted})"))
+        return (yield from _verified({"in_order": matches}, f"verify_order({wanted})", words))
 
     @operation
     def har(self) -> Steps[dict[str, Any]]:
@@ -121,8 +126,18 @@ class AsyncWorldJournal(JournalMethods, Asynchronous):
     """The journal of one world, for asyncio."""
 
 
-def _verified(question: Mapping[str, Any], call: str) -> Steps[int]:
-    result = yield Call("POST", "/journal/verify", question, words=_WORDS)
+def _match(wanted: str | Mapping[str, Any]) -> dict[str, Any]:
+    parts = {"on": wanted} if isinstance(wanted, str) else wanted
+    if not isinstance(parts, Mapping) or not parts.keys() <= _NAMES.keys():
+        raise ArgumentError(
+            f"journal.verify_order takes operations such as 'pauseSequence', or dicts of {', '.join(_NAMES)}; "
+            f"not {shown(wanted)}."
+        )
+    return {_NAMES[word]: value for word, value in parts.items()}
+
+
+def _verified(question: Mapping[str, Any], call: str, words: Mapping[str, str] = _WORDS) -> Steps[int]:
+    result = yield Call("POST", "/journal/verify", question, words=words)
     if result["ok"]:
         return int(result["count"])
     lines = [f"journal.{call} does not hold: {result['count']} matched."]

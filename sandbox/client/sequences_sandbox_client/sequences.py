@@ -7,7 +7,7 @@ from typing import Any, Final
 from .calls import Asynchronous, Call, Steps, Synchronous, WorldPart, operation
 from .data import SequenceData
 from .errors import NotFoundError
-from .values import TimeValue, given, timestamp
+from .values import TimeValue, given, segment, timestamp
 
 _PAGE: Final = 100
 _MOST_NAMED: Final = 10
@@ -39,7 +39,8 @@ class SequenceMethods(WorldPart):
         "acorn.example", one who works there. `template` is an id or a name; unless given, it is the first ACTIVE one. A
         sequence that is WAITING_FOR_LEAD wakes at `paused_until`, in a week unless given.
         """
-        template_id = template if template is None or _ID.fullmatch(template) else (yield from self._template(template))
+        named = template is not None and not _ID.fullmatch(str(template))
+        template_id = (yield from self._template(str(template))) if named else template
         body = given({
             "contact_id": contact,
             "company": company,
@@ -68,13 +69,13 @@ class SequenceMethods(WorldPart):
     @operation
     def get(self, sequence_id: str) -> Steps[SequenceData]:
         """One sequence."""
-        sequence: SequenceData = yield Call("GET", f"/sequences/{sequence_id}", key=self._world.key)
+        sequence: SequenceData = yield Call("GET", f"/sequences/{segment(sequence_id)}", key=self._world.key)
         return sequence
 
     @operation
     def update(self, sequence_id: str, variables: Mapping[str, str | None]) -> Steps[SequenceData]:
         """Sets and (with None) removes variables, and returns the sequence."""
-        sequence: SequenceData = yield self._write("PATCH", sequence_id, "", {"variables": dict(variables)})
+        sequence: SequenceData = yield self._write("PATCH", sequence_id, "", {"variables": variables})
         return sequence
 
     @operation
@@ -107,7 +108,7 @@ class SequenceMethods(WorldPart):
         raise NotFoundError(f"This world has no template={name!r}; there are {names}.")
 
     def _write(self, method: str, sequence_id: str, verb: str, body: Any = None) -> Call:
-        return Call(method, f"/sequences/{sequence_id}{verb}", body, key=self._world.key)
+        return Call(method, f"/sequences/{segment(sequence_id)}{verb}", body, key=self._world.key)
 
 
 class WorldSequences(SequenceMethods, Synchronous):

@@ -1,9 +1,8 @@
 """States of a world, kept under names."""
 
-from urllib.parse import quote
-
 from .calls import Asynchronous, Call, Steps, Synchronous, WorldPart, operation
 from .data import DiffData, SnapshotData
+from .values import segment
 
 
 class SnapshotMethods(WorldPart):
@@ -47,4 +46,4 @@ class AsyncWorldSnapshots(SnapshotMethods, Asynchronous):
 
 
 def _path(name: str) -> str:
-    return f"/snapshots/{quote(name, safe='')}"
+    return f"/snapshots/{segment(name)}"

@@ -10,7 +10,7 @@ from typing import Any, Final
 import httpx
 
 from .calls import Call
-from .errors import SandboxError, SandboxNotStarted, UnauthorizedError, error_for
+from .errors import ArgumentError, SandboxError, SandboxNotStarted, UnauthorizedError, error_for
 
 #: pytest shows no frame of this module: a failing test ends at its own line.
 __tracebackhide__ = True
@@ -24,7 +24,7 @@ def root_of(url: str) -> httpx.URL:
     """The root of the sandbox at a URL, with or without `/v1` at its end. Raises SandboxNotStarted where it is no URL."""
     try:
         root = httpx.URL(url.rstrip("/").removesuffix("/v1"))
-    except httpx.InvalidURL:
+    except (httpx.InvalidURL, AttributeError):
         root = httpx.URL()
     if root.scheme not in ("http", "https") or not root.host:
         raise SandboxNotStarted(f"{url!r} is not the URL of a sandbox; give one such as http://127.0.0.1:4010")
@@ -80,7 +80,7 @@ class ControlClient:
             raise stopped()
         try:
             response = self._http.send(_request(self._http, call, self._token))
-        except httpx.TransportError as error:
+        except httpx.RequestError as error:
             raise unreachable(self._http.base_url, error) from None
         return _result(response, call.words)
 
@@ -98,7 +98,7 @@ class AsyncControlClient:
             raise stopped()
         try:
             response = await self._http.send(_request(self._http, call, self._token))
-        except httpx.TransportError as error:
+        except httpx.RequestError as error:
             raise unreachable(self._http.base_url, error) from None
         return _result(response, call.words)
 
@@ -108,7 +108,7 @@ def stopped() -> SandboxNotStarted:
     return SandboxNotStarted("This sandbox was stopped; start another one.")
 
 
-def unreachable(url: httpx.URL, error: httpx.TransportError) -> SandboxNotStarted:
+def unreachable(url: httpx.URL, error: httpx.RequestError) -> SandboxNotStarted:
     """The exception for a sandbox that does not answer."""
     hint = "start one with 'sequences-sandbox serve', or give another URL"
     return SandboxNotStarted(f"No sandbox answers at {url} ({error}); {hint}.")
@@ -122,7 +122,7 @@ def error_of(response: httpx.Response, words: Mapping[str, str] | None = None) -
     except (ValueError, KeyError, TypeError):
         return _no_sandbox(response)
     for field, argument in (words or {}).items():
-        message = message.replace(f"'{field}'", f"'{argument}'")
+        message = message.replace(f"'{field}'", f"'{argument}'").replace(f"'{field}/", f"'{argument}/")
     return error_for(response.status_code, message, issue)
 
 
@@ -133,9 +133,12 @@ def _request(http: httpx.Client | httpx.AsyncClient, call: Call, token: str | No
         # What a test looks at is no request of the code that it tests.
         headers |= _OBSERVER
     base = "/_sandbox" if call.key is None else "/v1"
-    return http.build_request(
-        call.method, f"{base}{call.path}", json=call.body, params=dict(call.query), headers=headers
-    )
+    try:
+        return http.build_request(
+            call.method, f"{base}{call.path}", json=call.body, params=dict(call.query), headers=headers
+        )
+    except (TypeError, ValueError, RecursionError, httpx.InvalidURL) as error:
+        raise ArgumentError(f"An argument cannot be sent to the sandbox: {error}.") from None
 
 
 def _result(response: httpx.Response, words: Mapping[str, str]) -> Any:

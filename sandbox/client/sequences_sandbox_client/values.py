@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 from .errors import ArgumentError, InvalidError
 
@@ -18,6 +19,11 @@ FixtureValue = str | Path | Mapping[str, Any]
 """The name of one that ships, the path of a file, or a document."""
 
 
+def segment(value: object) -> str:
+    """A value as it stands in a path."""
+    return quote(str(value), safe="")
+
+
 def given(values: Mapping[str, Any]) -> dict[str, Any]:
     """The values that are not None."""
     return {name: value for name, value in values.items() if value is not None}
@@ -28,7 +34,7 @@ def duration(argument: str, length: DurationValue) -> str:
     if isinstance(length, str):
         return length
     if not isinstance(length, timedelta):
-        raise ArgumentError(f"{argument} takes a duration such as 'P2D' or a timedelta, not {_shown(length)}.")
+        raise ArgumentError(f"{argument} takes a duration such as 'P2D' or a timedelta, not {shown(length)}.")
     microseconds = length // timedelta(microseconds=1)
     seconds, fraction = divmod(abs(microseconds), 1_000_000)
     return f"{'-' if microseconds < 0 else ''}PT{seconds}.{fraction:06}S"
@@ -39,7 +45,7 @@ def timestamp(argument: str, at: TimeValue | None) -> str | None:
     if at is None or isinstance(at, str):
         return at
     if not isinstance(at, datetime):
-        raise ArgumentError(f"{argument} takes a time such as '2030-01-07T08:00:00Z' or a datetime, not {_shown(at)}.")
+        raise ArgumentError(f"{argument} takes a time such as '2030-01-07T08:00:00Z' or a datetime, not {shown(at)}.")
     if at.tzinfo is None:
         raise ArgumentError(f"{argument}={at!r} has no time zone; give it one, such as datetime.UTC.")
     return at.isoformat()
@@ -49,7 +55,11 @@ def fixture_fields(fixture: FixtureValue | None) -> dict[str, Any]:
     """What is sent for a fixture. A text with a suffix is the path of a file, as for `serve`. Raises InvalidError."""
     if fixture is None or isinstance(fixture, Mapping) or (isinstance(fixture, str) and not Path(fixture).suffix):
         return given({"fixture": fixture})
-    file = Path(fixture)
+    try:
+        file = Path(fixture)
+    except TypeError:
+        what = "the name of a fixture, the path of a file, or a document"
+        raise ArgumentError(f"sandbox.world takes {what}, not {shown(fixture)}.") from None
     try:
         return {"fixture_file": {"name": file.name[-200:], "text": file.read_text(encoding="utf-8-sig")}}
     except OSError as error:
@@ -58,6 +68,7 @@ def fixture_fields(fixture: FixtureValue | None) -> dict[str, Any]:
         raise InvalidError(f"{file}: not UTF-8; save the file in that encoding") from None
 
 
-def _shown(value: object) -> str:
+def shown(value: object) -> str:
+    """A value as it is quoted in a message: its beginning, when it is long."""
     shown = repr(value)
     return shown if len(shown) <= 60 else f"{shown[:60]}..."

@@ -15,7 +15,7 @@ from .journal import AsyncWorldJournal, WorldJournal
 from .sequences import AsyncWorldSequences, WorldSequences
 from .snapshots import AsyncWorldSnapshots, SnapshotMethods, WorldSnapshots
 from .transport import AsyncControlClient, ControlClient, settings_for
-from .values import TimeValue, given, timestamp
+from .values import TimeValue, given, segment, timestamp
 
 #: pytest shows no frame of this module: a failing test ends at its own line.
 __tracebackhide__ = True
@@ -91,19 +91,19 @@ class WorldMethods:
     @operation
     def event(self, sequence_id: str, event: str) -> Steps[SequenceData]:
         """Applies an event of the engine, such as "answer" or "fail", and returns the sequence."""
-        sequence: SequenceData = yield Call("POST", f"/sequences/{sequence_id}/events", {"event": event})
+        sequence: SequenceData = yield Call("POST", f"/sequences/{segment(sequence_id)}/events", {"event": event})
         return sequence
 
     @operation
     def history(self, sequence_id: str) -> Steps[list[HistoryData]]:
         """What happened to a sequence, oldest first."""
-        entries: list[HistoryData] = (yield Call("GET", f"/sequences/{sequence_id}/history"))["items"]
+        entries: list[HistoryData] = (yield Call("GET", f"/sequences/{segment(sequence_id)}/history"))["items"]
         return entries
 
     @operation
     def delete_contact(self, contact_id: str) -> Steps[None]:
         """Deletes a contact; its sequences stay."""
-        yield Call("DELETE", f"/contacts/{contact_id}")
+        yield Call("DELETE", f"/contacts/{segment(contact_id)}")
 
     @operation
     def snapshot(self, name: str = "snapshot") -> Steps[SnapshotData]:

@@ -8,6 +8,7 @@ import socket
 import subprocess
 import sys
 import threading
+from concurrent.futures import ThreadPoolExecutor
 
 import httpx
 import pytest
@@ -68,6 +69,16 @@ def stranger():
         yield f"http://127.0.0.1:{server.server_address[1]}"
         server.shutdown()
         thread.join()
+
+
+def test_threads_share_one_sandbox_and_keep_their_worlds_apart(sequences_sandbox):
+    def moved(days):
+        with sequences_sandbox.world(now="2026-03-02T09:00:00Z", frozen=True) as world:
+            return [world.clock.advance(days=1)["now"] for _ in range(days)][-1]
+
+    with ThreadPoolExecutor(6) as threads:
+        found = list(threads.map(moved, range(1, 7)))
+    assert found == [f"2026-03-0{2 + days}T09:00:00Z" for days in range(1, 7)]
 
 
 def test_a_sandbox_is_there_within_the_block_and_gone_after_it():
@@ -149,6 +160,7 @@ def test_a_proxy_is_not_asked_for_what_runs_on_this_machine(sequences_sandbox, m
         ("127.0.0.1:4010", "http://127.0.0.1:4010"),
         ("sandbox", "not the URL"),
         ("http://\x00", "not the URL"),
+        (None, "not the URL"),
     ],
 )
 def test_where_none_answers_the_way_out_is_named(url, words):
@@ -216,6 +228,8 @@ def test_a_fixture_that_does_not_exist_is_named_with_those_that_do(sequences_san
         sequences_sandbox.world("every_sattus")
     with pytest.raises(InvalidError, match=r"absent\.yaml"):
         sequences_sandbox.world("absent.yaml")
+    with pytest.raises(InvalidError, match="the path of a file, or a document, not 3"):
+        sequences_sandbox.world(3)
 
 
 @pytest.mark.parametrize(

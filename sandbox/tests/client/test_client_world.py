@@ -177,7 +177,7 @@ def test_what_was_not_sent_is_an_assertion_error_with_near_misses(world, call):
 def test_an_order_is_verified(world, call):
     call("POST", f"/sequences/{ACTIVE}/pause", json={"paused_until": "2026-03-09T08:00:00Z"})
     call("POST", f"/sequences/{ACTIVE}/resume")
-    world.journal.verify_order("pauseSequence", {"operation": "resumeSequence", "status": 200})
+    world.journal.verify_order("pauseSequence", {"on": "resumeSequence", "status": 200})
     with pytest.raises(VerificationError):
         world.journal.verify_order("resumeSequence", "pauseSequence")
 
