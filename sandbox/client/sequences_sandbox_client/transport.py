@@ -118,7 +118,8 @@ def error_of(response: httpx.Response, words: Mapping[str, str] | None = None) -
     """The exception for an error response, its message in the words of the call."""
     try:
         issue = response.json()
-        message = str(issue["message"])
+        errors = issue.get("data", {}).get("errors", [])
+        message = "\n".join(each["message"] for each in errors) if len(errors) > 1 else str(issue["message"])
     except (ValueError, KeyError, TypeError):
         return _no_sandbox(response)
     for field, argument in (words or {}).items():

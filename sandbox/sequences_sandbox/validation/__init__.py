@@ -4,8 +4,8 @@
 """
 
 from .characters import character_mistakes
-from .mistakes import Mistake, issue
-from .nearest import nearest, short
+from .mistakes import Mistake, Path, issue, shown
+from .nearest import advice, nearest, short
 from .schema import Schema
 
-__all__ = ["Mistake", "Schema", "character_mistakes", "issue", "nearest", "short"]
+__all__ = ["Mistake", "Path", "Schema", "advice", "character_mistakes", "issue", "nearest", "short", "shown"]

@@ -12,11 +12,18 @@ NOUNS: Final[Mapping[str, str]] = {
     "string": "a string", "object": "an object", "array": "a list", "integer": "a whole number", "number": "a number",
     "boolean": "true or false", "null": "null",
 }  # fmt: skip
+_MOST_OPTIONS: Final = 40
 _COUNTED: Final[Mapping[str, str]] = {"Length": "character", "Items": "item", "Properties": "field"}
 
 
-def mistake(path: Path, keyword: str, limit: Any, value: Any) -> Mistake:
-    """The mistake of a value at `path` that fails a keyword, whose own value is `limit`."""
+def mistake(path: Path, keyword: str, limit: Any, value: Any, title: str | None = None) -> Mistake:
+    """The mistake of a value at `path` that fails a keyword, whose own value is `limit`.
+
+    `title` is the schema's, such as `a duration`: it says what a pattern means, and what very many options have in common.
+    """
+    if title is not None and (keyword == "pattern" or (keyword == "enum" and len(limit) > _MOST_OPTIONS)):
+        near = nearest(value, limit) if keyword == "enum" and isinstance(value, str) else None
+        return Mistake(path, "not allowed", f"must be {title}", value, nearest=near)
     if keyword[3:] in _COUNTED:
         return _size(path, keyword, limit, value)
     say = _SAYINGS.get(keyword)

@@ -55,7 +55,7 @@ class Schema:
         elif keyword in ("oneOf", "anyOf"):
             yield self._no_form(path, keyword, schema[keyword], error.instance)
         else:
-            yield mistake(path, keyword, schema[keyword], error.instance)
+            yield mistake(path, keyword, schema[keyword], error.instance, schema.get("title"))
 
     def _no_form(self, path: Path, keyword: str, forms: Sequence[Mapping[str, Any]], value: Any) -> Mistake:
         """A value that has none of several forms, or more than the one it may have."""

@@ -110,4 +110,8 @@ def test_what_was_meant_is_guessed_among_few_and_short_names_only():
     assert nearest("active", ["ACTIVE"]) == "ACTIVE"
     assert nearest("x" * 65, ["x" * 64]) is None
     assert nearest("x" * 60, ["x" * 65]) is None
-    assert nearest("status", [*map(str, range(1000)), "status"]) is None
+    assert nearest("Xtatus", [*map(str, range(1000)), "status"]) is None
+
+
+def test_names_with_the_same_beginning_are_compared_first():
+    assert nearest("statsu", [*map(str, range(1000)), "status"]) == "status"

@@ -147,7 +147,12 @@ def _fixture(control: Control, body: Mapping[str, Any]) -> Fixture:
     try:
         return control.read(FixtureText(**body[field]) if field == "fixture_file" else body[field])
     except FixtureError as error:
-        raise ValidationIssue(f"'{field}': {error}", field=field, problem="no fixture") from None
+        first, *others = error.mistakes
+        more = f" ({len(others)} more in data.errors)" if others else ""
+        found = [
+            {"field": each.place.pointer, "line": each.place.line, "message": str(each)} for each in error.mistakes
+        ]  # fmt: skip
+        raise ValidationIssue(f"'{field}': {first}{more}", field=field, problem="no fixture", errors=found) from None
 
 
 def _require_small(fixture: Fixture) -> None:
