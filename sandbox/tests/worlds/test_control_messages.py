@@ -21,7 +21,8 @@ import pytest
         ("POST", "/world/reset", {"hard": True}, "The body takes no fields here; leave out 'hard'."),
         ("POST", "/worlds", {"fixture": "dmeo"}, "'fixture': dmeo: there is no such fixture; did you mean 'demo'?"),
         ("POST", "/worlds", {"fixture_file": {"name": "mine.yaml", "text": "organizations:\n- name: A\n  nmae: B"}},
-         "'fixture_file': mine.yaml: line 3, /organizations/0/nmae: The organization has no field 'nmae'; did you mean 'name'?"),
+         "'fixture_file': mine.yaml: line 3, /organizations/0/nmae: The organization has no field 'nmae'; did you mean "
+         "'name'?"),
         ("POST", "/worlds", {"fixture": "demo", "fixture_file": {"name": "mine.yaml", "text": ""}},
          "'fixture' and 'fixture_file' contradict each other; give one of them."),
     ],
@@ -36,7 +37,10 @@ def test_all_mistakes_of_a_fixture_are_in_the_data(api):
     fixture = {"organizations": [{"nmae": "A", "contacts": [{"id": 1}]}]}
     error = api("POST", "/_sandbox/worlds", json={"fixture": fixture}).json()
     assert error["message"].endswith("did you mean 'name'? (1 more in data.errors)")
-    assert [each["field"] for each in error["data"]["errors"]] == ["/organizations/0/nmae", "/organizations/0/contacts/0/id"]
+    assert [each["field"] for each in error["data"]["errors"]] == [
+        "/organizations/0/nmae",
+        "/organizations/0/contacts/0/id",
+    ]
 
 
 @pytest.mark.parametrize(
