@@ -77,7 +77,7 @@ def _settings(options: argparse.Namespace) -> Settings:
     require_url("--url", options.url)
     if options.control is not None:
         require_url("--control", options.control)
-        _secret("", None, ADMIN_VARIABLE)
+        read_secret("", None, ADMIN_VARIABLE)
     if options.allow_stops and not options.allow_writes:
         raise UsageError("--allow-stops needs --allow-writes too")
     if options.only_template is not None:
@@ -146,7 +146,7 @@ def _tags(names: Sequence[str]) -> tuple[str, ...]:
 def _keys(options: argparse.Namespace) -> dict[str, str]:
     keys = {}
     for role, variable in KEY_VARIABLES.items():
-        key = _secret(flag(role), getattr(options, f"key_{role}"), variable)
+        key = read_secret(flag(role), getattr(options, f"key_{role}"), variable)
         if key is not None:
             keys[role] = key
     if options.control is None:  # else the keys of its world take their place
@@ -156,7 +156,7 @@ def _keys(options: argparse.Namespace) -> dict[str, str]:
     return keys
 
 
-def _secret(option: str, given: str | None, variable: str) -> str | None:
+def read_secret(option: str, given: str | None, variable: str) -> str | None:
     """A key or token, from its option or its variable. Raises UsageError, which names that and never repeats the secret."""
     name, secret = (variable, os.environ.get(variable)) if given is None else (option, given)
     if secret is None:

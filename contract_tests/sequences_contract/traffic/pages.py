@@ -16,7 +16,7 @@ from .exchange import Exchange
 #: The id of a rule, what was expected, and what came.
 Finding = tuple[str, str, str]
 #: Fields that never change: a list that is filtered and sorted by these alone keeps its items in their places.
-_FIXED = ("id", "created_at", "first_seen_at", "sequence_template_id")
+FIXED = ("id", "created_at", "first_seen_at", "sequence_template_id")
 _MOST_LISTS = 1000
 _MOST_IDS = 100_000
 
@@ -140,7 +140,7 @@ class Series:
         """
         arranged = [query.get("sort_by", operation.default("sort_by"))] if operation.sorts else []
         fields = [operation.field_of(one) for one in operation.filters if one.name in query]
-        if not {*arranged, *fields} <= set(_FIXED) or not fits_all(operation, query):
+        if not {*arranged, *fields} <= set(FIXED) or not fits_all(operation, query):
             return None
         rest = tuple(sorted((name, value) for name, value in query.items() if name != "page"))
         key, number = (exchange.client, operation.id, rest), number_of(operation, query, "page")

@@ -1,4 +1,4 @@
-"""The rules that need more than one exchange, and those for clients. All others are the suite's own, by their ids."""
+"""The rules that need more than one exchange, and those for clients and comparisons. All others are the suite's."""
 
 from ..contract.statements import load_statements
 from ..engine import Rule
@@ -21,6 +21,15 @@ _CLIENT = (
     ("client.after_end", "A client does not move a run that it has seen ended.",
      "stop.for_good", "lifecycle.others_rejected"),
 )  # fmt: skip
+_DRIFT = (
+    ("drift.status", "The status is the one recorded.", "issue.status_code"),
+    ("drift.error_type", "The type of an error is the one recorded.", "issue.type"),
+    ("drift.fields", "The fields that were recorded are there.", "list.envelope", "run.ten_fields"),
+    ("drift.types", "Fields have the types that were recorded.", "run.types"),
+    ("drift.totals", "A list counts as many items and pages as were recorded.", "list.total_count"),
+    ("drift.order", "A list has its items in the order that was recorded.", "list.sort_by"),
+    ("drift.effect", "A write leads to the status that was recorded.", "lifecycle.doc_rows"),
+)
 
 
 def _rule(id_: str, sentence: str, *of: str) -> Rule:
@@ -30,3 +39,4 @@ def _rule(id_: str, sentence: str, *of: str) -> Rule:
 
 SERVER_RULES = tuple(_rule(*row) for row in _SERVER)
 CLIENT_RULES = tuple(_rule(*row) for row in _CLIENT)
+DRIFT_RULES = tuple(_rule(*row) for row in _DRIFT)

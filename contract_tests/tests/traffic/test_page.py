@@ -5,15 +5,15 @@ from pathlib import Path
 
 import pytest
 from sequences_contract.cli import main
-from sequences_contract.traffic.rules import CLIENT_RULES, SERVER_RULES
+from sequences_contract.traffic.rules import CLIENT_RULES, DRIFT_RULES, SERVER_RULES
 
 PAGE = (Path(__file__).resolve().parents[3] / "docs" / "traffic.md").read_text(encoding="utf-8")
 COMMANDS = re.findall(r"^## .*?(?=^## |\Z)", PAGE, re.DOTALL | re.MULTILINE)
 
 
 def test_the_page_has_the_rules_as_they_stand():
-    shown = re.findall(r"^\| `((?:traffic|client)\.\w+)` \| (.*) \|$", PAGE, re.MULTILINE)
-    assert shown == [(rule.id, rule.sentence) for rule in (*SERVER_RULES, *CLIENT_RULES)]
+    shown = re.findall(r"^\| `((?:traffic|client|drift)\.\w+)` \| (.*) \|$", PAGE, re.MULTILINE)
+    assert shown == [(rule.id, rule.sentence) for rule in (*SERVER_RULES, *CLIENT_RULES, *DRIFT_RULES)]
 
 
 @pytest.mark.parametrize("part", COMMANDS, ids=lambda part: part.splitlines()[0])

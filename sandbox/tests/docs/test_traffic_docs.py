@@ -86,3 +86,8 @@ def test_the_integration_conforms_through_the_proxy(sequences_world, tmp_path, c
     assert main(["judge", str(recorded), "--client", "--profile", "strict"]) == 0
     assert "on 8 responses" in out
     assert "on 8 responses" in capsys.readouterr().out
+    sequences_world.reset()
+    program, *words = commands("Compare").replace("http://127.0.0.1:4010/v1", sequences_world.url).split()
+    words[words.index("traffic.har")] = str(recorded)
+    assert (program, main([*words, "--key", sequences_world.key, "--write-run", ADAS_RUN])) == ("sequences-contract", 0)
+    assert "no response differs (exit 0)" in capsys.readouterr().out

@@ -1,0 +1,150 @@
+"""The commands about traffic that the suite did not make: what each does."""
+
+import argparse
+import contextlib
+import re
+import socket
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from ..engine.errors import Untestable
+from ..engine.interruption import interruptible
+from ..engine.rule import Rule
+from ..engine.settings import Settings
+from ..engine.verdicts import Evidence, Outcome
+from ..http.connection import ConnectionSettingsError, open_async_client
+from ..http.keys import KEY_VARIABLES
+from ..http.target import Target, TargetError
+from ..report.visible import visible
+from ..traffic.drift import Drift, failure_of
+from ..traffic.exchange import Exchange
+from ..traffic.judge import Judge
+from ..traffic.proxy import TIMEOUT, Proxy
+from ..traffic.reading import RecordError, read
+from ..traffic.redaction import Redactor
+from ..traffic.serving import serve
+from ..traffic.watching import Watch
+from .option_values import UsageError, require_certificates, require_folder, require_id, require_url
+from .options import REPORTS
+from .plan import read_secret
+
+_PORT = re.compile(r"(?:(?P<host>[^:]*|\[[^]]+\]):)?(?P<port>\d{1,5})", re.ASCII)
+
+Report = Callable[[argparse.Namespace, Outcome, Settings], int]
+
+
+def _require_reports(options: argparse.Namespace) -> None:
+    for name in REPORTS:
+        path = getattr(options, f"report_{name}")
+        if path is not None:
+            require_folder(path)
+
+
+def judge(options: argparse.Namespace, report: Report) -> int:
+    """Judges a recording."""
+    for url in options.url:
+        require_url("--url", url)
+    _require_file(options.file)
+    _require_reports(options)
+    redactor = Redactor()
+    judging = Judge(
+        redactor, strict=options.profile == "strict", client=options.client, lag=options.settle, urls=options.url
+    )
+    with interruptible() as interruption:
+        failure = _observe_all(options.file, redactor, judging.observe)
+        interruption.reporting()
+    return report(options, judging.outcome(failure), Settings(str(options.file), profile=options.profile))
+
+
+def proxy(options: argparse.Namespace, report: Report) -> int:
+    """Passes requests on and judges them, until it is interrupted."""
+    require_url("--to", options.to)
+    if options.ca_bundle is not None:
+        require_certificates(options.ca_bundle)
+    _require_reports(options)
+    redactor, parts = Redactor(), urlsplit(options.to.rstrip("/"))
+    base = f"{options.to.rstrip('/')}{'' if parts.path else '/v1'}"
+    strict = options.profile == "strict"
+    judging = Judge(redactor, strict=strict, client=True, lag=options.settle, urls=[base], tell=_tell)
+    try:
+        watch = Watch(judging, redactor, options.record)
+        listener = socket.create_server(_address(options.listen))
+        client = open_async_client(options.to, ca_bundle=options.ca_bundle, timeout=TIMEOUT)
+    except OSError as error:
+        raise UsageError(f"--listen {options.listen}, or --record {options.record}: {error.strerror}") from None
+    except ConnectionSettingsError as error:
+        raise UsageError(str(error)) from None
+    here = f"http://{':'.join(map(str, listener.getsockname()[:2]))}"
+    print(
+        f"{here}{urlsplit(base).path} stands for {base}; Ctrl-C ends it with the verdict", file=sys.stderr, flush=True
+    )
+    with interruptible() as interruption:
+        serve(Proxy(options.to, client, watch.observe), listener)
+        interruption.reporting()
+        note = watch.close()
+        if note is not None:
+            print(note, file=sys.stderr)
+        return report(options, judging.outcome(), Settings(base, profile=options.profile))
+
+
+def drift(options: argparse.Namespace, report: Report) -> int:
+    """Sends what was recorded to another server, and compares."""
+    require_url("--against", options.against)
+    for url in options.url:
+        require_url("--url", url)
+    for run_id in options.write_run:
+        require_id("--write-run", run_id)
+    if options.ca_bundle is not None:
+        require_certificates(options.ca_bundle)
+    _require_file(options.record)
+    _require_reports(options)
+    key = read_secret("--key", options.key, KEY_VARIABLES["key"])
+    if key is None:
+        raise UsageError(f"give a key of the server: --key, or {KEY_VARIABLES['key']} in the environment")
+    redactor = Redactor()
+    try:
+        target = Target(options.against, {"key": key}, ca_bundle=options.ca_bundle, rate=options.rate)
+    except ConnectionSettingsError as error:
+        raise UsageError(str(error)) from None
+    comparing = Drift(target, redactor, options.url, frozenset(one.lower() for one in options.write_run))
+    with interruptible() as interruption, contextlib.closing(target):
+        failure = _observe_all(options.record, redactor, comparing.observe)
+        interruption.reporting()
+    return report(options, comparing.outcome(failure), Settings(options.against, {"key": key}))
+
+
+def _observe_all(path: Path, redactor: Redactor, observe: Callable[[Exchange], object]) -> str | None:
+    """Reads a recording to its end; gives why that was not possible, if so."""
+    try:
+        for exchange in read(path, redactor):
+            observe(exchange)
+    except RecordError as error:
+        return redactor.text(str(error))
+    except TargetError as error:
+        return redactor.text(failure_of(error))
+    except Untestable as error:
+        return str(error)
+    except KeyboardInterrupt:
+        return "interrupted before the end of the recording"
+    return None
+
+
+def _require_file(path: Path) -> None:
+    if not path.is_file():
+        raise UsageError(f"{path}: there is no such file; give a recording")
+
+
+def _address(text: str) -> tuple[str, int]:
+    """Host and port; loopback where no host is given."""
+    found = _PORT.fullmatch(text)
+    if found is None or int(found["port"]) > 65535:
+        raise UsageError(f"--listen {text!r} is no address; give one like 127.0.0.1:4011, or :4011")
+    return (found["host"] or "127.0.0.1").strip("[]"), int(found["port"])
+
+
+def _tell(rule: Rule, evidence: Evidence) -> None:
+    where = evidence.curl[0].removeprefix("# ")
+    line = visible(f"{rule.id}: expected {evidence.expected}; got {evidence.got} ({where})")
+    print(f"violated  {line}", file=sys.stderr, flush=True)
