@@ -1,12 +1,15 @@
 """`sequences-contract`: check a target, or list the rules."""
 
 import argparse
+import errno
 import io
 import os
 import shutil
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+
+import shtab
 
 from .. import __version__
 from ..contract.document import ContractError
@@ -43,7 +46,7 @@ Whatever happens, what was judged so far is reported. See docs/contract-suite.md
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Runs the command and returns its exit status."""
-    options = _parser().parse_args(arguments)
+    options = parser().parse_args(arguments)
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             # A terminal that cannot show a character must not cost the report.
@@ -56,17 +59,24 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except BrokenPipeError:
         _discard_output()
         return 0
+    except OSError as error:
+        if error.errno not in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
+            raise
+        _discard_output()
+        _complain(f"the output cannot be written: {error.strerror}")
+        return int(Exit.UNTESTABLE)
 
 
-def _parser() -> argparse.ArgumentParser:
-    parser = Parser(
+def parser() -> argparse.ArgumentParser:
+    """The whole command line."""
+    whole = Parser(
         prog="sequences-contract",
         description="Tests an implementation of the Sequences API against openapi.yaml.",
         epilog=f"{_EXAMPLES}\n`sequences-contract check --help` lists its options and exit statuses.",
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.add_argument("--version", action="version", version=f"sequences-contract {__version__}")
-    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    whole.add_argument("--version", action="version", version=f"sequences-contract {__version__}")
+    commands = whole.add_subparsers(required=True, metavar="COMMAND")
     check = commands.add_parser(
         "check", help="try the rules at a target", usage="%(prog)s --url URL [options]",
         description="Tries the rules at a target and reports each that it breaks, with curl lines that show it.",
@@ -79,7 +89,10 @@ def _parser() -> argparse.ArgumentParser:
     rules.add_argument("--markdown", action="store_true", help="the page that maps statements to rules")
     rules.set_defaults(run=lambda options: print(as_markdown() if options.markdown else as_text(), flush=True))
     add_traffic_commands(commands, _report)
-    return parser
+    completion = commands.add_parser("completion", help="print what a shell needs to complete commands and options")
+    completion.add_argument("shell", choices=("bash", "zsh", "fish"), metavar="SHELL", help="bash, zsh or fish")
+    completion.set_defaults(run=lambda options: print(shtab.complete(whole, shell=options.shell), flush=True))
+    return whole
 
 
 def _check(options: argparse.Namespace) -> int:

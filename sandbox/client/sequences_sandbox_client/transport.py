@@ -35,8 +35,11 @@ def settings_for(root: httpx.URL) -> dict[str, Any]:
     """How an httpx client reaches a host: never through a proxy on this machine, elsewhere as the environment says."""
     if not on_this_machine(root):
         return {"trust_env": True}
+    if root.scheme != "https":
+        # Reading the certificates of all authorities takes time for nothing; a context that trusts nobody is made at once.
+        return {"trust_env": False, "verify": ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)}
     certificates = os.environ.get("SSL_CERT_FILE")
-    if root.scheme != "https" or not certificates:
+    if not certificates:
         return {"trust_env": False}
     return {"trust_env": False, "verify": ssl.create_default_context(cafile=certificates)}
 
@@ -49,11 +52,11 @@ def on_this_machine(url: httpx.URL) -> bool:
         return url.host == "localhost" or url.host.endswith(".localhost")
 
 
-def connection(url: str) -> httpx.Client:
-    """A client for the sandbox at a URL. Raises SandboxNotStarted."""
+def connection(url: str, **settings: Any) -> httpx.Client:
+    """A client for the sandbox at a URL, with further settings of httpx. Raises SandboxNotStarted."""
     root = root_of(url)
     try:
-        return httpx.Client(base_url=root, timeout=_SECONDS_TO_ANSWER, **settings_for(root))
+        return httpx.Client(base_url=root, **{"timeout": _SECONDS_TO_ANSWER, **settings_for(root), **settings})
     except (ImportError, OSError, ValueError, httpx.InvalidURL) as error:
         raise _unusable(error) from None
 
@@ -160,9 +163,11 @@ def _usable(token: str | None) -> str | None:
 
 
 def _unusable(error: Exception) -> SandboxNotStarted:
+    if isinstance(error, OSError):
+        return SandboxNotStarted(f"The certificates that SSL_CERT_FILE names cannot be used: {error}.")
     return SandboxNotStarted(
-        f"The proxy or certificate settings of the environment cannot be used: {error}. Check ALL_PROXY, HTTP_PROXY, "
-        "HTTPS_PROXY, NO_PROXY and SSL_CERT_FILE."
+        f"The proxy settings of the environment cannot be used: {str(error).rstrip('.')}. Check ALL_PROXY, HTTP_PROXY, "
+        "HTTPS_PROXY and NO_PROXY."
     )
 
 

@@ -6,9 +6,10 @@ from collections.abc import Collection, Iterator
 from difflib import get_close_matches
 from typing import Final
 
-from sequences_sandbox_client.cli.options import PREFIX, UsageError, is_service_link
+from sequences_sandbox_client.cli.options import PREFIX, is_service_link
+from sequences_sandbox_client.cli.parser import UsageError
 
-_ELSEWHERE: Final = ("URL", "KEY")
+_ELSEWHERE: Final = ("URL", "KEY", "CA_BUNDLE", "TIMEOUT")
 """What other commands and the pytest plugin read."""
 _LIKENESS: Final = 0.7
 _SERVICE_LINK: Final = re.compile(

@@ -4,7 +4,7 @@ import argparse
 import sys
 from typing import Any
 
-from sequences_sandbox_client.cli.options import UsageError
+from sequences_sandbox_client.cli.parser import UsageError
 from sequences_sandbox_client.cli.printable import write_utf8
 
 

@@ -11,7 +11,12 @@ from . import diagram, fixtures, serve
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Runs a command and returns the exit status."""
-    program = Program(
+    return run(program(), arguments)
+
+
+def program() -> Program:
+    """All that the command line has."""
+    return Program(
         "sequences-sandbox",
         __version__,
         "A sandbox of the Sequences API: it behaves as openapi.yaml says, in memory, with data of its own.",
@@ -21,4 +26,3 @@ def main(arguments: Sequence[str] | None = None) -> int:
         ),
         (serve.add_to, diagram.add_to, fixtures.add_to, remote.add_to),
     )  # fmt: skip
-    return run(program, arguments)

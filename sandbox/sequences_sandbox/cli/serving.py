@@ -17,7 +17,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any, Final, cast
 
-from sequences_sandbox_client.cli.options import UsageError
+from sequences_sandbox_client.cli.parser import UsageError
 
 from ..app import App, Settings, build, wall_clock
 from ..contract.reading import SpecError

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import Final
 
-from sequences_sandbox_client.cli.options import UsageError
+from sequences_sandbox_client.cli.parser import UsageError
 
 from ..app import wall_clock
 from ..store.base import Store, StoreError, UnreachableError

@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from types import FrameType
 from typing import Final, NoReturn
 
-from sequences_sandbox_client.cli.options import UsageError
+from sequences_sandbox_client.cli.parser import UsageError
 
 from ..app import App
 from ..server.server import serve

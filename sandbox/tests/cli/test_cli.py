@@ -227,13 +227,16 @@ def test_a_host_name_that_could_never_match_is_rejected_at_start(name):
 
 
 @pytest.mark.parametrize(
-    "arguments", [["serve", "--fix", "demo"], ["clock", "show", "--js"], ["fixtures", "generate", "--seq", "1"]]
+    ("arguments", "words"),
+    [
+        (["serve", "--fix", "demo"], "there is no option --fix"),
+        (["clock", "show", "--js"], "there is no option --js; did you mean --json?"),
+        (["fixtures", "generate", "--seq", "1"], "--sequences"),
+    ],
 )
-def test_an_option_is_taken_by_its_whole_name_only(arguments, capsys):
-    with pytest.raises(SystemExit) as caught:
-        main(arguments)
-    assert caught.value.code == 2
-    assert "usage:" in capsys.readouterr().err
+def test_an_option_is_taken_by_its_whole_name_only(arguments, words, capsys):
+    assert main(arguments) == 2
+    assert words in capsys.readouterr().err
 
 
 def test_the_admin_token_can_come_from_a_file(running, tmp_path):

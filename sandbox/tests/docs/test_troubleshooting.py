@@ -63,8 +63,9 @@ def of_commands(capsys, tmp_path, running):
         port = str(taken.getsockname()[1])
         serves = [["--port", port], ["--fixture", "nosuch"], ["--fixture", str(tmp_path / "mistaken.yaml")]]
         commands = [["serve", *options] for options in [*serves, ["--store", "postgresql://127.0.0.1:1/none"]]]
-        for command in [*commands, ["clock", "show", "--url", NOBODY]]:
+        for command in commands:
             assert status_of(main, command) == 2
+    assert status_of(main, ["clock", "show", "--url", NOBODY]) == 3
     for target in ([f"{NOBODY}/v1"], [running, "--key", "topo_demo_readonly"], [f"{running}/v1"]):
         assert status_of(check, ["check", "--key", "topo_gone", "--url", *target]) == 2
     return [re.sub(r"\s+", " ", text) for text in capsys.readouterr()]

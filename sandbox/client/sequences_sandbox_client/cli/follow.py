@@ -2,29 +2,31 @@
 
 import json
 from collections.abc import Iterator
+from typing import NoReturn
 
 import httpx
 
+from ..errors import SandboxNotStarted
 from ..transport import error_of, unreachable
 from .format import event_line
-from .options import UsageError
 from .printable import printable
 
 
-def follow(http: httpx.Client, key: str, kind: str, *, as_json: bool) -> None:
-    """Prints events until interrupted: of one kind, or all where it is empty. Raises UsageError, SandboxError."""
+def follow(http: httpx.Client, key: str, kind: str, *, as_json: bool) -> NoReturn:
+    """Prints events until interrupted: of one kind, or all where it is empty. Raises SandboxError."""
+    patient = httpx.Timeout(http.timeout.connect, read=None)
     headers = {"Authorization": f"Bearer {key}"}
     try:
-        with http.stream("GET", "/_sandbox/events", headers=headers, timeout=None) as response:
+        with http.stream("GET", "/_sandbox/events", headers=headers, timeout=patient) as response:
             if not response.is_success:
                 response.read()
                 raise error_of(response)
             for of, data in _events(response.iter_lines()):
                 if kind in ("", of):
                     print(_json(of, data) if as_json else event_line(of, json.loads(data)), flush=True)
-    except httpx.TransportError as error:
+    except httpx.RequestError as error:
         raise unreachable(http.base_url, error) from None
-    raise UsageError(f"The sandbox at {http.base_url} ended the stream.")
+    raise SandboxNotStarted(f"The sandbox at {http.base_url} ended the stream.")
 
 
 def _json(kind: str, data: str) -> str:

@@ -1,14 +1,16 @@
 """A command line: its commands, and how an error ends one. `sequences-sandbox-client` and `sequences-sandbox` share it."""
 
 import argparse
-import os
+import json
 import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from .options import Parser, UsageError, with_environment
-from .printable import printable_lines, write_all
+from . import completion
+from .options import with_environment
+from .parser import CommandError, Parser
+from .printable import output_written, printable_lines, write_all
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,31 +25,37 @@ class Program:
 
 
 def run(program: Program, arguments: Sequence[str] | None = None) -> int:
-    """Runs a command. The exit status is 0, or 2 for a command that cannot be carried out as it was given."""
+    """Runs a command. The exit statuses are those that the help lists."""
     write_all()
+    words = sys.argv[1:] if arguments is None else list(arguments)
     try:
-        options = with_environment(_parser(program).parse_args(arguments))
-        options.run(options)
-    except UsageError as error:
-        print(f"{program.name}: {printable_lines(str(error))}", file=sys.stderr)
-        return 2
-    except BrokenPipeError:
-        # Whoever read our output has left; the interpreter must not fail again when it flushes.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        with output_written():
+            options = with_environment(parser_of(program).parse_args(words))
+            options.run(options)
+    except CommandError as error:
+        if "--json" in words:
+            shown = json.dumps({"error": str(error), "exit_status": error.status, "issue": error.issue})
+        else:
+            shown = f"{program.name}: {printable_lines(str(error))}"
+        print(shown, file=sys.stderr)
+        return error.status
+    except BrokenPipeError:  # whoever read our output has left
+        return 0
     except KeyboardInterrupt:
         return 130
     return 0
 
 
-def _parser(program: Program) -> argparse.ArgumentParser:
+def parser_of(program: Program) -> argparse.ArgumentParser:
+    """The whole command line."""
     parser = Parser(
         prog=program.name,
         description=program.description,
-        epilog="\n  ".join(["examples:", *(f"{program.name} {example}" for example in program.examples)]),
-        formatter_class=argparse.RawDescriptionHelpFormatter,
+        epilog="\n  ".join(["examples:", *(f"{program.name} {example}" for example in program.examples)]) + "\n",
     )
     parser.add_argument("--version", action="version", version=f"{program.name} {program.version}")
     commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
     for add in program.add_commands:
         add(commands)
+    completion.add_to(commands, parser)
     return parser

@@ -7,19 +7,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from .parser import UsageError
+
 PREFIX = "SEQUENCES_SANDBOX_"
 _SERVICE_URL = re.compile(r"(tcp|udp|sctp)://\S+")
-
-
-class UsageError(Exception):
-    """A command that cannot be carried out as it was given; one sentence that says how to fix it."""
-
-
-class Parser(argparse.ArgumentParser):
-    """A parser that takes options by their whole names: a shortened one would change its meaning with the next option."""
-
-    def __init__(self, **how: Any) -> None:
-        super().__init__(**{**how, "allow_abbrev": False})
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,11 +30,13 @@ def with_environment(options: argparse.Namespace) -> argparse.Namespace:
     return options
 
 
-def add_option(parser: argparse.ArgumentParser, flag: str, help_text: str, **how: Any) -> None:
-    """An option `--flag`, whose default is taken from `SEQUENCES_SANDBOX_FLAG` when that is set."""
-    variable = PREFIX + flag.removeprefix("--").replace("-", "_").upper()
+def add_option(
+    parser: argparse._ActionsContainer, flag: str, help_text: str, *, variable: str = "", **how: Any
+) -> None:
+    """An option `--flag`, whose default is taken from `SEQUENCES_SANDBOX_FLAG`, or another variable, when that is set."""
+    variable = PREFIX + (variable or flag.removeprefix("--").replace("-", "_").upper())
     default, value = how.get("default"), os.environ.get(variable)
-    shown = f" (default: {default})" if default not in (None, [], False) and value is None else ""
+    shown = f" (default: {default})" if default not in (None, [], False, "") and value is None else ""
     if value is not None and not is_service_link(variable, value):
         how["default"] = _Given(variable, value, dict(how))
     parser.add_argument(flag, help=f"{help_text}{shown} [{variable}]", **how)

@@ -1,8 +1,17 @@
 """Output: text that others wrote, made safe for a terminal, and any text for a terminal or pipe that is not UTF-8."""
 
+import errno
 import io
 import json
+import os
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Final
+
+from .parser import UsageError
+
+_NO_PLACE: Final = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO)
 
 
 def printable(text: str) -> str:
@@ -26,6 +35,25 @@ def write_all() -> None:
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")
+
+
+@contextmanager
+def output_written() -> Iterator[None]:
+    """Writes out what was printed. Raises BrokenPipeError, and UsageError where it has no place."""
+    try:
+        try:
+            yield
+        finally:
+            if sys.stdout is not None:
+                sys.stdout.flush()
+    except OSError as error:
+        if not isinstance(error, BrokenPipeError) and error.errno not in _NO_PLACE:
+            raise
+        # The interpreter must not fail again when it flushes.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        if isinstance(error, BrokenPipeError):
+            raise
+        raise UsageError(f"the output cannot be written: {error.strerror}") from None
 
 
 def write_utf8() -> None:

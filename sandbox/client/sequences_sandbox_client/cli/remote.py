@@ -1,19 +1,38 @@
 """The verbs for a running sandbox: their command line, and the one call that each makes."""
 
 import argparse
+from collections.abc import Callable
 from copy import deepcopy
 from typing import Any, Final
 from urllib.parse import quote
 
+from . import known_worlds, use
 from .format import text_of
-from .options import UsageError, add_option
 from .printable import as_json
-from .verb import Argument, Verb
+from .reach import add_reach, address, connected, failed
+from .verb import Argument, Verb, read_latency, read_object
 from .verbs import GROUPS, VERBS
 
-_DEFAULT_URL: Final = "http://127.0.0.1:4010"
-_DEFAULT_KEY: Final = "topo_demo_readwrite"
 _FAILED: Final = 1
+_METAVARS: Final = {
+    name: metavar
+    for metavar, names in {
+        "TIMESTAMP": "--to --since --now --created-at --paused-until", "DURATION": "--for",
+        "SECONDS": "--ttl --retry-after --drip",
+        "OPERATION": "--on", "METHOD": "--method", "PATTERN": "--path", "STATUS": "--status", "TYPE": "--type",
+        "NAME": "--name --key-name", "ID": "--sequence --organization --list --key-id",
+        "FILE|NAME": "--fixture",
+    }.items()
+    for name in names.split()
+}  # fmt: skip
+"""What the values of options are; those of other options are told by what reads them."""
+_BY_READER: Final[dict[Any, str]] = {
+    str: "TEXT",
+    int: "N",
+    float: "NUMBER",
+    read_object: "JSON",
+    read_latency: "MS|JSON",
+}
 
 
 def add_to(commands: "argparse._SubParsersAction[Any]") -> None:
@@ -22,6 +41,7 @@ def add_to(commands: "argparse._SubParsersAction[Any]") -> None:
     for group, text in GROUPS.items():
         parser = commands.add_parser(group, help=f"{text}, in a running sandbox", description=_sentence(text))
         groups[group] = parser.add_subparsers(title="verbs", required=True, metavar="VERB")
+    use.add_to(groups["world"])
     for verb in VERBS:
         group, _, name = verb.command.rpartition(" ")
         _add(groups[group] if group else commands, name, verb)
@@ -31,11 +51,10 @@ def _add(parsers: "argparse._SubParsersAction[Any]", name: str, verb: Verb) -> N
     parser = parsers.add_parser(name, help=verb.help, description=_sentence(verb.help))
     for argument in verb.arguments:
         _add_argument(parser, argument)
-    add_option(parser, "--url", "where the sandbox runs", default=_DEFAULT_URL)
-    add_option(
-        parser, "--key", "a key of the world; for all worlds, the admin token if one is needed", default=_DEFAULT_KEY
-    )
-    parser.add_argument("--json", action="store_true", help="print the response as JSON")
+    if verb.of_all_worlds:
+        add_reach(parser, "the admin token, if one is needed", variable="ADMIN_TOKEN")
+    else:
+        add_reach(parser, "a key of the world (default: the current one's)")
     parser.set_defaults(run=run, verb=verb)
 
 
@@ -45,10 +64,12 @@ def _add_argument(parser: argparse.ArgumentParser, argument: Argument) -> None:
         how.update(action="store_const", const=argument.flag, default=None)
     else:
         how.update(type=argument.read, choices=argument.choices, **({"nargs": "?"} if argument.optional else {}))
-    if argument.name.startswith("-"):
+    if not argument.name.startswith("-"):
+        how["metavar"] = argument.name.upper()
+    else:
         how["dest"] = argument.name
         if argument.read is not None and argument.choices is None:
-            how["metavar"] = "VALUE"
+            how["metavar"] = _METAVARS.get(argument.name) or _BY_READER[argument.read]
     parser.add_argument(argument.name, **how)
 
 
@@ -57,24 +78,30 @@ def _sentence(text: str) -> str:
 
 
 def run(options: argparse.Namespace) -> None:
-    """Calls, and prints the result. Raises UsageError with what the sandbox said in an error."""
+    """Calls, and prints the result. Raises CommandError with what the sandbox said in an error."""
     # Loads httpx, which help and other commands do not need.
     from ..calls import Call  # noqa: PLC0415
     from ..errors import SandboxError  # noqa: PLC0415
-    from ..transport import ControlClient, connection  # noqa: PLC0415
+    from ..transport import ControlClient  # noqa: PLC0415
     from .follow import follow  # noqa: PLC0415
+    from .prefixes import whole_id  # noqa: PLC0415
 
     verb: Verb = options.verb
-    try:
-        with connection(options.url) as http:
+    url, token = address(options, own_key=not verb.of_all_worlds)
+    with connected(options, url) as http:
+        try:
             kind = verb.show.removeprefix("tail:")
             if kind != verb.show:
-                follow(http, options.key, kind, as_json=options.json)
-                return
-            path, query, body = _request(verb, vars(options))
-            result = ControlClient(http, options.key)(Call(verb.method, path, body, query))
-    except SandboxError as error:
-        raise UsageError(str(error)) from None
+                follow(http, token, kind, as_json=options.json)
+            send = ControlClient(http, token)
+            path, query, body = _request(verb, vars(options), lambda kind, given: whole_id(send, token, kind, given))
+            result = send(Call(verb.method, path, body, query))
+        except SandboxError as error:
+            raise failed(error) from None
+    if verb.command == "worlds create":
+        known_worlds.remember(url, result)
+    elif verb.method == "DELETE" and verb.path in ("/world", "/worlds/{world_id}"):
+        known_worlds.forget(url, token if verb.path == "/world" else path.rpartition("/")[2])
     if options.json or verb.show == "json":
         print(as_json(result))
     else:
@@ -83,14 +110,18 @@ def run(options: argparse.Namespace) -> None:
         raise SystemExit(_FAILED)
 
 
-def _request(verb: Verb, values: dict[str, Any]) -> tuple[str, dict[str, Any], dict[str, Any] | None]:
-    """The path, the query and the body of a verb's call."""
+def _request(
+    verb: Verb, values: dict[str, Any], whole_id: Callable[[str, str], str]
+) -> tuple[str, dict[str, Any], dict[str, Any] | None]:
+    """The path, the query and the body of a verb's call; `whole_id` completes an id of a kind."""
     path, query, body = verb.path, {}, deepcopy(dict(verb.body))
     for argument in verb.arguments:
         value = values[argument.name]
         where, _, name = argument.place.rpartition(":")
         if value is None:
             continue
+        if argument.ids:
+            value = whole_id(argument.ids, value)
         if where == "path":
             path = path.replace(f"{{{name}}}", quote(value, safe=""))
         elif where == "query":

@@ -18,6 +18,7 @@ class Argument:
 
     `place` says where its value goes: `path:name`, `query:name`, or a dotted place in the body; empty, the value is an
     object whose members the body takes. Without `read` it is a flag, whose value is `flag`.
+    `ids` is the list with the ids of which its first characters are enough.
     """
 
     name: str
@@ -27,6 +28,7 @@ class Argument:
     choices: tuple[str, ...] | None = None
     optional: bool = False
     flag: Any = True
+    ids: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +42,10 @@ class Verb:
     arguments: tuple[Argument, ...] = ()
     body: Mapping[str, Any] = field(default_factory=dict)
     show: str = "done"
+
+    @property
+    def of_all_worlds(self) -> bool:
+        return self.path.startswith("/worlds")
 
 
 def read_object(text: str) -> dict[str, Any]:

@@ -4,9 +4,9 @@ from typing import Final
 
 from .verb import Argument, Verb, read_fixture, read_latency, read_object, read_rate
 
-_RUN: Final = Argument("sequence_id", "path:sequence_id", "the id of the run")
+_RUN: Final = Argument("sequence_id", "path:sequence_id", "the id of the run", ids="sequences")
 _NAME: Final = Argument("name", "path:name", "the name of the snapshot")
-_FAULT_ID: Final = Argument("fault_id", "path:fault_id", "the id of the fault rule")
+_FAULT_ID: Final = Argument("fault_id", "path:fault_id", "the id of the fault rule", ids="faults")
 _PAGES: Final = (
     Argument("--page", "query:page", "the page, counted from 1", int),
     Argument("--size", "query:size", "how many on a page, 100 at most", int),
@@ -37,7 +37,7 @@ _VERIFY: Final = (
     Argument("--on", "match.operation", "of this operation, such as stopSequence"),
     Argument("--method", "match.method", "with this method"),
     Argument("--path", "match.path", "with this path; * stands for any characters"),
-    Argument("--sequence", "match.sequence_id", "about this sequence, by its id"),
+    Argument("--sequence", "match.sequence_id", "about this sequence, by its id", ids="sequences"),
     Argument("--status", "match.status", "with this status, or of a class such as 4xx"),
     Argument("--body", "match.body_subset", "whose body contains this JSON object", read_object),
     Argument("--query", "match.query_subset", "whose query contains this JSON object", read_object),
@@ -50,9 +50,9 @@ _VERIFY: Final = (
     Argument("--at-most", "at_most", "so many or fewer", int),
 )
 _ENROL: Final = (
-    Argument("contact_id", "contact_id", "the id of the contact"),
-    Argument("sequence_template_id", "sequence_template_id", "the id of the template"),
-    Argument("--organization", "organization_id", "in another organization of the world"),
+    Argument("contact_id", "contact_id", "the id of the contact", ids="contacts"),
+    Argument("sequence_template_id", "sequence_template_id", "the id of the template", ids="sequence-templates"),
+    Argument("--organization", "organization_id", "in another organization of the world", ids="organizations"),
     Argument("--status", "status", "in this status"),
     Argument("--paused-until", "paused_until", "until when a run that is WAITING_FOR_LEAD is paused"),
     Argument("--variables", "variables", "with these variables, a JSON object", read_object),
@@ -71,7 +71,7 @@ _JOURNAL: Final = (
     Argument("--on", "query:operation", "of this operation"),
     Argument("--method", "query:method", "with this method"),
     Argument("--path", "query:path", "with this path; * stands for any characters"),
-    Argument("--sequence", "query:sequence_id", "about this sequence, by its id"),
+    Argument("--sequence", "query:sequence_id", "about this sequence, by its id", ids="sequences"),
     Argument("--status", "query:status", "with this status, or of a class such as 4xx"),
     Argument("--text", "query:text", "with this text in path, query or a body"),
     Argument("--since", "query:since", "made at this time of the world or later"),
@@ -101,7 +101,7 @@ VERBS: Final = (
     Verb("worlds create", "POST", "/worlds", "create one; its tokens are shown only now", _WORLD, show="world"),
     Verb("worlds list", "GET", "/worlds", "list them", _PAGES, show="worlds"),
     Verb("worlds delete", "DELETE", "/worlds/{world_id}", "remove one",
-         (Argument("world_id", "path:world_id", "the id of the world"),)),
+         (Argument("world_id", "path:world_id", "the id of the world", ids="worlds"),)),
     Verb("reset", "POST", "/world/reset", "return the world to its first state, with the same keys", show="world"),
     Verb("export", "GET", "/world/export", "print the world as a fixture, in JSON", show="json"),
     Verb("enrol", "POST", "/sequences", "enrol a contact", _ENROL, show="run"),
@@ -109,7 +109,7 @@ VERBS: Final = (
          (_RUN, Argument("event", "event", "an event of the engine, such as answer or fail")), show="run"),
     Verb("history", "GET", "/sequences/{sequence_id}/history", "what happened to a run", (_RUN,), show="history"),
     Verb("contacts delete", "DELETE", "/contacts/{contact_id}", "delete a contact; its runs stay",
-         (Argument("contact_id", "path:contact_id", "the id of the contact"),)),
+         (Argument("contact_id", "path:contact_id", "the id of the contact", ids="contacts"),)),
     Verb("snapshots save", "PUT", "/snapshots/{name}", "save the state under a name", (_NAME,), show="snapshot"),
     Verb("snapshots list", "GET", "/snapshots", "list them", show="snapshots"),
     Verb("snapshots restore", "POST", "/snapshots/{name}/restore", "return to one", (_NAME,), show="world"),
@@ -132,7 +132,7 @@ VERBS: Final = (
     Verb("rate-limit clear", "DELETE", "/rate-limit", "remove the limit"),
     Verb("journal list", "GET", "/journal", "requests, newest first", _JOURNAL, show="journal"),
     Verb("journal show", "GET", "/journal/{request_id}", "one request and its response, in JSON",
-         (Argument("request_id", "path:request_id", "the X-Request-Id of the response"),), show="json"),
+         (Argument("request_id", "path:request_id", "the X-Request-Id of the response", ids="journal"),), show="json"),
     Verb("journal tail", "GET", "/events", "requests as they happen", show="tail:request"),
     Verb("journal verify", "POST", "/journal/verify", "verify what was sent; the exit status is 1 if it does not hold",
          _VERIFY, body={"match": {}}, show="verified"),

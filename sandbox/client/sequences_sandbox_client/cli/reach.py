@@ -1,0 +1,130 @@
+"""How a command reaches a sandbox: where it is, with which key, through what."""
+
+import argparse
+import re
+from typing import TYPE_CHECKING, Final
+
+from . import known_worlds
+from .options import add_option
+from .parser import CommandError, UsageError
+
+if TYPE_CHECKING:
+    import ssl
+
+    import httpx
+
+    from ..errors import SandboxError
+
+_DEFAULT_URL: Final = "http://127.0.0.1:4010"
+_DEFAULT_KEY: Final = "topo_demo_readwrite"
+_SECONDS_TO_ANSWER: Final = 60
+_MOST_SECONDS: Final = 3600
+_HEADER_NAME: Final = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
+_KEY: Final = re.compile(r"[!-~]+")
+_MALFORMED: Final = 400
+_USAGE: Final = 2
+_UNREACHABLE: Final = 3
+_REJECTED: Final = 4
+
+
+def add_reach(parser: argparse.ArgumentParser, whose_key: str, *, variable: str | None = "KEY") -> None:
+    """The options that every command for a running sandbox has; `variable` gives the key too."""
+    group = parser.add_argument_group("the sandbox")
+    add_option(group, "--url", f"where it runs (default: the current world's, else {_DEFAULT_URL})", metavar="URL")
+    if variable is None:
+        group.add_argument("--key", type=key, metavar="KEY", help=whose_key)
+    else:
+        add_option(group, "--key", whose_key, variable=variable, type=key, metavar="KEY")
+    add_option(group, "--ca-bundle", "the certificates to trust", type=certificates, metavar="FILE")
+    add_option(
+        group, "--timeout", "how long a response may take", type=duration, default=_SECONDS_TO_ANSWER, metavar="SECONDS"
+    )
+    group.add_argument(
+        "--header",
+        action="append",
+        type=header,
+        default=[],
+        metavar="NAME:VALUE",
+        help="send this header too; repeatable",
+    )
+    parser.add_argument("--json", action="store_true", help="print JSON; an error too, on standard error")
+
+
+def address(options: argparse.Namespace, *, own_key: bool) -> tuple[str, str]:
+    """The URL and the key: those that were given, else the current world's (where `own_key`), else those of the demo data.
+
+    Raises UsageError.
+    """
+    from ..errors import SandboxNotStarted  # noqa: PLC0415  # loads httpx, which help does not need
+    from ..transport import root_of  # noqa: PLC0415
+
+    world = known_worlds.read().current
+    try:
+        url = str(root_of(options.url or (world.url if world else _DEFAULT_URL))).rstrip("/")
+    except SandboxNotStarted as error:
+        raise UsageError(str(error)) from None
+    if options.key:
+        return url, options.key
+    # The key of a world goes to its own sandbox and to no other.
+    return url, world.key if own_key and world is not None and world.url == url else _DEFAULT_KEY
+
+
+def connected(options: argparse.Namespace, url: str) -> "httpx.Client":
+    """A connection as the options say. Raises UsageError."""
+    from ..errors import SandboxNotStarted  # noqa: PLC0415
+    from ..transport import connection  # noqa: PLC0415
+
+    trusted = {} if options.ca_bundle is None else {"verify": options.ca_bundle}
+    try:
+        return connection(url, headers=options.header, timeout=options.timeout, **trusted)
+    except SandboxNotStarted as error:
+        raise UsageError(str(error)) from None
+
+
+def failed(error: "SandboxError") -> CommandError:
+    """How a call ends a command that got no result. What the sandbox says of a malformed call is a usage error too."""
+    status = _USAGE if error.status_code == _MALFORMED else _REJECTED if error.issue else _UNREACHABLE
+    return CommandError(str(error), status, error.issue or None)
+
+
+def key(text: str) -> str:
+    """A key or token. What is said of one that no header can carry does not repeat it."""
+    if not _KEY.fullmatch(text):
+        what = "it holds white space or what no header can carry; give the key alone"
+        raise argparse.ArgumentTypeError(what if text else "it is empty; give the key, or leave it out")
+    return text
+
+
+def header(text: str) -> tuple[str, str]:
+    """A header as name and value."""
+    name, colon, value = (part.strip() for part in text.partition(":"))
+    if not colon or not _HEADER_NAME.fullmatch(name) or not value.isascii() or not value.isprintable():
+        raise argparse.ArgumentTypeError("it is no header; give NAME:VALUE in printable ASCII, such as X-Tenant:blue")
+    if name.lower() == "authorization":
+        raise argparse.ArgumentTypeError(f"{name} is made from the key; give that with --key")
+    return name, value
+
+
+def certificates(text: str) -> "ssl.SSLContext":
+    """The file of certificates to trust."""
+    import ssl  # noqa: PLC0415  # takes time to load, and most commands need none of it
+
+    try:
+        return ssl.create_default_context(cafile=text)
+    except ssl.SSLError:
+        raise argparse.ArgumentTypeError(f"{text} holds no certificate; give certificates in PEM form") from None
+    except OSError as error:
+        raise argparse.ArgumentTypeError(f"{text} cannot be read: {error.strerror}") from None
+
+
+def duration(text: str) -> float:
+    """A number of seconds, more than 0."""
+    try:
+        value = float(text)
+    except ValueError:
+        value = 0
+    if not 0 < value <= _MOST_SECONDS:
+        raise argparse.ArgumentTypeError(
+            f"{text[:40]!r} is no number of seconds, more than 0 and at most {_MOST_SECONDS}"
+        )
+    return value

@@ -1,0 +1,222 @@
+"""The current world, ids by their first characters, and how a sandbox is reached."""
+
+import http.server
+import json
+import os
+import ssl
+import stat
+import subprocess
+import sys
+import threading
+
+import pytest
+from sequences_sandbox.cli import main
+
+ACTIVE, PAUSED = (f"0000000{n}-0000-4000-8000-00000000000{n}" for n in (3, 4))
+PROXIES = ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY")
+
+
+@pytest.fixture
+def state(tmp_path, monkeypatch):
+    """The file of known worlds, which is not there yet."""
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
+    return tmp_path / "state" / "sequences-sandbox" / "worlds.json"
+
+
+@pytest.fixture
+def shell(state, capsys, monkeypatch):
+    """Runs a command line; gives the exit status, and what it printed on standard output and standard error."""
+    for name in (*PROXIES, *map(str.lower, PROXIES), "SSL_CERT_FILE", "SEQUENCES_SANDBOX_KEY", "SEQUENCES_SANDBOX_URL"):
+        monkeypatch.delenv(name, raising=False)
+
+    def run(*words):
+        status = main([word for part in words for word in part.split()])
+        return status, *capsys.readouterr()
+
+    return run
+
+
+@pytest.fixture
+def at(sequences_sandbox):
+    return f"--url {sequences_sandbox.url}"
+
+
+def test_a_world_that_was_created_can_be_used_by_its_name_and_is_forgotten_when_it_is_deleted(shell, state, at):
+    _, made, _ = shell("worlds create --fixture every_status --name mine --json", at)
+    world_id = json.loads(made)["id"]
+    assert (stat.S_IMODE(state.stat().st_mode), stat.S_IMODE(state.parent.stat().st_mode)) == (0o600, 0o700)
+    status, shown, _ = shell("world use mine")
+    assert (status, shown.split()[:3]) == (0, ["*", world_id, "mine"])
+    # Neither URL nor key: both are the current world's.
+    assert json.loads(shell("world show --json")[1])["id"] == world_id
+    assert shell("event", ACTIVE[:8], "fail")[0] == 0
+    assert "ACTIVE -> FAILED" in shell("history", ACTIVE[:8])[1]
+    assert json.loads(shell("world use --json")[1])["items"][0]["current"] is True
+    assert "topo_" not in shell("world use")[1]
+    assert shell("world delete")[0] == 0
+    assert json.loads(state.read_text())["worlds"] == []
+    status, _, said = shell("world use mine")
+    assert (status, "no key of 'mine' is known here" in said) == (2, True)
+
+
+def test_a_world_is_used_by_its_key_and_left_again(shell, at, sequences_sandbox, monkeypatch):
+    with sequences_sandbox.world("every_status", name="theirs") as world:
+        assert shell("world use --key", world.key, at)[0] == 0
+        assert json.loads(shell("world show --json")[1])["id"] == world.id
+        monkeypatch.setenv("SEQUENCES_SANDBOX_KEY", world.read_key)
+        assert "SEQUENCES_SANDBOX_KEY is set" in shell("world use", world.id[:6])[2]
+        monkeypatch.delenv("SEQUENCES_SANDBOX_KEY")
+        status, _, said = shell("world use other --key", world.key, at)
+        assert (status, "the key opens the world 'theirs'" in said) == (2, True)
+        assert "demo data" in shell("world use --default")[1]
+        assert json.loads(shell("world show --json", at)[1])["id"] != world.id
+
+
+def test_the_key_of_the_current_world_is_sent_to_its_own_sandbox_only(shell, state, secured):
+    url, _, requests = secured
+    state.parent.mkdir(parents=True)
+    world = {"id": PAUSED, "name": "mine", "url": "http://127.0.0.1:9", "key": "topo_secret"}
+    state.write_text(json.dumps({"worlds": [world], "current_id": PAUSED}))
+    assert shell("clock show --url", url, "--ca-bundle", str(secured[1]))[0] == 0
+    assert requests[-1]["Authorization"] == "Bearer topo_demo_readwrite"
+    status, _, said = shell("clock show")
+    assert (status, "127.0.0.1:9" in said) == (3, True)
+    state.write_text("{}")
+    assert "remove it" in shell("clock show")[2]
+
+
+def test_an_id_is_told_by_its_first_characters_if_only_one_begins_so(shell, at, sequences_sandbox):
+    with sequences_sandbox.world("every_status") as world, world.client() as client:
+        reach = f"{at} --key {world.key}"
+        rule = json.loads(shell("faults add --status 500 --on getSequence --json", reach)[1])["id"]
+        assert json.loads(shell("faults show", rule[:7], "--json", reach)[1])["id"] == rule
+        request_id = client.get("/contacts").headers["X-Request-Id"]
+        assert json.loads(shell("journal show", request_id[:-1], reach)[1])["request_id"] == request_id
+        status, _, said = shell("history 0000", reach)
+        assert (status, "is the beginning of 9 ids of sequences" in said) == (2, True)
+        assert "must be a UUID" in shell("history zz", reach)[2]
+        contact = client.get("/contacts").json()["items"][0]["id"]
+        assert shell("contacts delete", contact[:8], reach)[0] == 0
+        assert client.get(f"/contacts/{contact}").status_code == 404
+        assert shell("worlds delete", world.id[:8], at)[0] == 0
+
+
+@pytest.fixture(scope="module")
+def secured(tmp_path_factory):
+    """A sandbox, as far as its clock goes, behind a certificate that nobody trusts: URL, certificate, headers received."""
+    folder = tmp_path_factory.mktemp("tls")
+    subprocess.run(
+        ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-subj", "/CN=127.0.0.1", "-days", "2",
+         "-addext", "subjectAltName=IP:127.0.0.1", "-keyout", folder / "key.pem", "-out", folder / "ca.pem"],
+        check=True, capture_output=True, timeout=60,
+    )  # fmt: skip
+    requests = []
+
+    class Handler(http.server.BaseHTTPRequestHandler):
+        def do_GET(self):
+            requests.append(dict(self.headers))
+            self.send_response(200)
+            self.end_headers()
+            self.wfile.write(b'{"now": "2026-03-02T09:00:00Z", "frozen": false, "next_due": null}')
+
+        def log_message(self, *_):
+            pass
+
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(folder / "ca.pem", folder / "key.pem")
+        server.socket = context.wrap_socket(server.socket, server_side=True)
+        threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True).start()
+        yield f"https://127.0.0.1:{server.server_address[1]}", folder / "ca.pem", requests
+        server.shutdown()
+
+
+def test_certificates_of_ones_own_and_headers_hold_on_this_machine(shell, secured, monkeypatch):
+    url, ca, requests = secured
+    assert shell("clock show --url", url)[0] == 3
+    assert shell("clock show --header X-Tenant:blue --ca-bundle", str(ca), "--url", url)[0] == 0
+    assert requests[-1]["X-Tenant"] == "blue"
+    monkeypatch.setenv("SSL_CERT_FILE", str(ca))
+    assert shell("clock show --url", url)[0] == 0
+    assert "holds no certificate" in shell("clock show --ca-bundle", __file__)[2]
+
+
+def test_no_proxy_is_asked_for_what_runs_on_this_machine(shell, at, monkeypatch):
+    for name in PROXIES[:3]:
+        monkeypatch.setenv(name, "http://127.0.0.1:9")
+    assert shell("clock show", at)[0] == 0
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "words"),
+    [
+        ("ALL_PROXY", "socks5://127.0.0.1:9", "ALL_PROXY"),
+        ("NO_PROXY", "[::1]", "NO_PROXY"),
+        ("NO_PROXY", "::1,fd00::/8", "NO_PROXY"),
+        ("HTTP_PROXY", "ftp://127.0.0.1:9", "HTTP_PROXY"),
+        ("SSL_CERT_FILE", "/absent.pem", "SSL_CERT_FILE"),
+        ("SEQUENCES_SANDBOX_KEY", "", "SEQUENCES_SANDBOX_KEY: it is empty"),
+        ("SEQUENCES_SANDBOX_KEY", "secret\nsecret", "SEQUENCES_SANDBOX_KEY: it holds white space"),
+        ("SEQUENCES_SANDBOX_KEY", "sécret", "SEQUENCES_SANDBOX_KEY: it holds white space"),
+        ("SEQUENCES_SANDBOX_TIMEOUT", "soon", "SEQUENCES_SANDBOX_TIMEOUT"),
+        ("SEQUENCES_SANDBOX_CA_BUNDLE", "/absent.pem", "SEQUENCES_SANDBOX_CA_BUNDLE"),
+    ],
+)
+@pytest.mark.parametrize("verb", ["clock show", "events --json"])
+def test_what_the_environment_says_and_cannot_be_used_is_one_sentence_and_status_2(
+    shell, monkeypatch, verb, name, value, words
+):
+    monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:9")
+    monkeypatch.setenv(name, value)
+    status, _, said = shell(verb, "--url https://sandbox.invalid")
+    assert status == 2
+    assert words in said
+    assert said.count("\n") == 1
+    assert "cret" not in said
+
+
+@pytest.mark.parametrize(
+    ("line", "status"),
+    [("clock show --jsn --json", 2), ("clock show --url http://127.0.0.1:9 --json", 3), ("history zz --json", 2)],
+)
+def test_errors_are_json_where_json_is_asked_for(shell, at, line, status):
+    ended, shown, said = shell(line, "" if "--url" in line else at)
+    error = json.loads(said.splitlines()[-1])  # other tests of this process leave a log behind
+    assert (ended, error["exit_status"], shown) == (status, status, "")
+    assert error["error"]
+    assert (error["issue"] or {}).get("type") == ("ValidationIssue" if "history" in line else None)
+
+
+@pytest.mark.parametrize(
+    ("line", "meant"),
+    [("wrld", "world"), ("clock shw", "show"), ("clock advance --too x", "--to"), ("faults add --close befor", "before"),
+     ("serve --prot 1", "--port")],
+)  # fmt: skip
+def test_what_was_meant_is_guessed(shell, line, meant):
+    status, _, said = shell(line)
+    assert (status, said.count("\n")) == (2, 1)
+    assert f"did you mean {meant}?" in said
+
+
+@pytest.mark.skipif(not os.path.exists("/dev/full"), reason="only some systems have a device that is always full")
+def test_output_that_has_no_place_is_one_sentence():
+    with open("/dev/full", "w") as full:
+        command = [sys.executable, "-m", "sequences_sandbox", "completion", "bash"]
+        ended = subprocess.run(command, stdout=full, stderr=subprocess.PIPE, text=True, timeout=60, check=False)
+    assert (ended.returncode, ended.stderr.count("\n")) == (2, 1)
+    assert "the output cannot be written" in ended.stderr
+
+
+def test_a_shell_completes_verbs_and_options(shell, tmp_path):
+    scripts = {name: shell(f"completion {name}")[1] for name in ("bash", "zsh", "fish")}
+    assert "#compdef sequences-sandbox" in scripts["zsh"]
+    assert "complete -c sequences-sandbox" in scripts["fish"]
+    (tmp_path / "bash").write_text(scripts["bash"])
+    ask = """
+        source "$0"; function=$(complete -p sequences-sandbox | sed 's/.*-F \\([^ ]*\\).*/\\1/')
+        COMP_WORDS=(sequences-sandbox faults add --la); COMP_CWORD=3; $function; echo "${COMPREPLY[@]}"
+        COMP_WORDS=(sequences-sandbox wor); COMP_CWORD=1; $function; echo "${COMPREPLY[@]}" """
+    done = subprocess.run(
+        ["bash", "-c", ask, tmp_path / "bash"], capture_output=True, text=True, timeout=60, check=True
+    )
+    assert done.stdout == "--latency\nworld worlds\n", done.stderr
