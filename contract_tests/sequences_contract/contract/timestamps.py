@@ -3,6 +3,7 @@
 import re
 from datetime import UTC, datetime, timedelta
 from fractions import Fraction
+from functools import lru_cache
 
 MICROSECOND = Fraction(1, 1_000_000)
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -13,6 +14,7 @@ _SHAPE = re.compile(
 CANONICAL = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.(?!0+Z)\d{1,6})?Z", re.ASCII)
 
 
+@lru_cache(maxsize=10_000)
 def parse(text: str) -> Fraction:
     """Seconds since 1970 of an RFC 3339 date-time, exact to the last digit. Raises ValueError for anything else."""
     match = _SHAPE.fullmatch(text)

@@ -41,9 +41,11 @@ class Clients:
 
     histories: Histories
     _reading: dict[_Key, _Reading] = field(default_factory=dict)
+    _latest: dict[str, Exchange] = field(default_factory=dict)
 
     def judge(self, exchange: Exchange, operation: Operation, run_id: str) -> Iterator[Finding]:
         """What is wrong with a request."""
+        self._latest[exchange.client] = exchange
         names = [name for name, _ in exchange.parameters]
         unknown = next((name for name in names if name not in operation.parameters), None)
         query = values_of(exchange, operation)
@@ -76,10 +78,15 @@ class Clients:
             reading.first = exchange
 
     def findings(self) -> Iterator[tuple[Exchange, Finding]]:
-        """Lists of which a client never read a second page. To read the first ones of a sorted list, or one, is fair."""
-        for (_, _, rest), reading in self._reading.items():
+        """Lists of which a client never read a second page, though it went on to something else.
+
+        To read the first page of a sorted list, or one item, is fair.
+        """
+        for (client, _, rest), reading in self._reading.items():
             given = dict(rest)
-            if reading.first and not reading.went_on and given.keys().isdisjoint(_SORTED) and given.get("size") != "1":
+            if reading.first is None or reading.went_on or self._latest[client] is reading.first:
+                continue
+            if given.keys().isdisjoint(_SORTED) and given.get("size") != "1":
                 shown = f"page {dict(reading.first.parameters).get('page', '1')} only"
                 yield reading.first, ("client.has_more", "the next page, since has_more is true", shown)
 

@@ -1,5 +1,6 @@
 """Runs across exchanges: their status moves along the lifecycle only, and a read shows the last write."""
 
+import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
@@ -132,7 +133,7 @@ class Histories:
 
     def _ill_applied(self, operation: Operation, run: Run, body: Any) -> Finding | None:
         if operation.event is None:
-            return _unmerged(run, body)
+            return _unmerged(run, body, self._strict)
         wanted = next(row.target for row in self._lifecycle.rows if row.event == operation.event)
         if run.status == wanted or run.status not in self._reachable or _has_passed(run, body):
             return None
@@ -148,13 +149,19 @@ def _reachable(lifecycle: Lifecycle, status: str) -> set[str]:
     return found
 
 
-def _unmerged(run: Run, body: Any) -> Finding | None:
+def _unmerged(run: Run, body: Any, strict: bool) -> Finding | None:
+    """Whether a variable is not as it was set. That texts are kept to the letter, only strict demands."""
     changes = body.get("variables") if isinstance(body, Mapping) else None
     for name, text in changes.items() if isinstance(changes, Mapping) else ():
         got = (run.variables or {}).get(name)
-        if (text is None or isinstance(text, str)) and REDACTED not in f"{text}{got}" and got != text:
+        known = (text is None or isinstance(text, str)) and REDACTED not in f"{text}{got}"
+        if known and got != text and (strict or _plain(got) != _plain(text)):
             return RESPONSE, f"variable {name} as {text!r:.100}", f"{got!r:.100} of {run.id}"
     return None
+
+
+def _plain(text: str | None) -> str:
+    return unicodedata.normalize("NFKC", "".join((text or "").split()))
 
 
 def _has_passed(run: Run, body: Any) -> bool:

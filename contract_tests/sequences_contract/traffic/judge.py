@@ -10,39 +10,26 @@ from urllib.parse import urlsplit
 
 from ..contract.document import load_contract
 from ..contract.operations import Operation
-from ..engine import Item, Memory, Observation, Page, Rule, Run
+from ..engine import Item, Page, Run
 from ..engine.items import Malformed, read_item, read_page
 from ..engine.verdicts import MEANINGS, Exit, Outcome
 from ..http.messages import Response
-from ..rules.registry import all_rules
 from .bases import Bases
 from .clients import Clients
 from .exchange import Exchange, item_id, resembles
 from .histories import Histories
 from .pages import Counts, Series, judge_page, values_of
+from .passive import PassiveTallies
 from .redaction import Redactor
-from .rules import CLIENT_RULES, SERVER_RULES
+from .rules import CLIENT_RULES, rules_of_traffic
 from .tallies import Tallies, Tell
 
-#: What a client's request causes, a recording does not show: a 5xx is counted, and no violation.
-_NOT_JUDGED = ("shape.no_server_failure",)
 _MEANINGS = {
     **MEANINGS, Exit.CONFORMS: "the traffic conforms", Exit.VIOLATED: "the traffic breaks the contract",
     Exit.UNTESTABLE: "the traffic could not be judged",
 }  # fmt: skip
 #: The calls of the sandbox's control API after which a world is another one.
 _NEW_TIMELINE = re.compile(r"/_sandbox/.*/(reset|restore)$")
-#: The rules about lists that one page, or pages in a row, can break.
-_OF_PAGES = re.compile(
-    r"list\.\w+\.(size|pages\.partition|(filter|bound|sort|rejects)\.\w+|sort\.\w+\.(by_name|ties)\.strict)"
-)
-
-
-class _Memory(Memory):
-    """Gateways and proxies write pages of their own: in a recording, only strict judges the form of a 5xx."""
-
-    def binds(self, seen: Observation) -> bool:
-        return super().binds(seen) and (self.strict or seen.response.status < 500)
 
 
 class Judge:
@@ -57,11 +44,8 @@ class Judge:
         urls: Sequence[str] = (), tell: Tell | None = None,
     ) -> None:  # fmt: skip
         self._contract, self._redactor, self._strict = load_contract(), redactor, strict
-        self._memory = _Memory(self._contract, strict)
-        rules = [*all_rules(), *SERVER_RULES, *(CLIENT_RULES if client else ())]
-        kept = [one for one in rules if (strict or one.profile == "documented") and _fits_traffic(one)]
-        self._tallies = Tallies(kept, redactor.text, tell)
-        self._passive = [one for one in self._tallies if one.rule.inspect is not None]
+        self._tallies = Tallies(rules_of_traffic(strict=strict, client=client), redactor.text, tell)
+        self._passive = PassiveTallies(self._contract, self._tallies, strict=strict)
         self._histories = Histories(self._contract.lifecycles["Status"], strict=strict, lag=lag)
         self._series, self._counts = Series(), Counts()
         self._clients = Clients(self._histories) if client else None
@@ -97,24 +81,14 @@ class Judge:
         return True
 
     def _judge_response(self, exchange: Exchange, operation: Operation, response: Response, run_id: str) -> None:
-        seen = self._memory.observe(response)
+        seen = self._passive.observe(response)
         if self._resembling is not True:
             schema = operation.result if seen.is_success else {"required": ["status_code", "type"]}
             self._resembling = resembles(schema, seen.body)
         ill_formed = False
-        for one in self._passive:
-            if one.rule.inspect is None or one.rule.operation not in (None, operation.id):
-                continue
-            if not exchange.headers and one.rule.id.startswith("shape.header"):
-                continue
-            try:
-                result = one.rule.inspect(seen, self._memory)
-            except RecursionError:
-                result = "a body that can be read", "one that is nested too deeply"
-            one.judged += bool(result)
-            if isinstance(result, tuple):
-                ill_formed = ill_formed or one.rule.id in (f"shape.{operation.id}.body", "shape.json")
-                self._add(one.rule.id, *result, exchange)
+        for rule, expected, got in self._passive.inspect(seen, operation, with_headers=bool(exchange.headers)):
+            self._add(rule, expected, got, exchange)
+            ill_formed = ill_formed or self._passive.is_fatal(rule)
         if seen.is_success and not ill_formed:
             self._judge_content(exchange, operation, response, run_id)
 
@@ -216,12 +190,6 @@ class Judge:
         ):
             if number:
                 yield f"{number} {what}"
-
-
-def _fits_traffic(rule: Rule) -> bool:
-    if rule.check is None:
-        return rule.id not in _NOT_JUDGED
-    return _OF_PAGES.fullmatch(rule.id) is not None
 
 
 def _parsed(raw: bytes | None) -> Any:

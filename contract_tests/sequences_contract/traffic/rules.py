@@ -1,8 +1,18 @@
 """The rules that need more than one exchange, and those for clients and comparisons. All others are the suite's."""
 
+import re
+
 from ..contract.statements import load_statements
 from ..engine import Rule
+from ..rules.registry import all_rules
 from .histories import AFTER_WRITE, LIFECYCLE, RESPONSE
+
+#: What a client's request causes, a recording does not show: a 5xx is counted, and no violation.
+_NOT_JUDGED = ("shape.no_server_failure",)
+#: The rules about lists that one page, or pages in a row, can break.
+_OF_PAGES = re.compile(
+    r"list\.\w+\.(size|pages\.partition|(filter|bound|sort|rejects)\.\w+|sort\.\w+\.(by_name|ties)\.strict)"
+)
 
 #: Id, sentence and statements.
 _SERVER = (
@@ -40,3 +50,15 @@ def _rule(id_: str, sentence: str, *of: str) -> Rule:
 SERVER_RULES = tuple(_rule(*row) for row in _SERVER)
 CLIENT_RULES = tuple(_rule(*row) for row in _CLIENT)
 DRIFT_RULES = tuple(_rule(*row) for row in _DRIFT)
+
+
+def rules_of_traffic(*, strict: bool, client: bool) -> list[Rule]:
+    """The rules that a recording can break: the passive ones of the suite, those of pages, and those above."""
+    rules = [*all_rules(), *SERVER_RULES, *(CLIENT_RULES if client else ())]
+    return [one for one in rules if (strict or one.profile == "documented") and _fits(one)]
+
+
+def _fits(rule: Rule) -> bool:
+    if rule.check is None:
+        return rule.id not in _NOT_JUDGED
+    return _OF_PAGES.fullmatch(rule.id) is not None

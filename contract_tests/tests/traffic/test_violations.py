@@ -181,6 +181,7 @@ def test_strict_judges_what_the_documents_leave_open(recording, rule):
     assert strict == ({rule} if rule else set())
 
 
+FIRST = page(run(), run(B), total=3, pages=2, more=True)
 CLIENT = {
     "an unknown parameter": (listed(page(run()), "?state=ACTIVE"), "client.parameters"),
     "a value that is none": (
@@ -191,13 +192,17 @@ CLIENT = {
         write("stop", run(status="STOPPED_EARLY", updated_at=at(0.05)), {"reason": "PERHAPS", "scope": "CONTACT"}),
         "client.body",
     ),
-    "the first page only": (listed(page(run(), total=2, pages=2, more=True), "?size=1&status=ACTIVE"), None),
-    "the first page only, of many": (
-        listed(page(run(), run(B), total=3, pages=2, more=True), "?size=2"),
+    "the first page only": (
+        listed(FIRST, "?size=2").add("GET", f"/sequences/{A}", run()),
         "client.has_more",
     ),
+    "the first page at the end of the recording": (listed(FIRST, "?size=2"), None),
     "the first page of a sorted list": (
-        listed(page(run(), run(B), total=3, pages=2, more=True), "?size=2&sort_by=created_at"),
+        listed(FIRST, "?size=2&sort_by=created_at").add("GET", f"/sequences/{A}", run()),
+        None,
+    ),
+    "one item": (
+        listed(page(run(), total=2, pages=2, more=True), "?size=1").add("GET", f"/sequences/{A}", run()),
         None,
     ),
     "a page after the last": (listed(page(run())).add("GET", "/sequences?page=2", page(total=1)), "client.has_more"),
