@@ -320,27 +320,17 @@ class Journal extends Part {
 /** The sequences of a world. `pause`, `resume` and `stop` are calls of the public API; the others leave no trace. */
 class Sequences extends Part {
   /**
-   * Enrols a contact of the first organization: the one given, else one at `company` (a domain), else any; one without
-   * a sequence first.
+   * Enrols a contact. What is not named is found in the world, or made: a contact without a sequence, with `company` (a
+   * domain) one who works there, and the first ACTIVE template.
    *
    * @param {string} [status]
    * @param {{company?: string, contact?: string, template?: string, variables?: Record<string, string>,
    *   pausedUntil?: string, createdAt?: string}} [options] `contact` is an id, `template` an id or a name
    * @returns {Promise<Json>} the sequence
    */
-  async create(status, { company, contact, template, ...options } = {}) {
-    /** @type {Record<string, Json[]> & {id: string}} */
-    const organization = (await this.world.call("GET", "/world/export")).organizations[0];
-    const { contacts = [], sequences = [], sequence_templates: templates = [] } = organization;
-    const busy = new Set(sequences.map((one) => one.contact_id));
-    const fitting = contacts.filter((one) => !company || one.company_domain === company);
-    const contactId = contact ?? (fitting.find((one) => !busy.has(one.id)) ?? fitting[0])?.id;
-    const active = templates.filter((one) => (one.status ?? "ACTIVE") === "ACTIVE");
-    const made = template ? templates.find((one) => [one.id, one.name].includes(template)) : active[0];
-    const missing = !contactId ? `contact at '${company}'` : !made ? `template '${template}'` : null;
-    if (missing) throw new SandboxError(`This world has no ${missing}; add one to its fixture, or name another.`);
-    const body = { organizationId: organization.id, contactId, sequenceTemplateId: made?.id, status, ...options };
-    return this.world.call("POST", "/sequences", snake(body));
+  async create(status, { contact, template, ...options } = {}) {
+    const sequenceTemplateId = template && (await this.#template(template));
+    return this.world.call("POST", "/sequences", snake({ contactId: contact, sequenceTemplateId, status, ...options }));
   }
 
   /** All that match, oldest first; filters are those of the public API. @param {Record<string, string>} [filters] */
@@ -371,6 +361,18 @@ class Sequences extends Part {
   /** Stops one, and those of its contact or company. @param {string} id @param {string} [reason] @param {string} [scope] */
   stop(id, reason = "WIN", scope = "CONTACT") {
     return this.#public("POST", `/${id}/stop`, { reason, scope });
+  }
+
+  /** The id of a template. @param {string} wanted its id or name @returns {Promise<string>} */
+  async #template(wanted) {
+    const { root, key } = this.world;
+    const read = (/** @type {Json} */ page) =>
+      send(root, "GET", `/v1/sequence-templates?${search(page)}`, key, undefined, OBSERVER);
+    const known = await pages(read);
+    const found = known.find(({ id, name }) => id === wanted || name === wanted);
+    if (found) return found.id;
+    const names = known.map(({ id, name }) => name ?? id).join(", ") || "none";
+    throw new SandboxError(`This world has no template '${wanted}'; there are ${names}.`);
   }
 
   /** @param {string} method @param {string} path @param {unknown} [body] @param {Record<string, string>} [headers] */

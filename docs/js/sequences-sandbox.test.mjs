@@ -108,6 +108,13 @@ test("the journal says what was sent, and what differs", withWorld({ fixture: FI
   await rejects(world.journal.verifyOrder("stopSequence", "pauseSequence"), VerificationError, /verifyOrder/);
 }));
 
+test("what is not named is made", withWorld({ fixture: "empty" }, async (world) => {
+  const one = await world.sequences.create("ACTIVE");
+  const other = await world.sequences.create("FOUND", { company: "oak.example" });
+  assert.notEqual(one.contact_id, other.contact_id);
+  assert.equal(one.sequence_template_id, other.sequence_template_id);
+}));
+
 test("the engine acts when it is asked to", withWorld({ fixture: FIXTURE }, async (world) => {
   const { id } = await world.sequences.create("WAITING_FOR_USER");
   assert.equal((await world.sequences.event(id, "answer")).status, "SUCCEEDED");
@@ -115,8 +122,8 @@ test("the engine acts when it is asked to", withWorld({ fixture: FIXTURE }, asyn
 }));
 
 test("what the world does not have is named", withWorld({ fixture: FIXTURE }, async (world) => {
-  await rejects(world.sequences.create("ACTIVE", { company: "oak.example" }), SandboxError, /no contact at 'oak\.example'/);
-  await rejects(world.sequences.create("ACTIVE", { template: "Spring" }), SandboxError, /no template 'Spring'/);
+  const named = world.sequences.create("ACTIVE", { template: "Spring" });
+  await rejects(named, SandboxError, /no template 'Spring'; there are Product launch/);
   assert.throws(() => world.keyWith("tasks:write"), { name: "SandboxError", message: /has tasks:write/ });
 }));
 
