@@ -15,6 +15,18 @@ def test_the_first_screen_says_what_it_is(visit):
     expect(page.get_by_role("button", name=re.compile("^Pause until Mon"))).to_be_in_viewport(ratio=1)
 
 
+def test_the_world_is_asked_for_while_the_views_are_on_their_way(visit, sandbox):
+    """On a slow line that is a round trip less."""
+    page = visit("about:blank", origin="", quiet=True)
+    held = []
+    page.route("**/console/app.js*", lambda route: held.append(route))  # noqa: PLW0108 - it marks the function it gets
+    with page.expect_response("**/_sandbox/worlds"):
+        page.goto(sandbox.url, wait_until="commit")
+    [views] = held
+    views.continue_()
+    expect(page.get_by_role("button", name=re.compile("^Pause until Mon"))).to_be_visible()
+
+
 def test_three_steps_show_a_pause_and_its_end(visit):
     page = visit("/", viewport=LAPTOP)
     expect(page.get_by_role("heading", name=re.compile(r"Pause [A-Z]\S+ \S+ until Monday"))).to_be_visible()

@@ -96,7 +96,7 @@ def test_one_action_leads_and_stop_is_set_apart(run_in, status, main):
     assert actions(page).get_by_role("button", name="Stop").count() == 1
 
 
-def test_a_pause_shows_when_the_run_wakes_and_a_resume_ends_it(run_in):
+def test_a_pause_shows_when_the_run_wakes_until_it_does_or_is_resumed(run_in):
     page, _ = run_in("ACTIVE")
     actions(page).get_by_role("button", name="Pause").click()
     expect(outcome(page)).to_contain_text("200")
@@ -104,7 +104,13 @@ def test_a_pause_shows_when_the_run_wakes_and_a_resume_ends_it(run_in):
     expect(view(page).locator(".wake")).to_have_text(re.compile("^wakes Mon .*, 09:00 UTC, in "))
     actions(page).get_by_role("button", name="Resume").click()
     expect(lit(page)).to_have_text("ACTIVE")
-    expect(view(page).locator(".wake")).to_be_empty()
+    expect(view(page).locator(".wake")).to_have_count(0)
+    actions(page).get_by_role("button", name="Pause").click()
+    page.get_by_role("button", name="Jump there").click()
+    expect(axis(page)).to_contain_text("wake")
+    expect(lit(page)).not_to_have_text("WAITING_FOR_LEAD")
+    expect(page.locator("#clock .day")).to_have_text("Mon")
+    expect(view(page).locator(".wake")).to_have_count(0)
 
 
 def test_what_is_not_possible_can_be_tried_and_teaches(run_in, outside):

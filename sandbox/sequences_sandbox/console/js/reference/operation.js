@@ -69,10 +69,9 @@ export function operationPage(api, operation, wish = {}) {
 
   /** Offers runs that suit, where the operation takes one. */
   async function offer() {
-    form.suggest(await otherIds(operation));
-    if (!form.wantsRun) return;
-    const runs = await suitingRuns(api, lifecycle, operation.event);
-    await form.offer(runs, wish.run);
+    const [others, runs] = await Promise.all([otherIds(operation), form.wantsRun && suitingRuns(api, lifecycle, operation.event)]);
+    form.suggest(others);
+    if (runs) await form.offer(runs, wish.run);
   }
 
   // What the visitor did is theirs to see; what time or the engine did must not spoil the next press of Send.

@@ -18,10 +18,10 @@ export function workWith(id) {
 
 /** Values for the parameters in an operation's path that are no run: a contact and a template that exist. */
 export async function otherIds({ parameters }) {
-  await readDirectory();
-  const known = { contact_id: someContact(), sequence_template_id: templateChoices()[0]?.[0] };
+  const known = { contact_id: someContact, sequence_template_id: () => templateChoices()[0]?.[0] };
   const wanted = parameters.filter((each) => each.in === "path" && known[each.name]);
-  return Object.fromEntries(wanted.map(({ name }) => [name, known[name]]));
+  if (wanted.length) await readDirectory();
+  return Object.fromEntries(wanted.map(({ name }) => [name, known[name]()]));
 }
 
 /** Runs in which an operation is permitted, the one worked with first where it is among them. */

@@ -3,8 +3,9 @@
 import { on } from "../bus.js";
 import { basePath, contract, Lifecycle } from "../contract.js";
 import { contact, contactName, readContacts, soonNamed, templateName } from "../directory.js";
-import { fill, h } from "../dom.js";
+import { button, fill, h } from "../dom.js";
 import { brief, span } from "../format.js";
+import { move } from "../head/clock.js";
 import { worldNow } from "../head/time.js";
 import { copyButton } from "../parts/clipboard.js";
 import { exchangeView } from "../parts/exchange.js";
@@ -80,15 +81,18 @@ export async function open(section) {
     const title = contact(run.contact_id)?.job_title;
     document.title = `${name} · Sequences sandbox`;
     fill(head, back(),
-      h("div", { class: "run-title" }, h("h2", {}, name), statusPill(run.status), h("span", { class: "wake dim" }, wakeWords())),
+      h("div", { class: "run-title" }, h("h2", {}, name), statusPill(run.status), wakePart()),
       h("p", { class: "dim" }, [title, company].filter(Boolean).map((words) => `${words} · `),
         h("a", { href: `/watch?sequence_template_id=${run.sequence_template_id}` }, templateName(run.sequence_template_id))),
       h("div", { class: "acts" }, copyButton("Copy link", () => `${home}/runs/${id}`, { class: "" }), copyButton("Copy link for a colleague…", () => linkWithKey(`/runs/${id}`), { class: "" })));
   }
 
-  function wakeWords() {
+  /** When a paused run wakes, and the way there. */
+  function wakePart() {
     const now = worldNow();
-    return wake !== null && wake > now && lifecycle.from(run.status).some((row) => row.by === "clock") ? `wakes ${brief(wake, now)} UTC, in ${span(wake - now)}` : "";
+    if (wake === null || wake <= now || !lifecycle.from(run.status).some((row) => row.by === "clock")) return null;
+    return [h("span", { class: "wake dim" }, `wakes ${brief(wake, now)} UTC, in ${span(wake - now)}`),
+      button("Jump there", () => move({ to: new Date(wake).toISOString() }))];
   }
 
   on("sequence", ({ sequence }) => { if (run && sequence.id === run.id && !section.hidden) update(sequence); });
