@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from ..contract.document import Contract, load_contract
 from ..engine.settings import Settings
 from ..engine.verdicts import Outcome, Verdict
+from .causes import Cause, causes
 from .json import totals
 from .visible import visible
 
@@ -36,7 +37,7 @@ def commands(outcome: Outcome) -> Iterator[str]:
         _plain("error", name, "it is expected to fail and passes; take it out of the list")
         for name in outcome.unexpectedly_passing
     ]
-    yield from _limited("error", errors + [_annotation(verdict, contract) for verdict in outcome.violated])
+    yield from _limited("error", errors + [_annotation(cause, contract) for cause in causes(outcome.violated)])
     untried = [_plain("warning", v.rule.id, f"not exercised: {v.reason}") for v in outcome.unexercised]
     yield from _limited("warning", untried)
 
@@ -45,8 +46,10 @@ def _plain(kind: str, title: str, text: str) -> str:
     return f"::{kind} title={_property(title)}::{_data(text)}"
 
 
-def _annotation(verdict: Verdict, contract: Contract) -> str:
+def _annotation(cause: Cause, contract: Contract) -> str:
+    verdict = cause.first
     message = verdict.rule.sentence
+    message += f" ({len(cause.others)} more rules for the same cause.)" if cause.others else ""
     for first in verdict.evidence[:1]:
         message += f" Expected {first.expected}; got {first.got}\n" + "\n".join(first.curl[-1:])
     place = f"file=openapi.yaml,line={contract.line(verdict.rule.pointer)},title={_property(verdict.rule.id)}"
@@ -88,8 +91,11 @@ def _summary(outcome: Outcome, settings: Settings) -> Iterator[str]:
         yield from ("", *_block(outcome.failure))
     for name in outcome.unexpectedly_passing:
         yield from ("", f"{_code(name)} is expected to fail and passes; take it out of the list.")
-    for verdict in outcome.violated:
+    for cause in causes(outcome.violated):
+        verdict = cause.first
         yield from ("", f"### `{verdict.rule.id}`", "", verdict.rule.sentence)
+        if cause.others:
+            yield from ("", "Violated for the same cause: " + ", ".join(f"`{one.rule.id}`" for one in cause.others))
         for one in verdict.evidence[:1]:
             yield from ("", *_block(f"expected {one.expected}", f"got      {one.got}", "", *one.curl))
     yield from _untried("Not exercised", outcome.unexercised)

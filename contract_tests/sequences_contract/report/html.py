@@ -8,6 +8,7 @@ from .. import __version__
 from ..contract.document import Contract, load_contract
 from ..engine.settings import Settings
 from ..engine.verdicts import Exit, Outcome, Verdict
+from .causes import Cause, causes
 from .json import totals
 from .style import STYLE
 from .visible import visible
@@ -44,8 +45,8 @@ def _body(outcome: Outcome, settings: Settings, contract: Contract) -> Iterator[
     yield from _metrics(outcome)
     if outcome.violated:
         yield "<h2>What is broken</h2>"
-        for verdict in outcome.violated:
-            yield from _violation(verdict, contract)
+        for cause in causes(outcome.violated):
+            yield from _violation(cause, contract)
     yield from _areas(outcome)
     yield from _table("Known and accepted", "Why", [(v, v.expected or "") for v in outcome.expected_failures])
     yield from _untried("What was not exercised, although it was allowed", outcome.unexercised)
@@ -90,14 +91,17 @@ def _metrics(outcome: Outcome) -> Iterator[str]:
     yield "</ul>"
 
 
-def _violation(verdict: Verdict, contract: Contract) -> Iterator[str]:
-    rule = verdict.rule
+def _violation(cause: Cause, contract: Contract) -> Iterator[str]:
+    verdict, rule = cause.first, cause.first.rule
     yield f'<article><h3>{escape(rule.sentence)}</h3><p class="soft"><code>{escape(rule.id)}</code></p>'
     for one in verdict.evidence[:1]:
         yield f"<dl><dt>Expected</dt><dd>{escape(one.expected)}</dd><dt>Got</dt><dd>{escape(one.got)}</dd>"
         yield f"<dt>Contract</dt><dd>openapi.yaml, line {contract.line(rule.pointer)} ({rule.basis})</dd></dl>"
         script = "\n".join(one.curl)
         yield f"<pre>{escape(script)}</pre>"
+    if cause.others:
+        ids = ", ".join(other.rule.id for other in cause.others)
+        yield f'<p class="soft">Violated for the same cause: <code>{escape(ids)}</code></p>'
     yield "</article>"
 
 

@@ -5,6 +5,7 @@ from typing import Any
 
 from ..engine.settings import Settings
 from ..engine.verdicts import Outcome, Verdict
+from .causes import causes
 from .visible import visible_json
 
 
@@ -23,6 +24,7 @@ def document(outcome: Outcome, settings: Settings) -> dict[str, Any]:
         "not_served": list(outcome.not_served),
         "notes": list(outcome.notes),
         "rules": [_rule(verdict) for verdict in outcome.verdicts],
+        "causes": [[one.first.rule.id, *(v.rule.id for v in one.others)] for one in causes(outcome.violated)],
         "totals": totals(outcome),
     }
 
@@ -33,6 +35,7 @@ def totals(outcome: Outcome) -> dict[str, int]:
         "rules": len(outcome.verdicts),
         "passed": len(outcome.passed),
         "violated": len(outcome.violated),
+        "causes": len(causes(outcome.violated)),
         "expected_failures": len(outcome.expected_failures),
         "not_exercised": len(outcome.unexercised) + len(outcome.excused),
         "excused": len(outcome.excused),

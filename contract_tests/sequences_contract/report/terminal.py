@@ -7,7 +7,8 @@ from typing import TextIO
 from ..contract.document import Contract, load_contract
 from ..engine.rule import Rule
 from ..engine.settings import Settings
-from ..engine.verdicts import Exit, Outcome, Verdict
+from ..engine.verdicts import Exit, Outcome
+from .causes import Cause, causes
 from .json import totals
 from .visible import visible
 
@@ -18,6 +19,7 @@ _NARROWEST = 60
 #: Rows of the script of one fault. With the rows around it, a fault fills no more than a screen.
 _SCRIPT_ROWS = 24
 _TEXT_ROWS = 3
+_MORE_ROWS = 4
 #: Reasons why rules were not exercised; the commonest case has a handful.
 _REASONS = 12
 
@@ -52,8 +54,11 @@ def text(outcome: Outcome, settings: Settings, *, colour: bool, width: int = WID
 
 
 def _lines(outcome: Outcome, settings: Settings, contract: Contract, width: int) -> Iterator[str]:
-    for verdict in outcome.violated:
-        yield from _violation(verdict, contract, width)
+    total = _totals(outcome, settings)
+    if outcome.violated:  # the verdict stands first for a hurried reader, and last where a terminal stops
+        yield from (total, "")
+    for cause in causes(outcome.violated):
+        yield from _cause(cause, contract, width)
     for verdict in outcome.expected_failures:
         yield from _wrapped(f"{_DIM}expected failure{_RESET}", f"{verdict.rule.id}  {verdict.expected}", width)
     yield from _unexercised(outcome, width)
@@ -63,11 +68,11 @@ def _lines(outcome: Outcome, settings: Settings, contract: Contract, width: int)
         yield from _wrapped(f"{_YELLOW}note{_RESET}", note, width)
     if outcome.failure:
         yield from _wrapped(f"{_RED}{_BOLD}cannot be tested{_RESET}", outcome.failure, width, rows=12)
-    yield _totals(outcome, settings)
+    yield total
 
 
-def _violation(verdict: Verdict, contract: Contract, width: int) -> Iterator[str]:
-    rule = verdict.rule
+def _cause(cause: Cause, contract: Contract, width: int) -> Iterator[str]:
+    verdict, rule = cause.first, cause.first.rule
     yield f"{_RED}{_BOLD}violated{_RESET}  {_BOLD}{rule.id}{_RESET}  {_DIM}{rule.basis}{_RESET}"
     yield from textwrap.wrap(rule.sentence, width - 2, initial_indent="  ", subsequent_indent="  ")
     for one in verdict.evidence[:1]:
@@ -75,6 +80,10 @@ def _violation(verdict: Verdict, contract: Contract, width: int) -> Iterator[str
         yield from _wrapped("  got     ", one.got, width)
         yield from _script(one.curl, width - 4)
     yield f"  {_DIM}openapi.yaml:{contract.line(rule.pointer)}  {rule.pointer}{_RESET}"
+    if cause.others:
+        ids = [other.rule.id for other in cause.others]
+        more = f"and {len(ids)} {'rule' if len(ids) == 1 else 'rules'} more:"
+        yield from _wrapped(f"  {more}", ", ".join(ids), width, rows=_MORE_ROWS)
     yield ""
 
 
@@ -118,12 +127,18 @@ def _unexercised(outcome: Outcome, width: int) -> Iterator[str]:
         yield f"{_YELLOW}and others{_RESET}  for {len(reasons) - _REASONS} more reasons; --report-html FILE lists them"
 
 
+def _by(counts: dict[str, int]) -> str:
+    """The number of causes; nothing where each violation has its own."""
+    number = counts["causes"]
+    return f" by {number} {'cause' if number == 1 else 'causes'}" if 0 < number < counts["violated"] else ""
+
+
 def _totals(outcome: Outcome, settings: Settings) -> str:
     counts = totals(outcome)
     colour = {Exit.CONFORMS: _GREEN, Exit.UNEXERCISED: _YELLOW}.get(outcome.exit, _RED)
     return (
         f"{colour}{_BOLD}{outcome.meaning}{_RESET} (exit {int(outcome.exit)}): profile {settings.profile}, "
-        f"{counts['passed']} rules passed, {counts['violated']} violated, "
+        f"{counts['passed']} rules passed, {counts['violated']} violated{_by(counts)}, "
         f"{len(outcome.unexercised)} not exercised, {len(outcome.excused)} left out; "
         f"{counts['judged']} judgements on {counts['requests']} responses in {outcome.seconds:.0f} s, seed {settings.seed}"
     )

@@ -78,7 +78,7 @@ def test_what_is_hidden_stands_as_its_escape():
 @pytest.mark.parametrize(("size", "lines"), [(10, 40), (400, 12), (3000, 3), (50_000, 1)])
 def test_one_fault_fills_no_more_than_a_screen(width, size, lines):
     outcome = Outcome([violated("x " * (size // 2), lines)])
-    fault = terminal.text(outcome, SETTINGS, colour=False, width=width).split("\n\n")[0]
+    fault = terminal.text(outcome, SETTINGS, colour=False, width=width).split("\n\n")[1]
     assert sum(-(-len(line) // width) for line in fault.splitlines()) <= 40
     assert "curl x" in fault
     assert lines == 1 or "--report-json" in fault
@@ -173,7 +173,7 @@ def test_a_target_cannot_command_a_workflow(outcome):
 
 
 def test_at_most_ten_annotations_of_a_kind_and_the_last_tells_of_the_others():
-    verdicts = [Verdict(rule, "violated", evidence=(Evidence("a", "b", ()),)) for rule in RULES[:30]]
+    verdicts = [Verdict(rule, "violated", evidence=(Evidence("a" * n, "b", ()),)) for n, rule in enumerate(RULES[:30])]
     verdicts += [Verdict(rule, "not_exercised", "why") for rule in RULES[30:60]]
     lines = list(github.commands(Outcome(verdicts, failure="it died", unexpectedly_passing=("list",))))
     for kind, rest in (("error", 23), ("warning", 21)):
