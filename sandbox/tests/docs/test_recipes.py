@@ -9,7 +9,6 @@ import zipfile
 import pytest
 from sequences_sandbox.contract.files import shipped
 from sequences_sandbox_client import Sandbox, World, WorldClock, WorldFaults, WorldJournal, WorldSequences
-from sequences_sandbox_client.cli.verbs import GROUPS, VERBS
 
 pytest_plugins = ["pytester"]
 ROOT = shipped("openapi.yaml").parent
@@ -78,14 +77,6 @@ def test_what_the_page_lists_is_what_there_is(title, kind):
     named = {name for cell in cells for name in re.findall(r"`(?:Sandbox)?\.(\w+)", cell)}
     parts = {"url", "clock", "faults", "journal", "sequences", "snapshots"}
     assert named - parts == {name for name in dir(kind) if not name.startswith("_")} - parts
-
-
-def test_the_verbs_that_the_page_lists_are_all_there_are():
-    listed = set()
-    for line in blocks(PAGE, "")[0].splitlines():
-        first, _, others = line.removeprefix("sequences-sandbox ").partition(" ")
-        listed |= {f"{first} {verb.split()[0]}" for verb in others.split(" | ")} if first in GROUPS else {first}
-    assert listed == {verb.command for verb in VERBS}
 
 
 def test_the_image_is_built_from_what_a_wheel_needs(tmp_path):
