@@ -6,7 +6,7 @@ import socket
 import pytest
 from sequences_contract.cli import main as check
 from sequences_sandbox.cli import main
-from sequences_sandbox_client import Sandbox, SandboxError, VerificationError
+from sequences_sandbox_client import Sandbox, SandboxError, VerificationError, servers
 
 NOBODY = "http://127.0.0.1:1"
 MISTAKEN = "organizations:\n  - sequences:\n      - {status: ACTVE}\n"
@@ -71,21 +71,27 @@ def of_commands(capsys, tmp_path, running):
     return [re.sub(r"\s+", " ", text) for text in capsys.readouterr()]
 
 
-def of_client(running):
+def of_client(running, monkeypatch, tmp_path):
+    monkeypatch.setattr(servers, "_programs", tuple)
+    monkeypatch.setattr(servers, "_containers", tuple)
+    with pytest.raises(SandboxError) as nowhere:
+        servers.find_server("demo", tmp_path / "ready.json", [])
     with Sandbox.connect(running) as sandbox, sandbox.world() as world, pytest.raises(VerificationError) as verified:
         world.journal.verify("stopSequence", exactly=1)
     with pytest.raises(SandboxError) as nothing:
         Sandbox.connect(NOBODY)
-    return [str(verified.value), str(nothing.value)]
+    return [str(error.value) for error in (nowhere, verified, nothing)]
 
 
-def test_every_message_on_the_page_is_one_that_is_given(page_named, api_with, capsys, tmp_path, sequences_sandbox):
+def test_every_message_on_the_page_is_one_that_is_given(
+    page_named, api_with, capsys, tmp_path, monkeypatch, sequences_sandbox
+):
     explained = re.findall(r"^> `(.+)`$", page_named("troubleshooting.md").text, re.MULTILINE)
     patterns = [".+?".join(map(re.escape, message.split("…"))) for message in explained]
     made = [
         *of_requests(api_with),
         *of_commands(capsys, tmp_path, sequences_sandbox.url),
-        *of_client(sequences_sandbox.url),
+        *of_client(sequences_sandbox.url, monkeypatch, tmp_path),
     ]
     given = "\n".join(made)
     missing = [message for message, pattern in zip(explained, patterns, strict=True) if not re.search(pattern, given)]
