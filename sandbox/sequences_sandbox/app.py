@@ -17,11 +17,11 @@ from .contract.declarations import check_declarations
 from .contract.files import shipped
 from .contract.lifecycles import run_lifecycle
 from .contract.reading import Spec, read_spec
-from .domain.limits import NO_VISITORS, HostLimits, VisitorLimits, host_limits
+from .domain.limits import NO_VISITORS, VisitorLimits, host_limits
 from .domain.timestamps import parse_timestamp
 from .fixtures import Fixture, Fixtures, read
 from .http.cors import Cors
-from .http.offload import Offload
+from .http.offload import LongWork, Offload
 from .http.operation import Handler
 from .http.pages.pages import pages
 from .http.request.client_address import ClientAddresses, Network
@@ -63,6 +63,7 @@ with warnings.catch_warnings():
     from .http.traffic.held import Held
 
 DEFAULT_WORLD: Final = "default"
+_LONG_WORK_AT_ONCE: Final = 2
 CONTROL: Final = Path(__file__).with_name("control.yaml")
 CONTROL_TAGS: Final = (server, control_worlds, snapshots, clock, runs)
 TRAFFIC_TAGS: Final = (faults, rate_limit, journal, events, metrics)
@@ -142,20 +143,25 @@ def build(settings: Settings, wall: Callable[[], int] = wall_clock, store: Store
         started_wall=wall(),
         read=Fixtures(fixture, lifecycle, spec.scopes).read,
     )
-    tally = Tally()
-    traffic = TrafficControl(worlds, spec.operation_ids, settings.rate_limit, tally, kept_headers(settings))
+    limits = host_limits(settings.descriptors, shared=settings.visitors.worlds > 0)
+    held = Held(
+        ClientAddresses(settings.proxies), Places(limits.streams), Places(limits.delayed), Places(limits.long_work)
+    )
+    places = (held.streams, held.delayed, held.long_work, worlds.waiting)
+    kept = HARMLESS_HEADERS | {name.encode() for name in settings.journal_headers}
+    traffic = TrafficControl(worlds, spec.operation_ids, settings.rate_limit, Tally(), kept, places)
     handlers = (
         named_handlers(spec, worlds, modules_of(public))
         | named_handlers(control_spec, control, CONTROL_TAGS)
         | named_handlers(control_spec, traffic, TRAFFIC_TAGS)
     )
-    services = _services(settings, spec, worlds, default, tally, handlers, wall)
+    services = _services(settings, spec, traffic, default, handlers, wall, held)
     others = pages(settings.contract, spec.base_path, spec.operation_ids, settings.embed_origins)
     asgi = ContractMiddleware(others, services)
     for each, private in ((spec, False), (control_spec, True)):
         resolved = Specification.load(each.document)  # type: ignore[no-untyped-call]  # Connexion types none of it
         asgi.add_api(resolved, base_path=each.base_path, private=private)
-    connections = Connections(_limits(settings).connections, ClientAddresses(settings.proxies).is_proxy)
+    connections = Connections(limits.connections, held.addresses.is_proxy)
     served = RootPath(asgi, settings.root_path) if settings.root_path else asgi
     return App(served, connections, spec, worlds, fixture, default)
 
@@ -163,16 +169,16 @@ def build(settings: Settings, wall: Callable[[], int] = wall_clock, store: Store
 def _services(
     settings: Settings,
     spec: Spec,
-    worlds: Worlds,
+    traffic: TrafficControl,
     default: CreatedWorld,
-    tally: Tally,
     handlers: Mapping[str, Handler],
     wall: Callable[[], int],
+    held: Held,
 ) -> Services:
+    worlds, shared = traffic.worlds, settings.visitors.worlds > 0
     log, offload = Log(settings.log_format, wall), Offload(worlds.store.blocking)
-    shared, limits, addresses = settings.visitors.worlds > 0, _limits(settings), ClientAddresses(settings.proxies)
     ways_in = Authenticators(
-        worlds.store, settings.admin_token, addresses, default.keys[0][1], visitors=shared
+        worlds.store, settings.admin_token, held.addresses, default.keys[0][1], visitors=shared
     ).by_scheme()
     return Services(
         worlds=worlds,
@@ -183,28 +189,20 @@ def _services(
         admission=AdmissionCheck(worlds, settings.rate_limit, header=settings.fault_header),
         recorder=Recorder(
             worlds,
-            tally,
+            traffic.tally,
             log,
             default.record.id,
             ways_in["apiKey"],
-            kept_headers(settings),
+            traffic.headers,
             discreet=shared or not is_loopback(settings.host),
         ),
-        held=Held(addresses, Places(limits.streams), Places(limits.delayed)),
+        held=held,
         streams=Streams(worlds.events, WorldTimers(worlds, offload), offload),
         log=log,
         offload=offload,
+        long_work=LongWork(_LONG_WORK_AT_ONCE),
         wall=wall,
     )
-
-
-def _limits(settings: Settings) -> HostLimits:
-    return host_limits(settings.descriptors, shared=settings.visitors.worlds > 0)
-
-
-def kept_headers(settings: Settings) -> frozenset[bytes]:
-    """The headers of requests that the journal keeps."""
-    return HARMLESS_HEADERS | {name.encode() for name in settings.journal_headers}
 
 
 def modules_of(package: ModuleType) -> list[ModuleType]:

@@ -33,7 +33,7 @@ _GRAMMAR: Final[Mapping[str, Mapping[str, str | None]]] = {
     "operation": {
         "operationId": None, "tags": _ANY, "summary": None, "description": None, "parameters": "[]parameter",
         "requestBody": "request", "responses": "responses", "security": _ANY, "x-required-scope": None, "x-event": None,
-        "x-basis": "basis",
+        "x-basis": "basis", "x-long-work": None,
     },
     "parameter": {
         "name": None, "in": None, "required": None, "description": None, "schema": "schema", "example": _ANY,

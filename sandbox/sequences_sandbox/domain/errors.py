@@ -14,6 +14,7 @@ Issue
 ├── RateLimitIssue             429
 └── InternalIssue              500  the server's own failure
     └── UnavailableIssue       503
+        └── CatchingUpIssue    503  what fell due takes more than one go
 
 A class carries the number and the type as the contract's section "Errors" pairs them; this file knows nothing of HTTP
 beyond that. `http` turns an Issue into an answer, in one place.
@@ -141,3 +142,7 @@ class UnavailableIssue(InternalIssue):
     @property
     def headers(self) -> Mapping[str, str]:
         return {"retry-after": str(self.data["retry_after_seconds"])}
+
+
+class CatchingUpIssue(UnavailableIssue):
+    """More fell due in the world than one request applies; the next one applies more of it."""

@@ -123,6 +123,13 @@ class VisitorLimits:
     spare: int = 2 * MINUTE
 
 
+WAITING: Final = Share("requests that wait for their turn", 16, None, 24)
+"""How many requests wait for worlds that others are writing to. Each takes a thread, of which there are forty."""
+MOST_EVENTS: Final = 1_000
+"""How many due events one request applies."""
+MOST_SLICES: Final = 50
+"""In how many goes a request applies what fell due before it, others in between, until it answers that it takes longer."""
+
 NO_VISITORS: Final = VisitorLimits()
 
 
@@ -133,6 +140,7 @@ class HostLimits:
     connections: Share
     streams: Share
     delayed: Share
+    long_work: Share
 
 
 _RESERVED_DESCRIPTORS: Final = 128
@@ -148,6 +156,7 @@ def host_limits(descriptors: int, *, shared: bool) -> HostLimits:
         connections=Share("connections", None, some, most),
         streams=Share("event streams", few, few, most // 4),
         delayed=Share("delayed responses", few, few, most // 4),
+        long_work=Share("requests that take long", None, 4 if shared else None, 64),
     )
 
 

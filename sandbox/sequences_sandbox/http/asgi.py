@@ -15,6 +15,7 @@ operation; the router is ours, since the contract wants responses to unknown pat
 Connexion's does not give.
 """
 
+import asyncio
 import time
 import traceback
 from collections.abc import Callable, Mapping
@@ -23,7 +24,8 @@ from typing import Any, Concatenate, Final, ParamSpec, TypeVar
 from connexion.middleware.abstract import RoutedMiddleware
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from ..domain.errors import InternalIssue, Issue, ValidationIssue
+from ..domain.errors import CatchingUpIssue, InternalIssue, Issue, ValidationIssue
+from ..domain.limits import MOST_SLICES
 from ..worlds.api_keys import require_scope
 from ..worlds.worlds import Caller
 from .contract import ContractAPI, Services
@@ -111,29 +113,37 @@ class ContractMiddleware(RoutedMiddleware[ContractAPI]):
                 response = self._services.cors.options(context, route.allowed)
                 return await self._services.offload(self._finished, context, response, began)
             operation = route.operation(context.method)
+            if operation.is_long:
+                self._services.held.work(context)
         except Issue as issue:
             response = error_response(issue, context.request_id)
             return await self._services.offload(self._finished, context, response, began)
         context.operation_id = operation.operation_id
-        caller: Caller | None = None
         if operation.takes_body:
             if b"expect" in context:  # to read the body is to ask for it: who would be rejected is told before
                 admitted = await self._services.offload(self._guarded, self._admit, context, operation)
                 if isinstance(admitted, Response):
                     return await self._services.offload(self._finished, context, admitted, began)
-                caller = admitted
             await context.read_body(receive)
-        return await self._services.offload(self._handle, context, operation, texts, began, caller)
+        offload = self._services.long_work if operation.is_long else self._services.offload
+        left = MOST_SLICES
+        while True:
+            handled: Response | None = await offload(self._handle, context, operation, texts, began, left)
+            if handled is not None:
+                return handled
+            left -= 1
+            await asyncio.sleep(0)  # the others, before more of what fell due
 
     def _handle(
-        self,
-        context: RequestContext,
-        operation: Operation,
-        texts: Mapping[str, str],
-        began: float,
-        admitted: Caller | None,
-    ) -> Response:
-        response = self._guarded(self._carry_out, context, operation, texts, admitted)
+        self, context: RequestContext, operation: Operation, texts: Mapping[str, str], began: float, left: int
+    ) -> Response | None:
+        """The response; None while the world is catching up, and so many goes are left for it."""
+        try:
+            response = self._guarded(self._carry_out, context, operation, texts)
+        except CatchingUpIssue as issue:
+            if left:
+                return None
+            response = error_response(issue, context.request_id)
         return self._finished(context, response, began)
 
     def _guarded(
@@ -146,6 +156,8 @@ class ContractMiddleware(RoutedMiddleware[ContractAPI]):
         """What the work returns, or the response that tells its failure."""
         try:
             return work(context, *args, **kwargs)
+        except CatchingUpIssue:
+            raise
         except Issue as issue:
             return error_response(issue, context.request_id)
         except Exception:  # noqa: BLE001  # the last resort: whatever fails is answered in the contract's form
@@ -153,10 +165,8 @@ class ContractMiddleware(RoutedMiddleware[ContractAPI]):
             message = "The server failed unexpectedly; quote the request_id when you report it."
             return error_response(InternalIssue(message), context.request_id)
 
-    def _carry_out(
-        self, context: RequestContext, operation: Operation, texts: Mapping[str, str], admitted: Caller | None
-    ) -> Response:
-        caller = admitted or self._admit(context, operation)
+    def _carry_out(self, context: RequestContext, operation: Operation, texts: Mapping[str, str]) -> Response:
+        caller = context.caller or self._admit(context, operation)
         if isinstance(caller, Response):
             return caller
         response = self._encoder.response(operation.status, operation.call(caller, operation.read(context, texts)))
@@ -171,8 +181,10 @@ class ContractMiddleware(RoutedMiddleware[ContractAPI]):
         caller = None if key is None else Caller(key, context.request_id)
         if key is not None and key.world_id:
             world = self._services.worlds.visit(key)
-            context.now = world.now
+            now = context.now = world.now
             caller = Caller(key, context.request_id, world)
+            if world.is_behind(now):  # first, since it may take several goes, and the request counts once
+                self._services.worlds.transaction(caller).catch_up()
         if not operation.private and key is not None and caller is not None:
             injection = self._services.admission.check(context, caller)
             if injection is not None:
@@ -188,6 +200,7 @@ class ContractMiddleware(RoutedMiddleware[ContractAPI]):
                 field="X-Sandbox-Observer",
                 problem="not allowed",
             )
+        context.caller = caller
         return caller
 
     def _finished(self, context: RequestContext, response: Response, began: float) -> Response:

@@ -11,7 +11,7 @@ from connexion.resolver import Resolver
 from ..store.base import KeyRecord
 from ..worlds.worlds import Worlds
 from .cors import Cors
-from .offload import Offload
+from .offload import LongWork, Offload
 from .operation import Authenticator, CompileError, Handler, Operation, require_handler
 from .request.context import RequestContext
 from .router import Router
@@ -38,6 +38,7 @@ class Services:
     streams: Streams
     log: Log
     offload: Offload
+    long_work: LongWork
     wall: Callable[[], int]
 
 

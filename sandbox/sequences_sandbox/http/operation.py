@@ -26,7 +26,8 @@ class CompileError(Exception):
 
 
 class Operation:
-    """One operation. `private` says that it belongs to the sandbox itself and not to the API that it stands in for.
+    """One operation. `private` says that it belongs to the sandbox itself and not to the API that it stands in for,
+    `is_long` that what it computes grows with what a world holds.
 
     `authenticate` finds the key of a request, None where none is asked for; it raises UnauthorizedIssue.
     """
@@ -44,6 +45,7 @@ class Operation:
         self.operation_id: Final[str] = operation["operationId"]
         self.scope: Final[str | None] = operation.get("x-required-scope")
         self.status: Final = min(int(status) for status in operation["responses"] if status.startswith("2"))
+        self.is_long: Final[bool] = operation.get("x-long-work", False)
         self.authenticate: Final = authenticate
         self.private: Final = private
         self._path: Final = {

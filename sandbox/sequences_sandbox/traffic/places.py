@@ -39,7 +39,7 @@ class Places:
         if most is not None and taken >= most:
             self.refused += 1
             raise RateLimitIssue(
-                f"All {most} {self.share.what} {whose} are taken; end one, or try again later.",
+                f"There are {most} {self.share.what} {whose} already, the most at a time; try again later.",
                 retry_after_seconds=_RETRY_SECONDS,
                 limit=f"{self.share.what} {whose}",
                 allowed={"maximum": most},

@@ -1,15 +1,13 @@
 """Applying what time has made due in a world, in order of time and then id, each event at its own time."""
 
-from typing import Any, Final, Protocol
+from typing import Any, Protocol
 
 from ..domain.lifecycle import ENGINE
+from ..domain.limits import MOST_EVENTS
 from ..resources.sequences.model import Run
 from ..resources.sequences.schedule import EXECUTE, Schedule
 from ..resources.templates import TEMPLATES, Step
 from .history import Change, HistoryEntry
-
-MOST_EVENTS: Final = 5_000
-"""How many due events one request applies; what is left is for the next one, so that nobody waits long for another."""
 
 
 class DueEventWriter(Protocol):

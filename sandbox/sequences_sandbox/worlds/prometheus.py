@@ -53,3 +53,29 @@ class MetricsCollector:
         yield GaugeMetricFamily(
             f"{_PREFIX}_journal_bytes", "About how much memory the journals take.", store.journal_bytes()
         )
+        yield from self._kept()
+        yield from self._places()
+
+    def _kept(self) -> Iterator[Any]:
+        from prometheus_client.core import GaugeMetricFamily  # noqa: PLC0415
+
+        worlds = self._control.worlds
+        caches = GaugeMetricFamily(
+            f"{_PREFIX}_cache_bytes", "About how much memory is taken by what is at hand.", labels=["cache"]
+        )
+        for name, cache in (("worlds", worlds.at_hand), ("fixtures", worlds.fixtures), ("starts", worlds.starts)):
+            caches.add_metric([name], cache.bytes)
+        yield caches
+        number = len(worlds.store.visitor_worlds())
+        yield GaugeMetricFamily(f"{_PREFIX}_visitor_worlds", "Worlds that anonymous visitors made.", number)
+
+    def _places(self) -> Iterator[Any]:
+        from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily  # noqa: PLC0415
+
+        taken = GaugeMetricFamily(f"{_PREFIX}_places_taken", "What is taken of a bound now.", labels=["limit"])
+        refused = CounterMetricFamily(f"{_PREFIX}_places_refused", "How often none was left.", labels=["limit"])
+        for places in self._control.places:
+            taken.add_metric([places.share.what], places.taken)
+            refused.add_metric([places.share.what], places.refused)
+        yield taken
+        yield refused

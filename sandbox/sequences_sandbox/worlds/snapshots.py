@@ -28,6 +28,11 @@ class Snapshot:
     size: int = 0
 
 
+def copied(documents: dict[str, dict[str, Any]]) -> dict[str, dict[str, Any]]:
+    """A shallow copy of all documents."""
+    return {kind: dict(of_kind) for kind, of_kind in documents.items()}
+
+
 def timeline(documents: dict[str, dict[str, Any]]) -> dict[str, dict[str, Any]]:
     """A shallow copy of the documents of a timeline."""
     return {kind: dict(of_kind) for kind, of_kind in documents.items() if kind not in SETTINGS}

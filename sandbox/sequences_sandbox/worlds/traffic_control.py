@@ -9,6 +9,7 @@ from typing import Final
 from ..domain.errors import ValidationIssue
 from ..store.base import Store
 from ..traffic.metrics import Tally
+from ..traffic.places import Places
 from ..traffic.rate_limits import RateLimit
 from .worlds import Worlds
 
@@ -22,13 +23,14 @@ _MOST_SHOWN: Final = 10
 @dataclass(frozen=True, slots=True)
 class TrafficControl:
     """The services behind the operations. `operations` are the contract's; `limit` is the operator's; the journal keeps the
-    `headers` of requests."""
+    `headers` of requests; `places` are those that requests take."""
 
     worlds: Worlds
     operations: Sequence[str]
     limit: RateLimit | None
     tally: Tally
     headers: frozenset[bytes]
+    places: Sequence[Places]
 
     @property
     def store(self) -> Store:

@@ -9,7 +9,7 @@ from types import TracebackType
 from typing import Any, Final, Protocol
 
 from ..domain.clock import Clock
-from ..domain.errors import Issue, NotFoundIssue, UnavailableIssue
+from ..domain.errors import CatchingUpIssue, Issue, NotFoundIssue
 from ..domain.lifecycle import CLIENT, Lifecycle
 from ..domain.limits import Limits
 from ..domain.query import ListQuery, Page
@@ -31,7 +31,7 @@ class Keeper(Protocol):
     def store(self) -> Store: ...
 
     def acquire(self, world: WorldState) -> None:
-        """Waits for the world's lock. Raises UnavailableIssue when too many wait for it."""
+        """Waits for the world's lock. Raises RateLimitIssue when too many wait for it."""
 
     def release(self, world: WorldState) -> None:
         """Lets the next one have the world."""
@@ -88,6 +88,11 @@ class Transaction:
                 self.commit()
         finally:
             self._release()
+
+    def catch_up(self) -> None:
+        """Applies what is due, and nothing more. Raises CatchingUpIssue where that takes longer."""
+        with self:
+            pass
 
     # What is fixed about the world.
 
@@ -259,7 +264,7 @@ class Transaction:
         _, left = apply_due_events(self, self.now)
         self.commit()
         if left:
-            raise UnavailableIssue(
+            raise CatchingUpIssue(
                 "This world is catching up with events that fell due; try again.", retry_after_seconds=1
             )
 

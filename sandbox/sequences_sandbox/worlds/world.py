@@ -24,7 +24,7 @@ class WorldState:
 
     __slots__ = (
         "_due", "documents", "expires_wall", "key_uses", "lists", "lock", "moment", "record", "schedule", "sizes", "stale",
-        "touched_wall", "used_wall", "version", "waiting", "wall", "watched",
+        "touched_wall", "used_wall", "version", "wall", "watched",
     )  # fmt: skip
 
     def __init__(self, record: WorldRecord, schedule: Schedule, documents: Documents, loaded: Loaded) -> None:
@@ -33,7 +33,6 @@ class WorldState:
         self.lock: Final = threading.Lock()
         self.stale = False
         """Whether another process is known to have committed what is missing here."""
-        self.waiting = 0
         self.wall = loaded.wall
         self.touched_wall = loaded.wall
         self.key_uses: dict[str, int] = {}
@@ -44,6 +43,11 @@ class WorldState:
     def now(self) -> int:
         """What the world's clock shows at `wall`."""
         return self.moment.clock.now(self.wall)
+
+    def is_behind(self, now: int) -> bool:
+        """Whether something may have fallen due at `now` that is not applied."""
+        due = self._due
+        return due is None or (bool(due) and due[0][0] <= now)
 
     def of(self, resource: Resource[Any]) -> Mapping[str, Any]:
         """The documents of a resource, by id."""

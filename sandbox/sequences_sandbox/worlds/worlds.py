@@ -7,12 +7,14 @@ there is room. The documents that it starts with come from its fixture, which ma
 from collections.abc import Mapping, Sequence
 from typing import Any, Final, NamedTuple
 
-from ..domain.errors import UnauthorizedIssue, UnavailableIssue
+from ..domain.errors import UnauthorizedIssue
 from ..domain.lifecycle import Lifecycle
+from ..domain.limits import WAITING
 from ..domain.timestamps import MINUTE
 from ..fixtures.fixture import Fixture
 from ..resources.sequences.schedule import Schedule
 from ..store.base import DocumentKey, KeyRecord, Loaded, Store, WorldRecord, conflict
+from ..traffic.places import Places
 from .cache import Cache
 from .documents import differences
 from .events import SEQUENCE, WORLD, EventBus, change_fields
@@ -23,8 +25,6 @@ from .world import Documents, WorldState
 
 _MOST_WORLD_BYTES: Final = 768 << 20
 _MOST_FIXTURE_BYTES: Final = 128 << 20
-_MOST_WAITING: Final = 16
-"""How many requests wait for one world; others are told to come again, so that no world takes the threads of all."""
 _TOUCHES_PER_TTL: Final = 64
 """A use is written down when it puts the expiry off by this part of the time to live: not every read is a write."""
 _KEY_LAG: Final = MINUTE
@@ -48,6 +48,7 @@ class Worlds:
         self.fixtures: Final = Cache[Fixture](_MOST_FIXTURE_BYTES)
         self.starts: Final = Cache[tuple[int, Documents]](_MOST_FIXTURE_BYTES)
         self.at_hand: Final = Cache[WorldState](_MOST_WORLD_BYTES)
+        self.waiting: Final = Places(WAITING)
         self._seeds: dict[str, str] = {}
 
     # Fixtures.
@@ -170,16 +171,14 @@ class Worlds:
     # What transactions need.
 
     def acquire(self, world: WorldState) -> None:
-        """Waits for the world's lock."""
+        """Waits for the world's lock. Raises RateLimitIssue when too many wait, for this world or for all."""
         if world.lock.acquire(blocking=False):
             return
-        if world.waiting >= _MOST_WAITING:
-            raise UnavailableIssue("Too many requests wait for this world; try again.", retry_after_seconds=1)
-        world.waiting += 1
+        leave = self.waiting.take(world.record.id, "")
         try:
             world.lock.acquire()
         finally:
-            world.waiting -= 1
+            leave()
 
     def release(self, world: WorldState) -> None:
         """Lets the next one have the world."""

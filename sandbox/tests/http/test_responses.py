@@ -1,5 +1,6 @@
 """Responses: what is kept of encoded documents stays within its bound."""
 
+import pytest
 from sequences_sandbox.http.responses import Encoder, encode
 from sequences_sandbox.resources.sequences.model import RUNS, Run
 from sequences_sandbox.worlds.results import ItemResult
@@ -16,3 +17,16 @@ def test_what_is_kept_of_encoded_documents_is_bounded_by_bytes_and_nothing_large
     kept = [len(encoded) for _, encoded in encoder._kept.values()]
     assert max(kept) < 5000
     assert 6 << 20 < sum(kept) <= 12 << 20
+
+
+@pytest.mark.parametrize("path", ["/openapi.json", "/openapi.yaml", "/", "/v1/me", "/_sandbox/health"])
+@pytest.mark.parametrize("wanted", ["bytes=0-3", "bytes=99999999-", "bytes=5-2", "lines=1-2"])
+def test_a_range_is_ignored(api, path, wanted):
+    ranged, whole = (api("GET", path, headers=headers) for headers in ({"Range": wanted}, {}))
+    assert (ranged.status_code, len(ranged.content)) == (200, len(whole.content))
+
+
+@pytest.mark.parametrize("path", ["/v1/me", "/v1/sequences", "/v1/unknown", "/_sandbox/world", "/_sandbox/health"])
+def test_no_cache_keeps_a_response_and_no_browser_takes_it_for_something_else(api, path):
+    headers = api("GET", path).headers
+    assert (headers["cache-control"], headers["x-content-type-options"]) == ("no-store", "nosniff")

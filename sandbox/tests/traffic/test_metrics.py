@@ -4,6 +4,7 @@ import subprocess
 import sys
 
 from prometheus_client.parser import text_string_to_metric_families
+from sequences_sandbox.domain.limits import VisitorLimits
 
 RUN = "88c23cea-f199-4cf0-964c-3f1e007417b7"
 
@@ -81,3 +82,19 @@ def test_the_client_library_is_loaded_only_when_metrics_are_asked_for():
         [sys.executable, "-W", "ignore", "-c", script], capture_output=True, text=True, timeout=60, check=True
     )
     assert done.stdout.strip() == "False"
+
+
+def test_memory_and_places_that_are_bounded_are_told(api_with):
+    api = api_with(admin_token="sesame-1234", visitors=VisitorLimits(5))
+    made = api("POST", "/_sandbox/worlds", key=None).json()
+    key = made["organizations"][0]["api_keys"][0]["token"]
+    api("GET", "/_sandbox/world", key=key)
+    found = metrics(api, key="sesame-1234")
+    assert found["sequences_sandbox_cache_bytes", "worlds"] >= found["sequences_sandbox_cache_bytes", "fixtures"] > 0
+    assert found["sequences_sandbox_visitor_worlds",] == 1
+    for limit in ("event streams", "delayed responses", "requests that take long", "requests that wait for their turn"):
+        assert (
+            found["sequences_sandbox_places_taken", limit]
+            == found["sequences_sandbox_places_refused_total", limit]
+            == 0
+        )

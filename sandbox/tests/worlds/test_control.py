@@ -191,7 +191,7 @@ def test_a_snapshot_is_saved_compared_and_restored(api, control):
     assert control("POST", "/snapshots/start/restore")["clock"]["now"] == "2026-03-02T09:00:00Z"
     assert state_of(api) == before
     assert control("GET", "/snapshots/start/diff") == {"added": [], "removed": [], "changed": []}
-    assert control("GET", f"/sequences/{RUN}/history") == {"items": []}
+    assert control("GET", f"/sequences/{RUN}/history")["items"] == []
     assert [one["name"] for one in control("GET", "/snapshots")["items"]] == ["start"]
     control("DELETE", "/snapshots/start", 204)
     for method, path in (("DELETE", ""), ("POST", "/restore"), ("GET", "/diff")):

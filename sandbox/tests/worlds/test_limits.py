@@ -156,3 +156,6 @@ def test_where_history_takes_as_many_bytes_as_it_may_the_oldest_entries_of_a_run
     history = api("GET", f"/_sandbox/sequences/{RUN}/history", key=keys[PUBLIC_LIMITS]).json()["items"]
     assert 16 * FEWEST_PAGES <= len(history) <= 16 * (FEWEST_PAGES + 1)
     assert history[-1]["event"] == "update"
+    last = {"page": 2, "size": len(history) - 1}
+    page = api("GET", f"/_sandbox/sequences/{RUN}/history", key=keys[PUBLIC_LIMITS], params=last).json()
+    assert page == {"items": history[-1:], "total_count": len(history), "total_pages": 2, "has_more": False}

@@ -7,7 +7,14 @@ import pytest
 from sequences_sandbox.contract.files import shipped
 from sequences_sandbox.contract.lifecycles import run_lifecycle
 from sequences_sandbox.contract.reading import read_spec
-from sequences_sandbox.domain.errors import CommitIssue, NotFoundIssue, UnauthorizedIssue, UnavailableIssue
+from sequences_sandbox.domain.errors import (
+    CommitIssue,
+    NotFoundIssue,
+    RateLimitIssue,
+    UnauthorizedIssue,
+    UnavailableIssue,
+)
+from sequences_sandbox.domain.limits import WAITING, Share
 from sequences_sandbox.domain.query import ListQuery
 from sequences_sandbox.domain.timestamps import DAY, HOUR, SECOND
 from sequences_sandbox.fixtures import read
@@ -15,7 +22,9 @@ from sequences_sandbox.resources.sequences.model import RUNS
 from sequences_sandbox.resources.sequences.transitions import STOP, pause, stop
 from sequences_sandbox.store.base import Moment
 from sequences_sandbox.store.memory import MemoryStore
-from sequences_sandbox.worlds import due_events, worlds
+from sequences_sandbox.store.open import MOST_CONNECTIONS
+from sequences_sandbox.traffic.places import Places
+from sequences_sandbox.worlds import due_events
 from sequences_sandbox.worlds.cache import Cache
 from sequences_sandbox.worlds.events import EventBus
 from sequences_sandbox.worlds.factory import WorldFactory, WorldOptions
@@ -218,6 +227,32 @@ def test_a_world_that_gave_way_to_others_is_as_it_was_when_it_comes_back(one, ca
     assert state(one, created.record.id) == before
 
 
+def test_what_a_world_starts_with_goes_when_its_last_world_does(one):
+    def made(name):
+        fixture = replace(FIXTURE, name=name, digest=name.encode())
+        return [WorldFactory(one).create(fixture, WorldOptions(name)).record for _ in range(2)]
+
+    before = (len(one.fixtures), one.fixtures.bytes)
+    records = [record for number in range(3) for record in made(f"fixture {number}")]
+    for record in records:
+        one.refreshed(record.id)
+    assert len(one.starts) >= 3
+    assert one.fixtures.bytes > before[1]
+    for record in records:
+        one.delete(record.id)
+    if not one.store.blocking:  # where it is, the bound in bytes lets them go
+        assert (len(one.fixtures), one.fixtures.bytes) == before
+
+
+def test_where_fixtures_and_starts_find_no_room_worlds_are_the_same(one, created):
+    before = state(one, created.record.id)
+    one.starts = Cache(1)
+    if one.store.blocking:
+        one.fixtures = Cache(1)
+    one.at_hand.drop(created.record.id)
+    assert state(one, created.record.id) == before
+
+
 def test_a_world_that_is_gone_is_said_to_be_so(one, process, caller, created):
     two = process()
     two.visit(caller.key)
@@ -251,11 +286,16 @@ def test_a_world_expires_by_its_last_use(one, caller, clock, created):
     assert [record.id for record in one.store.worlds()] == [created.record.id]
 
 
-def test_whoever_waits_for_a_world_that_too_many_wait_for_is_told_to_come_again(one, caller, monkeypatch):
-    monkeypatch.setattr(worlds, "_MOST_WAITING", 0)
+def test_whoever_waits_for_a_world_that_too_many_wait_for_is_told_to_come_again(one, caller):
+    one.waiting = Places(Share("requests that wait for their turn", 0, None, 24))
     world = one.visit(caller.key)
-    with one.transaction(caller), pytest.raises(UnavailableIssue):
+    with one.transaction(caller), pytest.raises(RateLimitIssue, match="wait for their turn of a world"):
         one.acquire(world)
+
+
+def test_who_waits_for_some_worlds_leaves_threads_for_the_others():
+    threads = 40  # of anyio, which runs what may wait for a database
+    assert WAITING.of_world < WAITING.in_all < threads - MOST_CONNECTIONS // 2
 
 
 def test_keys_know_when_they_were_last_used_to_a_minute(one, caller, clock):

@@ -8,6 +8,7 @@ from starlette.types import Receive, Scope
 
 from ...store.base import KeyRecord
 from ...traffic.faults import Injection
+from ...worlds.worlds import Caller
 from ..responses import Headers
 from .body import MOST_BYTES
 
@@ -24,7 +25,7 @@ class RequestContext:
 
     `peer` is the address of its connection, `wall` the server's time at which it came, `now` the world's, `injection` what
     is injected into it, `marks` further headers of its response. `release` gives back what the request holds, once its
-    response is sent.
+    response is sent; `caller` is who was let in.
     """
 
     request_id: str
@@ -43,6 +44,7 @@ class RequestContext:
     injection: Injection | None = None
     marks: Headers = field(default_factory=list)
     release: Callable[[], None] | None = None
+    caller: Caller | None = None
     _first: dict[bytes, bytes] = field(default_factory=dict)
 
     @classmethod

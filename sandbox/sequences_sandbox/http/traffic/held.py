@@ -1,6 +1,7 @@
-"""Responses that take long on purpose, event streams and those of faults that delay: each holds a connection all the while.
+"""Responses that take long: event streams, those that faults delay, and those that take long to compute.
 
-So each takes a place before anything is done, and gives it back when its connection is free again.
+Each holds a connection all the while, so each takes a place before anything is done, and gives it back when its connection
+is free again.
 """
 
 from collections.abc import Callable
@@ -16,8 +17,9 @@ from ..responses import Response
 class Held:
     """The places for them."""
 
-    def __init__(self, addresses: ClientAddresses, streams: Places, delayed: Places) -> None:
-        self._addresses: Final = addresses
+    def __init__(self, addresses: ClientAddresses, streams: Places, delayed: Places, long_work: Places) -> None:
+        self.addresses: Final = addresses
+        self.long_work: Final = long_work
         self.streams: Final = streams
         self.delayed: Final = delayed
 
@@ -26,10 +28,14 @@ class Held:
         if injection.milliseconds or injection.effect.drip_seconds:
             context.release = self._place(self.delayed, context, world_id)
 
+    def work(self, context: RequestContext) -> None:
+        """Takes a place for a request that may take long to carry out. Raises RateLimitIssue."""
+        context.release = self._place(self.long_work, context, "")
+
     def stream(self, context: RequestContext, response: Response) -> None:
         """Takes a place for a stream. Raises RateLimitIssue."""
         if response.stream is not None and context.method != "HEAD":
             context.release = self._place(self.streams, context, response.stream)
 
     def _place(self, places: Places, context: RequestContext, world_id: str) -> Callable[[], None]:
-        return places.take(world_id, self._addresses.of(context.peer, context.headers))
+        return places.take(world_id, self.addresses.of(context.peer, context.headers))

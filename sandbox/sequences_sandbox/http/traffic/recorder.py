@@ -81,7 +81,7 @@ class Recorder:
             response.status,
             seconds,
             None if context.injection is None else context.injection.label,
-            tuple(pair for pair in headers if pair[0] in self._kept),
+            tuple([pair for pair in headers if pair[0] in self._kept]),
             body[:MOST_BODY_BYTES],
             len(body),
             tuple(response.headers),

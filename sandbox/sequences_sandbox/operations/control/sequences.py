@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from ...domain.errors import ValidationIssue
 from ...domain.lifecycle import ENGINE, Lifecycle
+from ...domain.query import page_count
 from ...domain.timestamps import DAY, LATEST, format_timestamp, parse_timestamp
 from ...resources.contact_lists import CONTACT_LISTS
 from ...resources.contacts import CONTACTS
@@ -47,11 +48,14 @@ def triggerEvent(control: Control, caller: Caller, *, sequence_id: str, body: Ma
         return ItemResult(RUNS, tx.find(RUNS, sequence_id))
 
 
-def getHistory(control: Control, caller: Caller, *, sequence_id: str) -> dict[str, Any]:
-    """What happened to a run since the timeline began."""
+def getHistory(control: Control, caller: Caller, *, sequence_id: str, page: int, size: int) -> dict[str, Any]:
+    """A page of what happened to a run since the timeline began, oldest first."""
     with control.worlds.transaction(caller) as tx:
         _known(tx, RUNS, sequence_id)
-        return {"items": [history_fields(entry) for entry in history_of(tx.value, sequence_id)]}
+        entries = history_of(tx.value, sequence_id)
+    pages = page_count(len(entries), size)
+    items = [history_fields(entry) for entry in entries[(page - 1) * size : page * size]]
+    return {"items": items, "total_count": len(entries), "total_pages": pages, "has_more": page < pages}
 
 
 def deleteContact(control: Control, caller: Caller, *, contact_id: str) -> None:

@@ -11,7 +11,7 @@ from ...resources.resource import Resource
 from ...store.base import Moment
 from ...worlds.control import Control
 from ...worlds.history import HISTORY
-from ...worlds.snapshots import SETTINGS, SNAPSHOTS, Snapshot, timeline
+from ...worlds.snapshots import SETTINGS, SNAPSHOTS, Snapshot, copied, timeline
 from ...worlds.transaction import Transaction
 from ...worlds.worlds import Caller
 
@@ -62,9 +62,9 @@ def diffSnapshot(control: Control, caller: Caller, *, name: str) -> dict[str, An
     """What changed since a snapshot, document by document."""
     diff: dict[str, Any] = {"added": [], "removed": [], "changed": []}
     with control.worlds.transaction(caller) as tx:
-        kept, documents = _found(tx, name).documents, tx.documents()
-        for kind, resource in RESOURCES.items():
-            _add_differences(diff, resource, kept.get(kind, {}), documents.get(kind, {}))
+        kept, documents = _found(tx, name).documents, copied(tx.documents())
+    for kind, resource in RESOURCES.items():
+        _add_differences(diff, resource, kept.get(kind, {}), documents.get(kind, {}))
     return diff
 
 

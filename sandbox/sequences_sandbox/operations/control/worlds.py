@@ -21,7 +21,7 @@ from ...traffic.rate_limits import Verdict
 from ...worlds.api_keys import visitors_address
 from ...worlds.control import Control
 from ...worlds.factory import WorldOptions, clock_from, open_epoch
-from ...worlds.snapshots import KEPT
+from ...worlds.snapshots import KEPT, copied
 from ...worlds.visitors import PACE, making_room
 from ...worlds.worlds import Caller
 
@@ -103,9 +103,10 @@ def resetWorld(control: Control, caller: Caller, *, body: Mapping[str, Any]) -> 
 def exportWorld(control: Control, caller: Caller) -> dict[str, Any]:
     """The world as a fixture without tokens, its clock as it is now."""
     with control.worlds.transaction(caller) as tx:
-        keys = control.worlds.store.keys(tx.record.id)
+        documents = copied(tx.documents())  # written down when the world is free again for others
         frozen, static = tx.moment.clock.frozen, tx.schedule.static
-        return export(tx.documents(), keys, now=tx.now, frozen=frozen, static=static)
+    keys = control.worlds.store.keys(tx.record.id)
+    return export(documents, keys, now=tx.now, frozen=frozen, static=static)
 
 
 def _make_room(control: Control, visitor: str) -> None:

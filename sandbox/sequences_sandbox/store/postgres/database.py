@@ -54,7 +54,9 @@ class Database:
         """What `work` returns. Raises UnavailableIssue, and ValidationIssue for a value that cannot be stored."""
         slots = self._slots
         if not slots.acquire(timeout=_LONGEST_WAIT_SECONDS):
-            raise self.unavailable("all connections of this process are busy")
+            raise UnavailableIssue(
+                "All connections of the sandbox to its database are busy; try again shortly.", retry_after_seconds=1
+            )
         try:
             return self._run(work)
         except _UNSTORABLE as error:

@@ -16,7 +16,8 @@ from .database import Database
 from .events import SWEEP
 from .keys import ADD_KEYS, KnownKeys, key_parameters
 
-_MOST_EXPIRED: Final = 1000
+_MOST_EXPIRED: Final = 50
+"""How many worlds one request removes; one that is being written to is left for the next."""
 
 NOW: Final = "coalesce(%(wall)s::bigint, (extract(epoch FROM clock_timestamp()) * 1000000)::bigint)"
 _COLUMNS: Final = [field.name for field in fields(WorldRecord)]
@@ -35,7 +36,9 @@ _TOUCH: Final = (
     " UPDATE keys SET last_used_at = %(now)s WHERE digest = %(digest)s"
 )
 _END: Final = "least(used_wall + ttl, created_wall + lifetime)"
-_EXPIRED: Final = f"SELECT id FROM worlds WHERE {_END} <= (SELECT {NOW}) ORDER BY {_END} LIMIT {_MOST_EXPIRED}"
+_EXPIRED: Final = (
+    f"SELECT id FROM worlds WHERE {_END} <= (SELECT {NOW}) ORDER BY {_END} LIMIT {_MOST_EXPIRED} FOR UPDATE SKIP LOCKED"
+)
 _DROP_SEED: Final = (
     "DELETE FROM seeds WHERE digest = %(digest)s AND NOT EXISTS (SELECT FROM worlds WHERE seed = %(digest)s)"
 )

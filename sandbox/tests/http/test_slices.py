@@ -1,0 +1,109 @@
+"""Work that takes long lets others in: what fell due is applied in slices, long computing goes on beside them."""
+
+import asyncio
+import threading
+
+import httpx
+import pytest
+from sequences_sandbox.domain.limits import VisitorLimits, host_limits
+from sequences_sandbox.domain.timestamps import DAY
+from sequences_sandbox.worlds import due_events
+
+ADMIN = "sesame-1234"
+EXPORT, RUNS = "/_sandbox/world/export", "/v1/sequences?size=1"
+
+
+def key_of(answer):
+    keys = (key for one in answer.json()["organizations"] for key in one["api_keys"])
+    return next(key["token"] for key in keys if "sequences:read" in key["scopes"])
+
+
+def calling(api, work):
+    """What `work` returns, which is given a client of the sandbox."""
+
+    async def run():
+        transport = httpx.ASGITransport(api.app.asgi)
+        async with httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1:4010") as client:
+            return await work(client)
+
+    return asyncio.run(run())
+
+
+def get(client, path, key):
+    return asyncio.create_task(client.get(path, headers={"Authorization": f"Bearer {key}"}))
+
+
+@pytest.fixture
+def small_slices(monkeypatch):
+    monkeypatch.setattr(due_events.apply_due_events, "__defaults__", (20,))
+
+
+@pytest.mark.usefixtures("small_slices")
+def test_a_world_that_catches_up_is_answered_whole_and_another_before_it(api):
+    other = key_of(api("POST", "/_sandbox/worlds", json={"frozen": True}))
+    api.clock.advance(400 * DAY)
+
+    async def both(client):
+        late, quick = get(client, RUNS, api.key), get(client, RUNS, other)
+        done, _ = await asyncio.wait({late, quick}, return_when=asyncio.FIRST_COMPLETED)
+        return done == {quick}, (await quick).status_code, (await late).status_code
+
+    assert calling(api, both) == (True, 200, 200)
+    assert api("GET", "/_sandbox/clock").json()["now"].startswith("2027")
+
+
+@pytest.mark.usefixtures("small_slices")
+def test_a_request_that_was_taken_up_again_is_counted_once(api):
+    api("PUT", "/_sandbox/rate-limit", json={"limit": 100, "per_seconds": 86_400})
+    api("POST", "/_sandbox/faults", json={"effect": {"status": 503}, "match": {"nth": 2}})
+    api.clock.advance(400 * DAY)
+    answers = [api("GET", "sequences?size=1") for _ in range(3)]
+    assert [answer.status_code for answer in answers] == [200, 503, 200]
+    assert [answer.headers["ratelimit-remaining"] for answer in answers] == ["99", "98", "97"]
+
+
+def test_one_that_takes_longer_than_all_slices_is_told_to_come_again(api, monkeypatch):
+    monkeypatch.setattr(due_events.apply_due_events, "__defaults__", (1,))
+    monkeypatch.setattr("sequences_sandbox.http.asgi.MOST_SLICES", 2)
+    api.clock.advance(400 * DAY)
+    answer = api("GET", "sequences?size=1")
+    assert (answer.status_code, answer.headers["retry-after"]) == (503, "1")
+    assert "catching up" in answer.json()["message"]
+
+
+@pytest.fixture
+def exports(monkeypatch):
+    """Holds up every export until it is set; how many have begun."""
+    goes_on, began = threading.Event(), []
+
+    def export(*args, **kwargs):
+        began.append(threading.current_thread())
+        assert goes_on.wait(60)
+        return {}
+
+    monkeypatch.setattr("sequences_sandbox.operations.control.worlds.export", export)
+    yield goes_on, began
+    goes_on.set()
+
+
+async def until(condition):
+    while not condition():
+        await asyncio.sleep(0.001)
+
+
+def test_what_computes_for_long_holds_nobody_up_and_an_address_has_few_at_a_time(api_with, exports):
+    api = api_with(admin_token=ADMIN, visitors=VisitorLimits(5))
+    key, (goes_on, began) = key_of(api("POST", "/_sandbox/worlds", key=None)), exports
+    most = host_limits(1024, shared=True).long_work.of_address
+
+    async def work(client):
+        held = [get(client, EXPORT, key) for _ in range(most)]
+        await until(lambda: began)
+        meanwhile = [await asyncio.wait_for(get(client, path, key), 30) for path in (RUNS, EXPORT)]
+        goes_on.set()
+        return [answer.status_code for answer in meanwhile + [await each for each in held]], meanwhile[1].json()
+
+    statuses, refused = calling(api, work)
+    assert statuses == [200, 429] + [200] * most
+    assert refused["data"]["limit"] == "requests that take long of one client address"
+    assert threading.main_thread() not in began
