@@ -68,12 +68,9 @@ def proxy(options: argparse.Namespace, report: Report) -> int:
     base = f"{options.to.rstrip('/')}{'' if parts.path else '/v1'}"
     strict = options.profile == "strict"
     judging = Judge(redactor, strict=strict, client=True, lag=options.settle, urls=[base], tell=_tell)
+    watch, listener = _open(options, judging, redactor)
     try:
-        watch = Watch(judging, redactor, options.record)
-        listener = socket.create_server(_address(options.listen))
         client = open_async_client(options.to, ca_bundle=options.ca_bundle, timeout=TIMEOUT)
-    except OSError as error:
-        raise UsageError(f"--listen {options.listen}, or --record {options.record}: {error.strerror}") from None
     except ConnectionSettingsError as error:
         raise UsageError(str(error)) from None
     here = f"http://{':'.join(map(str, listener.getsockname()[:2]))}"
@@ -86,7 +83,7 @@ def proxy(options: argparse.Namespace, report: Report) -> int:
         note = watch.close()
         if note is not None:
             print(note, file=sys.stderr)
-        return report(options, judging.outcome(), Settings(base, profile=options.profile))
+        return report(options, judging.outcome(watch.failure), Settings(base, profile=options.profile))
 
 
 def drift(options: argparse.Namespace, report: Report) -> int:
@@ -115,6 +112,16 @@ def drift(options: argparse.Namespace, report: Report) -> int:
     return report(options, comparing.outcome(failure), Settings(options.against, {"key": key}))
 
 
+def _open(options: argparse.Namespace, judging: Judge, redactor: Redactor) -> tuple[Watch, socket.socket]:
+    address, what = _address(options.listen), f"--record {options.record}"
+    try:
+        watch = Watch(judging, redactor, options.record)
+        what = f"--listen {options.listen}"
+        return watch, socket.create_server(address)
+    except OSError as error:
+        raise UsageError(f"{what} cannot be used: {error.strerror}") from None
+
+
 def _observe_all(path: Path, redactor: Redactor, observe: Callable[[Exchange], object]) -> str | None:
     """Reads a recording to its end; gives why that was not possible, if so."""
     try:
@@ -126,6 +133,8 @@ def _observe_all(path: Path, redactor: Redactor, observe: Callable[[Exchange], o
         return redactor.text(failure_of(error))
     except Untestable as error:
         return str(error)
+    except Exception as error:  # noqa: BLE001 - what was judged until then is reported
+        return redactor.text(f"the suite failed on an entry: {type(error).__name__}: {error}")
     except KeyboardInterrupt:
         return "interrupted before the end of the recording"
     return None

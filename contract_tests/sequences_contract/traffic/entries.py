@@ -12,7 +12,7 @@ import httpx
 
 from ..contract import timestamps
 from .exchange import Exchange
-from .redaction import Redactor
+from .redaction import USER_INFO, Redactor
 
 #: The most of a body that is looked at, in bytes.
 MOST_BODY = 16 * 1024 * 1024
@@ -39,7 +39,7 @@ def har_entry(entry: Mapping[str, Any], place: str, redactor: Redactor, sandbox:
     if sandbox or (received is not None and began is not None and abs(received - began) > _A_WORLDS_CLOCK):
         timeline, began = began, received
     return Exchange(
-        place, request["method"].upper(), request["url"].partition("#")[0], _client(sent, redactor),
+        place, request["method"].upper(), USER_INFO.sub("", request["url"].partition("#")[0]), _client(sent, redactor),
         0 if cached else status, got, None if lost else _body(content, got), _posted(request.get("postData")), began,
         None if began is None or not milliseconds or milliseconds < 0 else began + milliseconds / 1000, timeline,
     )  # fmt: skip

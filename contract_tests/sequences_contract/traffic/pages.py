@@ -18,6 +18,8 @@ Finding = tuple[str, str, str]
 #: Fields that never change: a list that is filtered and sorted by these alone keeps its items in their places.
 FIXED = ("id", "created_at", "first_seen_at", "sequence_template_id")
 _MOST_LISTS = 1000
+#: Longer numbers are not judged.
+_DIGITS = 18
 _MOST_IDS = 100_000
 
 
@@ -25,14 +27,15 @@ def values_of(exchange: Exchange, operation: Operation) -> dict[str, str]:
     """The known parameters that are given once and not empty: of any other form the documents say nothing."""
     names = [name for name, _ in exchange.parameters]
     given = ((name, value) for name, value in exchange.parameters if name in operation.parameters and value)
-    return {name: value for name, value in given if names.count(name) == 1}
+    longest = {name: _DIGITS for name, one in operation.parameters.items() if one.schema.get("type") == "integer"}
+    return {n: value for n, value in given if names.count(n) == 1 and len(value) <= longest.get(n, len(value))}
 
 
 def fits(parameter: Parameter, value: str) -> bool:
     """Whether a value is one that the contract lists, or a number within its range, or a date-time."""
     schema = parameter.schema
     if schema.get("type") == "integer":
-        return value.isascii() and value.isdigit() and jsonschema_rs.is_valid(dict(schema), int(value[:20]))
+        return value.isascii() and value.isdigit() and jsonschema_rs.is_valid(dict(schema), int(value))
     if schema.get("format") == "date-time":
         try:
             timestamps.parse(value.upper())

@@ -19,6 +19,7 @@ class Recording:
     def __init__(self, path: Path) -> None:
         self._lines = path.suffix == ".jsonl"
         self._file = os.fdopen(os.open(path, os.O_CREAT | os.O_TRUNC | os.O_WRONLY, 0o600), "wb")
+        path.chmod(0o600)  # it may have been there before
         self.written = self.left_out = 0
         if not self._lines:
             self._put(_HEAD.removesuffix("}}") + ', "entries": [' + _END)

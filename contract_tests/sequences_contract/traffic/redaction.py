@@ -10,6 +10,8 @@ from .exchange import REDACTED
 SECRET_HEADERS = re.compile(r"(proxy-)?authorization|cookie|set-cookie|.*(api[-_]?key|token|secret).*", re.IGNORECASE)
 _KEY = re.compile(r"topo_[A-Za-z0-9_-]{5,}")
 _HIDDEN_PARAMETER = re.compile(r"(?i)(?<=[?&])([^=&#]*(?:key|token|secret|password)[^=&#]*=)[^&#]+")
+#: User and password in a URL.
+USER_INFO = re.compile(r"(?<=://)[^/?#@\s\"']+@")
 _MOST_KEYS = 1000
 
 
@@ -34,6 +36,7 @@ class Redactor:
             text = unquote(text)
         hidden = {key: f"({name})" for key, name in self._names.items() if len(key) >= SHORTEST_SECRET and key != name}
         text = hide(text, hidden) if any(key in text for key in hidden) else text
+        text = USER_INFO.sub("", text)
         return _KEY.sub(REDACTED, _HIDDEN_PARAMETER.sub(r"\1***", text))
 
     def headers(self, pairs: list[tuple[str, str]]) -> list[tuple[str, str]]:

@@ -21,9 +21,19 @@ class Watch:
         self._recording = None if path is None else Recording(path)
         self._name = "exchange" if path is None else f"{path}: entry"
         self._passed = 0
+        #: Why the verdict is not about everything that passed; None while it is.
+        self.failure: str | None = None
 
     def observe(self, passed: Passed) -> None:
-        """Judges an exchange, and writes it down. Bodies of other paths than the API's are not kept."""
+        """Judges an exchange, and writes it down. What fails here does not keep traffic from passing."""
+        try:
+            self._observe(passed)
+        except Exception as error:  # noqa: BLE001 - nobody knows what may pass
+            text = f"the suite failed on exchange {self._passed}: {type(error).__name__}: {error}"
+            self.failure = self.failure or self._redactor.text(text)
+
+    def _observe(self, passed: Passed) -> None:
+        """Bodies of other paths than the API's are not kept."""
         self._passed += 1
         headers = httpx.Headers(passed.response_headers)
         body = unpacked(bytes(passed.response_body), headers.get("content-encoding", "")) if passed.whole else None

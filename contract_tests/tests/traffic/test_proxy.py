@@ -11,14 +11,18 @@ import subprocess
 import sys
 import threading
 import time
+from datetime import UTC, datetime
 
 import httpx
 import pytest
 from sequences_contract.cli import main
 from sequences_contract.http.connection import open_async_client
 from sequences_contract.traffic import proxy
+from sequences_contract.traffic.judge import Judge
 from sequences_contract.traffic.proxy import TIMEOUT, Proxy
+from sequences_contract.traffic.redaction import Redactor
 from sequences_contract.traffic.serving import server_of
+from sequences_contract.traffic.watching import Watch
 
 from ..conftest import KEY
 
@@ -127,6 +131,16 @@ def test_a_server_that_is_not_there_is_a_502_that_says_so():
         until(lambda: passed)
     assert (response.status_code, "127.0.0.1:1 gave no response" in response.text) == (502, True)
     assert passed[0].status == 0
+
+
+def test_what_cannot_be_judged_passes_all_the_same_and_the_verdict_says_so(tmp_path):
+    redactor = Redactor()
+    judge = Judge(redactor, urls=["http://h.example/v1"])
+    watch = Watch(judge, redactor, tmp_path / "record.har")
+    watch.close()  # as if the disk were full
+    watch.observe(proxy.Passed("GET", "http://h.example/v1/sequences", [], datetime.now(UTC), status=200))
+    outcome = judge.outcome(watch.failure)
+    assert (outcome.exit, "the suite failed on exchange 1" in outcome.failure) == (2, True)
 
 
 def test_the_command_judges_both_sides_records_without_keys_and_ends_with_the_verdict(faulty, tmp_path):

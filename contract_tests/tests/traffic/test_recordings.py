@@ -122,6 +122,12 @@ def test_a_recording_that_does_not_fit_is_refused_and_its_lines_are_not(judge, m
     assert "has more than 1 lines" in judge("a.jsonl", lines)[1]
 
 
+def test_user_and_password_in_a_url_are_not_shown(judge):
+    recording = Recording().add("GET", f"/sequences/{A}", run(status="?"), url="http://somebody:hunter22@h.example/v1")
+    status, shown = judge("a.har", json.dumps(recording.har()))
+    assert (status, "hunter22" in shown, f"http://h.example/v1/sequences/{A}" in shown) == (1, False, True)
+
+
 def test_keys_are_in_no_report(judge, tmp_path):
     recording = Recording().add(
         "GET", f"/sequences?status=ACTIVE&api_key={KEY}", page(run(variables={"note": KEY})), key=KEY
