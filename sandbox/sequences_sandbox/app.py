@@ -49,6 +49,7 @@ from .worlds.control import Control
 from .worlds.documents import DocumentCodecs
 from .worlds.events import EventBus
 from .worlds.factory import CreatedWorld, WorldFactory, WorldOptions
+from .worlds.succession import Succession, succession_of
 from .worlds.traffic_control import TrafficControl
 from .worlds.visitors import PACE_OF_ADDRESS
 from .worlds.worlds import Worlds
@@ -113,6 +114,7 @@ class App:
     worlds: Worlds
     fixture: Fixture
     default: CreatedWorld
+    succession: Succession | None = None
 
 
 def wall_clock() -> int:
@@ -120,17 +122,32 @@ def wall_clock() -> int:
     return time.time_ns() // 1000
 
 
-def build(settings: Settings, wall: Callable[[], int] = wall_clock, store: Store | None = None) -> App:
-    """A sandbox. Raises SpecError, FixtureError, TimestampError, CompileError, StoreError or ConsoleError."""
+def build(
+    settings: Settings,
+    wall: Callable[[], int] = wall_clock,
+    store: Store | None = None,
+    predecessor: App | None = None,
+) -> App:
+    """A sandbox. Raises SpecError, FixtureError, TimestampError, CompileError, StoreError or ConsoleError.
+
+    One with a `predecessor` has its worlds, on its store. Its default world is as `succession` says once that is carried
+    out.
+    """
     spec, control_spec = read_spec(settings.contract), read_spec(CONTROL)
     check_declarations(spec, RESOURCES.values())
     lifecycle = run_lifecycle(spec)
     if store is None:
         store = open_store(settings.store, DocumentCodecs(), wall)
-    worlds = Worlds(store, EventBus(store), lifecycle)
+    before = None if predecessor is None else predecessor.worlds
+    worlds = Worlds(store, EventBus(store) if before is None else before.events, lifecycle, before)
     factory, fixture = WorldFactory(worlds), read(settings.fixture, lifecycle, spec.scopes)
     now = parse_timestamp(settings.clock) if settings.clock is not None else None
-    default = factory.join(fixture, WorldOptions(DEFAULT_WORLD, now=now, frozen=settings.freeze, minted=False))
+    succession = None
+    if predecessor is None:
+        default = factory.join(fixture, WorldOptions(DEFAULT_WORLD, now=now, frozen=settings.freeze, minted=False))
+    else:
+        succession = succession_of(worlds, predecessor.worlds, predecessor.default, fixture)
+        default = succession.default
     control = Control(
         worlds=worlds,
         factory=factory,
@@ -163,7 +180,7 @@ def build(settings: Settings, wall: Callable[[], int] = wall_clock, store: Store
         asgi.add_api(resolved, base_path=each.base_path, private=private)
     connections = Connections(limits.connections, held.addresses.is_proxy)
     served = RootPath(asgi, settings.root_path) if settings.root_path else asgi
-    return App(served, connections, spec, worlds, fixture, default)
+    return App(served, connections, spec, worlds, fixture, default, succession)
 
 
 def _services(

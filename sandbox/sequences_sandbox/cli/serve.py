@@ -32,6 +32,10 @@ def add_to(commands: "argparse._SubParsersAction[Any]") -> None:
         parser, "--fixture", "a fixture file, or the name of one that ships", default="demo", metavar="FILE|NAME"
     )
     add_option(
+        parser, "--reload", "go on with the fixture and the contract as they are now when one of the files changes",
+        action="store_true", default=False,
+    )  # fmt: skip
+    add_option(
         parser,
         "--store",
         "where worlds are kept: memory, or the URL of a PostgreSQL",

@@ -18,12 +18,13 @@ from pathlib import Path
 from typing import Any, Final, cast
 
 from sequences_sandbox_client.cli.parser import UsageError
+from starlette.types import ASGIApp
 
 from ..app import App, Settings, build, wall_clock
 from ..contract.reading import SpecError
 from ..domain.limits import VisitorLimits
 from ..domain.timestamps import HOUR, TimestampError
-from ..fixtures import FixtureError
+from ..fixtures import FixtureError, file_of
 from ..http.cors import parse_caller
 from ..http.operation import CompileError
 from ..http.pages.console import LOOPBACK_ORIGINS, ConsoleError, parse_origin
@@ -31,9 +32,11 @@ from ..http.root_path import parse_root
 from ..http.security import is_loopback
 from ..server.server import bind, most_descriptors, serve
 from ..store.base import Store, StoreError
+from ..store.memory import MemoryStore
 from .banner import banner, ready_document
 from .environment import unknown_variables
 from .logs import configure
+from .reload import Reloading
 from .stores import open_store_of, require_shared_store
 from .values import token
 
@@ -68,15 +71,28 @@ def _start(options: argparse.Namespace) -> None:
     host, port = listening.getsockname()[:2]
     # A token that was given is known to whoever gave it; only one that was made here has to be shown.
     made = None if given else admin_token
-    text = banner(app, host, port, made, colour=sys.stdout.isatty())
+    text = banner(app, host, port, made, colour=sys.stdout.isatty() and not os.environ.get("NO_COLOR"))
     document = ready_document(app, host, port, made)
     ready = partial(_announce, text, document, options.ready_file)
+    asgi = app.asgi
+    if options.reload:
+        asgi = _reloading(app, settings, store)
     if options.workers == 1:
-        serve(app.asgi, app.connections, listening, ready, options.grace_seconds)
+        serve(asgi, app.connections, listening, ready, options.grace_seconds)
     else:
         from .workers import serve_with_workers  # noqa: PLC0415  # needs signals that not every system has
 
         serve_with_workers(app, listening, options.workers, ready, options.grace_seconds)
+
+
+def _reloading(app: App, settings: Settings, store: Store) -> ASGIApp:
+    """What serves with the sandbox, and with another one when its files change. Raises UsageError."""
+    if not isinstance(store, MemoryStore):
+        raise UsageError("--reload works with worlds in memory; leave --store out, or --reload.")
+    files = (file_of(settings.fixture), settings.contract)
+    reloading = Reloading(app, store, lambda before: _built(settings, store, before), files)
+    reloading.start()
+    return reloading
 
 
 def _admin_token(options: argparse.Namespace) -> str | None:
@@ -129,9 +145,9 @@ def _settings(options: argparse.Namespace, admin_token: str | None) -> Settings:
     )
 
 
-def _built(settings: Settings, store: Store) -> App:
+def _built(settings: Settings, store: Store, predecessor: App | None = None) -> App:
     try:
-        return build(settings, wall_clock, store)
+        return build(settings, wall_clock, store, predecessor)
     except TimestampError as error:
         raise UsageError(f"--clock {settings.clock!r}: {error}.") from None
     except (FixtureError, SpecError, CompileError, ConsoleError) as error:

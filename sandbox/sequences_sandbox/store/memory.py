@@ -74,6 +74,31 @@ class MemoryStore:
             if expires is not None:
                 heappush(self._expiring, (expires, record.id))
 
+    def succeed(
+        self,
+        record: WorldRecord,
+        expected: int,
+        keys: Iterable[KeyRecord],
+        documents: Mapping[DocumentKey, Any | None],
+    ) -> None:
+        """Lets a world go on from another fixture, its documents and keys replaced.
+
+        Raises CommitIssue unless its version is `expected`, and for a key of another world.
+        """
+        with self._lock:
+            kept, mine = self._worlds[record.id], {key.digest: key for key in keys}
+            if kept.version != expected:
+                raise conflict()
+            for key in kept.keys:
+                del self._keys[key.digest]
+            if not self._keys.keys().isdisjoint(mine):
+                self._keys.update({key.digest: key for key in kept.keys})
+                raise CommitIssue("Another world has one of these keys.")
+            self._keys.update(mine)
+            kept.record, kept.keys = record, tuple(mine.values())
+            kept.version = kept.replaced = expected + 1
+            kept.documents = {key: (kept.version, value) for key, value in documents.items()}
+
     def seed(self, digest: bytes) -> Any:
         raise KeyError(digest)  # a fixture never leaves the process
 

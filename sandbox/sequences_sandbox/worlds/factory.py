@@ -90,7 +90,7 @@ class WorldFactory:
             lifetime=options.lifetime,
             visitor=options.visitor or "",
         )
-        keys = tuple(_key(key, record, minted=options.minted) for key in fixture.api_keys)
+        keys = tuple(key_of(key, record, minted=options.minted) for key in fixture.api_keys)
         clock = clock_from(epoch, wall, fixed=named is not None, frozen=record.frozen)
         self._worlds.store.create(record, clock, [key for _, key in keys], fixture.dump)
         self._worlds.keep_fixture(record)
@@ -111,7 +111,8 @@ class WorldFactory:
         return CreatedWorld(record, tuple(keys))
 
 
-def _key(key: FixtureKey, record: WorldRecord, *, minted: bool) -> tuple[str, KeyRecord]:
+def key_of(key: FixtureKey, record: WorldRecord, *, minted: bool) -> tuple[str, KeyRecord]:
+    """A key of a fixture as one of a world, with its token."""
     token = mint() if minted or key.token is None else key.token
     key_id = str(uuid.uuid4()) if minted else key.id
     return token, KeyRecord(

@@ -41,15 +41,21 @@ class Caller(NamedTuple):
 class Worlds:
     """The worlds of a store, and the event bus that says what happens in them."""
 
-    def __init__(self, store: Store, events: EventBus, lifecycle: Lifecycle) -> None:
+    def __init__(
+        self, store: Store, events: EventBus, lifecycle: Lifecycle, predecessor: "Worlds | None" = None
+    ) -> None:
+        """`predecessor` has the same worlds, under another version of the lifecycle; what they start with is shared."""
         self.store: Final = store
         self.events: Final = events
+        self.lifecycle: Final = lifecycle
         self._schedules: Final = {static: Schedule(lifecycle, static) for static in (False, True)}
-        self.fixtures: Final = Cache[Fixture](_MOST_FIXTURE_BYTES)
+        self.fixtures: Final[Cache[Fixture]] = (
+            Cache[Fixture](_MOST_FIXTURE_BYTES) if predecessor is None else predecessor.fixtures
+        )
         self.starts: Final = Cache[tuple[int, Documents]](_MOST_FIXTURE_BYTES)
         self.at_hand: Final = Cache[WorldState](_MOST_WORLD_BYTES)
         self.waiting: Final = Places(WAITING)
-        self._seeds: dict[str, str] = {}
+        self._seeds: dict[str, str] = {} if predecessor is None else predecessor._seeds  # noqa: SLF001
 
     # Fixtures.
 
@@ -61,9 +67,12 @@ class Worlds:
 
     def keep_fixture(self, record: WorldRecord) -> None:
         """Keeps the fixture of a world until the world is deleted, where the store does not keep it."""
-        if not self.store.blocking:
-            self._seeds[record.id] = record.seed.hex()
-            self.fixtures.pin(record.seed.hex())
+        if self.store.blocking:
+            return
+        before, self._seeds[record.id] = self._seeds.get(record.id), record.seed.hex()
+        self.fixtures.pin(record.seed.hex())
+        if before is not None:
+            self.fixtures.unpin(before)
 
     def fixture_of(self, record: WorldRecord) -> Fixture:
         """What a world starts with."""
