@@ -62,6 +62,6 @@ def _explained() -> Iterator[None]:
         yield
     except (ImportError, ValueError, httpx.InvalidURL) as error:
         raise ConnectionSettingsError(
-            f"the proxy settings of the environment cannot be used: {error}; check ALL_PROXY, HTTP_PROXY, HTTPS_PROXY and "
-            "NO_PROXY"
+            f"the proxy settings of the environment cannot be used: {str(error).rstrip('.')}; check ALL_PROXY, HTTP_PROXY, "
+            "HTTPS_PROXY and NO_PROXY"
         ) from None

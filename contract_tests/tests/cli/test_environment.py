@@ -115,3 +115,11 @@ def test_a_fixture_that_ships_is_known_by_its_name(check):
     status, text = check("http://127.0.0.1:1/v1", "--fixture", "contracts")
     assert status == 2
     assert "contract" in text.split("one of")[1]
+
+
+@pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
+def test_a_shell_completes_commands_and_options(capsys, shell):
+    assert main(["completion", shell]) == 0
+    script = capsys.readouterr().out
+    assert "sequences-contract" in script
+    assert "allow-stops" in script

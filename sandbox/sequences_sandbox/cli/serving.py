@@ -75,7 +75,7 @@ def _start(options: argparse.Namespace) -> None:
     document = ready_document(app, host, port, made)
     ready = partial(_announce, text, document, options.ready_file)
     asgi = app.asgi
-    if options.reload:
+    if options.reload and isinstance(store, MemoryStore):
         asgi = _reloading(app, settings, store)
     if options.workers == 1:
         serve(asgi, app.connections, listening, ready, options.grace_seconds)
@@ -85,10 +85,8 @@ def _start(options: argparse.Namespace) -> None:
         serve_with_workers(app, listening, options.workers, ready, options.grace_seconds)
 
 
-def _reloading(app: App, settings: Settings, store: Store) -> ASGIApp:
-    """What serves with the sandbox, and with another one when its files change. Raises UsageError."""
-    if not isinstance(store, MemoryStore):
-        raise UsageError("--reload works with worlds in memory; leave --store out, or --reload.")
+def _reloading(app: App, settings: Settings, store: MemoryStore) -> ASGIApp:
+    """What serves with the sandbox, and with another one when its files change."""
     files = (file_of(settings.fixture), settings.contract)
     reloading = Reloading(app, store, lambda before: _built(settings, store, before), files)
     reloading.start()

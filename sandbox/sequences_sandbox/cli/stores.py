@@ -19,7 +19,9 @@ _LOG: Final = logging.getLogger("sequences_sandbox.store")
 
 
 def require_shared_store(options: argparse.Namespace) -> None:
-    """Raises UsageError for workers that could not serve one sandbox together."""
+    """Raises UsageError for workers that could not serve one sandbox together, and for a store that cannot be reloaded."""
+    if options.reload and options.store != MEMORY:
+        raise UsageError("--reload works with worlds in memory; leave --store out, or --reload.")
     if not options.workers:
         raise UsageError("--workers 0 would serve nobody; give 1 or more.")
     if options.workers > 1 and options.store == MEMORY:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from sequences_sandbox.app import App, Settings, build
+from sequences_sandbox.cli import main
 from sequences_sandbox.cli.reload import Reloading
 from sequences_sandbox.contract.files import shipped
 from sequences_sandbox.fixtures import FixtureError
@@ -157,12 +158,22 @@ def test_the_contract_is_read_anew(served, said):
     assert len(served.api.sequences()) == 2
 
 
-def test_files_are_watched(served, said):
-    served.reloading.start()
-    served.fixture.write_text(WORLD.replace("type: email", "type: manual"))
-    pause = threading.Event()
+def test_a_sandbox_that_runs_follows_its_file(running, tmp_path):
+    file = tmp_path / "world.yaml"
+    file.write_text(WORLD)
+    sandbox = running("--fixture", str(file), "--reload")
+    file.write_text(WORLD.replace(f"{{id: {RUN}, contact", f"{{id: {RUN.replace('1', '7')}, contact"))
+    pause, ids = threading.Event(), set()
     for _ in range(600):
-        if "reloaded" in said():
+        ids = {run["id"] for run in sandbox.get("/sequences", "topo_reload_main")["items"]}
+        if RUN not in ids:
             break
         pause.wait(0.1)
-    assert "  ~ sequence_templates" in said()
+    assert ids == {RUN.replace("1", "7"), OTHER}
+    status, errors = sandbox.stop()
+    assert (status, f"  - sequences {RUN}" in errors) == (0, True)
+
+
+def test_it_is_for_worlds_in_memory(capsys):
+    assert main(["serve", "--port", "0", "--store", "postgresql://127.0.0.1:1/none", "--reload"]) == 2
+    assert "--reload works with worlds in memory" in capsys.readouterr().err
