@@ -1,15 +1,15 @@
-"""How the values of serve's options are read."""
+"""How the values of serve's options are read. What takes time to load is loaded for its own option alone."""
 
 import argparse
 import ipaddress
 import re
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from sequences_sandbox_client.cli.rate import rate
 
-from ..http.request.client_address import Network, parse_network
-from ..traffic.journal import SECRET_HEADERS
-from ..traffic.rate_limits import RateLimit
+if TYPE_CHECKING:
+    from ..http.request.client_address import Network
+    from ..traffic.rate_limits import RateLimit
 
 _MOST_SECONDS: Final = 3600
 _HOST_NAME: Final = re.compile(r"[a-z0-9_]([a-z0-9_.-]{0,251}[a-z0-9_])?", re.ASCII | re.IGNORECASE)
@@ -64,13 +64,17 @@ def header_name(text: str) -> str:
     name = text.lower()
     if not _HEADER.fullmatch(name):
         raise argparse.ArgumentTypeError(f"{text[:100]!r} is no name of a header; give one or more, such as X-Trace-Id")
+    from ..traffic.journal import SECRET_HEADERS  # noqa: PLC0415
+
     if name.encode() in SECRET_HEADERS:
         raise argparse.ArgumentTypeError(f"{text} carries keys, which are never kept")
     return name
 
 
-def network(text: str) -> Network:
+def network(text: str) -> "Network":
     """An address, or a network of addresses."""
+    from ..http.request.client_address import parse_network  # noqa: PLC0415
+
     try:
         return parse_network(text)
     except ValueError as error:
@@ -96,7 +100,9 @@ def token(text: str) -> str:
     return text
 
 
-def rate_limit(text: str) -> RateLimit:
+def rate_limit(text: str) -> "RateLimit":
     """A rate such as 60/min, all of it at once at most."""
+    from ..traffic.rate_limits import RateLimit  # noqa: PLC0415
+
     limit, seconds = rate(text)
     return RateLimit(limit, seconds, limit)

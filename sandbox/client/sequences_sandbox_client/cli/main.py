@@ -27,6 +27,8 @@ class Program:
 def run(program: Program, arguments: Sequence[str] | None = None) -> int:
     """Runs a command. The exit statuses are those that the help lists."""
     write_all()
+    # httpx loads its own command line, with rich, wherever rich is installed: a third of the time that a verb takes.
+    sys.modules.setdefault("httpx._main", None)  # type: ignore[arg-type]  # what is None is taken as not installed
     words = sys.argv[1:] if arguments is None else list(arguments)
     try:
         with output_written():
