@@ -73,14 +73,6 @@ def test_the_keys_are_those_of_the_demo_world(api):
         assert set(re.findall(r"`([\w:]+)`", rows[token])) == key.scopes
 
 
-def test_every_command_that_is_named_exists(capsys):
-    for command in re.findall(r"^sequences-sandbox (\w+)", blocks("")[0], re.MULTILINE):
-        with pytest.raises(SystemExit) as caught:
-            main([command, "--help"])
-        assert caught.value.code == 0
-    capsys.readouterr()
-
-
 def test_every_option_of_serve_has_help_and_an_environment_variable(capsys):
     with pytest.raises(SystemExit):
         main(["serve", "--help"])
