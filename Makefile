@@ -4,7 +4,7 @@ VENV   ?= .venv
 BIN    := $(VENV)/bin
 PIP    := $(BIN)/pip --disable-pip-version-check install --quiet
 
-.PHONY: help serve quick test check pytest format image bench soak scale mutants matrix screenshots clean
+.PHONY: help serve quick test check pytest format image release installation bench soak scale mutants matrix screenshots clean
 
 help:            ## list the targets
 	@sed -n 's/^\([a-z]*\):.*## */\1\t/p' $(MAKEFILE_LIST) | expand -t 14
@@ -33,6 +33,12 @@ format: $(VENV)/.test  ## format the code and fix what can be fixed automaticall
 
 image:           ## build the container image
 	docker build --tag sequences-sandbox .
+
+release: $(VENV)/.test  ## build wheels, sdists, SBOMs, release notes and checksums in dist/
+	$(BIN)/python .ci/release.py
+
+installation: $(VENV)/.test  ## after a change of .ci/installation.json: write its words into pages, hints and workflows
+	$(BIN)/python .ci/installation.py
 
 bench: $(VENV)/.test  ## measure beside Prism, Mockoon, WireMock and Moto
 	$(BIN)/python sandbox/bench/compare.py $(ARGS)

@@ -1,7 +1,9 @@
 """The light distribution beside a project that cannot have the sandbox's own requirements: it has flask<3."""
 
+import json
 import os
 import re
+import runpy
 import subprocess
 import sys
 import venv
@@ -42,13 +44,52 @@ def test_the_verbs(sequences_sandbox, sequences_world, pytestconfig):
     assert done.stdout.splitlines()[-1].startswith("now "), done.stderr
 """
 
+AWAITED = """
+import pytest
+import pytest_asyncio
+from sequences_sandbox_client import AsyncSandbox
+
+
+@pytest_asyncio.fixture
+async def world(sequences_sandbox):
+    async with await AsyncSandbox.connect(sequences_sandbox.url) as sandbox, await sandbox.world(frozen=True) as world:
+        yield world
+
+
+@pytest.fixture(scope="session")
+def anyio_backend():
+    return "asyncio"
+
+
+@pytest.fixture
+async def other(sequences_sandbox, anyio_backend):
+    async with await AsyncSandbox.connect(sequences_sandbox.url) as sandbox, await sandbox.world(frozen=True) as world:
+        yield world
+
+
+@pytest.mark.asyncio
+@pytest.mark.parametrize("number", range(4))
+async def test_with_pytest_asyncio(world, number):
+    run = await world.sequences.create("ACTIVE")
+    assert (await world.sequences.stop(run["id"]))["status"] == "STOPPED_EARLY"
+    assert await world.journal.verify("stopSequence", sequence_id=run["id"], exactly=1) == 1
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize("number", range(4))
+async def test_with_anyio(other, number):
+    assert (await other.clock.advance(days=2))["complete"]
+    assert await other.journal.requests() == []
+"""
+
 
 @pytest.fixture(scope="module")
 def light(wheels, tmp_path_factory):
     """The folder of the programs of an environment with flask<3 and the light wheel, and whatever that asks for."""
     folder = tmp_path_factory.mktemp("light")
     venv.create(folder)
-    _pip(folder, "install", "--no-compile", wheels["sequences_sandbox_client"], "pytest", "flask<3")
+    project = ["flask<3", "pytest", "pytest-asyncio"]
+    _pip(folder, "install", "--no-compile", wheels["sequences_sandbox_client"], *project)
     return folder / "bin"
 
 
@@ -90,8 +131,23 @@ def test_plugin_client_and_verbs_work_with_a_sandbox_of_another_environment(ligh
     elsewhere = os.path.dirname(sys.executable)
     (tmp_path / "test_project.py").write_text(PROJECT.replace("COMMAND", repr(str(light / "sequences-sandbox-client"))))
     (tmp_path / "mine.yaml").write_text("organizations: [{name: Mine, sequences: [{status: WAITING_FOR_USER}]}]")
-    done = run(light, "python", "-m", "pytest", "-q", "-p", "no:cacheprovider", cwd=tmp_path, path=[elsewhere])
-    assert done.returncode == 0, done.stdout + done.stderr
+    (tmp_path / "test_awaited.py").write_text(AWAITED)
+    options = ["-p", "no:cacheprovider", "-o", "asyncio_default_fixture_loop_scope=function", "-W", "error"]
+    done = run(light, "python", "-m", "pytest", *options, cwd=tmp_path, path=[elsewhere])
+    assert "10 passed" in done.stdout, done.stdout + done.stderr
+
+
+def test_an_sbom_has_the_distribution_as_its_subject_and_names_what_it_needs(light, tmp_path):
+    release = runpy.run_path(str(ROOT / ".ci/release.py"))
+    release["write_sbom"](light / "python", ROOT / "sandbox/client", tmp_path / "sbom.json")
+    sbom = json.loads((tmp_path / "sbom.json").read_text())
+    subject = sbom["metadata"]["component"]
+    assert (sbom["bomFormat"], sbom["specVersion"]) == ("CycloneDX", "1.6")
+    assert subject["name"] == "sequences-sandbox-client"
+    (httpx,) = (one for one in sbom["components"] if one["name"] == "httpx")
+    (needed,) = (one["dependsOn"] for one in sbom["dependencies"] if one["ref"] == subject["bom-ref"])
+    assert needed == [httpx["bom-ref"]]
+    assert httpx["version"]
 
 
 def test_where_both_are_installed_the_plugin_is_loaded_once(light, wheels, tmp_path):

@@ -17,10 +17,6 @@ OLD_WORDS = re.compile(
     |patrol)\b""",
     re.VERBOSE | re.IGNORECASE,
 )
-#: Nothing is published on a package index: only a checkout, a wheel or a repository can be installed.
-UNPUBLISHED = re.compile(
-    r"pip install(?=\s)[^`\n]*[\s'\"]sequences-sandbox(?![\w./-]*\.whl)|uvx? [^`\n]*sequences-sandbox"
-)
 
 
 def prose(page):
@@ -59,9 +55,6 @@ class TestPage:
     def test_it_uses_the_words_of_the_glossary(self, page):
         found = [match[0] for match in OLD_WORDS.finditer(prose(page)) if not match[0].isupper()]  # statuses are
         assert found == [], "docs/glossary.md has the words to use instead"
-
-    def test_it_names_no_release_that_does_not_exist(self, page):
-        assert UNPUBLISHED.findall(page.read_text("utf-8")) == []
 
 
 def test_the_layers_on_the_page_of_architecture_are_those_that_are_enforced():
