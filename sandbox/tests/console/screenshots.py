@@ -14,6 +14,8 @@ from typing import Literal
 from playwright.sync_api import Browser, Page, ViewportSize, expect, sync_playwright
 from sequences_sandbox_client import Sandbox, SandboxNotStarted
 
+expect.set_options(timeout=60_000)
+
 TARGET = Path(__file__).parents[3] / "docs" / "console"
 WINDOW: ViewportSize = {"width": 1280, "height": 840}
 LARGEST = 300_000
@@ -43,7 +45,8 @@ def show_watch(page: Page) -> None:
     page.get_by_role("link", name="Faults", exact=True).click()
     page.get_by_role("button", name="429 on the third call").click()
     page.get_by_role("link", name="Watch", exact=True).click()
-    expect(page.locator("main:not([hidden]) tbody tr")).to_have_count(10)
+    page.get_by_role("combobox", name="Status").select_option("ACTIVE")
+    expect(page.locator("main:not([hidden]) tbody tr .status")).to_have_text(["ACTIVE"] * 10)
 
 
 def show_run(page: Page) -> None:

@@ -30,7 +30,7 @@ def test_a_request_from_outside_is_listed_as_it_happens(visit, outside):
     command = shlex.split(view(page).locator(".nothing pre").text_content())
     subprocess.run([word for word in command if word.strip()], check=True, capture_output=True, timeout=60)
     expect(rows(page)).to_have_count(1)
-    sent = outside(page, "Read only").post("/v1/sequences", content=b"x", headers={"X-Note": "<i>mine</i>"})
+    sent = outside(page, "Read only").post("/v1/sequences", content=b"x", headers={"User-Agent": "<i>mine</i>"})
     expect(rows(page)).to_have_count(2)
     expect(rows(page).first).to_contain_text("405")
     rows(page).first.get_by_role("link").click()

@@ -39,7 +39,7 @@ export function entryPanel(close) {
         run && h("a", { class: "button", href: `/runs/${run}` }, "Open its run"),
         copyButton("Copy link", () => `${home}/journal/${entry.request_id}`, { class: "" })),
       again, described(entry), exchangeView(exchange),
-      h("h3", {}, "Headers as they came"), listed(entry.request.headers));
+      h("h3", {}, "Headers of the request, as far as they are kept"), listed(entry.request.headers));
   }
 
   async function resend(exchange, place) {

@@ -7,7 +7,7 @@ import { json } from "./json.js";
 import { LANGUAGES, snippet } from "./snippets.js";
 import { tabs } from "./tabs.js";
 
-const SHOWN_HEADERS = /^(x-|retry|ratelimit|allow$|www-|content-type)/;
+const SHOWN_HEADERS = /^(x-(?!content-type-options)|retry|ratelimit|allow$|www-|content-type)/;
 
 /** An exchange as `send` returns it: a head line, then tabs for response, request and code. */
 export function exchangeView(exchange) {
