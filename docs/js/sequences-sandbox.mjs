@@ -317,7 +317,7 @@ class Journal extends Part {
   }
 }
 
-/** The sequences of a world. `pause`, `resume` and `stop` are calls of the public API; the others leave no trace. */
+/** The sequences of a world. `update`, `pause`, `resume` and `stop` are calls of the public API; the rest leaves no trace. */
 class Sequences extends Part {
   /**
    * Enrols a contact. What is not named is found in the world, or made: a contact without a sequence, with `company` (a
@@ -346,6 +346,11 @@ class Sequences extends Part {
   /** Acts as the engine: "activate", "answer", "fail" and so on. @param {string} id @param {string} event */
   async event(id, event) {
     return /** @type {Json} */ (await this.world.call("POST", `/sequences/${id}/events`, { event }));
+  }
+
+  /** Sets variables, and with null removes them. @param {string} id @param {Record<string, string | null>} variables */
+  update(id, variables) {
+    return this.#public("PATCH", `/${id}`, { variables });
   }
 
   /** Pauses one. @param {string} id @param {string} until @returns {Promise<Json>} */

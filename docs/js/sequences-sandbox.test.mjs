@@ -95,13 +95,15 @@ test("the journal says what was sent, and what differs", withWorld({ fixture: FI
   const { id } = await world.sequences.create("ACTIVE");
   await call(world, "POST", `/sequences/${id}/pause`, { paused_until: "2026-04-01T00:00:00Z" });
   await world.sequences.resume(id);
+  assert.deepEqual((await world.sequences.update(id, { opening: "Hello" })).variables, { opening: "Hello" });
   await world.sequences.stop(id, "WIN", "COMPANY");
   const wanted = { sequenceId: id, body: { reason: "WIN", scope: "COMPANY" }, status: 200, exactly: 1 };
   assert.equal(await world.journal.verify("stopSequence", wanted), 1);
   assert.equal(await world.journal.verifyOrder("pauseSequence", "stopSequence"), 2);
   const sent = await world.journal.requests({ sequenceId: id });
-  assert.deepEqual(sent.map(({ operation }) => operation), ["pauseSequence", "resumeSequence", "stopSequence"]);
-  assert.deepEqual(JSON.parse(sent[2].request.body), { reason: "WIN", scope: "COMPANY" });
+  const operations = ["pauseSequence", "resumeSequence", "updateSequence", "stopSequence"];
+  assert.deepEqual(sent.map(({ operation }) => operation), operations);
+  assert.deepEqual(JSON.parse(sent[3].request.body), { reason: "WIN", scope: "COMPANY" });
   await rejects(world.journal.verify("stopSequence", { body: { reason: "LOSS" } }), VerificationError,
     /^journal\.verify\("stopSequence"\) does not hold: 0 matched\.\n {2}req_\w+: .*WIN/);
   await rejects(world.journal.verify("stopSequence", { atMost: 0 }), VerificationError, /1 matched\.\n.*one too many/);
