@@ -155,13 +155,13 @@ def _unmerged(run: Run, body: Any, strict: bool) -> Finding | None:
     for name, text in changes.items() if isinstance(changes, Mapping) else ():
         got = (run.variables or {}).get(name)
         known = (text is None or isinstance(text, str)) and REDACTED not in f"{text}{got}"
-        if known and got != text and (strict or _plain(got) != _plain(text)):
+        if known and got != text and (strict or None in (got, text) or _plain(f"{got}") != _plain(f"{text}")):
             return RESPONSE, f"variable {name} as {text!r:.100}", f"{got!r:.100} of {run.id}"
     return None
 
 
-def _plain(text: str | None) -> str:
-    return unicodedata.normalize("NFKC", "".join((text or "").split()))
+def _plain(text: str) -> str:
+    return unicodedata.normalize("NFKC", "".join(text.split()))
 
 
 def _has_passed(run: Run, body: Any) -> bool:

@@ -132,6 +132,11 @@ ACROSS = {
         "traffic.write_response",
         0,
     ),
+    "an update that keeps an empty text": (
+        write("update", run(variables={"city": ""}, updated_at=at(0.05)), {"variables": {"city": None}}),
+        "traffic.write_response",
+        0,
+    ),
     "a pause that does not pause": (write("pause", run(), {"paused_until": at(900)}), "traffic.write_response", 0),
     "a stop that does not stop": (
         write("stop", run(), {"reason": "WIN", "scope": "CONTACT"}),
