@@ -47,14 +47,14 @@ class _LeftOut:
 
     def notes(self) -> Iterator[str]:
         for number, why in (
-            (self.writes, "recorded writes were not sent; --write-run ID allows those on a run"),
-            (self.keys, "requests were recorded with another key than the first, and were not sent"),
-            (self.unusual, "recorded responses say nothing about the server (no body, 401, 403, 429, 5xx)"),
-            (self.absent, "requests are about items that the server does not have"),
-            (self.beyond, f"requests were not sent: {_MOST_REQUESTS:,} are the most"),
+            (self.writes, "recorded writes that were not sent (--write-run ID allows those on a run)"),
+            (self.keys, "requests with another key than the first, which were not sent"),
+            (self.unusual, "recorded responses that say nothing about the server (no body, 401, 403, 429, 5xx)"),
+            (self.absent, "requests about items that the server does not have"),
+            (self.beyond, f"requests beyond the first {_MOST_REQUESTS:,}, which were not sent"),
         ):
             if number:
-                yield f"{number} {why}"
+                yield f"{why}: {number}"
 
 
 @dataclass

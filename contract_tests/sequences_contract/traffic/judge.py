@@ -181,15 +181,12 @@ class Judge:
 
     def _notes(self) -> Iterator[str]:
         for number, what in (
-            (self._others, "entries are of something else, come from a cache, or have no response"),
-            (
-                self._bodiless,
-                "responses were not recorded to their end: what they say was not judged",
-            ),
-            (self._failures, "responses are 5xx: a recording does not show what caused them, so that is no violation"),
+            (self._others, "entries of something else, out of a cache, or without a response"),
+            (self._bodiless, "responses that were not recorded to their end, so that they could not be judged"),
+            (self._failures, "responses of 5xx, which are no violations: a recording does not show their cause"),
         ):
             if number:
-                yield f"{number} {what}"
+                yield f"{what}: {number}"
 
 
 def _parsed(raw: bytes | None) -> Any:

@@ -53,11 +53,8 @@ class Watch:
         if self._recording is None:
             return None
         self._recording.close()
-        return (
-            f"{self._recording.left_out} exchanges did not fit into the recording; name it .jsonl"
-            if self._recording.left_out
-            else None
-        )
+        left_out = self._recording.left_out
+        return f"exchanges that did not fit into the recording; name it .jsonl: {left_out}" if left_out else None
 
     def _entry(self, passed: Passed, exchange: Exchange, judged: bool) -> dict[str, Any]:
         text = self._redactor.text

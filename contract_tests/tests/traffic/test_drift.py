@@ -118,7 +118,7 @@ def test_an_item_that_the_other_server_never_had_is_left_out():
         alone, lambda request: (200, page()) if "status" in str(request.url) else (404, issue(404, "NotFoundIssue"))
     )
     assert found == {}
-    assert "1 requests are about items that the server does not have" in outcome.notes
+    assert "requests about items that the server does not have: 1" in outcome.notes
 
 
 def writing():
@@ -133,7 +133,7 @@ def writing():
 def test_writes_are_sent_to_runs_that_are_named_alone_and_pauses_end_as_much_later():
     violated, got, outcome = compared(writing(), changed(lookup=run(A, "WAITING_FOR_LEAD")))
     assert (violated, {one.method for one in got}) == ({}, {"GET"})
-    assert "2 recorded writes were not sent; --write-run ID allows those on a run" in outcome.notes
+    assert "recorded writes that were not sent (--write-run ID allows those on a run): 2" in outcome.notes
     violated, got, _ = compared(writing(), changed(lookup=run(A, "ACTIVE")), writable=frozenset({A}))
     assert [one.url.path for one in got if one.method == "POST"] == [f"/v1/sequences/{A}/pause"]
     until = timestamps.parse(json.loads(got[-1].content)["paused_until"])
@@ -147,7 +147,7 @@ def test_a_recording_of_several_keys_is_sent_for_the_first_alone_and_each_read_o
         recording.entries += [entry, json.loads(json.dumps(entry).replace("one_key", "two_key"))]
     violated, got, outcome = compared(recording, changed())
     assert (violated, len(got)) == ({}, 3)
-    assert "3 requests were recorded with another key than the first, and were not sent" in outcome.notes
+    assert "requests with another key than the first, which were not sent: 3" in outcome.notes
 
 
 @pytest.fixture
