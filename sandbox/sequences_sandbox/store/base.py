@@ -10,7 +10,7 @@ Timestamps are microseconds since 1970; those named `wall` are by the store's cl
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple, Protocol
+from typing import Any, Final, NamedTuple, Protocol
 
 from ..domain.clock import Clock
 from ..domain.errors import CommitIssue
@@ -20,6 +20,10 @@ from ..traffic.rate_limits import RateLimit, Verdict
 
 DocumentKey = tuple[str, str]
 """A kind and an id."""
+
+
+FORGETTING: Final = 256
+"""After how many commits to a world a store forgets what was removed from it."""
 
 
 class StoreError(Exception):
@@ -109,13 +113,15 @@ class Moment(NamedTuple):
 class ChangeSet:
     """What a transaction leaves: documents by kind and id, None for a removed one, and the moment.
 
-    `replaces` begins a new timeline: every document committed before is gone, except those of the kinds in `keeping`.
+    `replaces` begins a new timeline: every document committed before is gone, except those of the kinds in `keeping`. Of
+    the kinds in `added` a fixture has none: now and then a store forgets which of them were removed.
     """
 
     documents: Mapping[DocumentKey, Any | None]
     moment: Moment
     replaces: bool = False
     keeping: frozenset[str] = frozenset()
+    added: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,18 @@ from ..domain.clock import Clock
 from ..domain.errors import CommitIssue
 from ..traffic.journal import Entry
 from ..traffic.rate_limits import Level, RateLimit, Verdict, take
-from .base import ChangeSet, DocumentKey, KeyRecord, Loaded, Moment, StoredEvent, VisitorWorld, WorldRecord, conflict
+from .base import (
+    FORGETTING,
+    ChangeSet,
+    DocumentKey,
+    KeyRecord,
+    Loaded,
+    Moment,
+    StoredEvent,
+    VisitorWorld,
+    WorldRecord,
+    conflict,
+)
 from .rings import Rings
 
 MOST_JOURNAL_BYTES: Final = 4 << 20
@@ -33,6 +44,14 @@ class _Kept:
     documents: dict[DocumentKey, tuple[int, Any | None]] = field(default_factory=dict)
     levels: dict[str, Level] = field(default_factory=dict)
     last_event: int | None = None
+
+    def forget_removed(self, kinds: frozenset[str]) -> None:
+        """Forgets which documents of these kinds were removed; whoever knows the world from before loads it whole."""
+        removed = [key for key, (_, value) in self.documents.items() if value is None and key[0] in kinds]
+        for key in removed:
+            del self.documents[key]
+        if removed:
+            self.replaced = self.version
 
 
 class MemoryStore:
@@ -142,6 +161,8 @@ class MemoryStore:
                 kept.replaced = kept.version
                 kept.documents = {key: found for key, found in kept.documents.items() if key[0] in changes.keeping}
             kept.documents.update((key, (kept.version, value)) for key, value in changes.documents.items())
+            if kept.version % FORGETTING == 0:
+                kept.forget_removed(changes.added)
             return kept.version
 
     def touch(self, world_id: str, key: KeyRecord | None, now: int) -> None:

@@ -63,11 +63,11 @@ def with_entry(find: Find, run_id: str, entry: HistoryEntry, most: int) -> dict[
     changed: dict[str, HistoryPage | None] = {
         run_id: HistoryPage(page.number + 1, (entry,)), _page_id(run_id, page.number): page
     }  # fmt: skip
-    for number in range(page.number - most, -1, -1):
-        old = _page_id(run_id, number)
-        if find(HISTORY, old) is None:
+    for number in range(page.number - most, page.number - MOST_PAGES, -1):
+        old = find(HISTORY, _page_id(run_id, number))
+        if old is None or old.number != number:
             break
-        changed[old] = None
+        changed[_page_id(run_id, number)] = None
     return changed
 
 
@@ -82,7 +82,8 @@ def history_of(find: Find, run_id: str) -> list[HistoryEntry]:
 
 
 def _page_id(run_id: str, number: int) -> str:
-    return f"{run_id}/{number}"
+    """A page takes the place of the one that goes, so that a run has so many documents and no more."""
+    return f"{run_id}/{number % MOST_PAGES}"
 
 
 def history_fields(entry: HistoryEntry) -> dict[str, Any]:

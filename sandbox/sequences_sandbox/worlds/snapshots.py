@@ -5,6 +5,7 @@ from typing import Any, Final
 
 from ..traffic.faults import FAULTS
 from ..traffic.rate_limits import RATE_LIMIT
+from .history import HISTORY
 
 SNAPSHOTS: Final = "snapshots"
 """The kind of these documents; their id is the name."""
@@ -12,6 +13,10 @@ KEPT: Final = frozenset({SNAPSHOTS})
 """The kinds that a reset leaves alone."""
 SETTINGS: Final = KEPT | {FAULTS, RATE_LIMIT}
 """The kinds that are no part of a timeline: a snapshot does not hold them and a restore leaves them alone."""
+
+
+ADDED: Final = SETTINGS | {HISTORY}
+"""The kinds of which no fixture has a document."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,7 +19,7 @@ from ..resources.sequences.schedule import Schedule
 from ..store.base import ChangeSet, DocumentKey, Moment, Store, WorldRecord
 from .due_events import apply_due_events
 from .history import FEWEST_PAGES, HISTORY, MOST_PAGES, Change, HistoryEntry, with_entry
-from .snapshots import KEPT, SNAPSHOTS
+from .snapshots import ADDED, KEPT, SNAPSHOTS
 from .weights import Sizes, weight
 from .world import Documents, WorldState
 
@@ -227,7 +227,9 @@ class Transaction:
         if not self._written and self._replaced is None and self.moment is world.moment:
             return
         self._require_room()
-        changes = ChangeSet(self._committed(), self.moment, replaces=self._replaced is not None, keeping=KEPT)
+        changes = ChangeSet(
+            self._committed(), self.moment, replaces=self._replaced is not None, keeping=KEPT, added=ADDED
+        )
         try:
             world.version = self._worlds.store.commit(world.record.id, world.version, changes)
         except Issue:

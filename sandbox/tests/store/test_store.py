@@ -103,6 +103,21 @@ def test_a_commit_to_a_world_that_is_gone_is_a_conflict(store, helper, world):
     assert store.load(world, None) is None
 
 
+def test_what_was_added_and_removed_is_forgotten_now_and_then(store, helper, world, monkeypatch):
+    for module in ("memory", "postgres.documents"):
+        monkeypatch.setattr(f"sequences_sandbox.store.{module}.FORGETTING", 4)
+    before = helper.put(store, world, {("added", "0"): {}, ("fixture's", "1"): None})
+    for number in range(10):
+        last = helper.put(
+            store, world, {("added", str(number)): None, ("added", str(number + 1)): {}}, added=frozenset({"added"})
+        )
+    whole = store.load(world, None).documents
+    assert {("fixture's", "1"): None, ("added", "10"): {}}.items() <= whole.items()
+    assert len(whole) <= 2 + 4
+    assert store.load(world, last).complete is False
+    assert store.load(world, before).complete is True
+
+
 def test_a_new_timeline_keeps_what_it_is_told_to_keep(store, helper, world):
     before = helper.put(store, world, {("a", "1"): {}, ("a", "2"): {"n": 1}, ("kept", "1"): {}})
     after = helper.put(

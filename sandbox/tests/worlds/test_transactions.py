@@ -24,6 +24,7 @@ from sequences_sandbox.store.base import Moment
 from sequences_sandbox.store.memory import MemoryStore
 from sequences_sandbox.store.open import MOST_CONNECTIONS
 from sequences_sandbox.traffic.places import Places
+from sequences_sandbox.traffic.rate_limits import RATE_LIMIT, RateLimit
 from sequences_sandbox.worlds import due_events
 from sequences_sandbox.worlds.cache import Cache
 from sequences_sandbox.worlds.events import EventBus
@@ -242,6 +243,27 @@ def test_what_a_world_starts_with_goes_when_its_last_world_does(one):
         one.delete(record.id)
     if not one.store.blocking:  # where it is, the bound in bytes lets them go
         assert (len(one.fixtures), one.fixtures.bytes) == before
+
+
+def test_what_is_added_and_removed_again_and_again_is_forgotten_and_no_process_takes_it_for_there(
+    one, process, caller, created, monkeypatch
+):
+    for module in ("memory", "postgres.documents"):
+        monkeypatch.setattr(f"sequences_sandbox.store.{module}.FORGETTING", 8)
+    two, late = process(), process()
+    with one.transaction(caller) as tx:
+        tx.write(RATE_LIMIT, "first", RateLimit(1, 1, 1))
+    late.visit(caller.key)
+    for number in range(20):
+        for value in (RateLimit(1, 1, 1), None):
+            with one.transaction(caller) as tx:
+                tx.write(RATE_LIMIT, "first" if number == 0 else str(number), value)
+        two.visit(caller.key)
+    removed = [key for key, value in one.store.load(created.record.id, None).documents.items() if value is None]
+    assert len(removed) <= 4
+    for each in (one, two, late):
+        assert not each.visit(caller.key).documents.get(RATE_LIMIT)
+    assert state(one, created.record.id) == state(two, created.record.id) == state(late, created.record.id)
 
 
 def test_where_fixtures_and_starts_find_no_room_worlds_are_the_same(one, created):

@@ -3,13 +3,14 @@
 import json
 import secrets
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any, Final
 
 from psycopg.rows import TupleRow
 
 from ...domain.clock import Clock
-from ...domain.errors import UnavailableIssue
-from ..base import ChangeSet, Codecs, Loaded, Moment, WorldRecord, conflict
+from ...domain.errors import Issue, UnavailableIssue
+from ..base import FORGETTING, ChangeSet, Codecs, Loaded, Moment, WorldRecord, conflict
 from .connecting import Conn, require_primary
 from .database import Database
 from .events import WATCHED
@@ -54,6 +55,14 @@ _REPLACE: Final = (
     f"{_CHANGE}{_REMOVE}{_PUT}, number = CASE WHEN document.kind = ANY (%(keeping)s) THEN document.number"
     " ELSE excluded.number END) SELECT FROM world"
 )
+
+_FORGET: Final = (
+    "WITH world AS (SELECT id FROM worlds WHERE id = %(id)s AND version = %(version)s FOR UPDATE),"
+    " forgotten AS (DELETE FROM documents USING world WHERE world_id = world.id AND body IS NULL"
+    " AND kind = ANY (%(added)s) RETURNING world_id)"
+    " UPDATE worlds SET replaced = version FROM world WHERE worlds.id = world.id AND EXISTS (SELECT FROM forgotten)"
+)
+"""Forgets which documents were removed; whoever knows the world from before loads it whole."""
 
 
 class DocumentVerbs:
@@ -107,6 +116,9 @@ class DocumentVerbs:
                 raise conflict()
 
         self._database.run(write)
+        if (version >> _TAIL_BITS) % FORGETTING == 0:
+            with suppress(Issue):  # the commit is made, and there will be others
+                self._database.execute(_FORGET, {"id": world_id, "version": version, "added": list(changes.added)})
         return version
 
     def _load(self, world_id: str, since: int | None) -> TupleRow | None:
