@@ -8,6 +8,7 @@ from typing import Final
 
 from ..domain.errors import ValidationIssue
 from ..store.base import Store
+from ..traffic.amounts import Amounts
 from ..traffic.metrics import Tally
 from ..traffic.places import Places
 from ..traffic.rate_limits import RateLimit
@@ -30,7 +31,7 @@ class TrafficControl:
     limit: RateLimit | None
     tally: Tally
     headers: frozenset[bytes]
-    places: Sequence[Places]
+    places: Sequence[Places | Amounts]
 
     @property
     def store(self) -> Store:

@@ -4,7 +4,7 @@ Leaving it commits what was written, unless an exception leaves it: then nothing
 the commit.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from types import TracebackType
 from typing import Any, Final, Protocol
 
@@ -41,6 +41,9 @@ class Keeper(Protocol):
 
     def differences(self, record: WorldRecord, documents: Documents, epoch: int) -> Mapping[DocumentKey, Any | None]:
         """What of `documents` is other than in the fixture of a world that starts at `epoch`."""
+
+    def require_bytes(self, world: WorldState, growth: int) -> None:
+        """Raises TooLargeIssue where a world may not grow so much beside the others."""
 
     def resized(self, world: WorldState) -> None:
         """Notes how much a world takes after a commit."""
@@ -247,15 +250,22 @@ class Transaction:
         self._worlds.publish_changes(world, published)
 
     def _require_room(self) -> None:
-        """Raises TooLargeIssue for writes that make a world larger than it may be."""
+        """Raises TooLargeIssue for writes that make a world larger than it may be, or all of them together."""
         if self.limits.document_bytes is None or self._replaced is not None:
             return
-        kept, growth = self._world.documents, 0
-        for (kind, document_id), value in self._written.items():
-            if kind not in (HISTORY, SNAPSHOTS):
-                growth += weight(kind, value) - weight(kind, kept.get(kind, {}).get(document_id))
-        if growth > 0:
-            self.limits.require_documents(self.sizes.documents + growth)
+        documents = self._growth(lambda kind: kind not in (HISTORY, SNAPSHOTS))
+        if documents > 0:
+            self.limits.require_documents(self.sizes.documents + documents)
+        self._worlds.require_bytes(self._world, max(0, documents) + self._growth(SNAPSHOTS.__eq__))
+
+    def _growth(self, counts: Callable[[str], bool]) -> int:
+        """How many bytes the written documents of some kinds take beyond those that they replace."""
+        kept = self._world.documents
+        return sum(
+            weight(kind, value) - weight(kind, kept.get(kind, {}).get(document_id))
+            for (kind, document_id), value in self._written.items()
+            if counts(kind)
+        )
 
     def _committed(self) -> Mapping[DocumentKey, Any | None]:
         if self._replaced is None:

@@ -9,11 +9,12 @@ from typing import Any, Final, NamedTuple
 
 from ..domain.errors import UnauthorizedIssue
 from ..domain.lifecycle import Lifecycle
-from ..domain.limits import WAITING
+from ..domain.limits import VISITOR_BYTES, WAITING
 from ..domain.timestamps import MINUTE
 from ..fixtures.fixture import Fixture
 from ..resources.sequences.schedule import Schedule
 from ..store.base import DocumentKey, KeyRecord, Loaded, Store, WorldRecord, conflict
+from ..traffic.amounts import Amounts
 from ..traffic.places import Places
 from .cache import Cache
 from .documents import differences
@@ -55,6 +56,9 @@ class Worlds:
         self.starts: Final = Cache[tuple[int, Documents]](_MOST_FIXTURE_BYTES)
         self.at_hand: Final = Cache[WorldState](_MOST_WORLD_BYTES)
         self.waiting: Final = Places(WAITING)
+        self.visitor_bytes: Final[Amounts] = (
+            Amounts(VISITOR_BYTES) if predecessor is None else predecessor.visitor_bytes
+        )
         self._seeds: dict[str, str] = {} if predecessor is None else predecessor._seeds  # noqa: SLF001
 
     # Fixtures.
@@ -73,6 +77,7 @@ class Worlds:
         self.fixtures.pin(record.seed.hex())
         if before is not None:
             self.fixtures.unpin(before)
+        self._note_bytes(record, self.fixtures.weight(record.seed.hex()))
 
     def fixture_of(self, record: WorldRecord) -> Fixture:
         """What a world starts with."""
@@ -165,6 +170,7 @@ class Worlds:
         """Removes a world, of which its subscribers hear last; False when there is none."""
         self.events.publish(world_id, WORLD, {"event": "deleted"})
         self.at_hand.drop(world_id)
+        self.visitor_bytes.forget(world_id)
         seed = self._seeds.pop(world_id, None)
         if seed is not None:
             self.fixtures.unpin(seed)
@@ -204,6 +210,17 @@ class Worlds:
     def resized(self, world: WorldState) -> None:
         """Notes how much a world takes after a commit."""
         self.at_hand.use(world.record.id, world.sizes.total)
+        self._note_bytes(world.record, world.sizes.total)
+
+    def require_bytes(self, world: WorldState, growth: int) -> None:
+        """Raises TooLargeIssue where a world may not grow so much beside the others."""
+        if world.record.public and growth > 0:
+            self.visitor_bytes.require(world.record.visitor, growth)
+
+    def _note_bytes(self, record: WorldRecord, size: int) -> None:
+        # Where the store is a database, worlds are at hand as far as there is room, and take no more.
+        if record.public and not self.store.blocking:
+            self.visitor_bytes.note(record.id, record.visitor, size)
 
     def publish_changes(self, world: WorldState, changes: Sequence[Change]) -> None:
         """Publishes changes of runs, where somebody subscribes to the world."""

@@ -11,7 +11,7 @@ import httpx
 import pytest
 from sequences_sandbox.cli import main
 from sequences_sandbox.contract.files import shipped
-from sequences_sandbox.domain.limits import PUBLIC_LIMITS, VisitorLimits, host_limits
+from sequences_sandbox.domain.limits import PUBLIC_LIMITS, VISITOR_BYTES, VisitorLimits, host_limits
 from sequences_sandbox.domain.timestamps import HOUR
 
 PAGE = (shipped("openapi.yaml").parent / "docs" / "hosting.md").read_text("utf-8")
@@ -49,6 +49,7 @@ def test_the_limits_of_visitors_are_those_of_the_code():
     assert (
         "{} MiB of documents, {} MiB of snapshots and {} MiB of history".format(*(size >> 20 for size in sizes)) in PAGE
     )
+    assert (VISITOR_BYTES.of_address, VISITOR_BYTES.in_all) == (100 << 20, 1 << 30)
     host, visitors = host_limits(1024, shared=True), VisitorLimits()
     assert f"{host.streams.of_world} event streams and {host.delayed.of_address} responses" in PAGE
     assert f"An address has {host.connections.of_address} connections" in PAGE

@@ -4,7 +4,9 @@ import uuid
 from dataclasses import replace
 
 import pytest
-from sequences_sandbox.domain.limits import OWNED_LIMITS, PUBLIC_LIMITS, VisitorLimits
+from sequences_sandbox.domain.errors import TooLargeIssue
+from sequences_sandbox.domain.limits import OWNED_LIMITS, PUBLIC_LIMITS, VISITOR_BYTES, Share, VisitorLimits
+from sequences_sandbox.traffic.amounts import Amounts
 from sequences_sandbox.worlds.history import FEWEST_PAGES
 
 ENROLLED = ("contact_id", "sequence_template_id")
@@ -129,6 +131,41 @@ def test_snapshots_of_a_visitors_world_hold_so_many_bytes_together(worlds):
     assert kept[-1].status_code == 413
     assert kept[-1].json()["data"]["limit"] == "bytes of snapshots"
     assert api("PUT", "/_sandbox/snapshots/s0", key=key, json={}).status_code == 200
+
+
+def test_the_worlds_of_an_address_take_so_many_bytes_together_and_leave_them_when_they_go(worlds):
+    api, keys = worlds
+    key = keys[PUBLIC_LIMITS]
+    amounts = api.app.worlds.visitor_bytes
+    assert amounts.taken > 0
+    body = {"variables": {"note": "x" * 60_000}}
+    assert api("PATCH", f"sequences/{RUN}", key=key, json=body).status_code == 200
+    amounts.share = replace(VISITOR_BYTES, of_address=amounts.taken + 1000)
+    other = next(run["id"] for run in api("GET", "sequences", key=key).json()["items"] if run["id"] != RUN)
+    for method, path, more in (("PATCH", f"/v1/sequences/{other}", body), ("PUT", "/_sandbox/snapshots/one", {})):
+        refused = api(method, path, key=key, json=more)
+        assert (refused.status_code, refused.json()["data"]["limit"]) == (413, "bytes of memory of one client address")
+    pause = {"paused_until": "2027-01-04T08:00:00Z"}
+    assert api("POST", f"sequences/{RUN}/pause", key=key, json=pause).status_code == 200
+    assert api("PATCH", f"sequences/{RUN}", key=key, json={"variables": {"note": None}}).status_code == 200
+    assert api("DELETE", "/_sandbox/world", key=key).status_code == 204
+    assert amounts.taken == 0
+
+
+def test_bytes_are_counted_by_address_and_in_all():
+    amounts = Amounts(Share("bytes", None, 100, 150))
+    amounts.note("one", "a", 60)
+    amounts.note("two", "a", 30)
+    amounts.note("three", "b", 50)
+    amounts.require("a", 10)
+    for address, growth, limit in (("a", 11, "bytes of one client address"), ("b", 20, "bytes of this server")):
+        with pytest.raises(TooLargeIssue) as raised:
+            amounts.require(address, growth)
+        assert raised.value.data["limit"] == limit
+    amounts.note("one", "a", 20)
+    amounts.forget("two")
+    amounts.require("b", 50)
+    assert (amounts.taken, amounts.refused) == (70, 2)
 
 
 @pytest.mark.parametrize(

@@ -39,6 +39,7 @@ def createWorld(control: Control, caller: Caller, *, body: Mapping[str, Any]) ->
     if visitor is not None:
         if "fixture_file" in body or isinstance(body.get("fixture"), Mapping):
             _require_small(fixture)
+            control.worlds.visitor_bytes.require(visitor, fixture.size)
         _make_room(control, visitor)
         ttl, lifetime = min(visitors.idle, ttl or visitors.idle), visitors.lifetime
     options = WorldOptions(

@@ -1,0 +1,51 @@
+"""How much of one thing worlds take together, by client address and in all. Safe for threads."""
+
+import threading
+from collections import Counter
+from typing import Final
+
+from ..domain.errors import TooLargeIssue
+from ..domain.limits import Share
+
+
+class Amounts:
+    """What worlds take of one share; `of_world` is left to the world itself."""
+
+    def __init__(self, share: Share) -> None:
+        self.share: Final = share
+        self.taken = 0
+        self.refused = 0
+        self._of_worlds: dict[str, tuple[str, int]] = {}
+        self._of_addresses: Counter[str] = Counter()
+        self._lock: Final = threading.Lock()
+
+    def note(self, world_id: str, address: str, amount: int) -> None:
+        """Takes down how much a world takes by now; nothing for one that is gone."""
+        with self._lock:
+            _, before = self._of_worlds.pop(world_id, (address, 0))
+            self.taken += amount - before
+            self._of_addresses[address] += amount - before
+            if amount:
+                self._of_worlds[world_id] = (address, amount)
+            if not self._of_addresses[address]:
+                del self._of_addresses[address]
+
+    def forget(self, world_id: str) -> None:
+        """Takes down that a world is gone."""
+        address, _ = self._of_worlds.get(world_id, ("", 0))
+        self.note(world_id, address, 0)
+
+    def require(self, address: str, growth: int) -> None:
+        """Raises TooLargeIssue where the worlds of an address, or all of them, would take more than they may."""
+        share = self.share
+        for most, taken, whose in (
+            (share.of_address, self._of_addresses[address], "of one client address"),
+            (share.in_all, self.taken, "of this server"),
+        ):
+            if most is not None and taken + growth > most:
+                self.refused += 1
+                raise TooLargeIssue(
+                    f"The worlds of visitors take {most} {share.what} {whose} at most; delete one, or remove something.",
+                    limit=f"{share.what} {whose}",
+                    allowed={"maximum": most},
+                )
