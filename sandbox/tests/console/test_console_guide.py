@@ -16,14 +16,17 @@ def test_the_first_screen_says_what_it_is(visit):
 
 
 def test_the_world_is_asked_for_while_the_views_are_on_their_way(visit, sandbox):
-    """On a slow line that is a round trip less."""
+    """On a slow line that is a round trip less, and a menu that was opened meanwhile is filled when they come."""
     page = visit("about:blank", origin="", quiet=True)
     held = []
     page.route("**/console/app.js*", lambda route: held.append(route))  # noqa: PLW0108 - it marks the function it gets
     with page.expect_response("**/_sandbox/worlds"):
         page.goto(sandbox.url, wait_until="commit")
+    page.get_by_role("button", name="World").click()
     [views] = held
     views.continue_()
+    expect(page.locator("#menu")).to_contain_text("Your private world")
+    page.keyboard.press("Escape")
     expect(page.get_by_role("button", name=re.compile("^Pause until Mon"))).to_be_visible()
 
 

@@ -23,6 +23,7 @@ export function startMenu(opener, panel, base) {
   panel.addEventListener("toggle", show);
   on("fresh", show);
   on("worlds", show);
+  show();
 }
 
 function content(close, base) {
