@@ -51,7 +51,7 @@ def test_the_recipe_for_a_shell_works(shell, needs):
 def test_the_examples_of_the_page_work(pytester, monkeypatch, sequences_sandbox):
     monkeypatch.setenv("SEQUENCES_SANDBOX_URL", sequences_sandbox.url)
     monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
-    first, mark, alone, awaited = blocks(PAGE, "python")
+    first, mark, alone, awaited, _ = blocks(PAGE, "python")
     pytester.makepyfile(f"{INTEGRATION}\n{first}\n{mark}")
     pytester.runpytest_subprocess("-p", "sequences_sandbox_client.pytest_plugin", timeout=120).assert_outcomes(passed=2)
     pytester.run(sys.executable, "-c", alone, timeout=120).stdout.re_match_lines(
