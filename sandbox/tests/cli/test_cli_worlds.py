@@ -83,6 +83,7 @@ def test_the_key_of_the_current_world_is_sent_to_its_own_sandbox_only(shell, sta
     assert (status, "127.0.0.1:9" in said) == (3, True)
     state.write_text("{}")
     assert "remove it" in shell("clock show")[2]
+    assert shell("clock show --key topo_given --url", url, "--ca-bundle", str(secured[1]))[0] == 0
 
 
 def test_an_id_is_told_by_its_first_characters_if_only_one_begins_so(shell, at, sequences_sandbox):

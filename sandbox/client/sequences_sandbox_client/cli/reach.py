@@ -58,7 +58,7 @@ def address(options: argparse.Namespace, *, own_key: bool) -> tuple[str, str]:
     from ..errors import SandboxNotStarted  # noqa: PLC0415  # loads httpx, which help does not need
     from ..transport import root_of  # noqa: PLC0415
 
-    world = known_worlds.read().current
+    world = None if options.url and options.key else known_worlds.read().current
     try:
         url = str(root_of(options.url or (world.url if world else _DEFAULT_URL))).rstrip("/")
     except SandboxNotStarted as error:
