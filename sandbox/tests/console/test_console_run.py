@@ -148,6 +148,8 @@ def test_fields_contact_and_template_are_shown(run_in, outside):
     expect(view(page).locator(".run-title h2")).to_have_text(f"{contact['first_name']} {contact['last_name']}")
     page.get_by_text(f"Contact: {contact['first_name']}").click()
     expect(view(page).locator(".record").first).to_contain_text(contact["email"])
+    view(page).locator(".fields").first.get_by_role("link", name=contact["last_name"]).click()
+    expect(view(page).locator(".request .path")).to_have_text(f"/v1/contacts/{contact['id']}")
 
 
 def test_markup_in_a_run_is_shown_as_it_is_written(run_in, outside):

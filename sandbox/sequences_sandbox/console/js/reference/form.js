@@ -9,7 +9,8 @@ import { runPicker } from "./runpicker.js";
 const RUN = "sequence_id";
 
 /**
- * The form: {element, request, offer, reset}. `offer` takes the runs to choose from. `changed` is called after every change.
+ * The form: {element, request, offer, suggest, write, run}. `offer` takes the runs to choose from, `suggest` values for what is
+ * empty, `write` values for parameters by name. `changed` is called after every change.
  */
 export function operationForm(api, operation, { example = null, changed }) {
   const parameters = operation.parameters.map((each) => ({ ...each, input: parameterInput(api, each, changed) }));
@@ -29,6 +30,7 @@ export function operationForm(api, operation, { example = null, changed }) {
     wantsRun: picker !== null,
     offer: (runs, wanted) => picker.offer(runs, wanted),
     suggest: (values) => { for (const { name, input } of parameters) if (values[name] && !input.read()) input.write(values[name]); changed(); },
+    write: (values) => { for (const { name, input } of parameters) if (values[name]) input.write(values[name]); },
     run: () => picker?.read() ?? null,
   };
 }

@@ -30,6 +30,7 @@ export function operationPage(api, operation, wish = {}) {
   const outcome = h("div", { class: "outcome-place", "aria-live": "polite" });
   const sender = button("Send", press, { class: "primary send" });
   let sent = false;
+  let run = wish.run;
   if (wish.language) language = LANGUAGES.find((each) => each.toLowerCase() === wish.language.toLowerCase()) ?? language;
   const draw = every(100, () => { if (element.isConnected) drawRequest(); });
   const form = operationForm(api, operation, { example: wish.example, changed: draw });
@@ -71,7 +72,7 @@ export function operationPage(api, operation, wish = {}) {
   async function offer() {
     const [others, runs] = await Promise.all([otherIds(operation), form.wantsRun && suitingRuns(api, lifecycle, operation.event)]);
     form.suggest(others);
-    if (runs) await form.offer(runs, wish.run);
+    if (runs) await form.offer(runs, run);
   }
 
   // What the visitor did is theirs to see; what time or the engine did must not spoil the next press of Send.
@@ -82,8 +83,10 @@ export function operationPage(api, operation, wish = {}) {
   on("key", draw);
   on("fresh", ({ why }) => { if (why !== "seen") { fill(outcome); sent = false; again(); draw(); } });
 
-  /** Shows it: with runs that suit now, unless its last response is still to be read. */
-  function show() {
+  /** Shows it: with runs that suit now, unless its last response is still to be read. `values` are parameters by name. */
+  function show(values = {}) {
+    form.write(values);
+    run = values.sequence_id ?? wish.run;
     draw();
     if (!sent) offer();
   }

@@ -27,7 +27,7 @@ export async function open(section) {
   }
 
   return {
-    show({ parts: [, id] }) {
+    show({ parts: [, id], query }) {
       fill(side, sideLinks(known, id));
       side.querySelector("[aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });
       if (!pages.has(id)) pages.set(id, page(id));
@@ -36,7 +36,7 @@ export async function open(section) {
       const title = known.find((each) => each.id === id)?.summary;
       if (title) document.title = `${title} · Sequences sandbox`;
       scrollTo(0, 0);
-      chosen.show();
+      chosen.show(Object.fromEntries(query));
     },
   };
 }

@@ -28,8 +28,8 @@ function shown(name, value) {
   if (name === "status") return statusPill(value);
   if (value === null) return h("span", { class: "dim" }, "null");
   if (typeof value === "object") return h("code", {}, JSON.stringify(value, null, 1));
-  const known = name === "contact_id" ? contactName(value).name : name === "sequence_template_id" ? templateName(value) : null;
-  const named = known && !value.startsWith(known) ? h("span", {}, known) : null;
+  const [known, read] = { contact_id: [contactName(value).name, "getContact"], sequence_template_id: [templateName(value), "getSequenceTemplate"] }[name] ?? [];
+  const named = known && !value.startsWith(known) ? h("a", { href: `/try/${read}?${name}=${value}` }, known) : null;
   if (!name.endsWith("id")) return h("code", {}, value);
   return [named, h("code", {}, value), copyButton("Copy", () => value, { "aria-label": `Copy ${name}` })];
 }
