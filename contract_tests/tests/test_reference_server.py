@@ -20,7 +20,19 @@ from .reference_server.probes import outcome
 from .reference_server.responses import FUTURE, RESPONSES, RUN, STOP
 
 HERE = Path(__file__).parent
-GROUPS = {"me", "contacts", "shape", "access", "list", "update", "lifecycle", "stop", "journeys", "robustness"}
+GROUPS = {
+    "me",
+    "contacts",
+    "templates",
+    "shape",
+    "access",
+    "list",
+    "update",
+    "lifecycle",
+    "stop",
+    "journeys",
+    "robustness",
+}
 TYPES = {400: "ValidationIssue", 401: "UnauthorizedIssue", 403: "UnauthorizedIssue", 404: "NotFoundIssue"}
 TYPES |= {405: "ValidationIssue", 413: "ValidationIssue", 415: "ValidationIssue", 422: "BusinessIssue"}
 

@@ -101,7 +101,7 @@ def test_what_schemathesis_sends_waits_its_turn_and_comes_again_after_a_429():
     target = Target("http://127.0.0.1:1/v1", {})
     turns = []
     target.await_turn = lambda: turns.append(1)
-    case = SimpleNamespace(method="GET", path_parameters=None, body=None)
+    case = SimpleNamespace(method="GET", path_parameters=None, body=None, meta=None)
     transport = Transport(Inner(429, 429, 200), target, FuzzPlan(["listSequences"], ("fuzzing",), None, writes=False))
     assert transport.send(case).status_code == 200
     assert len(turns) == 3
@@ -117,7 +117,9 @@ def test_what_schemathesis_writes_goes_to_the_run_set_aside_and_stops_no_company
         ("stateful", "POST", aside.id),
         ("coverage", "GET", aside.id),
     ):
-        case = SimpleNamespace(method=method, path_parameters={"sequence_id": other}, body={"scope": "COMPANY"})
+        case = SimpleNamespace(
+            method=method, path_parameters={"sequence_id": other}, body={"scope": "COMPANY"}, meta=None
+        )
         Transport(Inner(200), target, FuzzPlan(["stopSequence"], (phase,), aside, writes=True)).send(case)
         assert case.path_parameters["sequence_id"] == wanted
         assert method == "GET" or case.body["scope"] == "CONTACT"

@@ -51,7 +51,16 @@ RUNS: dict[str, tuple[str | None, str, float, float]] = {
 }
 IDS = {name: f"88c23cea-f199-4cf0-964c-{number:012x}" for number, name in enumerate([*RUNS, "foreign"], 0xA0)}
 IDS |= {"ann": "edb845b8-de65-42a0-a7a1-000000000000", "foreign_contact": "edb845b8-de65-42a0-a7a2-000000000000"}
-IDS |= {"template": TEMPLATE, "other_template": OTHER_TEMPLATE}
+IDS |= {"template": TEMPLATE, "other_template": OTHER_TEMPLATE, "foreign_template": FOREIGN_TEMPLATE}
+TEMPLATES: dict[str, dict[str, Any]] = {
+    TEMPLATE: {
+        "name": "Outreach", "steps": [{"type": "email", "delay": "P1D"}, {"type": "manual", "delay": "P2D"}],
+        "created_at": "-PT16H40M", "updated_at": "-PT2H",
+    },
+    OTHER_TEMPLATE: {
+        "name": "Follow-up", "status": "INACTIVE", "steps": [], "created_at": "-PT12H", "updated_at": "-PT3H",
+    },
+}  # fmt: skip
 KEYS = {"rw": "readwrite", "ro": "readonly", "wo": "writeonly", "no": "noscope", "other": "other_readwrite"}
 READ, WRITE, CONTACTS_READ = "sequences:read", "sequences:write", "contacts:read"
 SCOPES: dict[str, tuple[str, ...]] = {
@@ -114,7 +123,9 @@ def organization(number: int, templates: list[str], runs: list[dict[str, Any]], 
         ],
         "contacts": [contact(name, number) for name in CONTACTS],
         "contact_lists": [{"id": CONTACT_LIST, "name": "Imported"}] if number == 1 else [],
-        "sequence_templates": [{"id": template, "name": "Outreach", "steps": []} for template in templates],
+        "sequence_templates": [
+            {"id": template, **TEMPLATES.get(template, {"name": "South"})} for template in templates
+        ],
         "sequences": runs,
     }
 

@@ -24,6 +24,15 @@ def whole_name(context: RuleContext) -> None:
                 agrees(context, found.operation, {"name": text})
 
 
+@rule("templates.name.case.strict", "The filter name heeds upper and lower case.", "templates.name", basis="own")
+def case_of_name(context: RuleContext) -> None:
+    found = _templates(context)
+    for name in found.values(found.operation.parameters["name"])[:_MANY] or context.skip(
+        "no template has a name; load some"
+    ):
+        agrees(context, found.operation, {"name": name.swapcase()})
+
+
 @rule("templates.null_names.strict", "Templates without a name come before all others.", "templates.null_names")
 def null_names(context: RuleContext) -> None:
     listing = _templates(context).operation
