@@ -178,8 +178,10 @@ def build(
     for each, private in ((spec, False), (control_spec, True)):
         resolved = Specification.load(each.document)  # type: ignore[no-untyped-call]  # Connexion types none of it
         asgi.add_api(resolved, base_path=each.base_path, private=private)
-    connections = Connections(limits.connections, held.addresses.is_proxy)
-    served = RootPath(asgi, settings.root_path) if settings.root_path else asgi
+    is_proxy = held.addresses.is_proxy
+    connections = Connections(limits.connections, is_proxy)
+    below = settings.root_path or settings.proxies
+    served = RootPath(asgi, settings.root_path, is_proxy) if below else asgi
     return App(served, connections, spec, worlds, fixture, default, succession)
 
 

@@ -4,6 +4,7 @@ from urllib.parse import urljoin
 
 import pytest
 import yaml
+from sequences_sandbox.http.request.client_address import parse_network
 from sequences_sandbox.http.root_path import parse_root
 
 
@@ -24,6 +25,24 @@ def test_the_path_alone_is_the_first_page_and_another_path_that_begins_so_is_non
     assert "data-root" in below("GET", "/tools/sandbox", key=None).text
     assert below("GET", "/tools/sandboxes", key=None).status_code == 404
     assert below("GET", "/tools/sandboxes/v1/me").status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("proxy", "named", "shown"),
+    [
+        ("127.0.0.1", "/tools/sandbox", "/tools/sandbox"),
+        ("127.0.0.1", "/tools/sandbox/", "/tools/sandbox"),
+        ("127.0.0.1", '/"><script>', ""),
+        ("127.0.0.2", "/tools/sandbox", ""),
+    ],
+)
+def test_a_trusted_proxy_may_name_the_path_and_nobody_else(api_with, proxy, named, shown):
+    """The client of these tests is 127.0.0.1."""
+    sandbox = api_with(proxies=(parse_network(proxy),))
+    page = sandbox("GET", "/", headers={"X-Forwarded-Prefix": named}).text
+    assert f'<html data-root="{shown}"' in page
+    assert f'src="{shown}/console/app.js' in page
+    assert "<script>" not in page
 
 
 def test_the_journal_has_paths_as_the_contract_has_them(below):
