@@ -80,7 +80,7 @@ class Settings:
     connections are open. The journal keeps `journal_headers` beside those that it always keeps.
     `rate_limit` holds for every key of worlds that set none of their own; `fault_header` lets a request ask for a fault by
     the header X-Sandbox-Fault. Pages of `embed_origins` may frame the console's embeds. `root_path` is the path
-    under which a proxy makes it reachable, empty for none.
+    under which a proxy makes it reachable, empty for none. Of requests one in `log_every` is logged.
     """
 
     fixture: str = "demo"
@@ -100,6 +100,7 @@ class Settings:
     fault_header: bool = True
     embed_origins: tuple[str, ...] = ()
     log_format: LogFormat = "text"
+    log_every: int = 1
     root_path: str = ""
 
 
@@ -195,7 +196,7 @@ def _services(
     held: Held,
 ) -> Services:
     worlds, shared = traffic.worlds, settings.visitors.worlds > 0
-    log, offload = Log(settings.log_format, wall), Offload(worlds.store.blocking)
+    log, offload = Log(settings.log_format, wall, held.addresses, settings.log_every), Offload(worlds.store.blocking)
     ways_in = Authenticators(
         worlds.store, settings.admin_token, held.addresses, default.keys[0][1], visitors=shared
     ).by_scheme()

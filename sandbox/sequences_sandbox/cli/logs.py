@@ -8,7 +8,7 @@ import time
 from types import TracebackType
 from typing import Final
 
-from ..http.traffic.access_log import FORMATTED
+from ..http.traffic.access_log import FIELDS, FORMATTED
 
 _FAILURES: Final = logging.getLogger("sequences_sandbox.failures")
 
@@ -36,6 +36,7 @@ class JsonFormatter(logging.Formatter):
             "level": record.levelname.lower(),
             "logger": record.name,
             "message": record.getMessage().strip(),
+            **getattr(record, FIELDS, {}),
         }
         if record.exc_info:
             line["traceback"] = self.formatException(record.exc_info)

@@ -129,6 +129,7 @@ def _settings(options: argparse.Namespace, admin_token: str | None) -> Settings:
         freeze=options.freeze or None,
         cors=callers,
         log_format=options.log_format,
+        log_every=max(1, options.log_every),
         root_path=root,
         host=options.host,
         allow_hosts=tuple(options.allow_host or ()),

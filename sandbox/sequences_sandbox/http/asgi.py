@@ -89,10 +89,10 @@ class ContractMiddleware(RoutedMiddleware[ContractAPI]):
         except ClientGone:
             return
         if response is None:
-            await self.app(_page_scope(scope, context.request_id), _no_body, send)
+            await self.app(_page_scope(scope, context.request_id), _no_body, self._logged(context, began, send))
             return
         # Here and not in `_finished`, which may run in a thread: lines are written once per turn of the event loop.
-        self._services.log.request(context, response, time.perf_counter() - began)
+        self._services.log.request(context, response.status, time.perf_counter() - began)
         if context.injection is not None:
             await send_injected(response, context.injection, scope, receive, send)
         elif response.stream is not None and context.method != "HEAD":
@@ -101,6 +101,16 @@ class ContractMiddleware(RoutedMiddleware[ContractAPI]):
             await send({"type": "http.response.start", "status": response.status, "headers": response.headers})
             body = b"" if context.method == "HEAD" else response.body
             await send({"type": "http.response.body", "body": body})
+
+    def _logged(self, context: RequestContext, began: float, send: Send) -> Send:
+        """Sends the response of a page, and logs its request."""
+
+        async def send_logged(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                self._services.log.request(context, message["status"], time.perf_counter() - began)
+            await send(message)
+
+        return send_logged
 
     async def _respond(self, context: RequestContext, receive: Receive, began: float) -> Response | None:
         """The response, complete and recorded; None for a path of no contract."""

@@ -73,7 +73,7 @@ class Protocol(HttpToolsProtocol):
         refusal = self._connections.enter(self, self._peer)
         if refusal is not None:
             self._rejection = refusal
-            self.transport.write(rejection(refusal, self.server_state.default_headers))
+            self.transport.write(rejection(refusal, self.server_state.default_headers, self._peer))
             self.transport.close()  # at once: whoever opens too many is not given time to hold them
 
     def connection_lost(self, exc: Exception | None) -> None:
@@ -212,7 +212,7 @@ class Protocol(HttpToolsProtocol):
         self._incoming.clear()
         self.flow.unparsed = False
         self.flow.resume_reading()
-        self.transport.write(rejection(issue, self.server_state.default_headers))
+        self.transport.write(rejection(issue, self.server_state.default_headers, self._peer))
         # Closed at once, a connection on which more arrives is reset, and the client may never see why.
         if self.transport.can_write_eof():
             self.transport.write_eof()

@@ -1,11 +1,6 @@
 """docs/hosting.md: its options exist, its command starts a sandbox, and its proxy passes on what it should."""
 
-import os
 import re
-import shutil
-import socket
-import subprocess
-import time
 
 import httpx
 import pytest
@@ -54,45 +49,3 @@ def test_the_limits_of_visitors_are_those_of_the_code():
     assert f"{host.streams.of_world} event streams and {host.delayed.of_address} responses" in PAGE
     assert f"An address has {host.connections.of_address} connections" in PAGE
     assert (visitors.of_address, visitors.lifetime, visitors.idle) == (10, 24 * HOUR, HOUR)
-
-
-@pytest.fixture
-def proxied(hosted, tmp_path):
-    """The address of an nginx with the server of the page, in front of that sandbox."""
-    nginx = shutil.which("nginx", path=f"{os.environ['PATH']}:/usr/sbin")
-    if nginx is None:
-        assert not os.environ.get("CI"), "nginx is missing; run .ci/install-programs"
-        pytest.skip("no nginx here")
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    (server,) = re.findall(r"```nginx\n(.*?)```", PAGE, re.DOTALL)
-    server = server.replace("listen 80", f"listen 127.0.0.1:{port}").replace("http://127.0.0.1:4010", hosted)
-    paths = "".join(
-        f"{kind}_temp_path {tmp_path}/{kind};\n" for kind in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
-    )
-    (tmp_path / "nginx.conf").write_text(
-        f"daemon off; master_process off; pid {tmp_path}/pid; error_log stderr;\nevents {{}}\n"
-        f"http {{\naccess_log off;\n{paths}{server}}}\n"
-    )
-    process = subprocess.Popen([nginx, "-p", tmp_path, "-c", tmp_path / "nginx.conf"], stderr=subprocess.DEVNULL)
-    for _ in range(600):
-        with socket.socket() as probe:
-            if probe.connect_ex(("127.0.0.1", port)) == 0:
-                break
-        time.sleep(0.1)
-    yield f"http://127.0.0.1:{port}"
-    process.terminate()
-    process.wait()
-
-
-def test_the_proxy_passes_calls_events_and_errors_on(proxied):
-    with httpx.Client(base_url=proxied, headers={"Host": "sandbox.example"}, timeout=30) as client:
-        world = client.post("/_sandbox/worlds", json={}).json()
-        key = {"Authorization": f"Bearer {world['organizations'][0]['api_keys'][0]['token']}"}
-        assert client.get("/v1/sequences", headers=key).status_code == 200
-        too_large = client.post("/_sandbox/worlds", content=b"x" * (1 << 20) + b"x")
-        assert (too_large.status_code, too_large.json()["type"]) == (413, "ValidationIssue")
-        with client.stream("GET", "/_sandbox/events", headers=key) as events:
-            httpx.get(f"{proxied}/v1/sequences", headers={**key, "Host": "sandbox.example"})
-            assert next(line for line in events.iter_lines() if line.startswith("event:")) == "event: request"

@@ -5,22 +5,22 @@ import json
 import logging
 
 import pytest
+from sequences_sandbox.http.request.client_address import ClientAddresses, parse_network
 from sequences_sandbox.http.request.context import RequestContext
-from sequences_sandbox.http.responses import Response
 from sequences_sandbox.http.traffic.access_log import Log, without_secrets
 
 
 def context(number, path=b"/v1/sequences"):
-    return RequestContext(f"req_{number}", 0, "GET", path, b"", [])
+    return RequestContext(f"req_{number}", 0, "GET", path, b"", [], "192.0.2.7")
 
 
 @pytest.mark.parametrize("form", ["text", "json"])
 def test_the_lines_of_one_turn_of_the_loop_are_written_at_once_and_none_is_lost(form, caplog):
-    log = Log(form, lambda: 0)
+    log = Log(form, lambda: 0, ClientAddresses(()))
 
     async def turn(before, numbers):
         for number in numbers:
-            log.request(context(number), Response(200, b"", []), 0.001)
+            log.request(context(number), 200, 0.001)
         assert len(caplog.records) == before
         await asyncio.sleep(0)
 
@@ -32,7 +32,48 @@ def test_the_lines_of_one_turn_of_the_loop_are_written_at_once_and_none_is_lost(
     if form == "json":
         assert [json.loads(line)["request_id"] for line in lines] == [f"req_{number}" for number in range(9)]
     else:
-        assert lines == [f"GET /v1/sequences 200 1.0 ms req_{number}" for number in range(9)]
+        assert lines == [f"GET /v1/sequences 200 1.0 ms req_{number} 192.0.2.7" for number in range(9)]
+
+
+def logged(caplog, log, *requests):
+    """The lines of requests, each a context and a status."""
+
+    async def turn():
+        for asked, status in requests:
+            log.request(asked, status, 0.001)
+        await asyncio.sleep(0)
+
+    with caplog.at_level(logging.INFO, "sequences_sandbox"):
+        asyncio.run(turn())
+    return "\n".join(record.getMessage() for record in caplog.records).splitlines()
+
+
+def test_one_in_so_many_is_logged_and_every_failure(caplog):
+    log = Log("text", lambda: 0, ClientAddresses(()), every=4)
+    requests = [(context(number), 500 if number in (5, 6) else 200) for number in range(12)]
+    assert [line.split()[5] for line in logged(caplog, log, *requests)] == ["req_3", "req_5", "req_6", "req_10"]
+
+
+def test_the_client_is_the_one_that_a_trusted_proxy_names(caplog):
+    log = Log("json", lambda: 0, ClientAddresses((parse_network("192.0.2.7"),)))
+    headers = [(b"x-forwarded-for", b"198.51.100.1, 203.0.113.9")]
+    named = RequestContext("req_0", 0, "GET", b"/", b"", headers, "192.0.2.7")
+    forged = RequestContext("req_1", 0, "GET", b"/", b"", headers, "192.0.2.8")
+    lines = logged(caplog, log, (named, 200), (forged, 200))
+    assert [json.loads(line)["client"] for line in lines] == ["203.0.113.9", "192.0.2.8"]
+
+
+def test_a_page_has_one_line_too_and_at_warning_there_is_none(api, caplog):
+    with caplog.at_level(logging.INFO, "sequences_sandbox"):
+        api("GET", "/watch?key=topo_secret", key=None)
+        api("GET", "/nowhere", key=None)
+    lines = "\n".join(record.getMessage() for record in caplog.records).splitlines()
+    assert [line.split()[:3] for line in lines] == [["GET", "/watch", "200"], ["GET", "/nowhere", "404"]]
+    caplog.clear()
+    with caplog.at_level(logging.WARNING, "sequences_sandbox"):
+        api("GET", "/watch", key=None)
+        api("GET", "sequences/unknown")
+    assert caplog.records == []
 
 
 @pytest.mark.parametrize(

@@ -13,12 +13,15 @@ from urllib.parse import quote, unquote
 
 from ...domain.timestamps import format_timestamp
 from ...traffic.journal import redacted
+from ..request.client_address import ClientAddresses
 from ..request.context import RequestContext
-from ..responses import Response
 
 LogFormat = Literal["text", "json"]
 FORMATTED: Final = "formatted"
 """The attribute of a log record whose message is whole lines in the chosen form already."""
+
+FIELDS: Final = "fields"
+"""The attribute of a log record that has more than its message: what JSON says in fields of their own."""
 
 _WHOLE_LINES: Final = {FORMATTED: True}
 _SECRET_NAMES: Final = re.compile("password|token|secret|key", re.IGNORECASE)
@@ -28,18 +31,29 @@ _AS_IT_IS: Final = "/?&;=:@!$'()*+,"
 
 
 class Log:
-    """Where requests and failures are logged. `form` is how a line is written."""
+    """Where requests and failures are logged. `form` is how a line is written.
 
-    def __init__(self, form: LogFormat, wall: Callable[[], int]) -> None:
+    Of requests one in `every` is logged, and each that failed with 5xx.
+    """
+
+    def __init__(self, form: LogFormat, wall: Callable[[], int], addresses: ClientAddresses, every: int = 1) -> None:
         self._json: Final = form == "json"
         self._wall: Final = wall
+        self._addresses: Final = addresses
+        self._every: Final = every
+        self._skipped = 0
         self._logger: Final = logging.getLogger("sequences_sandbox")
         self._lines: Final[list[str]] = []
 
-    def request(self, context: RequestContext, answer: Response, seconds: float) -> None:
-        """Method, path, status, milliseconds and request id. The query is left out: it is the client's data."""
+    def request(self, context: RequestContext, status: int, seconds: float) -> None:
+        """Method, path, status, milliseconds, request id and client. The query is left out: it is the client's data."""
         if not self._logger.isEnabledFor(logging.INFO):
             return
+        self._skipped += 1
+        if status < 500 and self._skipped < self._every:
+            return
+        self._skipped = 0
+        client = self._addresses.of(context.peer, context.headers)
         path = without_secrets(context.raw_path.decode("ascii", "backslashreplace"))
         milliseconds = round(seconds * 1000, 2)
         if self._json:
@@ -49,13 +63,14 @@ class Log:
                     "level": "info",
                     "method": context.method,
                     "path": path,
-                    "status": answer.status,
+                    "status": status,
                     "milliseconds": milliseconds,
                     "request_id": context.request_id,
+                    "client": client,
                 }
             )
         else:
-            line = f"{context.method} {path} {answer.status} {milliseconds} ms {context.request_id}"
+            line = f"{context.method} {path} {status} {milliseconds} ms {context.request_id} {client}"
         if not self._lines:
             asyncio.get_running_loop().call_soon(self._write)
         self._lines.append(line)
