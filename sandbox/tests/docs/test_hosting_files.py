@@ -1,4 +1,4 @@
-"""docs/hosting: every file can be read, knows no option that the program does not know, and asks for paths that are served."""
+"""docs/hosting: every file can be read, knows no unknown option, and asks for paths that are served."""
 
 import configparser
 import os
