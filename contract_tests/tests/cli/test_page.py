@@ -38,7 +38,7 @@ def test_the_page_names_every_variable_and_every_exit_status():
 
 @pytest.mark.parametrize("snippet", re.findall(r"```yaml\n(.*?)```", PAGE, re.S))
 def test_each_snippet_for_a_ci_is_yaml(snippet):
-    assert isinstance(yaml.safe_load(snippet), dict)
+    assert isinstance(yaml.safe_load(snippet), dict | list)
 
 
 def test_the_action_calls_the_command_with_options_that_it_has(tmp_path):
