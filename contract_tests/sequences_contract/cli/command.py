@@ -20,7 +20,7 @@ from ..engine.settings import Settings
 from ..engine.verdicts import Exit, Outcome
 from ..engine.working_folder import no_folder_left
 from ..report import github, html, json, junit, sarif, terminal
-from .expectations import ExpectationError
+from .expectations import ExpectationError, baseline
 from .listing import as_markdown, as_text
 from .option_values import UsageError
 from .options import Parser, add_options
@@ -107,7 +107,11 @@ def _check(options: argparse.Namespace) -> int:
         )  # fmt: skip
         interruption.reporting()
         progress.clear()
-        return _report(options, outcome, plan.settings)
+        status = _report(options, outcome, plan.settings)
+    whole = outcome.exit not in (Exit.UNTESTABLE, Exit.INTERRUPTED)
+    if options.write_baseline is not None and whole and not _write(options.write_baseline, baseline(outcome)):
+        return int(Exit.UNTESTABLE)
+    return status
 
 
 def _report(options: argparse.Namespace, outcome: Outcome, settings: Settings) -> int:

@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from pathlib import Path
 
+from ..engine.verdicts import Outcome
+from ..report.visible import visible
 from ..rules.selection import unknown_rule
 
 
@@ -35,6 +37,16 @@ def read_expectations(path: Path) -> dict[str, str]:
     if problems:
         raise ExpectationError("\n".join(problems))
     return expected
+
+
+def baseline(outcome: Outcome) -> str:
+    """The list that expects what was violated, each with the reason that it had before, or with the day and what came."""
+    lines = [f"# What failed on {outcome.began}. A line whose rule passes again fails the run: take it out then."]
+    for verdict in sorted((*outcome.violated, *outcome.expected_failures), key=lambda one: one.rule.id):
+        first = verdict.evidence[0] if verdict.evidence else None
+        found = f": expected {first.expected}; got {first.got}" if first else ""
+        lines.append(f"{verdict.rule.id}  {verdict.expected or f'since {outcome.began[:10]}{found}'[:200]}")
+    return "\n".join(map(visible, lines)) + "\n"
 
 
 def _problem(name: str, reason: str, expected: Mapping[str, str]) -> str | None:

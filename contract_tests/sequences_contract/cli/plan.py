@@ -50,6 +50,8 @@ def planned(arguments: Sequence[str]) -> Plan:
     for name in REPORTS:
         if getattr(options, f"report_{name}") is not None:
             raise UsageError(f"--report-{name} belongs to `sequences-contract check`; pytest has reports of its own")
+    if options.write_baseline is not None:
+        raise UsageError("--write-baseline belongs to `sequences-contract check`")
     return plan_of(options)
 
 
@@ -58,9 +60,9 @@ def plan_of(options: argparse.Namespace) -> Plan:
     _require_extra()
     _require_covered()
     settings = _settings(options)
-    for name in REPORTS:
-        if getattr(options, f"report_{name}") is not None:
-            require_folder(getattr(options, f"report_{name}"))
+    for path in (options.write_baseline, *(getattr(options, f"report_{name}") for name in REPORTS)):
+        if path is not None:
+            require_folder(path)
     for name in (*options.rule, *options.skip_rule):
         problem = unknown_rule(name)
         if problem is not None:

@@ -3,6 +3,7 @@
 The file comes from the suite's own checkout or wheel, never from the target that is judged by it.
 """
 
+import hashlib
 from collections.abc import Iterator
 from functools import cache, cached_property
 from pathlib import Path
@@ -27,6 +28,11 @@ class Contract:
         self.path = path
         self._text = path.read_text(encoding="utf-8")
         self.document: dict[str, Any] = yaml.load(self._text, Loader=yaml.CSafeLoader)
+
+    @property
+    def edition(self) -> str:
+        """The version that the file states, and the beginning of its SHA-256: what a report was made by."""
+        return f"{self.document['info']['version']} ({hashlib.sha256(self._text.encode()).hexdigest()[:12]})"
 
     @cached_property
     def operations(self) -> dict[str, Operation]:

@@ -151,5 +151,6 @@ def _footer(outcome: Outcome, settings: Settings) -> Iterator[str]:
     yield "<footer>"
     for note in outcome.notes:
         yield f"<p>{escape(note)}</p>"
-    yield f"<p>{escape(outcome.began)}: sequences-contract {__version__}, profile {settings.profile}, seed {settings.seed},"
+    yield f"<p>{escape(outcome.began)}: sequences-contract {__version__}, contract {load_contract().edition},"
+    yield f"profile {settings.profile}, seed {settings.seed},"
     yield f"{outcome.seconds:.0f} s. It might {might}.</p></footer>"

@@ -3,6 +3,8 @@
 import json
 from typing import Any
 
+from .. import __version__
+from ..contract.document import load_contract
 from ..engine.settings import Settings
 from ..engine.verdicts import Outcome, Verdict
 from .causes import causes
@@ -15,6 +17,8 @@ def document(outcome: Outcome, settings: Settings) -> dict[str, Any]:
         "target": settings.url,
         "profile": settings.profile,
         "seed": settings.seed,
+        "suite": __version__,
+        "contract": load_contract().edition,
         "began": outcome.began,
         "exit": int(outcome.exit),
         "meaning": outcome.meaning,

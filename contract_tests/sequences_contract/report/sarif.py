@@ -15,7 +15,10 @@ def text(outcome: Outcome, settings: Settings) -> str:
     """The report as JSON."""
     contract, outcome = load_contract(), outcome.with_texts(visible)
     broken = outcome.violated
-    driver = {"name": "sequences-contract", "semanticVersion": __version__, "rules": [_rule(v) for v in broken]}
+    driver = {
+        "name": "sequences-contract", "semanticVersion": __version__, "rules": [_rule(v) for v in broken],
+        "properties": {"contract": contract.edition},
+    }  # fmt: skip
     run = {
         "tool": {"driver": driver},
         "invocations": [_invocation(outcome)],

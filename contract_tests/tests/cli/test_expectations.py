@@ -1,6 +1,7 @@
 """Lists of expected failures: accepted with their reasons, and unable to rot."""
 
 import json
+import re
 
 import pytest
 
@@ -34,6 +35,19 @@ def test_an_expected_failure_that_passes_is_reported_everywhere(check, faulty, l
     document = json.loads((tmp_path / "json").read_text("utf-8"))
     assert (document["exit"], document["unexpectedly_passing"]) == (1, ["id.getSequence.unknown"])
     assert "id.getSequence.unknown</code> is expected to fail and passes" in (tmp_path / "html").read_text("utf-8")
+
+
+def test_a_baseline_expects_just_what_fails_and_keeps_reasons(check, faulty, listed, tmp_path):
+    rules = ("--rule", "list.listSequences.sort", "--rule", "id.getSequence.unknown")
+    listed.write_text("list.listSequences.sort.status why it is so\n", encoding="utf-8")
+    written = tmp_path / "baseline"
+    assert check(faulty, *rules, "--expect-failures", listed, "--write-baseline", written)[0] == 1
+    lines = written.read_text("utf-8").splitlines()
+    assert "list.listSequences.sort.status  why it is so" in lines
+    dated = re.compile(r"list.listSequences.sort.created_at  since \d{4}-\d\d-\d\d: expected items")
+    assert any(map(dated.match, lines)), lines
+    status, text = check(faulty, *rules, "--expect-failures", written)
+    assert (status, " 0 violated" in text) == (0, True), text
 
 
 def test_a_list_for_all_rules_serves_some_of_them(check, faulty, listed):
