@@ -15,5 +15,5 @@ ENV PATH=/opt/sandbox/bin:$PATH PYTHONUNBUFFERED=1
 USER sandbox
 EXPOSE 4010
 HEALTHCHECK --interval=5s --timeout=3s --start-period=10s \
-  CMD ["python", "-c", "import urllib.request as web; web.urlopen('http://127.0.0.1:4010/_sandbox/health', timeout=2)"]
+  CMD ["python", "-m", "sequences_sandbox.server.health"]
 ENTRYPOINT ["sequences-sandbox", "serve", "--host", "0.0.0.0"]
