@@ -1,4 +1,4 @@
-"""Every refusal the API knows, one class per issue type and number.
+"""Every error the API knows, one class per issue type and number.
 
 Issue
 ├── ValidationIssue            400  the request itself is wrong
@@ -17,7 +17,7 @@ Issue
         └── CatchingUpIssue    503  what fell due takes more than one go
 
 A class carries the number and the type as the contract's section "Errors" pairs them; this file knows nothing of HTTP
-beyond that. `http` turns an Issue into an answer, in one place.
+beyond that. `http` turns an Issue into a response, in one place.
 """
 
 from collections.abc import Mapping
@@ -25,7 +25,7 @@ from typing import Any, ClassVar
 
 
 class Issue(Exception):
-    """A refusal: what is wrong and how to mend it (`message`), and particulars for programs (`data`)."""
+    """What is wrong and how to fix it (`message`), and particulars for programs (`data`)."""
 
     status_code: ClassVar[int]
     type: ClassVar[str]

@@ -46,7 +46,7 @@ class Connections:
         own = self._of_addresses.get(address, {})
         if share.of_address is not None and len(own) >= share.of_address and not self._is_proxy(peer):
             if not self._made_room(address):
-                return self._refusal(share.of_address)
+                return self._too_many(share.of_address)
         elif self.taken >= share.in_all and not self._made_room(max(self._of_addresses, key=self._number)):
             self.refused += 1
             return UnavailableIssue("All connections of this server are taken.", retry_after_seconds=_RETRY_SECONDS)
@@ -78,7 +78,7 @@ class Connections:
     def _number(self, address: str) -> int:
         return len(self._of_addresses[address])
 
-    def _refusal(self, most: int) -> RateLimitIssue:
+    def _too_many(self, most: int) -> RateLimitIssue:
         self.refused += 1
         return RateLimitIssue(
             f"Your address has {most} connections at work, the most that one may have.",

@@ -70,10 +70,10 @@ class Protocol(HttpToolsProtocol):
         self._rejection: Issue | None = None
         self._backlog: tuple[Pending, int] | None = None
         self._extensions: dict[str, dict[object, object]] = {DROP: {DROP: self._drop}}
-        refusal = self._connections.enter(self, self._peer)
-        if refusal is not None:
-            self._rejection = refusal
-            self.transport.write(rejection(refusal, self.server_state.default_headers, self._peer))
+        issue = self._connections.enter(self, self._peer)
+        if issue is not None:
+            self._rejection = issue
+            self.transport.write(rejection(issue, self.server_state.default_headers, self._peer))
             self.transport.close()  # at once: whoever opens too many is not given time to hold them
 
     def connection_lost(self, exc: Exception | None) -> None:

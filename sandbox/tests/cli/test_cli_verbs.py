@@ -155,7 +155,7 @@ def test_json_that_is_made_printable_means_the_same(sequences_sandbox, shell):
         assert HOSTILE in [each["name"] for each in json.loads(shell("worlds list --size 100 --json"))["items"]]
 
 
-def test_an_event_and_a_refusal_do_not_speak_to_the_terminal(shell):
+def test_an_event_and_an_error_do_not_speak_to_the_terminal(shell):
     request = {
         "method": "GET",
         "path": "/",

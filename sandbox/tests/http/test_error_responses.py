@@ -1,4 +1,4 @@
-"""One form for every refusal, from every layer: routing, method, key, scope, size, type, syntax, schema, rules.
+"""One form for every error, from every layer: routing, method, key, scope, size, type, syntax, schema, rules.
 
 The canonical body is `{status_code, type, message, request_id, data?}`; `refused` asserts it, one test follows per path.
 """
@@ -345,7 +345,7 @@ def test_accept_is_ignored(api, accept):
     assert api("GET", "sequences", headers={"Accept": accept}).headers["content-type"] == "application/json"
 
 
-def test_of_several_faults_the_first_in_the_order_of_refusal_is_answered(api):
+def test_of_several_faults_the_first_in_the_order_of_errors_is_told(api):
     bad = {"content": b"x" * (1024 * 1024 + 1), "headers": {"Content-Type": "text/plain"}}
     steps = [
         (api("BREW", "/v1/nothing", key=None, **bad), 404),

@@ -64,15 +64,15 @@ def test_places_are_counted_by_world_by_address_and_in_all():
     places = Places(Share("streams", 2, 3, 4))
     back = [places.take("one", "a"), places.take("one", "a"), places.take("two", "a")]
 
-    def refusal(world, address):
+    def rejected_by(world, address):
         with pytest.raises(RateLimitIssue) as raised:
             places.take(world, address)
         return raised.value.data["limit"]
 
-    assert refusal("one", "b") == "streams of a world"
-    assert refusal("two", "a") == "streams of one client address"
+    assert rejected_by("one", "b") == "streams of a world"
+    assert rejected_by("two", "a") == "streams of one client address"
     back.append(places.take("two", "b"))
-    assert refusal("three", "c") == "streams of this server"
+    assert rejected_by("three", "c") == "streams of this server"
     for each in back:
         each()
     assert (places.taken, places.refused) == (0, 3)

@@ -106,12 +106,12 @@ async def _at_work():
         while sum(not each.is_waiting for each in state.connections) < 2:
             await asyncio.sleep(0)
         reader, writer = await asyncio.open_connection(*address)
-        refusal = await asyncio.wait_for(reader.read(), 10)
+        response = await asyncio.wait_for(reader.read(), 10)
         for _, each in [*opened, (reader, writer)]:
             each.close()
         never.set()
         await turns()
-        return refusal
+        return response
 
 
 def test_a_refused_connection_is_told_why_in_the_form_of_errors():

@@ -41,7 +41,7 @@ def test_a_connection_closed_midway_leaves_half_a_body_and_the_request_was_carri
     assert (broken["status"], broken["fault"]) == (200, "close=midway")
 
 
-def test_a_refusal_can_break_off_midway_too(client):
+def test_an_error_can_break_off_midway_too(client):
     with pytest.raises(httpx.RemoteProtocolError):
         faulty(client, "status=503, close=midway")
 

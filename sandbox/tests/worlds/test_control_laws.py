@@ -75,7 +75,7 @@ class World:
 
 
 def live(world, random, times):
-    """Some random life, refusals included."""
+    """Some random life, errors included."""
     for _ in range(times):
         method, path, body = _call(world, random)
         world(method, path, body)
