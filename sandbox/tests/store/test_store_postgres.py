@@ -1,5 +1,6 @@
 """What holds for PostgreSQL alone: round trips, its clock, its schema, answers that were lost, servers that took over."""
 
+import json
 import os
 import threading
 from contextlib import contextmanager, suppress
@@ -9,6 +10,7 @@ import pytest
 from sequences_sandbox.domain.errors import CommitIssue, UnavailableIssue, ValidationIssue
 from sequences_sandbox.store.base import ChangeSet, StoreError, UnreachableError
 from sequences_sandbox.store.open import open_store
+from sequences_sandbox.store.postgres import schema
 from sequences_sandbox.traffic.rate_limits import RateLimit
 
 WALL = 1_772_442_000_000_000
@@ -384,3 +386,30 @@ def test_a_role_that_may_make_no_tables_stops_the_start(store_at, postgres_url, 
         connection.execute("CREATE ROLE guest LOGIN")
     with pytest.raises(StoreError, match="tables of the database cannot be made"):
         store_at(url=postgres_url.replace("postgres:@", "guest@"))
+
+
+def test_histories_of_an_earlier_version_become_pages_in_snapshots_too(store_at, postgres_url, helper):
+    world = helper.create(store_at())[0].id
+    rows = [[1, "update", "client", "ACTIVE", "ACTIVE", "req_1"], [2, "pause", "client", "ACTIVE", "PAUSED", None]]
+    snapshot = {"name": "a", "documents": {"sequences": [["r", {}]], "history": [["r", rows], ["q", [3, rows]]]}}
+    kept = {
+        ("history", "r"): rows,
+        ("history", "q"): [3, rows],
+        ("snapshots", "s"): snapshot,
+        ("snapshots", "n"): {**snapshot, "name": "\0"},
+    }
+    with psycopg.connect(postgres_url, autocommit=True) as connection:
+        for (kind, key), body in kept.items():
+            values = (world, kind, key, json.dumps(body))
+            connection.execute(
+                "INSERT INTO documents (world_id, kind, id, version, body) VALUES (%s, %s, %s, 1, %s)", values
+            )
+        connection.execute("UPDATE schema_version SET version = 5")
+        schema.prepare(postgres_url)
+        found = connection.execute("SELECT kind, id, body FROM documents WHERE world_id = %s", (world,)).fetchall()
+    documents = {"sequences": [["r", {}]], "history": [["r", [0, rows]], ["q", [3, rows]]]}
+    assert {(kind, key): body for kind, key, body in found} == {
+        ("history", "r"): [0, rows],
+        ("history", "q"): [3, rows],
+        ("snapshots", "s"): {"name": "a", "documents": documents},
+    }
