@@ -32,7 +32,8 @@ class TrailingSlashRedirected(ReferenceServer):
 
 
 @planted.strict(
-    "http.*.unknown_path http.*.trailing_slash http.*.options shape.json", "GET /sequence && GET {active}/history"
+    "http.*.unknown_path http.*.trailing_slash http.*.options shape.json shape.issue.form",
+    "GET /sequence && GET {active}/history",
 )
 class UnknownPathInHtml(ReferenceServer):
     """An unknown path gets a response in HTML."""

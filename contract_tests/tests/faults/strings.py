@@ -165,9 +165,7 @@ class MissingVariablesAccepted(LenientBody):
         return "variables" not in body
 
 
-@planted.documented(
-    "update.rejects.missing update.rejects.types update.rejects.null", 'PATCH {active} {"variables": null}'
-)
+@planted.strict("update.rejects.missing update.rejects.types update.rejects.null", 'PATCH {active} {"variables": null}')
 class NullVariablesAccepted(LenientBody):
     """`variables` null is 200."""
 
