@@ -90,7 +90,11 @@ def persists(context: RuleContext) -> None:
         after = set_variables(context, run, {"suite_a": "changed while paused", "suite_b": "new"})
         expect_variables(context, context.resume(run.id), after.variables)
         response = context.search(status=run.status, size=100, sort_by="updated_at", sort_order="desc")
-        listed = [other for other in context.page_of(response).items if other.id == run.id]
+        items = context.page_of(response).items
+        times = [other.updated for other in items]
+        in_order = times == sorted(times, reverse=True)
+        context.check(in_order, "items by updated_at desc after an update", "another order", response)
+        listed = [other for other in items if other.id == run.id]
         current = bool(listed) and listed[0].variables == after.variables
         context.check(current, "the update in the list", "an older state", response)
 
