@@ -59,14 +59,20 @@ def test_settings_that_cannot_be_used_are_one_sentence_and_status_2(check, monke
     assert text.count("\n") == 1
 
 
+BAD_SECRETS = (
+    ("", "is empty"), ("hunter2 hunter2", "holds white space"), ("hunter2\n", "holds white space"),
+    ("schlüssel", "no header"), ("short", "too short"),
+)  # fmt: skip
+
+
 @pytest.mark.usefixtures("bare")
 @pytest.mark.parametrize(
-    ("secret", "words"),
-    [("", "is empty"), ("hunter2 hunter2", "holds white space"), ("hunter2\n", "holds white space"),
-     ("schlüssel", "no header"), ("short", "too short")],
-)  # fmt: skip
-@pytest.mark.parametrize(
-    "variable", ["SEQUENCES_CONTRACT_KEY", "SEQUENCES_CONTRACT_READ_KEY", "SEQUENCES_CONTRACT_ADMIN_TOKEN"]
+    ("variable", "secret", "words"),
+    [
+        *(("SEQUENCES_CONTRACT_KEY", *bad) for bad in BAD_SECRETS),
+        *(("SEQUENCES_CONTRACT_ADMIN_TOKEN", *bad) for bad in BAD_SECRETS),
+        *(("SEQUENCES_CONTRACT_READ_KEY", *bad) for bad in BAD_SECRETS[1:]),
+    ],
 )
 def test_a_key_that_cannot_be_sent_is_named_by_its_variable_and_not_repeated(
     check, monkeypatch, variable, secret, words
@@ -123,3 +129,12 @@ def test_a_shell_completes_commands_and_options(capsys, shell):
     script = capsys.readouterr().out
     assert "sequences-contract" in script
     assert "allow-stops" in script
+
+
+@pytest.mark.usefixtures("bare")
+def test_an_empty_variable_of_a_key_that_is_not_needed_is_a_key_that_is_not_given(check, monkeypatch):
+    monkeypatch.setenv("SEQUENCES_CONTRACT_READ_KEY", "")
+    status, text = check("http://127.0.0.1:1/v1")
+    assert status == 2
+    assert "SEQUENCES_CONTRACT_READ_KEY" not in text
+    assert "127.0.0.1:1" in text
