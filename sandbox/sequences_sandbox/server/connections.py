@@ -1,7 +1,8 @@
 """The connections of a process: how many there may be, of one client address and in all, and which gives way to a new one.
 
 A connection on which no request is being carried out may be closed at any time, so the oldest such one of the address makes
-room, and when all are taken that of the address with most. Only where every one of them is at work is a new one refused.
+room, and when all are taken that of the address with most that has one. Only where every one of them is at work is a new
+one refused.
 """
 
 from collections.abc import Callable
@@ -47,7 +48,7 @@ class Connections:
         if share.of_address is not None and len(own) >= share.of_address and not self._is_proxy(peer):
             if not self._made_room(address):
                 return self._too_many(share.of_address)
-        elif self.taken >= share.in_all and not self._made_room(max(self._of_addresses, key=self._number)):
+        elif self.taken >= share.in_all and not self._made_room_anywhere():
             self.refused += 1
             return UnavailableIssue("All connections of this server are taken.", retry_after_seconds=_RETRY_SECONDS)
         self._of_addresses.setdefault(address, {})[member] = None
@@ -74,6 +75,9 @@ class Connections:
                 member.close_idle()
                 return True
         return False
+
+    def _made_room_anywhere(self) -> bool:
+        return any(map(self._made_room, sorted(self._of_addresses, key=self._number, reverse=True)))
 
     def _number(self, address: str) -> int:
         return len(self._of_addresses[address])

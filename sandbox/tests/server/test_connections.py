@@ -56,6 +56,15 @@ def test_when_all_are_taken_the_address_with_most_gives_one_up(connections):
     assert connections.taken == 8
 
 
+def test_when_the_address_with_most_is_all_at_work_the_next_with_one_that_waits_gives_it_up(connections):
+    proxied, _ = entered(connections, "10.0.0.1", 5, is_waiting=False)
+    some, _ = entered(connections, "1.1.1.1", 2)
+    one, _ = entered(connections, "3.3.3.3", 1)
+    assert entered(connections, "2.2.2.2", 1)[1] == [None]
+    assert [member.closed for member in (*proxied, *some, *one)] == [False] * 5 + [True, False, False]
+    assert (connections.taken, connections.closed, connections.refused) == (8, 1, 0)
+
+
 def test_when_all_are_at_work_a_new_one_is_told_to_come_again(connections):
     entered(connections, "10.0.0.1", 8, is_waiting=False)
     assert entered(connections, "2.2.2.2", 1)[1] == [503]

@@ -71,6 +71,26 @@ def test_when_all_are_taken_the_address_with_most_makes_room_for_another(visit, 
     assert [works(hosted, each) for each in (*greedy, modest)] == [False, True, True, True]
 
 
+def test_when_the_address_with_most_uses_all_of_its_worlds_another_with_an_idle_one_makes_room(visit, hosted):
+    greedy = [visit("1.1.1.1") for _ in range(3)]
+    modest = visit("2.2.2.2")
+    hosted.clock.advance(2 * MINUTE)
+    assert all(works(hosted, each) for each in greedy)
+    assert visit("3.3.3.3").status_code == 201
+    assert [works(hosted, each) for each in (*greedy, modest)] == [True, True, True, False]
+
+
+def test_when_all_worlds_are_in_use_a_visitor_waits_for_the_first_to_become_idle_whosever_it_is(visit, hosted):
+    modest = visit("2.2.2.2")
+    hosted.clock.advance(MINUTE)
+    greedy = [visit("1.1.1.1") for _ in range(3)]
+    refused = visit("3.3.3.3")
+    assert (refused.status_code, refused.headers["retry-after"]) == (429, "60")
+    hosted.clock.advance(MINUTE)
+    assert visit("3.3.3.3").status_code == 201
+    assert [works(hosted, each) for each in (modest, *greedy)] == [False, True, True, True]
+
+
 def test_a_world_that_is_used_again_and_again_ends_all_the_same(visit, hosted):
     world = visit("1.1.1.1")
     assert world.json()["expires_at"] == "2026-03-02T10:00:00Z"
