@@ -68,11 +68,11 @@ def proxy(options: argparse.Namespace, report: Report) -> int:
     base = f"{options.to.rstrip('/')}{'' if parts.path else '/v1'}"
     strict = options.profile == "strict"
     judging = Judge(redactor, strict=strict, client=True, lag=options.settle, urls=[base], tell=_tell)
-    watch, listener = _open(options, judging, redactor)
     try:
         client = open_async_client(options.to, ca_bundle=options.ca_bundle, timeout=TIMEOUT)
     except ConnectionSettingsError as error:
         raise UsageError(str(error)) from None
+    watch, listener = _open(options, judging, redactor)
     here = f"http://{':'.join(map(str, listener.getsockname()[:2]))}"
     print(
         f"{here}{urlsplit(base).path} stands for {base}; Ctrl-C ends it with the verdict", file=sys.stderr, flush=True
@@ -113,13 +113,17 @@ def drift(options: argparse.Namespace, report: Report) -> int:
 
 
 def _open(options: argparse.Namespace, judging: Judge, redactor: Redactor) -> tuple[Watch, socket.socket]:
-    address, what = _address(options.listen), f"--record {options.record}"
-    try:
-        watch = Watch(judging, redactor, options.record)
-        what = f"--listen {options.listen}"
-        return watch, socket.create_server(address)
-    except OSError as error:
-        raise UsageError(f"{what} cannot be used: {error.strerror}") from None
+    """Listens, and only then opens the recording: what an earlier run wrote there is lost by that."""
+    address, what = _address(options.listen), f"--listen {options.listen}"
+    with contextlib.ExitStack() as stack:
+        try:
+            listener = stack.enter_context(socket.create_server(address))
+            what = f"--record {options.record}"
+            watch = Watch(judging, redactor, options.record)
+        except OSError as error:
+            raise UsageError(f"{what} cannot be used: {error.strerror}") from None
+        stack.pop_all()
+    return watch, listener
 
 
 def _observe_all(path: Path, redactor: Redactor, observe: Callable[[Exchange], object]) -> str | None:

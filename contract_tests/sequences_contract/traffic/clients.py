@@ -13,7 +13,7 @@ from ..contract.schemas import json_schema
 from ..engine import Page
 from .exchange import REDACTED, Exchange
 from .histories import Histories
-from .pages import Finding, fits, number_of, values_of
+from .pages import Finding, fits, is_clear, number_of, values_of
 
 _MOST_LISTS = 1000
 _SORTED = ("sort_by", "sort_order")
@@ -66,8 +66,9 @@ class Clients:
 
     def _beyond(self, exchange: Exchange, operation: Operation, query: Mapping[str, str]) -> Iterator[Finding]:
         reading, number = self._of(exchange, operation, query), number_of(operation, query, "page")
-        reading.went_on = reading.went_on or number > 1
-        if reading.ended and number == reading.ended[0] + 1 and reading.ended[1].precedes(exchange):
+        clear = is_clear(exchange, operation)
+        reading.went_on = reading.went_on or number > 1 or not clear
+        if clear and reading.ended and number == reading.ended[0] + 1 and reading.ended[1].precedes(exchange):
             yield "client.has_more", f"no page after {reading.ended[0]}, where has_more was false", f"page {number}"
 
     def read(self, exchange: Exchange, operation: Operation, query: Mapping[str, str], page: Page) -> None:

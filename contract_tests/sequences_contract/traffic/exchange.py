@@ -2,7 +2,7 @@
 
 import email.utils
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -59,6 +59,10 @@ class Exchange:
             return True
         apart = (other.date - other.began) - (self.date - self.ended)
         return other.date >= self.date and (other.date - self.date > 1 or abs(apart) <= 2)
+
+    def without_bodies(self) -> "Exchange":
+        """The same, to be remembered: where and when it was, and whose."""
+        return replace(self, body=None, request_body=None)
 
     def response(self, path: str, redact: Callable[[str], str]) -> Response:
         """The same as a response of the target; `path` is that below the base URL."""

@@ -3,6 +3,7 @@
 import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+from fractions import Fraction
 from typing import Any
 
 from ..contract import timestamps
@@ -13,6 +14,8 @@ from .exchange import REDACTED, Exchange
 from .pages import Finding
 
 _MOST_RUNS = 100_000
+#: In seconds. A clock of whole seconds gives two writes of different clients one time.
+_FINE = Fraction(1, 1000)
 LIFECYCLE, AFTER_WRITE, RESPONSE = "traffic.lifecycle", "traffic.read_after_write", "traffic.write_response"
 
 
@@ -56,7 +59,12 @@ class Histories:
 
     def uncertain(self, run_id: str, exchange: Exchange) -> None:
         """A write of which nobody knows whether it happened."""
-        self._writes[run_id] = _Write(exchange, None)
+        self._note(run_id, _Write(exchange.without_bodies(), None))
+
+    def _note(self, run_id: str, write: _Write) -> None:
+        self._writes[run_id] = write
+        if len(self._writes) > _MOST_RUNS:
+            self._writes.pop(next(iter(self._writes)))
 
     def observe(self, exchange: Exchange, runs: Iterable[Run]) -> Finding | None:
         """Runs that a read shows. The first thing that is wrong, if any."""
@@ -72,9 +80,7 @@ class Histories:
         self._keep(exchange, run)
         before = self._writes.get(run.id.lower())
         contested = before is not None and not before.exchange.precedes(exchange)
-        self._writes[run.id.lower()] = _Write(exchange, None if contested else run)
-        if len(self._writes) > _MOST_RUNS:
-            self._writes.pop(next(iter(self._writes)))
+        self._note(run.id.lower(), _Write(exchange.without_bodies(), None if contested else run))
         return found
 
     def ended(self, exchange: Exchange, run_id: str) -> str | None:
@@ -88,7 +94,7 @@ class Histories:
         key = exchange.client, run.id.lower()
         before = self._seen.pop(key, None)
         later = before is None or (before.exchange.began or 0) <= (exchange.began or 0)
-        self._seen[key] = _Seen(exchange, run) if before is None or later else before
+        self._seen[key] = _Seen(exchange.without_bodies(), run) if before is None or later else before
         if len(self._seen) > _MOST_RUNS:
             self._seen.pop(next(iter(self._seen)))
 
@@ -122,6 +128,8 @@ class Histories:
         late = write.exchange.precedes(exchange, self._lag)
         if not late or run.updated > write.run.updated or run.created != write.run.created:
             return None
+        if run.updated == write.run.updated and not (self._strict or _is_fine(write.run)):
+            return None
         self._writes[run.id.lower()] = replace(write, run=None)  # what is stale once is stale for one reason
         place = f" ({write.exchange.place})"
         if (run.variables or {}) != (write.run.variables or {}):
@@ -138,6 +146,11 @@ class Histories:
         if run.status == wanted or run.status not in self._reachable or _has_passed(run, body):
             return None
         return RESPONSE, f"{wanted} after {operation.event}", f"{run.status} of {run.id}"
+
+
+def _is_fine(run: Run) -> bool:
+    """Whether its times are exact enough that nobody else can have written at the same one."""
+    return timestamps.precision(str(run.fields["updated_at"])) <= _FINE
 
 
 def _reachable(lifecycle: Lifecycle, status: str) -> set[str]:

@@ -16,12 +16,14 @@ from ..engine.verdicts import MEANINGS, Exit, Outcome
 from ..http.messages import Response
 from .bases import Bases
 from .clients import Clients
+from .counts import Counts
 from .exchange import Exchange, item_id, resembles
 from .histories import Histories
-from .pages import Counts, Series, judge_page, values_of
+from .pages import is_clear, judge_page, values_of
 from .passive import PassiveTallies
 from .redaction import Redactor
 from .rules import CLIENT_RULES, rules_of_traffic
+from .series import Series
 from .tallies import Tallies, Tell
 
 _MEANINGS = {
@@ -47,10 +49,11 @@ class Judge:
         self._tallies = Tallies(rules_of_traffic(strict=strict, client=client), redactor.text, tell)
         self._passive = PassiveTallies(self._contract, self._tallies, strict=strict)
         self._histories = Histories(self._contract.lifecycles["Status"], strict=strict, lag=lag)
-        self._series, self._counts = Series(), Counts()
+        self._series, self._counts = Series(), Counts(strict)
         self._clients = Clients(self._histories) if client else None
         self._bases = Bases(self._contract, urls)
-        self._began, self.judged, self._others, self._bodiless, self._failures = time.monotonic(), 0, 0, 0, 0
+        self._began, self.judged, self._others, self._bodiless = time.monotonic(), 0, 0, 0
+        self._failures = self._redirects = 0
         self._resembling: bool | None = None
 
     def observe(self, exchange: Exchange) -> bool:
@@ -66,60 +69,69 @@ class Judge:
         run_id = item_id(operation, path)
         if self._clients is not None:
             self._judge_client(exchange, operation, run_id)
-        lost = exchange.status == 0 or exchange.status >= 500 or (exchange.body is None and exchange.status < 400)
-        if lost and not operation.reads:
+        known = self._judge_server(exchange, operation, path, run_id)
+        if not (operation.reads or known or 400 <= exchange.status < 500):
             self._histories.uncertain(run_id, exchange)
-        if exchange.status < 200:
-            self._others += 1
-            return True
-        self.judged += 1
-        self._failures += exchange.status >= 500
-        if exchange.body is None:
-            self._bodiless += 1
-        elif exchange.status == 200 or exchange.status >= 400:
-            self._judge_response(exchange, operation, exchange.response(path, self._redactor.text), run_id)
         return True
 
-    def _judge_response(self, exchange: Exchange, operation: Operation, response: Response, run_id: str) -> None:
-        seen = self._passive.observe(response)
+    def _judge_server(self, exchange: Exchange, operation: Operation, path: str, run_id: str) -> bool:
+        """Judges the response; whether it shows what the operation led to."""
+        if exchange.status < 200 or exchange.status == 304:
+            self._others += 1
+            return False
+        self.judged += 1
+        self._failures += exchange.status >= 500
+        self._redirects += 300 <= exchange.status < 400
+        if 200 < exchange.status < 300:
+            self._tallies.count(f"shape.{operation.id}.body")
+            self._add(f"shape.{operation.id}.body", f"200 of {operation.id}", f"{exchange.status}", exchange)
+            self._recognise(operation.result, _parsed(exchange.body))
+        elif exchange.body is None:
+            self._bodiless += 1
+        elif exchange.status == 200 or exchange.status >= 400:
+            return self._judge_response(exchange, operation, exchange.response(path, self._redactor.text), run_id)
+        return False
+
+    def _recognise(self, schema: dict[str, Any], body: Any) -> None:
         if self._resembling is not True:
-            schema = operation.result if seen.is_success else {"required": ["status_code", "type"]}
-            self._resembling = resembles(schema, seen.body)
+            self._resembling = resembles(schema, body)
+
+    def _judge_response(self, exchange: Exchange, operation: Operation, response: Response, run_id: str) -> bool:
+        seen = self._passive.observe(response)
+        self._recognise(operation.result if seen.is_success else {"required": ["status_code", "type"]}, seen.body)
         ill_formed = False
         for rule, expected, got in self._passive.inspect(seen, operation, with_headers=bool(exchange.headers)):
             self._add(rule, expected, got, exchange)
             ill_formed = ill_formed or self._passive.is_fatal(rule)
-        if seen.is_success and not ill_formed:
-            self._judge_content(exchange, operation, response, run_id)
+        return seen.is_success and not ill_formed and self._judge_content(exchange, operation, response, run_id)
 
-    def _judge_content(self, exchange: Exchange, operation: Operation, response: Response, run_id: str) -> None:
+    def _judge_content(self, exchange: Exchange, operation: Operation, response: Response, run_id: str) -> bool:
         try:
             if operation.is_list:
                 self._judge_list(exchange, operation, read_page(response, operation))
-            else:
-                self._judge_item(exchange, operation, read_item(response.json(), operation), run_id)
+                return True
+            return self._judge_item(exchange, operation, read_item(response.json(), operation), run_id)
         except (Malformed, ValueError):
-            return  # of a form that no schema forbids, such as a lone surrogate
+            return False  # of a form that no schema forbids, such as a lone surrogate
 
     def _judge_list(self, exchange: Exchange, operation: Operation, page: Page) -> None:
-        query = values_of(exchange, operation)
-        self._count_list(operation, query)
-        findings = list(judge_page(operation, query, page, self._strict))
-        again = self._series.judge(exchange, operation, query, page)
+        query, clear = values_of(exchange, operation), is_clear(exchange, operation)
+        self._count_list(operation, query, arranged=clear)
+        findings = list(judge_page(operation, query, page, strict=self._strict, arranged=clear))
+        again = self._series.judge(exchange, operation, query, page) if clear else None
         for finding in findings or ([again] if again else []):
             self._add(*finding, exchange)
-        if not findings:
-            self._counts.note(exchange, operation, query, page)
-            if self._clients is not None:
-                self._clients.read(exchange, operation, query, page)
+        agree = clear and not findings and self._counts.note(exchange, operation, query, page)
+        if agree and self._clients is not None:
+            self._clients.read(exchange, operation, query, page)
         self._observe_runs(exchange, list(page.items))
 
-    def _judge_item(self, exchange: Exchange, operation: Operation, item: Item, run_id: str) -> None:
+    def _judge_item(self, exchange: Exchange, operation: Operation, item: Item, run_id: str) -> bool:
         if operation.id_parameter is not None:
             self._tallies.count("traffic.same_item")
             if item.id.lower() != run_id:
                 self._add("traffic.same_item", f"the item {run_id}", f"{item.id}", exchange)
-                return
+                return False
         if operation.reads:
             self._observe_runs(exchange, [item])
         elif isinstance(item, Run):
@@ -127,6 +139,7 @@ class Judge:
             finding = self._histories.written(exchange, operation, item, _parsed(exchange.request_body))
             if finding is not None:
                 self._add(*finding, exchange)
+        return True
 
     def _observe_runs(self, exchange: Exchange, items: list[Item]) -> None:
         runs = [one for one in items if isinstance(one, Run)]
@@ -142,11 +155,12 @@ class Judge:
         for finding in self._clients.judge(exchange, operation, run_id):
             self._add(*finding, exchange)
 
-    def _count_list(self, operation: Operation, query: dict[str, str]) -> None:
+    def _count_list(self, operation: Operation, query: dict[str, str], *, arranged: bool) -> None:
         """Counts what the rules about this list look at."""
-        names = [f"list.{operation.id}.pages.partition", f"list.{operation.id}.size"]
-        names += [f"list.{operation.id}.{kind}.{name}" for kind in ("filter", "bound") for name in query]
-        names.append(f"list.{operation.id}.sort.{query.get('sort_by', operation.default('sort_by'))}")
+        names = [f"list.{operation.id}.{kind}.{name}" for kind in ("filter", "bound") for name in query]
+        if arranged:
+            names += [f"list.{operation.id}.pages.partition", f"list.{operation.id}.size"]
+            names.append(f"list.{operation.id}.sort.{query.get('sort_by') or operation.default('sort_by')}")
         self._tallies.count(*names)
 
     def _add(self, rule: str, expected: str, got: str, exchange: Exchange) -> None:
@@ -184,6 +198,7 @@ class Judge:
             (self._others, "entries of something else, out of a cache, or without a response"),
             (self._bodiless, "responses that were not recorded to their end, so that they could not be judged"),
             (self._failures, "responses of 5xx, which are no violations: a recording does not show their cause"),
+            (self._redirects, "responses of 3xx, which a server or gateway may send in front of the API"),
         ):
             if number:
                 yield f"{what}: {number}"

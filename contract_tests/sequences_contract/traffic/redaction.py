@@ -13,6 +13,8 @@ _HIDDEN_PARAMETER = re.compile(r"(?i)(?<=[?&])([^=&#]*(?:key|token|secret|passwo
 #: User and password in a URL.
 USER_INFO = re.compile(r"(?<=://)[^/?#@\s\"']+@")
 _MOST_KEYS = 1000
+#: What stands for a key in a recording that was redacted before.
+_NAME = re.compile(r"key-(\d{1,4}|others)", re.ASCII)
 
 
 class Redactor:
@@ -28,7 +30,7 @@ class Redactor:
             return ""
         if key not in self._names and len(self._names) >= _MOST_KEYS:
             return "key-others"
-        return self._names.setdefault(key, key if re.fullmatch(r"key-\w+", key) else f"key-{len(self._names) + 1}")
+        return self._names.setdefault(key, key if _NAME.fullmatch(key) else f"key-{len(self._names) + 1}")
 
     def text(self, text: str) -> str:
         """A text without keys, percent-encoded ones too."""

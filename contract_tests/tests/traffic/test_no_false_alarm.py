@@ -134,6 +134,40 @@ CASES = {
         .add("GET", "/sequences", page(run(A), run(B), total=3))
         .add("GET", "/sequences", page(run(A), run(B), run(C)))
     ),
+    "a filtered list that is counted and read at two times": rec().add(
+        "GET", "/sequences?status=ACTIVE", page(run(A), run(B), total=3)
+    ),
+    "a look for one more that finds one that came": (
+        rec()
+        .add("GET", PATH, page(run(A), run(B)))
+        .add("GET", PATH, page(run(A), run(B), more=True))
+        .add("GET", PATH, FIRST)
+    ),
+    "pages that are counted later": rec().add("GET", PATH, page(run(A), run(B), pages=2)),
+    "a wrong total of which nobody knows the order": (
+        rec()
+        .add("GET", PATH, page(run(A)), took=9)
+        .add("GET", PATH, page(run(A), total=2))
+        .add("GET", PATH, page(run(A)))
+    ),
+    "a size given twice": rec()
+    .add("GET", "/sequences?size=2&size=2", FIRST)
+    .add("GET", "/sequences?size=2&size=2", FIRST),
+    "a page given twice": rec()
+    .add("GET", "/sequences?page=2&page=2&size=2", LAST)
+    .add("GET", "/sequences?page=2&page=2&size=2", LAST),
+    "a sort given twice": rec().add(
+        "GET", "/sequences?sort_by=status&sort_by=status", page(run(C, "FOUND"), run(B), run(A))
+    ),
+    "a size that is empty": rec().add("GET", "/sequences?size=", page(*(run(f"{A[:-2]}{n}") for n in range(10, 22)))),
+    "a page of 19 digits": rec().add("GET", f"/sequences?page={'9' * 19}", page(total=3)),
+    "a redirect of a gateway": rec().add("GET", RUN, run()).add("GET", RUN, "", status=307),
+    "a write that was redirected": (
+        rec()
+        .add("PATCH", RUN, UPDATED, sent=ROME)
+        .add("PATCH", RUN, "", sent={"variables": {"city": "Bern"}}, status=303)
+        .add("GET", RUN, UPDATED | {"variables": {"city": "Bern"}})
+    ),
     "a run comes between two pages": rec()
     .add("GET", PATH, FIRST)
     .add(

@@ -205,3 +205,12 @@ def test_what_cannot_be_done_is_one_sentence_and_status_2(capsys, options, words
     shown = capsys.readouterr().err
     assert words in shown
     assert shown.count("\n") == 1
+
+
+@pytest.mark.parametrize("more", [["--listen", "192.0.2.1:4011"], ["--listen", ":0", "--ca-bundle", __file__]])
+def test_an_earlier_recording_is_kept_where_the_proxy_cannot_start(capsys, tmp_path, more):
+    record = tmp_path / "record.har"
+    record.write_text("an earlier one", encoding="utf-8")
+    assert main(["proxy", "--to", "https://127.0.0.1:1/v1", "--record", str(record), *more]) == 2
+    assert capsys.readouterr().err.count("\n") == 1
+    assert record.read_text("utf-8") == "an earlier one"

@@ -6,6 +6,7 @@ import xml.etree.ElementTree as ET
 import pytest
 from sequences_contract.cli import main
 from sequences_contract.traffic import reading
+from sequences_contract.traffic.redaction import Redactor
 
 from .recordings import A, B, Recording, at, page, run
 
@@ -126,6 +127,18 @@ def test_user_and_password_in_a_url_are_not_shown(judge):
     recording = Recording().add("GET", f"/sequences/{A}", run(status="?"), url="http://somebody:hunter22@h.example/v1")
     status, shown = judge("a.har", json.dumps(recording.har()))
     assert (status, "hunter22" in shown, f"http://h.example/v1/sequences/{A}" in shown) == (1, False, True)
+
+
+@pytest.mark.parametrize("key", ["key-3ax6aVeryRealKey", "key-12345", "key-others2"])
+def test_a_key_that_looks_like_a_name_is_none(key):
+    redactor = Redactor()
+    assert redactor.headers([("Authorization", f"Bearer {key}")]) == [("Authorization", "Bearer key-1")]
+    assert key not in redactor.text(f"at {key}")
+
+
+def test_a_name_in_a_recording_that_was_redacted_before_stays():
+    redactor = Redactor()
+    assert [redactor.client(f"Bearer {name}") for name in ("key-7", "key-others")] == ["key-7", "key-others"]
 
 
 def test_keys_are_in_no_report(judge, tmp_path):

@@ -1,6 +1,7 @@
 """Recordings with one fault each: it is found, by the rule that is about it, at its entry, and by no other rule."""
 
 import pytest
+from sequences_contract.traffic import counts
 
 from .recordings import OTHER, A, B, C, Recording, at, issue, page, run, violated
 
@@ -22,6 +23,10 @@ def read(*bodies):
     return recording
 
 
+def twice(body, query=""):
+    return listed(body, query).add("GET", f"/sequences{query}", body)
+
+
 def write(event, body, sent=None, *, then=None, first=None):
     recording = read(first) if first else Recording()
     method, path = ("PATCH", f"/sequences/{A}") if event == "update" else ("POST", f"/sequences/{A}/{event}")
@@ -29,6 +34,7 @@ def write(event, body, sent=None, *, then=None, first=None):
     return recording.add("GET", f"/sequences/{A}", then) if then else recording
 
 
+STOP, STOPPED = {"reason": "WIN", "scope": "CONTACT"}, run(status="STOPPED_EARLY", updated_at=at(0.05))
 UPDATED = run(variables={"city": "Rome"}, updated_at=at(0.05))
 ONE_PAGE = {
     "a field is missing": (listed(page(without(run(), "status"))), "shape.listSequences.body"),
@@ -38,11 +44,11 @@ ONE_PAGE = {
     "updated before it was created": (read(run(updated_at=at(-5000))), "shape.getSequence.times"),
     "HTML": (read("<h1>Hello</h1>").add("GET", f"/sequences/{A}", run()), "shape.json"),
     "JSON that says it is text": (listed(page(run()), headers={"Content-Type": "text/plain"}), "shape.json"),
-    "total_pages": (listed(page(run(), total=1, pages=2)), PARTITION),
-    "has_more on the last page": (listed(page(run(), more=True)), PARTITION),
-    "has_more missing before the last": (listed(page(run(), run(B), total=5, pages=3), "?size=2"), PARTITION),
-    "a short page": (listed(page(run(), total=5, pages=3, more=True), "?size=2"), PARTITION),
-    "a total of too many": (listed(page(run(), run(B), total=3)), PARTITION),
+    "total_pages": (twice(page(run(), total=1, pages=2)), PARTITION),
+    "has_more on the last page": (twice(page(run(), more=True)), PARTITION),
+    "has_more missing before the last": (twice(page(run(), run(B), total=5, pages=3), "?size=2"), PARTITION),
+    "a short page": (twice(page(run(), total=5, pages=3, more=True), "?size=2"), PARTITION),
+    "a total of too many": (twice(page(run(), run(B), total=3)), PARTITION),
     "more items than asked for": (
         listed(page(run(), run(B), run(C), pages=2, more=True), "?size=2"),
         "list.listSequences.size",
@@ -90,6 +96,21 @@ ONE_PAGE = {
         "shape.issue.request_id",
     ),
     "another run": (read(run(B)), "traffic.same_item"),
+    "a total between two others": (
+        listed(page(run())).add("GET", "/sequences", page(run(), total=2)).add("GET", "/sequences", page(run())),
+        PARTITION,
+    ),
+    "201 for 200": (
+        Recording()
+        .add("POST", f"/sequences/{A}/stop", STOPPED, sent=STOP, status=201)
+        .add("GET", f"/sequences/{A}", run()),
+        "shape.stopSequence.body",
+    ),
+    "204 for 200": (read(run()).add("GET", f"/sequences/{B}", "", status=204), "shape.getSequence.body"),
+    "a filter beside a size given twice": (
+        listed(page(run(B, "FOUND")), "?status=ACTIVE&size=2&size=2"),
+        "list.listSequences.filter.status",
+    ),
 }
 ACROSS = {
     "a stopped run returns": (read(run(status="STOPPED_EARLY"), run(updated_at=at(0.5))), "traffic.lifecycle", 1),
@@ -175,7 +196,7 @@ def test_exchanges_are_judged_together(name):
             "list.listSequences.sort.created_at.ties.strict",
         ),
         (listed(page(run(A, "FAILED"), run(B)), "?sort_by=status"), "list.listSequences.sort.status.by_name.strict"),
-        (listed(page(pages=1)), PARTITION),
+        (twice(page(pages=1)), PARTITION),
         (listed(page(run(updated_at="2026-03-02T09:00:00+00:00"))), "shape.listSequences.timestamps.strict"),
         (write("resume", run(updated_at=at(1.05)), first=run(status="FAILED")), "traffic.lifecycle"),
     ],
@@ -211,6 +232,10 @@ CLIENT = {
         None,
     ),
     "a page after the last": (listed(page(run())).add("GET", "/sequences?page=2", page(total=1)), "client.has_more"),
+    "a page given twice": (
+        listed(FIRST, "?size=2").add("GET", "/sequences?size=2&page=2&page=2", FIRST).add("GET", "/me", "", status=429),
+        None,
+    ),
     "a write after the end": (
         read(run(status="STOPPED_EARLY")).add(
             "POST", f"/sequences/{A}/resume", issue(422, "BusinessIssue"), status=422
@@ -225,3 +250,19 @@ def test_clients_are_judged_when_that_is_asked_for(name):
     recording, rule = CLIENT[name]
     assert violated(recording) == {}
     assert set(violated(recording, client=True)) == ({rule} if rule else set())
+
+
+def test_a_list_that_is_known_is_judged_beyond_the_bound_of_lists(monkeypatch):
+    monkeypatch.setattr(counts, "_MOST_LISTS", 1)
+    recording = listed(page(run())).add("GET", "/sequences?status=ACTIVE", page(run(), total=2))
+    recording.add("GET", "/sequences?status=ACTIVE", page(run(), total=2))
+    assert violated(recording) == {}
+    recording.add("GET", "/sequences", page(run(), total=2)).add("GET", "/sequences", page(run()))
+    assert violated(recording) == {PARTITION: "entries[3]"}
+
+
+def test_at_one_updated_at_of_whole_seconds_only_strict_takes_another_value_for_a_stale_read():
+    body = run(variables={"city": "Rome"}, updated_at=at(0))
+    recording = write("update", body, {"variables": {"city": "Rome"}}, then=body | {"variables": {}})
+    assert violated(recording) == {}
+    assert "traffic.read_after_write" in violated(recording, strict=True)
