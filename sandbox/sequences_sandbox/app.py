@@ -4,7 +4,7 @@ import pkgutil
 import time
 import warnings
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from importlib import import_module
 from pathlib import Path
@@ -37,14 +37,16 @@ from .operations.control import clock, events, faults, journal, metrics, rate_li
 from .operations.control import sequences as runs
 from .operations.control import worlds as control_worlds
 from .resources import RESOURCES
+from .resources.organizations import ORGANIZATIONS
 from .server.connections import Connections
-from .store.base import Store
+from .store.base import KeyRecord, Store
 from .store.open import MEMORY, open_store
 from .traffic.journal import HARMLESS_HEADERS
 from .traffic.metrics import Tally
 from .traffic.paces import Paces
 from .traffic.places import Places
 from .traffic.rate_limits import RateLimit
+from .worlds.api_keys import ADMIN
 from .worlds.control import Control
 from .worlds.documents import DocumentCodecs
 from .worlds.events import EventBus
@@ -173,7 +175,9 @@ def build(
         | named_handlers(control_spec, control, CONTROL_TAGS)
         | named_handlers(control_spec, traffic, TRAFFIC_TAGS)
     )
-    services = _services(settings, spec, traffic, default, handlers, wall, held)
+    first = fixture.documents[ORGANIZATIONS.kind][0].value
+    operator = replace(ADMIN, world_id=default.record.id, organization_id=first.id)
+    services = _services(settings, spec, traffic, operator, handlers, wall, held)
     others = pages(settings.contract, spec.base_path, spec.operation_ids, settings.embed_origins)
     asgi = ContractMiddleware(others, services)
     for each, private in ((spec, False), (control_spec, True)):
@@ -190,16 +194,14 @@ def _services(
     settings: Settings,
     spec: Spec,
     traffic: TrafficControl,
-    default: CreatedWorld,
+    operator: KeyRecord,
     handlers: Mapping[str, Handler],
     wall: Callable[[], int],
     held: Held,
 ) -> Services:
     worlds, shared = traffic.worlds, settings.visitors.worlds > 0
     log, offload = Log(settings.log_format, wall, held.addresses, settings.log_every), Offload(worlds.store.blocking)
-    ways_in = Authenticators(
-        worlds.store, settings.admin_token, held.addresses, default.keys[0][1], visitors=shared
-    ).by_scheme()
+    ways_in = Authenticators(worlds.store, settings.admin_token, held.addresses, operator, visitors=shared).by_scheme()
     return Services(
         worlds=worlds,
         handlers=handlers,
@@ -211,7 +213,7 @@ def _services(
             worlds,
             traffic.tally,
             log,
-            default.record.id,
+            operator.world_id,
             ways_in["apiKey"],
             traffic.headers,
             discreet=shared or not is_loopback(settings.host),

@@ -42,7 +42,7 @@ class Api:
     def __init__(self, app: App, clock: ManualClock) -> None:
         self.app = app
         self.clock = clock
-        self.key = app.default.keys[0][0]
+        self.key = next((token for token, _ in app.default.keys), "")
 
     def __call__(self, method: str, path: str, *, key: str | None = "", **how: Any) -> httpx.Response:
         """One request. `key` replaces the first key, None sends none. Relative paths are under /v1."""

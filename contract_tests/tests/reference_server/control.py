@@ -1,4 +1,4 @@
-"""A small part of the control API of worlds.md, under `/_sandbox`: enough for a suite to arrange what it tests."""
+"""A small part of the control API (docs/console.md), under `/_sandbox`: enough for a suite to arrange what it tests."""
 
 import json
 import time

@@ -85,7 +85,7 @@ class Writes(Bodies):
         return run.sequence_template_id == other.sequence_template_id
 
     def same_company(self, call: Call, other: Run) -> bool:
-        """Both have a company_domain and it is the same (worlds.md)."""
+        """Both have a company_domain and it is the same (docs/fixtures.md, "Contacts and lists")."""
         domain = call.world.company_of(call.run).get("company_domain")
         return domain is not None and call.world.company_of(other).get("company_domain") == domain
 

@@ -40,16 +40,16 @@ class Authenticators:
     """Finds out who calls, for each of the contracts' security schemes. Without an admin token everyone is the admin.
 
     With `visitors`, strangers share the server: they may make worlds without a key, and the control of the `default` world,
-    whose keys are known to everyone, is the admin's.
+    whose keys are known to everyone, is the admin's, who comes as its `operator`.
     """
 
     def __init__(
-        self, store: Store, admin_token: str | None, addresses: ClientAddresses, default: KeyRecord, *, visitors: bool
+        self, store: Store, admin_token: str | None, addresses: ClientAddresses, operator: KeyRecord, *, visitors: bool
     ) -> None:
         self._store: Final = store
         self._admin_token: Final = admin_token
         self._addresses: Final = addresses
-        self._default: Final = default
+        self._operator: Final = operator
         self._visitors: Final = visitors
         self._guesses: Final = Paces(_GUESSES)
 
@@ -72,8 +72,8 @@ class Authenticators:
             guess = context.header(b"authorization")
             if guess is None or TOKEN_PREFIX in guess or not self._is_admin(context):
                 raise
-            return self._default
-        if key.world_id == self._default.world_id:
+            return self._operator
+        if key.world_id == self._operator.world_id:
             raise ScopeIssue(
                 "The default world of this server is shared, and only its operator controls it. Make a world of your own: "
                 "POST /_sandbox/worlds.",

@@ -86,6 +86,17 @@ def test_the_key_of_the_current_world_is_sent_to_its_own_sandbox_only(shell, sta
     assert shell("clock show --key topo_given --url", url, "--ca-bundle", str(secured[1]))[0] == 0
 
 
+def test_for_all_worlds_no_key_is_sent_unless_one_is_given(shell, state, secured):
+    url, ca, requests = secured
+    state.parent.mkdir(parents=True)
+    world = {"id": PAUSED, "name": "mine", "url": url, "key": "topo_secret"}
+    state.write_text(json.dumps({"worlds": [world], "current_id": PAUSED}))
+    assert shell("worlds list --json --ca-bundle", str(ca))[0] == 0
+    assert "Authorization" not in requests[-1]
+    assert shell("worlds list --json --key sesame-1234 --ca-bundle", str(ca))[0] == 0
+    assert requests[-1]["Authorization"] == "Bearer sesame-1234"
+
+
 def test_an_id_is_told_by_its_first_characters_if_only_one_begins_so(shell, at, sequences_sandbox):
     with sequences_sandbox.world("every_status") as world, world.client() as client:
         reach = f"{at} --key {world.key}"

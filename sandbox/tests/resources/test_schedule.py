@@ -1,4 +1,4 @@
-"""Time drives the runs (worlds.md, "Time"): every status is reached by time and honest causes."""
+"""Time drives the runs (docs/fixtures.md, "Templates"): every status is reached by time and honest causes."""
 
 from dataclasses import replace
 

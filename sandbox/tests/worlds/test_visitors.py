@@ -129,6 +129,16 @@ def test_the_control_of_the_default_world_is_the_admins(hosted):
     assert hosted("GET", "sequences", key="topo_demo_readwrite").status_code in (200, 429)
 
 
+def test_the_admin_controls_a_default_world_that_no_key_opens(api_with, tmp_path):
+    fixture = tmp_path / "keyless.yaml"
+    fixture.write_text("organizations: [{name: Keyless, api_keys: []}]")
+    api = api_with(fixture=str(fixture), admin_token=ADMIN, visitors=VisitorLimits(4))
+    (organization,) = api("GET", "/_sandbox/world", key=ADMIN).json()["organizations"]
+    assert organization["api_keys"] == []
+    run = api("POST", "/_sandbox/sequences", key=ADMIN, json={})
+    assert (run.status_code, run.json()["organization_id"]) == (201, organization["id"])
+
+
 def test_wrong_admin_tokens_are_slowed_down_for_their_address_alone(hosted):
     def guess(token, address, path="worlds"):
         return hosted("GET", f"/_sandbox/{path}", key=token, headers={"X-Forwarded-For": address}).status_code

@@ -50,23 +50,25 @@ def add_reach(parser: argparse.ArgumentParser, whose_key: str, *, variable: str 
     parser.add_argument("--json", action="store_true", help="print JSON; an error too, on standard error")
 
 
-def address(options: argparse.Namespace, *, own_key: bool) -> tuple[str, str]:
-    """The URL and the key: those that were given, else the current world's (where `own_key`), else those of the demo data.
-
-    Raises UsageError.
-    """
+def address(options: argparse.Namespace) -> str:
+    """The URL that was given, else the current world's, else that of a sandbox on this machine. Raises UsageError."""
     from ..errors import SandboxNotStarted  # noqa: PLC0415  # loads httpx, which help does not need
     from ..transport import root_of  # noqa: PLC0415
 
-    world = None if options.url and options.key else known_worlds.read().current
+    world = None if options.url else known_worlds.read().current
     try:
-        url = str(root_of(options.url or (world.url if world else _DEFAULT_URL))).rstrip("/")
+        return str(root_of(options.url or (world.url if world else _DEFAULT_URL))).rstrip("/")
     except SandboxNotStarted as error:
         raise UsageError(str(error)) from None
+
+
+def world_key(options: argparse.Namespace, url: str) -> str:
+    """The key that was given, else the current world's, else that of the demo data. Raises UsageError."""
     if options.key:
-        return url, options.key
+        return str(options.key)
+    world = known_worlds.read().current
     # The key of a world goes to its own sandbox and to no other.
-    return url, world.key if own_key and world is not None and world.url == url else _DEFAULT_KEY
+    return world.key if world is not None and world.url == url else _DEFAULT_KEY
 
 
 def connected(options: argparse.Namespace, url: str) -> "httpx.Client":

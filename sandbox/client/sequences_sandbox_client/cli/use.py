@@ -49,7 +49,7 @@ def _opened(options: argparse.Namespace) -> KnownWorld:
     from ..errors import SandboxError  # noqa: PLC0415
     from ..transport import ControlClient  # noqa: PLC0415
 
-    url, key = address(options, own_key=True)
+    url, key = address(options), options.key
     try:
         with connected(options, url) as http:
             world = known_worlds.described(url, ControlClient(http, key)(Call("GET", "/world")), key)

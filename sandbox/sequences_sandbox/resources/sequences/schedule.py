@@ -1,4 +1,4 @@
-"""How time and the engine move a run (worlds.md, "Time"): activation, steps, manual tasks, waking, the end.
+"""How time and the engine move a run: activation, steps, manual tasks, waking, the end (docs/fixtures.md, "Templates").
 
 A run has at most one time at which something falls due; `fire` carries that out, at that very time. Which statuses
 wake, activate or execute steps is read off the lifecycle, never known by name.
