@@ -18,7 +18,7 @@ Connexion's does not give.
 import asyncio
 import time
 import traceback
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, Concatenate, Final, ParamSpec, TypeVar
 
 from connexion.middleware.abstract import RoutedMiddleware
@@ -123,38 +123,44 @@ class ContractMiddleware(RoutedMiddleware[ContractAPI]):
                 response = self._services.cors.options(context, route.allowed)
                 return await self._services.offload(self._finished, context, response, began)
             operation = route.operation(context.method)
-            if operation.is_long:
-                self._services.held.work(context)
+            context.operation_id = operation.operation_id
+            return await self._operate(operation, context, texts, receive, began)
         except Issue as issue:
             response = error_response(issue, context.request_id)
             return await self._services.offload(self._finished, context, response, began)
-        context.operation_id = operation.operation_id
+
+    async def _operate(
+        self, operation: Operation, context: RequestContext, texts: Mapping[str, str], receive: Receive, began: float
+    ) -> Response:
+        """The response of an operation, complete and recorded. Raises CatchingUpIssue, RateLimitIssue."""
+        if operation.is_long or (operation.takes_body and b"expect" in context):
+            # A place is taken, or the body asked for, only by who is let in.
+            admitted = await self._in_slices(self._services.offload, self._guarded, self._admit, context, operation)
+            if isinstance(admitted, Response):
+                return await self._services.offload(self._finished, context, admitted, began)
         if operation.takes_body:
-            if b"expect" in context:  # to read the body is to ask for it: who would be rejected is told before
-                admitted = await self._services.offload(self._guarded, self._admit, context, operation)
-                if isinstance(admitted, Response):
-                    return await self._services.offload(self._finished, context, admitted, began)
             await context.read_body(receive)
-        offload = self._services.long_work if operation.is_long else self._services.offload
-        left = MOST_SLICES
-        while True:
-            handled: Response | None = await offload(self._handle, context, operation, texts, began, left)
-            if handled is not None:
-                return handled
-            left -= 1
-            await asyncio.sleep(0)  # the others, before more of what fell due
+        if not operation.is_long:
+            return await self._in_slices(self._services.offload, self._handle, context, operation, texts, began)
+        self._services.held.work(context)
+        return await self._in_slices(self._services.long_work, self._handle, context, operation, texts, began)
+
+    async def _in_slices(self, offload: Callable[..., Awaitable[T]], work: Callable[..., T], *args: Any) -> T:
+        """What the work gives, which lets others in while the world of the request is catching up.
+
+        Raises CatchingUpIssue when that takes more goes than a request has.
+        """
+        for _ in range(MOST_SLICES):
+            try:
+                return await offload(work, *args)
+            except CatchingUpIssue:
+                await asyncio.sleep(0)
+        return await offload(work, *args)
 
     def _handle(
-        self, context: RequestContext, operation: Operation, texts: Mapping[str, str], began: float, left: int
-    ) -> Response | None:
-        """The response; None while the world is catching up, and so many goes are left for it."""
-        try:
-            response = self._guarded(self._carry_out, context, operation, texts)
-        except CatchingUpIssue as issue:
-            if left:
-                return None
-            response = error_response(issue, context.request_id)
-        return self._finished(context, response, began)
+        self, context: RequestContext, operation: Operation, texts: Mapping[str, str], began: float
+    ) -> Response:
+        return self._finished(context, self._guarded(self._carry_out, context, operation, texts), began)
 
     def _guarded(
         self,

@@ -107,3 +107,31 @@ def test_what_computes_for_long_holds_nobody_up_and_an_address_has_few_at_a_time
     assert statuses == [200, 429] + [200] * most
     assert refused["data"]["limit"] == "requests that take long of one client address"
     assert threading.main_thread() not in began
+
+
+FOUND_LONG_AGO = {"organizations": [{"sequences": [{"status": "FOUND", "created_at": "-P1D"}] * 30}]}
+
+
+def test_a_world_that_begins_behind_is_made_once_and_shown_up_to_date(api, monkeypatch):
+    monkeypatch.setattr(due_events.apply_due_events, "__defaults__", (1,))
+    made = api("POST", "/_sandbox/worlds", json={"fixture": FOUND_LONG_AGO})
+    assert made.status_code == 201
+    assert made.json()["organizations"][0]["counts"]["ACTIVE"] == 30
+    assert api("GET", "/_sandbox/worlds").json()["total_count"] == 2
+
+
+@pytest.mark.parametrize(("slices", "status"), [(50, 200), (1, 503)])
+def test_who_asks_before_sending_a_body_is_let_in_when_the_world_caught_up(api, monkeypatch, slices, status):
+    run = api.sequences(status="ACTIVE")[0]
+    monkeypatch.setattr(due_events.apply_due_events, "__defaults__", (20,))
+    monkeypatch.setattr("sequences_sandbox.http.asgi.MOST_SLICES", slices)
+    api.clock.advance(3 * DAY if slices > 1 else 400 * DAY)
+    response = api("PATCH", f"sequences/{run['id']}", json={"variables": {}}, headers={"Expect": "100-continue"})
+    assert response.status_code == status
+    assert response.headers["x-request-id"].startswith("req_")
+
+
+def test_who_is_not_let_in_takes_no_place_of_those_that_compute_for_long(api_with, monkeypatch):
+    api = api_with(admin_token=ADMIN, visitors=VisitorLimits(5))
+    monkeypatch.setattr(api.app.asgi._services.held, "work", lambda context: pytest.fail("took a place"))
+    assert api("GET", EXPORT, key="topo_unknown").status_code == 401

@@ -8,6 +8,7 @@ from sequences_sandbox.domain.errors import TooLargeIssue
 from sequences_sandbox.domain.limits import OWNED_LIMITS, PUBLIC_LIMITS, VISITOR_BYTES, Share, VisitorLimits
 from sequences_sandbox.traffic.amounts import Amounts
 from sequences_sandbox.worlds.history import FEWEST_PAGES
+from sequences_sandbox.worlds.transaction import Transaction
 
 ENROLLED = ("contact_id", "sequence_template_id")
 RUN = "88c23cea-f199-4cf0-964c-3f1e007417b7"
@@ -196,3 +197,18 @@ def test_where_history_takes_as_many_bytes_as_it_may_the_oldest_entries_of_a_run
     last = {"page": 2, "size": len(history) - 1}
     page = api("GET", f"/_sandbox/sequences/{RUN}/history", key=keys[PUBLIC_LIMITS], params=last).json()
     assert page == {"items": history[-1:], "total_count": len(history), "total_pages": 2, "has_more": False}
+
+
+def test_a_snapshot_that_finds_no_room_leaves_the_one_that_it_was_to_replace(worlds, monkeypatch):
+    api, keys = worlds
+    key = keys[PUBLIC_LIMITS]
+    assert api("PUT", "/_sandbox/snapshots/base", key=key, json={}).status_code == 200
+
+    def full(self):
+        raise TooLargeIssue("full")
+
+    monkeypatch.setattr(Transaction, "_require_room", full)
+    assert api("PUT", "/_sandbox/snapshots/base", key=key, json={}).status_code == 413
+    monkeypatch.undo()
+    names = [each["name"] for each in api("GET", "/_sandbox/snapshots", key=key).json()["items"]]
+    assert names == ["base"]

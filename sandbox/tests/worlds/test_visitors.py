@@ -168,3 +168,9 @@ def test_a_named_proxy_says_where_a_request_comes_from_and_nobody_else_does(head
     sent = [(name.encode(), value.encode()) for name, value in headers.items()]
     assert ClientAddresses([parse_network("10.0.0.0/8")]).of("10.0.0.7", sent) == client
     assert ClientAddresses([]).of("::ffff:10.0.0.7", sent) == "10.0.0.7"
+
+
+def test_a_visitor_who_is_too_fast_is_told_so_before_a_fixture_is_read(visit):
+    statuses = [visit("1.1.1.1", fixture={"organizations": []}).status_code for _ in range(60)]
+    assert statuses[0] == 400
+    assert statuses[-1] == 429

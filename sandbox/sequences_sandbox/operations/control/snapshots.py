@@ -19,7 +19,8 @@ from ...worlds.worlds import Caller
 def listSnapshots(control: Control, caller: Caller) -> dict[str, Any]:
     """The snapshots, oldest first."""
     with control.worlds.transaction(caller) as tx:
-        return {"items": [_fields(snapshot) for snapshot in tx.values(SNAPSHOTS)]}
+        snapshots = sorted(tx.values(SNAPSHOTS), key=lambda snapshot: snapshot.created_wall)
+        return {"items": [_fields(snapshot) for snapshot in snapshots]}
 
 
 def saveSnapshot(control: Control, caller: Caller, *, name: str, body: Mapping[str, Any]) -> dict[str, Any]:
@@ -28,10 +29,6 @@ def saveSnapshot(control: Control, caller: Caller, *, name: str, body: Mapping[s
         others = [snapshot for snapshot in tx.values(SNAPSHOTS) if snapshot.name != name]
         size = tx.sizes.documents + tx.sizes.of(HISTORY)
         tx.limits.require_snapshot(len(others), size + sum(snapshot.size for snapshot in others))
-        if tx.value(SNAPSHOTS, name) is not None:
-            # Removed first, so that the new one stands last.
-            tx.write(SNAPSHOTS, name, None)
-            tx.commit()
         frozen, documents = tx.moment.clock.frozen, timeline(tx.documents())
         snapshot = Snapshot(name, tx.wall, tx.now, tx.moment.epoch, frozen, documents, size)
         tx.write(SNAPSHOTS, name, snapshot)

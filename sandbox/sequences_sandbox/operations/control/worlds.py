@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from contextlib import suppress
 from typing import Any, Final
 
-from ...domain.errors import RateLimitIssue, UnauthorizedIssue, ValidationIssue
+from ...domain.errors import CatchingUpIssue, RateLimitIssue, UnauthorizedIssue, ValidationIssue
 from ...domain.limits import PUBLIC_LIMITS
 from ...domain.query import page_count
 from ...domain.timestamps import EARLIEST, LATEST, SECOND, parse_timestamp
@@ -20,7 +20,7 @@ from ...store.base import Moment
 from ...traffic.rate_limits import Verdict
 from ...worlds.api_keys import visitors_address
 from ...worlds.control import Control
-from ...worlds.factory import WorldOptions, clock_from, open_epoch
+from ...worlds.factory import CreatedWorld, WorldOptions, clock_from, open_epoch
 from ...worlds.snapshots import KEPT, copied
 from ...worlds.visitors import PACE, making_room
 from ...worlds.worlds import Caller
@@ -34,13 +34,13 @@ def createWorld(control: Control, caller: Caller, *, body: Mapping[str, Any]) ->
     """A world of one's own. Who comes without leave of the admin is an anonymous visitor, and takes what those may have."""
     control.worlds.delete_expired()
     visitor, visitors = visitors_address(caller.key), control.visitors
+    spare = None if visitor is None else _room(control, visitor)  # first: to read a fixture is work
     fixture = _fixture(control, body)
     ttl, lifetime = body["ttl_seconds"] * SECOND if "ttl_seconds" in body else None, None
     if visitor is not None:
         if "fixture_file" in body or isinstance(body.get("fixture"), Mapping):
             _require_small(fixture)
             control.worlds.visitor_bytes.require(visitor, fixture.size)
-        _make_room(control, visitor)
         ttl, lifetime = min(visitors.idle, ttl or visitors.idle), visitors.lifetime
     options = WorldOptions(
         name=body.get("name", _UNNAMED),
@@ -51,9 +51,18 @@ def createWorld(control: Control, caller: Caller, *, body: Mapping[str, Any]) ->
         lifetime=lifetime,
         visitor=visitor,
     )
-    created = control.factory.create(fixture, options)
-    with control.worlds.first_look(created.record.id) as tx:
-        return control.world(tx, created.keys)
+    if spare is not None:
+        _LOG.info("a visitor's world made room for another: %s", spare)
+        control.worlds.delete(spare)
+    return _first_look(control, control.factory.create(fixture, options))
+
+
+def _first_look(control: Control, created: CreatedWorld) -> dict[str, Any]:
+    """The world that was just made, which nobody else knows yet: it catches up here, as long as that takes."""
+    tx = control.worlds.first_look(created.record.id)
+    while True:
+        with suppress(CatchingUpIssue), tx:
+            return control.world(tx, created.keys)
 
 
 def listWorlds(control: Control, caller: Caller | None, *, page: int, size: int) -> dict[str, Any]:
@@ -110,17 +119,18 @@ def exportWorld(control: Control, caller: Caller) -> dict[str, Any]:
     return export(documents, keys, now=tx.now, frozen=frozen, static=static)
 
 
-def _make_room(control: Control, visitor: str) -> None:
-    """Sees to it that a visitor may have one more world. Raises RateLimitIssue where there is no room, or too fast."""
+def _room(control: Control, visitor: str) -> str | None:
+    """The world that makes room for one more of a visitor's, None when there is room.
+
+    Raises RateLimitIssue where none can, and for visitors that are too fast.
+    """
     store = control.worlds.store
     now = store.wall()
     _require_pace(control.paces.take(visitor, now), "Your address makes worlds")
     spare = making_room(store.visitor_worlds(), visitor, control.visitors, now)
     # Visitors share a bucket, kept with the default world, so that all processes of one store take from it.
     _require_pace(store.take_token(control.default_world, _NO_KEY, PACE, now, now), "Visitors make worlds")
-    if spare is not None:
-        _LOG.info("a visitor's world made room for another: %s", spare)
-        control.worlds.delete(spare)
+    return spare
 
 
 def _require_pace(verdict: Verdict, who: str) -> None:
