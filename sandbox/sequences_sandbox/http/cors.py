@@ -51,7 +51,7 @@ class Cors:
         sent = context.header(b"origin")
         origin = None if sent is None else sent.encode("latin-1")
         if self._any:
-            return [] if origin is None else [(b"access-control-allow-origin", b"*"), _EXPOSES]
+            return [_VARIES] if origin is None else [(b"access-control-allow-origin", b"*"), _VARIES, _EXPOSES]
         if origin not in self._origins:
             return [_VARIES]
         return [(b"access-control-allow-origin", origin), _VARIES, _EXPOSES]

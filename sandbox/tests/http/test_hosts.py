@@ -47,6 +47,25 @@ def test_a_response_that_depends_on_the_origin_says_so_whether_or_not_one_was_se
         assert response.headers.get("access-control-allow-origin") == allowed
 
 
+@pytest.mark.parametrize("cors", ["*", "https://app.example"])
+def test_errors_and_options_say_too_that_they_depend_on_the_origin(api_with, cors):
+    api = api_with(cors=(cors,))
+    calls = [
+        ("GET", "me", ""),
+        ("GET", "me", None),
+        ("GET", "nowhere", ""),
+        ("DELETE", "me", ""),
+        ("OPTIONS", "me", None),
+    ]
+    for origin in (None, "https://app.example", "https://b.example"):
+        allowed = origin is not None and cors in ("*", origin)
+        headers = {"Access-Control-Request-Method": "GET", **({} if origin is None else {"Origin": origin})}
+        for method, path, key in calls:
+            response = api(method, path, headers=headers, key=key)
+            assert response.headers["vary"] == "Origin"
+            assert ("access-control-allow-origin" in response.headers) == allowed
+
+
 @pytest.mark.parametrize("path", ["//v1/sequences", "/v1//sequences", "/v1/sequences//"])
 def test_a_path_with_an_empty_segment_is_unknown_and_is_told_why(client, path):
     response = client.send(client.build_request("GET", "/", extensions={"target": path.encode()}))
