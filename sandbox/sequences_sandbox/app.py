@@ -57,7 +57,7 @@ from .worlds.visitors import PACE_OF_ADDRESS
 from .worlds.worlds import Worlds
 
 with warnings.catch_warnings():
-    # Connexion 3.3 imports Starlette names that Starlette has since deprecated, and users need not hear of it.
+    # Connexion 3.3 imports Starlette names that Starlette has since deprecated, and users need not see the warnings.
     warnings.filterwarnings("ignore", module="connexion")
     from connexion.spec import Specification
 
@@ -77,9 +77,9 @@ class Settings:
     """How a sandbox is to run.
 
     `store` is `memory` or the URL of a database. `clock` is an RFC 3339 instant to begin at. `host` is what it listens on.
-    Without `admin_token` everyone is the admin of the control API; `visitors` is what strangers may have, none unless it is
-    given, and `proxies` are the networks of proxies that say where a request comes from. At most `descriptors` files and
-    connections are open. The journal keeps `journal_headers` beside those that it always keeps.
+    Without `admin_token` everyone is the admin of the control API; `visitors` is what anonymous visitors may have, none
+    unless it is given, and `proxies` are the networks of proxies that say where a request comes from. At most `descriptors`
+    files and connections are open. The journal keeps `journal_headers` beside those that it always keeps.
     `rate_limit` holds for every key of worlds that set none of their own; `fault_header` lets a request ask for a fault by
     the header X-Sandbox-Fault. Pages of `embed_origins` may frame the console's embeds. `root_path` is the path
     under which a proxy makes it reachable, empty for none. Of requests one in `log_every` is logged.

@@ -46,7 +46,7 @@ def serve_with_workers(
 
 @dataclass(slots=True)
 class _Worker:
-    """A child: when it began, the pipe that tells that it is ready (None when it has told), and whether it is to end."""
+    """A child: when it began, the pipe that says that it is ready (None when it has said so), and whether it is to end."""
 
     began: float
     starting: int | None
@@ -75,7 +75,7 @@ class _Workers:
         self._lifeline = os.pipe()
 
     def run(self) -> int:
-        """Keeps so many children until it is told to stop. Returns the exit status."""
+        """Keeps so many children until a signal stops it. Returns the exit status."""
         wake, woken = os.pipe()
         os.set_blocking(woken, False)
         signal.set_wakeup_fd(woken, warn_on_full_buffer=False)
@@ -171,7 +171,7 @@ class _Workers:
         os.close(writing)
         self._workers[child] = _Worker(began, reading)
 
-    def _become_child(self, ready: Callable[[], None], told: int) -> NoReturn:
+    def _become_child(self, ready: Callable[[], None], ready_pipe: int) -> NoReturn:
         signal.set_wakeup_fd(-1)
         signal.signal(signal.SIGCHLD, signal.SIG_DFL)
         signal.signal(signal.SIGHUP, signal.SIG_IGN)  # the parent's matter
@@ -181,7 +181,7 @@ class _Workers:
 
         def say_ready() -> None:
             ready()
-            os.write(told, _READY)
+            os.write(ready_pipe, _READY)
 
         status = 1
         try:

@@ -70,7 +70,7 @@ _GRAMMAR: Final[Mapping[str, Mapping[str, str | None]]] = {
 
 
 class SpecError(Exception):
-    """A contract file that this program cannot keep; the text names file, place and mending."""
+    """A contract file that this program cannot keep; the text names file, place and fix."""
 
 
 @dataclass(frozen=True, slots=True)

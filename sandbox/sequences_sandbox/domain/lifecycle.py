@@ -1,7 +1,7 @@
 """What may follow what: the lifecycle of a sequence as one table and a lookup.
 
 This file knows that rows lead from a status to a status by an event. It must not know any status by name: the rows come
-from `x-lifecycle` in openapi.yaml, and what they do not permit is refused.
+from `x-lifecycle` in openapi.yaml, and what they do not permit is rejected.
 """
 
 from collections.abc import Iterable, Mapping

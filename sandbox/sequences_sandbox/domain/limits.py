@@ -1,7 +1,7 @@
 """Every bound on what clients may take, so that none of them takes it from the others. Each is named here and nowhere else.
 
 `Limits` bound what one world may hold; one that an anonymous visitor made holds less. `HostLimits` bound what clients may
-take of the server together. A bound that is reached answers 413 or 429 and says which one it is.
+take of the server together. The error for a bound that is reached says which one it is.
 
 Source: own; the documentation bounds nothing of this.
 """
@@ -146,11 +146,11 @@ class HostLimits:
 
 
 _RESERVED_DESCRIPTORS: Final = 128
-"""Left for the database, for files, and for connections that are just being told that there are too many."""
+"""Left for the database, for files, and for connections that are just being sent the error that there are too many."""
 
 
 def host_limits(descriptors: int, *, shared: bool) -> HostLimits:
-    """The limits of a process that may open so many descriptors. Where clients are strangers to each other (`shared`), an
+    """The limits of a process that may open so many descriptors. Where anonymous visitors share it (`shared`), an
     address and a world have a share only. What is held for long takes half of the connections at most."""
     most = max(descriptors - _RESERVED_DESCRIPTORS, descriptors // 2)
     few, some = (20, 100) if shared else (None, None)
@@ -162,5 +162,5 @@ def host_limits(descriptors: int, *, shared: bool) -> HostLimits:
     )
 
 
-def _full(what: str, most: int, things: str, mending: str) -> TooLargeIssue:
-    return TooLargeIssue(f"{what} {most} {things} at most; {mending}.", allowed={"maximum": most}, limit=things)
+def _full(what: str, most: int, things: str, fix: str) -> TooLargeIssue:
+    return TooLargeIssue(f"{what} {most} {things} at most; {fix}.", allowed={"maximum": most}, limit=things)

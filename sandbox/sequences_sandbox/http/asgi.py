@@ -169,14 +169,14 @@ class ContractMiddleware(RoutedMiddleware[ContractAPI]):
         *args: P.args,
         **kwargs: P.kwargs,
     ) -> T | Response:
-        """What the work returns, or the response that tells its failure."""
+        """What the work returns, or the error response for its failure."""
         try:
             return work(context, *args, **kwargs)
         except CatchingUpIssue:
             raise
         except Issue as issue:
             return error_response(issue, context.request_id)
-        except Exception:  # noqa: BLE001  # the last resort: whatever fails is answered in the contract's form
+        except Exception:  # noqa: BLE001  # the last resort: whatever fails gives an error in the contract's form
             self._services.log.failure(context, traceback.format_exc())
             message = "The server failed unexpectedly; quote the request_id when you report it."
             return error_response(InternalIssue(message), context.request_id)
@@ -229,7 +229,7 @@ class ContractMiddleware(RoutedMiddleware[ContractAPI]):
         headers += context.marks
         headers += self._services.cors.headers(context)
         if b"expect" in context and not context.body_read:
-            # The client may send the body that it asked about or not; what follows on the connection cannot be told.
+            # The client may send the body that it asked about or not; what follows on the connection is unknown.
             headers.append((b"connection", b"close"))
         if context.raw_path.startswith(self._public) and not context.observes:
             self._services.recorder.record(context, response, time.perf_counter() - began)

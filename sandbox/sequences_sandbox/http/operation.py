@@ -83,7 +83,7 @@ class Operation:
         """What the handler returns. It is called again when another process changed the same world first.
 
         Handlers are functions of values that have done nothing then; only one that meets conflicts again and again lets the
-        client hear of it.
+        client see the conflict.
         """
         for _ in range(_ATTEMPTS - 1):
             try:

@@ -39,8 +39,8 @@ _GUESSES: Final = RateLimit(limit=6, per_seconds=60, burst=10)
 class Authenticators:
     """Finds out who calls, for each of the contracts' security schemes. Without an admin token everyone is the admin.
 
-    With `visitors`, strangers share the server: they may make worlds without a key, and the control of the `default` world,
-    whose keys are known to everyone, is the admin's, who comes as its `operator`.
+    With `visitors`, anonymous visitors share the server: they may make worlds without a key, and the control of the
+    `default` world, whose keys are known to everyone, is the admin's, who comes as its `operator`.
     """
 
     def __init__(
@@ -100,7 +100,7 @@ class Authenticators:
 
     def _is_admin(self, context: RequestContext) -> bool:
         """Whether a request brings the admin token. Raises RateLimitIssue for an address that brought many wrong ones, so
-        that none of its guesses tells anything."""
+        that none of its guesses reveals anything."""
         address = self._addresses.of(context.peer, context.headers)
         spent = self._guesses.spent(address, context.wall)
         if spent is not None:
@@ -118,7 +118,7 @@ class Authenticators:
 
 
 def _authorization(context: RequestContext) -> str | None:
-    """The header that carries the key. Of several none counts: who sent which cannot be told."""
+    """The header that carries the key. Of several none counts: which of them the sender meant is unknown."""
     sent = context.all(b"authorization")
     return "several" if len(sent) > 1 else next(iter(sent), None)
 

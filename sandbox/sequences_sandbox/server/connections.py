@@ -2,7 +2,7 @@
 
 A connection on which no request is being carried out may be closed at any time, so the oldest such one of the address makes
 room, and when all are taken that of the address with most that has one. Only where every one of them is at work is a new
-one refused.
+one rejected.
 """
 
 from collections.abc import Callable
@@ -42,7 +42,7 @@ class Connections:
         self.refused = 0
 
     def enter(self, member: Member, peer: str) -> Issue | None:
-        """Lets a new connection in; or returns what to tell it instead."""
+        """Lets a new connection in; or returns the error to send it instead."""
         address, share = counted(peer), self.share
         own = self._of_addresses.get(address, {})
         if share.of_address is not None and len(own) >= share.of_address and not self._is_proxy(peer):

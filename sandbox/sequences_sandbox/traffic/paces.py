@@ -27,7 +27,7 @@ class Paces:
         return verdict
 
     def spent(self, address: str, wall: int) -> Verdict | None:
-        """What a call would be told now, where it would be refused; takes nothing."""
+        """The verdict on a call now, where it would be rejected; takes nothing."""
         with self._lock:
             level = self._levels.get(address)
         verdict = take(self._limit, level, wall, wall)[1]

@@ -58,7 +58,7 @@ class Level:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """Whether a call may pass, and what to tell the client: whole seconds, rounded up."""
+    """Whether a call may pass, and what the client is to know: whole seconds, rounded up."""
 
     allowed: bool
     limit: int
@@ -68,7 +68,7 @@ class Verdict:
 
 
 def take(limit: RateLimit, level: Level | None, wall: int, now: int) -> tuple[Level, Verdict]:
-    """The level after a call, and the verdict on it. A bucket that is not there yet is full; a refused call takes nothing.
+    """The level after a call, and the verdict on it. A bucket that is not there yet is full; a rejected call takes nothing.
 
     A bucket fills with real time, and when the world's clock is moved forward, as if that time had passed.
     """

@@ -1,7 +1,7 @@
 """API keys: from the Authorization header to a key, and the making of tokens.
 
 Contract, "Base, auth, scopes". A token is kept only as its SHA-256. It is found by that digest and then compared in
-constant time, so that neither the lookup nor the comparison tells how much of a guess was right.
+constant time, so that neither the lookup nor the comparison reveals how much of a guess was right.
 """
 
 import hashlib

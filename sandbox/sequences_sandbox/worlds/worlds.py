@@ -167,7 +167,7 @@ class Worlds:
         return min(waits, default=None)
 
     def delete(self, world_id: str) -> bool:
-        """Removes a world, of which its subscribers hear last; False when there is none."""
+        """Removes a world, and publishes that as its last event; False when there is none."""
         self.events.publish(world_id, WORLD, {"event": "deleted"})
         self.at_hand.drop(world_id)
         self.visitor_bytes.forget(world_id)

@@ -46,9 +46,9 @@ class ClientAddresses:
         client = peer
         if self._proxies and self.is_proxy(peer):
             sent = [[value for name, value in headers if name == header] for header in _HEADERS]
-            told, stated = sent
-            if bool(told) != bool(stated):  # a proxy that sets one of them may pass on the other as it came
-                hops = _hops(b",".join(told)) if told else _forwarded(b",".join(stated))
+            listed, stated = sent
+            if bool(listed) != bool(stated):  # a proxy that sets one of them may pass on the other as it came
+                hops = _hops(b",".join(listed)) if listed else _forwarded(b",".join(stated))
                 client = next((hop for hop in hops if not self.is_proxy(hop)), peer)
         return counted(client)
 

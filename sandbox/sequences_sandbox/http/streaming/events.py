@@ -55,12 +55,12 @@ class Streams:
         waiting: deque[StoredEvent] = deque(maxlen=_MOST_WAITING)
         news = asyncio.Event()
 
-        def hear(event: StoredEvent) -> None:
+        def receive_event(event: StoredEvent) -> None:
             waiting.append(event)
             loop.call_soon_threadsafe(news.set)
 
         gone = asyncio.ensure_future(until_gone(receive))
-        leave = await self._offload(self._events.subscribe, world_id, hear, response.after)
+        leave = await self._offload(self._events.subscribe, world_id, receive_event, response.after)
         unwatch = self._timers.watch(world_id)
         try:
             await send({"type": "http.response.start", "status": response.status, "headers": response.headers})

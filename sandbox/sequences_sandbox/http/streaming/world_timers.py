@@ -49,19 +49,19 @@ class WorldTimers:
     async def _run(self, world_id: str) -> None:
         """Applies what is due whenever something falls due. Any change can bring that time nearer or put it off."""
         loop = asyncio.get_running_loop()
-        changed, told = asyncio.Event(), False
+        changed, noted = asyncio.Event(), False
 
-        def hear(event: StoredEvent) -> None:
-            nonlocal told
-            if event.kind != REQUEST and not told:  # of a leap in time, one of thousands of changes is enough
-                told = True
+        def wake(event: StoredEvent) -> None:
+            nonlocal noted
+            if event.kind != REQUEST and not noted:  # of a leap in time, one of thousands of changes is enough
+                noted = True
                 loop.call_soon_threadsafe(changed.set)
 
-        leave = await self._offload(self._worlds.events.subscribe, world_id, hear)
+        leave = await self._offload(self._worlds.events.subscribe, world_id, wake)
         try:
             while True:
                 changed.clear()
-                told = False
+                noted = False
                 await _either(changed, await self._applied(world_id))
         except UnauthorizedIssue:
             return  # the world is gone

@@ -18,7 +18,7 @@ from ..responses import Response, build_error_response
 
 DROP: Final = "sequences_sandbox.drop"
 """The extension of an ASGI scope by which a server lets its connection be dropped, and the name under which it holds a
-function that is told whether the client is to see a reset, else what was sent so far and then the end."""
+function that takes whether the client is to see a reset, else what was sent so far and then the end."""
 
 NO_RESPONSE: Final = 0
 """The status of a response that is not sent."""

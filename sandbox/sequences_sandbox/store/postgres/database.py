@@ -1,7 +1,7 @@
 """The connections of a process, and what the database's failures mean to a client.
 
 A connection that died, a server that became read-only, one that starts, stops or has no room are all the same: the verb is
-tried again on a new connection, and when that cannot be had, the client is told at once to come again. Each caller opens
+tried again on a new connection, and when that cannot be had, the client gets a 503 at once. Each caller opens
 the connection that it lacks by itself. A pool that did so in the background would make the first request after an outage
 wait for its next attempt.
 """
