@@ -124,7 +124,7 @@ def _authorization(context: RequestContext) -> str | None:
 
 
 class Hosts:
-    """The host names under which the control API answers, to pages of its own origin alone."""
+    """The host names under which the control API can be called, and changed by pages of its own origin alone."""
 
     def __init__(self, bound: str, allowed: Iterable[str]) -> None:
         self._names: Final = frozenset(name.lower() for name in (_LOCAL, bound, *allowed))

@@ -1,4 +1,4 @@
-"""Under which host names the control API answers, which pages may read what, and how odd paths are told."""
+"""Under which host names the control API can be called, which pages may read what, and how odd paths are reported."""
 
 import pytest
 from sequences_sandbox.http.security import host_name
