@@ -120,7 +120,7 @@ def _with_key(scope):
         ({"fixture": "/etc/passwd"}, ["no such fixture"]),
         ({"fixture": {"organizations": [3]}}, ["/organizations/0"]),
         ({"fixture": 3}, ["fixture"]),
-        ({"fixture": _with_key("sequences:raed")}, ["sequences:raed", "did you mean 'sequences:read'?"]),
+        ({"fixture": _with_key("sequences:raed")}, ["did you mean 'sequences:read'?"]),
         ({"ttl_second": 3}, ["ttl_seconds"]),
         ({"ttl_seconds": 0}, ["1 or more"]),
         ({"now": "yesterday"}, ["RFC 3339"]),
