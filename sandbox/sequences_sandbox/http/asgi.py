@@ -231,7 +231,7 @@ class ContractMiddleware(RoutedMiddleware[ContractAPI]):
         if b"expect" in context and not context.body_read:
             # The client may send the body that it asked about or not; what follows on the connection is unknown.
             headers.append((b"connection", b"close"))
-        if context.raw_path.startswith(self._public) and not context.observes:
+        if context.is_under(self._public) and not context.observes:
             self._services.recorder.record(context, response, time.perf_counter() - began)
         return response
 

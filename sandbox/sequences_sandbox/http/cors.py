@@ -46,7 +46,7 @@ class Cors:
 
     def headers(self, context: RequestContext) -> Headers:
         """The headers that let the page of an allowed origin read the response, and tell caches that others may not."""
-        if not self._origins or not context.raw_path.startswith(self._under):
+        if not self._origins or not context.is_under(self._under):
             return []
         sent = context.header(b"origin")
         origin = None if sent is None else sent.encode("latin-1")

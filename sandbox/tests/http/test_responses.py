@@ -30,3 +30,11 @@ def test_a_range_is_ignored(api, path, wanted):
 def test_no_cache_keeps_a_response_and_no_browser_takes_it_for_something_else(api, path):
     headers = api("GET", path).headers
     assert (headers["cache-control"], headers["x-content-type-options"]) == ("no-store", "nosniff")
+
+
+def test_a_path_that_is_written_in_another_way_is_the_same_path(api_with):
+    api = api_with(cors=("*",))
+    response = api("GET", "/%761/me", headers={"Origin": "https://app.example"})
+    assert (response.status_code, response.headers["access-control-allow-origin"]) == (200, "*")
+    (entry,) = api("GET", "/_sandbox/journal").json()["items"]
+    assert (entry["operation"], entry["path"]) == ("getMe", "/%761/me")

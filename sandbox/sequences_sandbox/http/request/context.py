@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Final
+from urllib.parse import unquote_to_bytes
 
 from starlette.types import Receive, Scope
 
@@ -70,6 +71,10 @@ class RequestContext:
             value = self._first.get(name)
             return [] if value is None else [value.decode("latin-1")]
         return [value.decode("latin-1") for key, value in self.headers if key == name]
+
+    def is_under(self, prefix: bytes | tuple[bytes, ...]) -> bool:
+        """Whether the path begins so, as the router reads it: `/%761/me` is under `/v1/`."""
+        return (unquote_to_bytes(self.raw_path) if b"%" in self.raw_path else self.raw_path).startswith(prefix)
 
     @property
     def observes(self) -> bool:
