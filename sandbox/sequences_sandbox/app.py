@@ -108,11 +108,12 @@ class Settings:
 
 @dataclass(frozen=True, slots=True)
 class App:
-    """A sandbox, joined: what serves it, the connections that it takes, the worlds in it, and the default world with its
-    fixture and tokens."""
+    """A sandbox, joined: what serves it, the connections that it takes, its event streams, the worlds in it, and the
+    default world with its fixture and tokens."""
 
     asgi: ASGIApp
     connections: Connections
+    streams: Streams
     spec: Spec
     worlds: Worlds
     fixture: Fixture
@@ -187,7 +188,7 @@ def build(
     connections = Connections(limits.connections, is_proxy)
     below = settings.root_path or settings.proxies
     served = RootPath(asgi, settings.root_path, is_proxy) if below else asgi
-    return App(served, connections, spec, worlds, fixture, default, succession)
+    return App(served, connections, services.streams, spec, worlds, fixture, default, succession)
 
 
 def _services(

@@ -28,7 +28,10 @@ Signature = tuple[tuple[int, int, int] | None, ...]
 
 
 class Reloading:
-    """Serves with one sandbox until another takes its place. What was begun with the one ends with it."""
+    """Serves with one sandbox until another takes its place. What was begun with the one ends with it.
+
+    Its event streams, which have no end, end when it is replaced; clients come again, to the other.
+    """
 
     def __init__(self, app: App, store: MemoryStore, rebuild: Callable[[App], App], files: Sequence[Path]) -> None:
         self._app = app
@@ -69,6 +72,7 @@ class Reloading:
             _LOG.exception("not reloaded, the sandbox goes on as it was")
             return True
         before, self._app = self._app, app
+        before.streams.end()
         lines = list(_report(before, app))
         more = [f"  ... and {len(lines) - _MOST_LINES} more"] if len(lines) > _MOST_LINES else []
         _LOG.info("%s", "\n".join(["reloaded", *map(printable, lines[:_MOST_LINES]), *more]))

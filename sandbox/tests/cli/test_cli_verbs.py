@@ -8,10 +8,13 @@ import subprocess
 import sys
 from pathlib import Path
 
+import httpx
 import pytest
 import sequences_sandbox
 import yaml
 from sequences_sandbox.cli import main
+from sequences_sandbox_client import SandboxNotStarted
+from sequences_sandbox_client.cli.follow import follow
 from sequences_sandbox_client.cli.format import event_line
 from sequences_sandbox_client.cli.verbs import VERBS
 
@@ -322,6 +325,23 @@ def test_url_and_key_can_come_from_the_environment(monkeypatch, capsys, sequence
     monkeypatch.setenv("SEQUENCES_SANDBOX_KEY", world.key)
     assert main(["world", "show", "--json"]) == 0
     assert json.loads(capsys.readouterr().out)["id"] == world.id
+
+
+def test_a_stream_that_ends_with_a_hint_when_to_come_again_goes_on(capsys):
+    pieces = ['id: 7\nevent: world\ndata: {"event": "reloaded"}\n\nretry: 0\n\n', ": listening\n\n"]
+    asked = []
+
+    def answer(request):
+        asked.append(request.headers.get("Last-Event-ID"))
+        return httpx.Response(200, text=pieces.pop(0))
+
+    with (
+        httpx.Client(transport=httpx.MockTransport(answer), base_url="http://127.0.0.1:4010") as http,
+        pytest.raises(SandboxNotStarted, match="ended the stream"),
+    ):
+        follow(http, "topo_key", "", as_json=True)
+    assert asked == [None, "7"]
+    assert json.loads(capsys.readouterr().out) == {"type": "world", "data": {"event": "reloaded"}}
 
 
 def test_requests_are_shown_as_they_happen(following, client, world):

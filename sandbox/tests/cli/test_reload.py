@@ -1,9 +1,11 @@
 """`serve --reload`: the state of the world under a newer fixture or contract."""
 
+import asyncio
 import threading
 from dataclasses import replace
 from pathlib import Path
 
+import httpx
 import pytest
 from sequences_sandbox.app import App, Settings, build
 from sequences_sandbox.cli import main
@@ -156,6 +158,24 @@ def test_the_contract_is_read_anew(served, said):
     served.reloading._reload()
     assert "listAll" in said()
     assert len(served.api.sequences()) == 2
+
+
+def test_streams_of_events_end_and_those_who_come_again_hear_more(served, said):
+    async def listen_while(change):
+        transport = httpx.ASGITransport(served.reloading)
+        headers = {"Authorization": "Bearer topo_reload_main"}
+        async with httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1:4010", headers=headers) as client:
+            stream = asyncio.create_task(client.get("/_sandbox/events"))
+            async with asyncio.timeout(30):
+                while not served.app.worlds.events.wanted(served.app.default.record.id, watched=False):
+                    await asyncio.sleep(0.001)
+                assert await asyncio.to_thread(served.rewrite, change)
+                return (await stream).text
+
+    for change in (("name: One", "name: Two"), ("name: Two", "name: Three")):
+        text = asyncio.run(listen_while(change))
+        assert '"event":"reloaded"' in text
+        assert text.endswith("retry: 1000\n\n")
 
 
 def test_a_sandbox_that_runs_follows_its_file(running, tmp_path):

@@ -1,6 +1,7 @@
 """Events of a running sandbox, printed as they come."""
 
 import json
+import time
 from collections.abc import Iterator
 from typing import NoReturn
 
@@ -13,31 +14,40 @@ from .printable import printable
 
 
 def follow(http: httpx.Client, key: str, kind: str, *, as_json: bool) -> NoReturn:
-    """Prints events until interrupted: of one kind, or all where it is empty. Raises SandboxError."""
+    """Prints events until interrupted: of one kind, or all where it is empty. Raises SandboxError.
+
+    A stream that ends with a hint when to come again goes on.
+    """
     patient = httpx.Timeout(http.timeout.connect, read=None)
     headers = {"Authorization": f"Bearer {key}"}
     try:
-        with http.stream("GET", "/_sandbox/events", headers=headers, timeout=patient) as response:
-            if not response.is_success:
-                response.read()
-                raise error_of(response)
-            for of, data in _events(response.iter_lines()):
-                if kind in ("", of):
-                    print(_json(of, data) if as_json else event_line(of, json.loads(data)), flush=True)
+        while True:
+            with http.stream("GET", "/_sandbox/events", headers=headers, timeout=patient) as response:
+                if not response.is_success:
+                    response.read()
+                    raise error_of(response)
+                fields = dict.fromkeys(("event", "retry"), "")
+                for name, value in _fields(response.iter_lines()):
+                    fields[name] = value
+                    if name == "id":
+                        headers["Last-Event-ID"] = value
+                    elif name == "data" and kind in ("", fields["event"]):
+                        print(_shown(fields["event"], value, as_json=as_json), flush=True)
+            if not fields["retry"].isdigit():
+                break
+            time.sleep(int(fields["retry"]) / 1000)
     except httpx.RequestError as error:
         raise unreachable(http.base_url, error) from None
     raise SandboxNotStarted(f"The sandbox at {http.base_url} ended the stream.")
 
 
-def _json(kind: str, data: str) -> str:
-    return printable(json.dumps({"type": kind, "data": json.loads(data)}, ensure_ascii=False))
+def _shown(kind: str, data: str, *, as_json: bool) -> str:
+    if as_json:
+        return printable(json.dumps({"type": kind, "data": json.loads(data)}, ensure_ascii=False))
+    return event_line(kind, json.loads(data))
 
 
-def _events(lines: Iterator[str]) -> Iterator[tuple[str, str]]:
-    kind = ""
+def _fields(lines: Iterator[str]) -> Iterator[tuple[str, str]]:
     for line in lines:
         name, _, value = line.partition(": ")
-        if name == "event":
-            kind = value
-        elif name == "data":
-            yield kind, value
+        yield name, value

@@ -21,6 +21,7 @@ _HEARTBEAT_SECONDS: Final = 15.0
 _MOST_WAITING: Final = 1000
 _LAST_EVENT_ID: Final = b"last-event-id"
 _DELETED: Final = {"event": "deleted"}
+_COME_AGAIN: Final = b"retry: 1000\n\n"
 
 
 def last_event_id(context: RequestContext) -> int | None:
@@ -48,9 +49,17 @@ class Streams:
         self._timers: Final = timers
         self._offload: Final = offload
         self._heartbeat: Final = heartbeat
+        self._wake: Final[dict[asyncio.Event, asyncio.AbstractEventLoop]] = {}
+        self._ended = False
+
+    def end(self) -> None:
+        """Ends all, also those about to begin, with what happened and a hint when to come again. Safe for any thread."""
+        self._ended = True
+        for news, loop in list(self._wake.items()):
+            loop.call_soon_threadsafe(news.set)
 
     async def run(self, response: Response, world_id: str, receive: Receive, send: Send) -> None:
-        """Sends what happens in a world, until the client goes, or the world."""
+        """Sends what happens in a world, until the client goes, or the world, or all streams end."""
         loop = asyncio.get_running_loop()
         waiting: deque[StoredEvent] = deque(maxlen=_MOST_WAITING)
         news = asyncio.Event()
@@ -62,22 +71,29 @@ class Streams:
         gone = asyncio.ensure_future(until_gone(receive))
         leave = await self._offload(self._events.subscribe, world_id, receive_event, response.after)
         unwatch = self._timers.watch(world_id)
+        self._wake[news] = loop
         try:
             await send({"type": "http.response.start", "status": response.status, "headers": response.headers})
             await _write(send, b": listening\n\n")
             while not gone.done():
+                ended = self._ended
                 while waiting:
                     event = waiting.popleft()
                     await _write(send, written(event))
                     if event.data == _DELETED:
                         await send({"type": "http.response.body", "body": b""})
                         return
+                if ended:
+                    await _write(send, _COME_AGAIN)
+                    await send({"type": "http.response.body", "body": b""})
+                    return
                 if not await self._woken(news, gone):
                     await _write(send, b": still here\n\n")
         finally:
             unwatch()
             leave()
             gone.cancel()
+            del self._wake[news]
 
     async def _woken(self, news: asyncio.Event, gone: asyncio.Task[None]) -> bool:
         """Waits for news, or for the client to go; False when neither came for the time of a heartbeat."""
