@@ -18,6 +18,7 @@ __tracebackhide__ = True
 _SECONDS_TO_STOP: Final = 5.0
 _SECONDS_TO_ANSWER: Final = 5.0
 _SECONDS_BETWEEN_LOOKS: Final = 0.01
+_SECONDS_BETWEEN_QUESTIONS: Final = 0.2
 
 
 class Background:
@@ -76,16 +77,27 @@ class Background:
             if ready.exists():
                 found: dict[str, Any] = json.loads(ready.read_text(encoding="utf-8"))
                 return found
-            if server.document and _is_ready(server.document["url"]):
-                return dict(server.document)
+            if server.address and _is_ready(address := _printed(server.address)):
+                return {"url": f"http://{address}", "admin_token": server.admin_token}
             if self._process.poll() is not None:
                 raise SandboxNotStarted(f"The sandbox did not start. {self.log()}")
-            time.sleep(_SECONDS_BETWEEN_LOOKS)
+            time.sleep(_SECONDS_BETWEEN_QUESTIONS if server.address else _SECONDS_BETWEEN_LOOKS)
         raise SandboxNotStarted(f"The sandbox was not ready within {server.seconds:.0f} s.")
 
 
-def _is_ready(url: str) -> bool:
-    connection = HTTPConnection(url.removeprefix("http://"), timeout=_SECONDS_TO_ANSWER)
+def _printed(command: Sequence[str]) -> str:
+    """The first line of what a command prints; empty where it fails."""
+    try:
+        done = subprocess.run(command, capture_output=True, text=True, timeout=_SECONDS_TO_ANSWER, check=False)  # noqa: S603
+    except (OSError, subprocess.TimeoutExpired):
+        return ""
+    return done.stdout.partition("\n")[0].strip() if done.returncode == 0 else ""
+
+
+def _is_ready(address: str) -> bool:
+    if not address:
+        return False
+    connection = HTTPConnection(address, timeout=_SECONDS_TO_ANSWER)
     try:
         connection.request("GET", "/_sandbox/ready")
         return connection.getresponse().status == OK

@@ -1,16 +1,17 @@
 """Where a sandbox can be started from: this environment, another one, a runner of packages, or a container."""
 
+import csv
 import importlib.util
+import io
 import os
 import secrets
 import shutil
-import socket
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 from .errors import SandboxNotStarted
 from .installation import PACKAGE
@@ -30,13 +31,15 @@ _SECONDS_TO_ASK: Final = 20.0
 class Server:
     """A command that serves until its standard input ends, with variables of its own.
 
-    It says where it is in its ready file, or is at the URL of `document` once that answers.
+    It says where it is, and with which token, in its ready file. One in a container cannot: the command `address` prints
+    its host and port once it runs, and it needs the `admin_token`.
     """
 
     command: Sequence[str]
     seconds: float = _SECONDS_TO_LOAD
     variables: Mapping[str, str] = field(default_factory=dict)
-    document: Mapping[str, Any] = field(default_factory=dict)
+    address: Sequence[str] = ()
+    admin_token: str = ""
 
 
 def find_server(fixture: str, ready: Path, arguments: Sequence[str]) -> Server:
@@ -90,19 +93,37 @@ def _answers(command: Sequence[str]) -> bool:
 
 def _in_container(engine: str, image: str, fixture: str, arguments: Sequence[str]) -> Server:
     """A container listens beyond its loopback, so that it needs an admin token; it stands in no list of processes."""
-    token, port = secrets.token_urlsafe(24), _free_port()
+    token, name = secrets.token_urlsafe(24), f"{_PROGRAM}-{secrets.token_hex(8)}"
     variable = f"{_OPTIONS}ADMIN_TOKEN"
-    run = [engine, "run", "--rm", "--interactive", "--publish", f"127.0.0.1:{port}:{_PORT}", "--env", variable]
+    run = [
+        engine,
+        "run",
+        "--rm",
+        "--interactive",
+        "--name",
+        name,
+        "--publish",
+        f"127.0.0.1::{_PORT}",
+        "--env",
+        variable,
+    ]
     arguments = ["--fault-header", *arguments]
     if Path(fixture).suffix:
         inside = f"/fixture/{Path(fixture).name}"
-        run += ["--volume", f"{Path(fixture).resolve()}:{inside}:ro"]
+        run += ["--mount", _mount(Path(fixture), inside)]
         arguments = [inside if each == fixture else each for each in arguments]
-    document = {"url": f"http://127.0.0.1:{port}", "admin_token": token}
-    return Server([*run, image, *arguments], _SECONDS_TO_FETCH, {variable: token}, document)
+    address = [engine, "port", name, str(_PORT)]
+    return Server([*run, image, *arguments], _SECONDS_TO_FETCH, {variable: token}, address, token)
 
 
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+def _mount(file: Path, inside: str) -> str:
+    """How a container gets a file to read: fields as in CSV, so that a path may have a comma. Raises SandboxNotStarted."""
+    if not file.is_file():
+        raise SandboxNotStarted(
+            f"{file} is not there or no file; give the path of a fixture, or the name of one that ships."
+        )
+    written = io.StringIO()
+    csv.writer(written, lineterminator="").writerow(
+        ["type=bind", f"source={file.resolve()}", f"target={inside}", "readonly"]
+    )
+    return written.getvalue()

@@ -1,5 +1,6 @@
 """Where the client finds a sandbox to start, when its own environment has none."""
 
+import csv
 import sys
 from pathlib import Path
 
@@ -13,13 +14,17 @@ COMMON = ["--fixture", "empty", "--log-level", "warning", "--exit-with-stdin"]
 WHEEL = "https://files.example/sequences_sandbox-0.1.0-py3-none-any.whl"
 #: Stands in for a container engine: it knows one image, and runs the sandbox of this environment as its container would.
 ENGINE = f"""#!{sys.executable}
-import os, sys
+import json, os, pathlib, sys
 arguments = sys.argv[1:]
 if arguments[:2] == ["image", "inspect"]:
     sys.exit(arguments[2] != "sequences-sandbox")
-port = arguments[arguments.index("--publish") + 1].split(":")[1]
+if arguments[0] == "port":
+    print(json.loads(pathlib.Path(__file__ + arguments[1]).read_text())["url"].removeprefix("http://"))
+    sys.exit()
+assert arguments[arguments.index("--publish") + 1] == "127.0.0.1::4010"
+ready = __file__ + arguments[arguments.index("--name") + 1]
 options = arguments[arguments.index("sequences-sandbox") + 1:]
-serve = ["-m", "sequences_sandbox", "serve", "--host", "127.0.0.1", "--port", port, *options]
+serve = ["-m", "sequences_sandbox", "serve", "--host", "127.0.0.1", "--port", "0", "--ready-file", ready, *options]
 os.execv({sys.executable!r}, [{sys.executable!r}, *serve])
 """
 
@@ -63,21 +68,39 @@ def test_a_package_runner_is_used_where_it_is_told_what_to_run(machine, monkeypa
 def test_a_container_engine_with_the_image_is_used_and_its_token_stands_in_no_command(machine, engine):
     folder = machine(engine)
     server = found()
-    token, url = server.document["admin_token"], httpx.URL(server.document["url"])
-    assert server.variables == {"SEQUENCES_SANDBOX_ADMIN_TOKEN": token}
+    name = server.command[5]
+    assert server.variables == {"SEQUENCES_SANDBOX_ADMIN_TOKEN": server.admin_token}
     assert server.command == [
-        f"{folder}/{engine}", "run", "--rm", "--interactive", "--publish", f"127.0.0.1:{url.port}:4010",
+        f"{folder}/{engine}", "run", "--rm", "--interactive", "--name", name, "--publish", "127.0.0.1::4010",
         "--env", "SEQUENCES_SANDBOX_ADMIN_TOKEN", "sequences-sandbox", "--fault-header", *COMMON,
     ]  # fmt: skip
+    assert server.address == [f"{folder}/{engine}", "port", name, "4010"]
+    assert found().command[5] != name
 
 
-def test_a_fixture_file_is_mounted_in_a_container_and_another_image_can_be_named(machine, monkeypatch):
+def test_a_fixture_file_is_mounted_in_a_container_and_another_image_can_be_named(machine, monkeypatch, tmp_path):
     machine("docker", text="#!/bin/sh\nexit 1\n")
     monkeypatch.setenv("SEQUENCES_SANDBOX_IMAGE", "registry.example/sandbox:2")
-    command = servers.find_server("worlds/mine.yaml", READY, []).command
-    mounted = f"{Path('worlds/mine.yaml').resolve()}:/fixture/mine.yaml:ro"
-    assert command[8:12] == ["--volume", mounted, "registry.example/sandbox:2", "--fault-header"]
-    assert command[12:14] == ["--fixture", "/fixture/mine.yaml"]
+    monkeypatch.chdir(tmp_path)
+    Path("mine, yours.yaml").touch()
+    command = servers.find_server("mine, yours.yaml", READY, []).command
+    fields = [
+        "type=bind",
+        f"source={tmp_path.resolve()}/mine, yours.yaml",
+        "target=/fixture/mine, yours.yaml",
+        "readonly",
+    ]
+    assert next(csv.reader([command[11]])) == fields
+    assert [command[10], *command[12:14]] == ["--mount", "registry.example/sandbox:2", "--fault-header"]
+    assert command[14:16] == ["--fixture", "/fixture/mine, yours.yaml"]
+
+
+def test_a_fixture_file_that_is_not_there_starts_no_container(machine, tmp_path):
+    machine("docker")
+    with pytest.raises(
+        SandboxNotStarted, match=r"absent\.yaml is not there or no file; give the path of a fixture, or"
+    ):
+        Sandbox.start(tmp_path / "absent.yaml")
 
 
 def test_a_container_serves_until_it_is_stopped(machine):
