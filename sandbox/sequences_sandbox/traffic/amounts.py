@@ -19,21 +19,32 @@ class Amounts:
         self._of_addresses: Counter[str] = Counter()
         self._lock: Final = threading.Lock()
 
-    def note(self, world_id: str, address: str, amount: int) -> None:
-        """Takes down how much a world takes by now; nothing for one that is gone."""
+    def add(self, world_id: str, address: str, amount: int) -> None:
+        """Takes down that a world is there, and how much it takes."""
         with self._lock:
-            _, before = self._of_worlds.pop(world_id, (address, 0))
-            self.taken += amount - before
-            self._of_addresses[address] += amount - before
-            if amount:
-                self._of_worlds[world_id] = (address, amount)
-            if not self._of_addresses[address]:
-                del self._of_addresses[address]
+            self._of_worlds.setdefault(world_id, (address, 0))
+            self._set(world_id, amount)
+
+    def note(self, world_id: str, amount: int) -> None:
+        """Takes down how much a world takes by now; nothing for one that was not added, or is gone."""
+        with self._lock:
+            if world_id in self._of_worlds:
+                self._set(world_id, amount)
 
     def forget(self, world_id: str) -> None:
         """Takes down that a world is gone."""
-        address, _ = self._of_worlds.get(world_id, ("", 0))
-        self.note(world_id, address, 0)
+        with self._lock:
+            if world_id in self._of_worlds:
+                self._set(world_id, 0)
+                del self._of_worlds[world_id]
+
+    def _set(self, world_id: str, amount: int) -> None:
+        address, before = self._of_worlds[world_id]
+        self._of_worlds[world_id] = (address, amount)
+        self.taken += amount - before
+        self._of_addresses[address] += amount - before
+        if not self._of_addresses[address]:
+            del self._of_addresses[address]
 
     def require(self, address: str, growth: int) -> None:
         """Raises TooLargeIssue where the worlds of an address, or all of them, would take more than they may."""

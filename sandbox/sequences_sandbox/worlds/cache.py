@@ -37,10 +37,7 @@ class Cache(Generic[T]):
         """Keeps a value, and lets go of others where they are too many bytes."""
         with self._lock:
             self._discard(name)
-            self._values[name] = value
-            self._weights[name] = weight
-            self.bytes += weight
-            self._shrink()
+            self._add(name, value, weight)
         return value
 
     def use(self, name: str, weight: int | None = None) -> None:
@@ -54,10 +51,12 @@ class Cache(Generic[T]):
                 self._weights[name] = weight
                 self._shrink()
 
-    def pin(self, name: str) -> None:
-        """Keeps a value until it is unpinned as often as it was pinned."""
+    def pin(self, name: str, value: T, weight: int) -> None:
+        """Keeps the value at hand, or else this one, until it is unpinned as often as it was pinned."""
         with self._lock:
             self._pins[name] = self._pins.get(name, 0) + 1
+            if name not in self._values:
+                self._add(name, value, weight)
 
     def unpin(self, name: str) -> None:
         """Takes a pin away, and lets go of a value that has none any more."""
@@ -71,6 +70,12 @@ class Cache(Generic[T]):
         """Lets go of a value."""
         with self._lock:
             self._discard(name)
+
+    def _add(self, name: str, value: T, weight: int) -> None:
+        self._values[name] = value
+        self._weights[name] = weight
+        self.bytes += weight
+        self._shrink()
 
     def _shrink(self) -> None:
         if self.bytes <= self._most:

@@ -71,7 +71,6 @@ class WorldFactory:
 
     def create(self, fixture: Fixture, options: WorldOptions) -> CreatedWorld:
         """A new world."""
-        self._worlds.add_fixture(fixture)
         wall = self._worlds.store.wall()
         named = fixture.now if options.now is None else options.now
         epoch = open_epoch(wall) if named is None else named
@@ -92,8 +91,8 @@ class WorldFactory:
         )
         keys = tuple(key_of(key, record, minted=options.minted) for key in fixture.api_keys)
         clock = clock_from(epoch, wall, fixed=named is not None, frozen=record.frozen)
-        self._worlds.store.create(record, clock, [key for _, key in keys], fixture.dump)
-        self._worlds.keep_fixture(record)
+        with self._worlds.keeping(record, fixture):
+            self._worlds.store.create(record, clock, [key for _, key in keys], fixture.dump)
         return CreatedWorld(record, keys)
 
     def _found(self, fixture: Fixture) -> CreatedWorld | None:

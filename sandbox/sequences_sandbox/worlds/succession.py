@@ -29,7 +29,7 @@ _REFERENCES: Final = {
 
 @dataclass(frozen=True, slots=True)
 class Succession:
-    """What a world is to become: its record and keys, and its own documents; made from its `version`.
+    """What a world is to become: its record and keys, its fixture, and its own documents; made from its `version`.
 
     `stated` are the documents that the newer fixture states otherwise, None for those that it leaves out; `before` are all
     of the older one. Of the stated ones the world keeps its own version of those in `kept`. `dropped` are documents of the
@@ -37,6 +37,7 @@ class Succession:
     """
 
     default: CreatedWorld
+    fixture: Fixture
     version: int
     overlay: Overlay
     before: Documents
@@ -47,8 +48,8 @@ class Succession:
     def carry_out(self, worlds: Worlds, store: MemoryStore) -> None:
         """Lets the world be so. Raises CommitIssue where something happened in it meanwhile."""
         record = self.default.record
-        store.succeed(record, self.version, [key for _, key in self.default.keys], self.overlay)
-        worlds.keep_fixture(record)
+        with worlds.keeping(record, self.fixture):
+            store.succeed(record, self.version, [key for _, key in self.default.keys], self.overlay)
         worlds.events.publish(record.id, WORLD, {"event": "reloaded"})
 
 
@@ -59,12 +60,12 @@ def succession_of(worlds: Worlds, before: Worlds, default: CreatedWorld, fixture
         raise CommitIssue("The default world is gone.")
     epoch = loaded.moment.epoch
     record = replace(loaded.record, seed=fixture.digest, fixture=fixture.name)
-    worlds.add_fixture(fixture)
-    old, new = before.start_of(loaded.record, epoch), worlds.start_of(record, epoch)
+    old, new = before.start_of(loaded.record, epoch), worlds.start_from(fixture, epoch)
     overlay = fitting(new, loaded.documents, worlds.lifecycle.statuses)
     stated = differences(old, new)
     return Succession(
         default=CreatedWorld(record, _keys(default, fixture, record)),
+        fixture=fixture,
         version=loaded.version,
         overlay=overlay,
         before=old,

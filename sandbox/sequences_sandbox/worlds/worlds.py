@@ -4,7 +4,8 @@ A world that is asked for is loaded, or brought up to date with what other proce
 there is room. The documents that it starts with come from its fixture, which many worlds share.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import Any, Final, NamedTuple
 
 from ..domain.errors import UnauthorizedIssue
@@ -69,22 +70,55 @@ class Worlds:
         if self.fixtures.get(name) is None:
             self.fixtures.put(name, fixture, fixture.size)
 
-    def keep_fixture(self, record: WorldRecord) -> None:
-        """Keeps the fixture of a world until the world is deleted, where the store does not keep it."""
+    @contextmanager
+    def keeping(self, record: WorldRecord, fixture: Fixture) -> Iterator[None]:
+        """Keeps the fixture of a world that the store is given within, until the world is deleted.
+
+        It is kept before anybody can know the world, and no longer where the store refuses it. Where the store keeps
+        fixtures itself, it is at hand as long as there is room.
+        """
         if self.store.blocking:
+            self.add_fixture(fixture)
+            yield
             return
-        before, self._seeds[record.id] = self._seeds.get(record.id), record.seed.hex()
-        self.fixtures.pin(record.seed.hex())
+        before = self._seeds.get(record.id)
+        self._keep(record, fixture)
+        try:
+            yield
+        except BaseException:
+            self._let_go(record.id)
+            if before is not None:
+                self._seeds[record.id] = before
+            raise
         if before is not None:
             self.fixtures.unpin(before)
-        self._note_bytes(record, self.fixtures.weight(record.seed.hex()))
+
+    def _keep(self, record: WorldRecord, fixture: Fixture) -> None:
+        name = record.seed.hex()
+        size = self.fixtures.weight(name) or fixture.size
+        self.fixtures.pin(name, fixture, size)
+        self._seeds[record.id] = name
+        if record.public:
+            self.visitor_bytes.add(record.id, record.visitor, size)
+
+    def _let_go(self, world_id: str) -> None:
+        self.visitor_bytes.forget(world_id)
+        seed = self._seeds.pop(world_id, None)
+        if seed is not None:
+            self.fixtures.unpin(seed)
+            if self.fixtures.get(seed) is None:
+                self.starts.drop(seed)
 
     def fixture_of(self, record: WorldRecord) -> Fixture:
-        """What a world starts with."""
+        """What a world starts with. Raises UnauthorizedIssue when the last world of it was deleted meanwhile."""
         name = record.seed.hex()
         found = self.fixtures.get(name)
         if found is None:
-            loaded = Fixture.load(record.seed, self.store.seed(record.seed))
+            try:
+                document = self.store.seed(record.seed)
+            except KeyError:
+                raise gone() from None
+            loaded = Fixture.load(record.seed, document)
             return self.fixtures.put(name, loaded, loaded.size)
         self.fixtures.use(name)
         return found
@@ -99,9 +133,13 @@ class Worlds:
         if kept is not None and kept[0] == epoch:
             self.starts.use(name)
             return kept[1]
-        fixture = self.fixture_of(record)
+        return self.start_from(self.fixture_of(record), epoch)
+
+    def start_from(self, fixture: Fixture, epoch: int) -> Documents:
+        """The documents that a world of a fixture starts with at `epoch`; not to be changed."""
+        name = fixture.digest.hex()
         documents = fixture.documents_at(epoch, self._schedules[fixture.static])
-        self.starts.put(name, (epoch, documents), self.fixtures.weight(name))
+        self.starts.put(name, (epoch, documents), self.fixtures.weight(name) or fixture.size)
         return documents
 
     def differences(self, record: WorldRecord, documents: Documents, epoch: int) -> Mapping[DocumentKey, Any | None]:
@@ -169,14 +207,11 @@ class Worlds:
     def delete(self, world_id: str) -> bool:
         """Removes a world, and publishes that as its last event; False when there is none."""
         self.events.publish(world_id, WORLD, {"event": "deleted"})
+        deleted = self.store.delete(world_id)
+        # Not before: until then others may load the world and commit to it.
         self.at_hand.drop(world_id)
-        self.visitor_bytes.forget(world_id)
-        seed = self._seeds.pop(world_id, None)
-        if seed is not None:
-            self.fixtures.unpin(seed)
-            if self.fixtures.get(seed) is None:
-                self.starts.drop(seed)
-        return self.store.delete(world_id)
+        self._let_go(world_id)
+        return deleted
 
     def delete_expired(self) -> None:
         """Removes the worlds whose time to live is over."""
@@ -210,17 +245,12 @@ class Worlds:
     def resized(self, world: WorldState) -> None:
         """Notes how much a world takes after a commit."""
         self.at_hand.use(world.record.id, world.sizes.total)
-        self._note_bytes(world.record, world.sizes.total)
+        self.visitor_bytes.note(world.record.id, world.sizes.total)
 
     def require_bytes(self, world: WorldState, growth: int) -> None:
         """Raises TooLargeIssue where a world may not grow so much beside the others."""
         if world.record.public and growth > 0:
             self.visitor_bytes.require(world.record.visitor, growth)
-
-    def _note_bytes(self, record: WorldRecord, size: int) -> None:
-        # Where the store is a database, worlds are at hand as far as there is room, and take no more.
-        if record.public and not self.store.blocking:
-            self.visitor_bytes.note(record.id, record.visitor, size)
 
     def publish_changes(self, world: WorldState, changes: Sequence[Change]) -> None:
         """Publishes changes of runs, where somebody subscribes to the world."""

@@ -136,6 +136,27 @@ def test_a_mistake_is_reported_once_and_the_old_state_stays(served, said):
     assert served.api("GET", "sequence-templates").json()["items"][0]["name"] == "Spring"
 
 
+@pytest.mark.parametrize("is_used", [False, True])
+def test_the_world_has_its_fixture_whatever_happens_while_it_is_reloaded(served, monkeypatch, is_used):
+    rebuild, stop = served.reloading._rebuild, f"sequences/{RUN}/stop"
+
+    def rebuild_beside_others(before):
+        app = rebuild(before)
+        app.worlds.fixtures.put("large", app.fixture, 1 << 40)
+        if is_used:
+            assert served.api("POST", stop, json=STOP).status_code == 200
+        return app
+
+    monkeypatch.setattr(served.reloading, "_rebuild", rebuild_beside_others)
+    assert served.rewrite(("Quill", "Moss")) is not is_used
+    served.app.worlds.fixtures.drop("large")
+    assert len(served.app.worlds.fixtures) == 1
+    assert served.api("POST", "/_sandbox/world/reset", key="topo_reload_main").status_code == 200
+    assert served.statuses() == {RUN: "ACTIVE", OTHER: "ACTIVE"}
+    names = {contact["last_name"] for contact in served.api("GET", "contacts").json()["items"]}
+    assert names == {"Quill" if is_used else "Moss"}
+
+
 def test_keys_follow_the_file_and_private_worlds_stay(served, said, capsys):
     private = served.api("POST", "/_sandbox/worlds", json={"fixture": "every_status"}).json()
     token = private["organizations"][0]["api_keys"][0]["token"]

@@ -36,11 +36,20 @@ def test_a_value_larger_than_all_the_room_is_at_hand_until_the_next_one_comes(ca
 
 
 def test_what_is_pinned_stays_until_its_last_pin_goes(cache):
-    for _ in range(2):
-        cache.pin("a")
+    for other in ("other", "another"):
+        cache.pin("a", other, 60)
+    assert (cache.get("a"), cache.bytes) == ("A", 90)
     cache.put("d", "D", 90)
     assert at_hand(cache) == ["a", "d"]
     cache.unpin("a")
     assert at_hand(cache) == ["a", "d"]
     cache.unpin("a")
     assert (at_hand(cache), cache.bytes) == (["d"], 90)
+
+
+def test_a_pin_brings_the_value_along_where_it_is_not_at_hand(cache):
+    cache.pin("d", "D", 1000)
+    cache.put("e", "E", 1)
+    assert (at_hand(cache), cache.bytes) == (["d", "e"], 1001)
+    cache.unpin("d")
+    assert (at_hand(cache), cache.bytes) == (["e"], 1)

@@ -155,16 +155,18 @@ def test_the_worlds_of_an_address_take_so_many_bytes_together_and_leave_them_whe
 
 def test_bytes_are_counted_by_address_and_in_all():
     amounts = Amounts(Share("bytes", None, 100, 150))
-    amounts.note("one", "a", 60)
-    amounts.note("two", "a", 30)
-    amounts.note("three", "b", 50)
+    for world, address, amount in (("one", "a", 60), ("two", "a", 20), ("three", "b", 50)):
+        amounts.add(world, address, amount)
+    amounts.note("two", 30)
     amounts.require("a", 10)
     for address, growth, limit in (("a", 11, "bytes of one client address"), ("b", 20, "bytes of this server")):
         with pytest.raises(TooLargeIssue) as raised:
             amounts.require(address, growth)
         assert raised.value.data["limit"] == limit
-    amounts.note("one", "a", 20)
-    amounts.forget("two")
+    amounts.note("one", 20)
+    for _ in range(2):
+        amounts.forget("two")
+        amounts.note("two", 30)
     amounts.require("b", 50)
     assert (amounts.taken, amounts.refused) == (70, 2)
 

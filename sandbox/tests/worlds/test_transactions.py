@@ -290,9 +290,65 @@ def test_a_fixture_goes_with_the_last_world_that_was_made_of_it(one, created):
     one.delete(first.id)
     assert one.fixture_of(second) is own
     one.delete(second.id)
-    with pytest.raises(KeyError):
+    with pytest.raises(UnauthorizedIssue, match="gone"):
         one.fixture_of(second)
     assert one.fixture_of(created.record) is FIXTURE
+
+
+def test_a_new_world_has_its_fixture_whatever_others_do_while_it_is_made(one, created, monkeypatch):
+    own = replace(FIXTURE, digest=b"own")
+    last = WorldFactory(one).create(own, WorldOptions("last")).record
+    create = one.store.create
+
+    def create_beside_others(*arguments):
+        one.delete(last.id)
+        create(*arguments)
+        one.fixtures.put("large", FIXTURE, 1 << 40)
+
+    monkeypatch.setattr(one.store, "create", create_beside_others)
+    record = WorldFactory(one).create(own, WorldOptions("new", now=created.record.epoch)).record
+    one.starts = Cache(1)
+    assert one.refreshed(record.id).documents == one.start_of(created.record, record.epoch)
+
+
+def test_a_world_that_the_store_refuses_leaves_nothing_behind(one):
+    WorldFactory(one).create(FIXTURE, WorldOptions("w", minted=False))
+    own, before = replace(FIXTURE, digest=b"own"), len(one.fixtures)
+    with pytest.raises(CommitIssue):
+        WorldFactory(one).create(own, WorldOptions("same tokens", minted=False, visitor="1.1.1.1"))
+    assert one.visitor_bytes.taken == 0
+    if not one.store.blocking:  # where it is, the bound in bytes lets it go
+        assert len(one.fixtures) == before
+
+
+def test_a_world_that_goes_while_it_is_committed_takes_no_bytes_any_more(one, monkeypatch):
+    visited = WorldFactory(one).create(FIXTURE, WorldOptions("w", visitor="1.1.1.1"))
+    if not one.store.blocking:
+        assert one.visitor_bytes.taken > 0
+    commit = one.store.commit
+
+    def commit_before_it_goes(world_id, *arguments):
+        version = commit(world_id, *arguments)
+        assert one.delete(world_id)
+        return version
+
+    monkeypatch.setattr(one.store, "commit", commit_before_it_goes)
+    with one.transaction(Caller(visited.keys[0][1], "req_test")) as tx:
+        stopped(tx, active(tx))
+    assert (one.visitor_bytes.taken, one.at_hand.get(visited.record.id)) == (0, None)
+
+
+def test_a_world_can_be_used_until_the_store_has_deleted_it(one, created, monkeypatch):
+    before, delete = state(one, created.record.id), one.store.delete
+
+    def delete_after_a_look(world_id):
+        one.at_hand, one.starts = Cache(1), Cache(1)
+        assert state(one, world_id) == before
+        return delete(world_id)
+
+    monkeypatch.setattr(one.store, "delete", delete_after_a_look)
+    assert one.delete(created.record.id)
+    assert one.at_hand.get(created.record.id) is None
 
 
 def test_a_world_expires_by_its_last_use(one, caller, clock, created):
