@@ -317,14 +317,12 @@ def test_a_world_that_the_store_refuses_leaves_nothing_behind(one):
     with pytest.raises(CommitIssue):
         WorldFactory(one).create(own, WorldOptions("same tokens", minted=False, visitor="1.1.1.1"))
     assert one.visitor_bytes.taken == 0
-    if not one.store.blocking:  # where it is, the bound in bytes lets it go
-        assert len(one.fixtures) == before
+    assert len(one.fixtures) == before
 
 
 def test_a_world_that_goes_while_it_is_committed_takes_no_bytes_any_more(one, monkeypatch):
     visited = WorldFactory(one).create(FIXTURE, WorldOptions("w", visitor="1.1.1.1"))
-    if not one.store.blocking:
-        assert one.visitor_bytes.taken > 0
+    assert one.visitor_bytes.taken > 0
     commit = one.store.commit
 
     def commit_before_it_goes(world_id, *arguments):
