@@ -7,6 +7,7 @@ import re
 import signal
 import subprocess
 import sys
+import time
 import urllib.request
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -118,6 +119,19 @@ def client(url: str) -> Iterator[httpx.Client]:
     with httpx.Client(base_url=url, headers=headers, timeout=20) as client:
         client.post("/_sandbox/world/reset", json={})
         yield client
+
+
+@pytest.fixture(scope="session")
+def eventually() -> Callable[..., None]:
+    """Waits until something is so."""
+
+    def wait(condition: Callable[[], object], seconds: float = 60) -> None:
+        end = time.monotonic() + seconds
+        while not condition():
+            assert time.monotonic() < end, "it never came to be so"
+            time.sleep(0.02)
+
+    return wait
 
 
 class Running:

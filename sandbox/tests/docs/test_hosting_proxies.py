@@ -7,7 +7,6 @@ import shutil
 import socket
 import subprocess
 import threading
-import time
 from contextlib import contextmanager
 
 import httpx
@@ -71,30 +70,41 @@ def fetched(port):
     return subprocess.run([*command, url], capture_output=True, text=True, check=False).stdout.removesuffix("\n0")
 
 
-@contextmanager
-def running(command, port, cwd):
-    with (cwd / "log").open("wb") as log:
-        process = subprocess.Popen(command, cwd=cwd, stdout=log, stderr=log, env={**os.environ, "HOME": str(cwd)})
-    try:
-        while not fetched(port):  # a certificate may have to be made first
-            assert process.poll() is None, (cwd / "log").read_text()
-            time.sleep(0.02)
-        yield
-    finally:
-        process.kill()
-        process.wait()
+@pytest.fixture(scope="module")
+def running(eventually):
+    """Runs a proxy on two free ports, and on two others where somebody was faster to take one; gives its site."""
+
+    @contextmanager
+    def run(command_for, cwd):
+        log, environment = cwd / "log", {**os.environ, "HOME": str(cwd)}
+        for _ in range(5):
+            port, plain = free_port(), free_port()
+            with log.open("wb") as out:
+                process = subprocess.Popen(command_for(port, plain), cwd=cwd, stdout=out, stderr=out, env=environment)
+            try:
+                # A certificate may have to be made first.
+                eventually(lambda: process.poll() is not None or fetched(port))  # noqa: B023  # waited for right here
+                if process.poll() is None:
+                    yield Site(port, plain)
+                    return
+            finally:
+                process.kill()
+                process.wait()
+            assert "ddress already in use" in log.read_text(), log.read_text()
+        raise AssertionError("every port was taken")
+
+    return run
 
 
 @pytest.fixture(scope="module")
-def nginx(sandbox, certificate, tmp_path_factory):
-    """The URL of a site behind Debian's nginx with the files of the folder, at the root and at a path."""
-    path, folder, port, plain = program("nginx"), tmp_path_factory.mktemp("nginx"), free_port(), free_port()
+def nginx(sandbox, certificate, running, tmp_path_factory):
+    """A site behind Debian's nginx with the files of the folder, at the root and at a path."""
+    path, folder = program("nginx"), tmp_path_factory.mktemp("nginx")
     upstream = f"127.0.0.1:{httpx.URL(sandbox.base).port}"
     proxied = (FOLDER / "sandbox-proxy.conf").read_text()
     (folder / "sandbox-proxy.conf").write_text(proxied)
     site = (FOLDER / "nginx.conf").read_text().replace("127.0.0.1:4010", upstream)
     site = re.sub(r"\n *listen \[::\].*", "", site)
-    site = site.replace("listen 443", f"listen 127.0.0.1:{port}").replace("listen 80", f"listen 127.0.0.1:{plain}")
     site = re.sub(r"/etc/letsencrypt/\S+fullchain.pem", str(certificate[0]), site)
     site = re.sub(r"/etc/letsencrypt/\S+privkey.pem", str(certificate[1]), site)
     site = site.replace("rate=50r/s", "rate=1r/m")  # so that only the burst counts
@@ -103,24 +113,35 @@ def nginx(sandbox, certificate, tmp_path_factory):
     site = site.replace("/etc/nginx/sandbox-proxy.conf", str(folder / "sandbox-proxy.conf"))
     kinds = ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
     paths = "".join(f"{kind}_temp_path {folder}/{kind};\n" for kind in kinds)
-    (folder / "nginx.conf").write_text(
-        f"daemon off; master_process off; pid {folder}/pid; error_log {folder}/errors;\n"
+    whole = (
+        f"daemon off; master_process off; pid {folder}/pid; error_log stderr;\n"
         f"events {{}}\nhttp {{\naccess_log off;\n{paths}{site}}}\n"
     )
-    with running([path, "-p", folder, "-c", folder / "nginx.conf", "-e", folder / "errors"], port, folder):
-        yield Site(port, plain)
+
+    def command(port, plain):
+        listening = whole.replace("listen 443", f"listen 127.0.0.1:{port}").replace(
+            "listen 80", f"listen 127.0.0.1:{plain}"
+        )
+        (folder / "nginx.conf").write_text(listening)
+        return [path, "-p", folder, "-c", folder / "nginx.conf", "-e", "stderr"]
+
+    with running(command, folder) as site:
+        yield site
 
 
 @pytest.fixture(scope="module")
-def caddy(sandbox, tmp_path_factory):
+def caddy(sandbox, running, tmp_path_factory):
     """The same behind Debian's Caddy, with a certificate of its own making."""
-    path, folder, port, plain = program("caddy"), tmp_path_factory.mktemp("caddy"), free_port(), free_port()
-    own = f"{{\n\tadmin off\n\tlocal_certs\n\tskip_install_trust\n\thttp_port {plain}\n\thttps_port {port}\n}}\n"
-    (folder / "Caddyfile").write_text(own + (FOLDER / "Caddyfile").read_text())
+    path, folder = program("caddy"), tmp_path_factory.mktemp("caddy")
     environment = ["env", f"SANDBOX=127.0.0.1:{httpx.URL(sandbox.base).port}", f"XDG_DATA_HOME={folder}"]
-    command = [*environment, path, "run", "--config", folder / "Caddyfile", "--adapter", "caddyfile"]
-    with running(command, port, folder):
-        yield Site(port, plain)
+
+    def command(port, plain):
+        own = f"{{\n\tadmin off\n\tlocal_certs\n\tskip_install_trust\n\thttp_port {plain}\n\thttps_port {port}\n}}\n"
+        (folder / "Caddyfile").write_text(own + (FOLDER / "Caddyfile").read_text())
+        return [*environment, path, "run", "--config", folder / "Caddyfile", "--adapter", "caddyfile"]
+
+    with running(command, folder) as site:
+        yield site
 
 
 class Site:
@@ -168,15 +189,15 @@ def test_the_edge_speaks_http_2_and_sends_everyone_to_https(site):
     assert moved.headers["Location"].startswith(f"https://{NAME}")
 
 
-def test_the_sandbox_sees_the_visitor_s_address_whatever_the_visitor_claims(site, sandbox):
+def test_the_sandbox_sees_the_visitor_s_address_whatever_the_visitor_claims(site, sandbox, eventually):
     claims = {"X-Forwarded-For": "8.8.8.8", "Forwarded": "for=8.8.8.8", "X-Forwarded-Prefix": "/claimed"}
     with site.client() as client:
         page = client.get(f"/watch?{site.port}", headers=claims)
         request_id = page.headers["X-Request-Id"]
     assert 'data-root=""' in page.text
-    while not (found := [line for line in list(sandbox.lines) if request_id in line]):
-        time.sleep(0.02)
-    assert json.loads(found[0])["client"] == "127.0.0.9"
+    eventually(lambda: any(request_id in line for line in list(sandbox.lines)))
+    line = next(line for line in list(sandbox.lines) if request_id in line)
+    assert json.loads(line)["client"] == "127.0.0.9"
 
 
 def test_a_sandbox_at_a_path_of_a_site_is_right_below_it(nginx):

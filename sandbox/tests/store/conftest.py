@@ -4,7 +4,6 @@ import hashlib
 import importlib
 import itertools
 import tempfile
-import time
 import uuid
 from contextlib import suppress
 from pathlib import Path
@@ -171,16 +170,3 @@ def own_postgres(own_server):
     whole.execute(f"CREATE DATABASE {name}")
     yield Server(own_server, name)
     whole.start()
-
-
-@pytest.fixture
-def eventually():
-    """Waits until something is so."""
-
-    def wait(condition, seconds=30):
-        end = time.monotonic() + seconds
-        while not condition():
-            assert time.monotonic() < end, "it never came to be so"
-            time.sleep(0.02)
-
-    return wait

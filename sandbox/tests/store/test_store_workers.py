@@ -47,23 +47,36 @@ class Service:
         pairs = [line.split() for line in listed.stdout.splitlines()]
         return {int(pid) for pid, state in pairs if not state.startswith("Z")}
 
+    def is_shut_out(self):
+        """Whether it left because its port was taken meanwhile."""
+        return self.process.poll() is not None and "cannot be listened on" in self.log()
+
+    def has_begun(self):
+        return self.is_shut_out() or self.answers("/_sandbox/ready", 503)
+
     def log(self):
         return self._log.read_text()
 
 
 @pytest.fixture
-def away(own_postgres, tmp_path):
+def away(own_postgres, tmp_path, eventually):
     """A sandbox whose database is away, and the database."""
     own_postgres.stop("immediate")
     service = Service(own_postgres.url, tmp_path / "log")
-    yield service, own_postgres
-    service.process.kill()
-    service.process.wait()
+    try:
+        for _ in range(5):
+            eventually(service.has_begun)
+            if not service.is_shut_out():
+                break
+            service = Service(own_postgres.url, tmp_path / "log")
+        yield service, own_postgres
+    finally:
+        service.process.kill()
+        service.process.wait()
 
 
 def test_a_database_that_is_away_stops_no_worker_for_good(away, eventually):
     service, database = away
-    eventually(lambda: service.answers("/_sandbox/ready", 503))
     readiness = service.get("/_sandbox/ready").json()
     assert (readiness["ready"], readiness["store"]) == (False, "postgresql")
     assert service.answers("/_sandbox/health", 200)
