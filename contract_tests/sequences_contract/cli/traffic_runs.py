@@ -5,7 +5,8 @@ import contextlib
 import re
 import socket
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from dataclasses import replace
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -22,7 +23,7 @@ from ..traffic.drift import Drift, failure_of
 from ..traffic.exchange import Exchange
 from ..traffic.judge import Judge
 from ..traffic.proxy import TIMEOUT, Proxy
-from ..traffic.reading import RecordError, read
+from ..traffic.reading import RecordError, Unreadable, read
 from ..traffic.redaction import Redactor
 from ..traffic.serving import serve
 from ..traffic.watching import Watch
@@ -53,9 +54,11 @@ def judge(options: argparse.Namespace, report: Report) -> int:
         redactor, strict=options.profile == "strict", client=options.client, lag=options.settle, urls=options.url
     )
     with interruptible() as interruption:
-        failure = _observe_all(options.file, redactor, judging.observe)
+        failure, notes = _observe_all(options.file, redactor, judging.observe)
         interruption.reporting()
-    return report(options, judging.outcome(failure), Settings(str(options.file), profile=options.profile))
+    outcome = judging.outcome(failure)
+    outcome = replace(outcome, notes=outcome.notes + notes)
+    return report(options, outcome, Settings(str(options.file), profile=options.profile))
 
 
 def proxy(options: argparse.Namespace, report: Report) -> int:
@@ -73,10 +76,8 @@ def proxy(options: argparse.Namespace, report: Report) -> int:
     except ConnectionSettingsError as error:
         raise UsageError(str(error)) from None
     watch, listener = _open(options, judging, redactor)
-    here = f"http://{':'.join(map(str, listener.getsockname()[:2]))}"
-    print(
-        f"{here}{urlsplit(base).path} stands for {base}; Ctrl-C ends it with the verdict", file=sys.stderr, flush=True
-    )
+    here = f"{_url_of(listener)}{urlsplit(base).path}"
+    print(f"{here} stands for {base}; Ctrl-C ends it with the verdict", file=sys.stderr, flush=True)
     with interruptible() as interruption:
         serve(Proxy(options.to, client, watch.observe), listener)
         interruption.reporting()
@@ -107,9 +108,11 @@ def drift(options: argparse.Namespace, report: Report) -> int:
         raise UsageError(str(error)) from None
     comparing = Drift(target, redactor, options.url, frozenset(one.lower() for one in options.write_run))
     with interruptible() as interruption, contextlib.closing(target):
-        failure = _observe_all(options.record, redactor, comparing.observe)
+        failure, notes = _observe_all(options.record, redactor, comparing.observe)
         interruption.reporting()
-    return report(options, comparing.outcome(failure), Settings(options.against, {"key": key}))
+    outcome = comparing.outcome(failure)
+    outcome = replace(outcome, notes=outcome.notes + notes)
+    return report(options, outcome, Settings(options.against, {"key": key}))
 
 
 def _open(options: argparse.Namespace, judging: Judge, redactor: Redactor) -> tuple[Watch, socket.socket]:
@@ -117,7 +120,8 @@ def _open(options: argparse.Namespace, judging: Judge, redactor: Redactor) -> tu
     address, what = _address(options.listen), f"--listen {options.listen}"
     with contextlib.ExitStack() as stack:
         try:
-            listener = stack.enter_context(socket.create_server(address))
+            family = socket.AF_INET6 if ":" in address[0] else socket.AF_INET
+            listener = stack.enter_context(socket.create_server(address, family=family))
             what = f"--record {options.record}"
             watch = Watch(judging, redactor, options.record)
         except OSError as error:
@@ -126,10 +130,20 @@ def _open(options: argparse.Namespace, judging: Judge, redactor: Redactor) -> tu
     return watch, listener
 
 
-def _observe_all(path: Path, redactor: Redactor, observe: Callable[[Exchange], object]) -> str | None:
-    """Reads a recording to its end; gives why that was not possible, if so."""
+def _observe_all(
+    path: Path, redactor: Redactor, observe: Callable[[Exchange], object]
+) -> tuple[str | None, tuple[str, ...]]:
+    """Reads a recording to its end; gives why that was not possible, if so, and notes about it."""
+    unreadable = Unreadable()
+    failure = _failure(read(path, redactor, unreadable), redactor, observe)
+    if failure is not None or not unreadable.number:
+        return failure, ()
+    return None, (f"entries that cannot be read: {unreadable.number}; the first: {redactor.text(unreadable.first)}",)
+
+
+def _failure(exchanges: Iterable[Exchange], redactor: Redactor, observe: Callable[[Exchange], object]) -> str | None:
     try:
-        for exchange in read(path, redactor):
+        for exchange in exchanges:
             observe(exchange)
     except RecordError as error:
         return redactor.text(str(error))
@@ -155,6 +169,11 @@ def _address(text: str) -> tuple[str, int]:
     if found is None or int(found["port"]) > 65535:
         raise UsageError(f"--listen {text!r} is no address; give one like 127.0.0.1:4011, or :4011")
     return (found["host"] or "127.0.0.1").strip("[]"), int(found["port"])
+
+
+def _url_of(listener: socket.socket) -> str:
+    host, port = listener.getsockname()[:2]
+    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
 
 
 def _tell(rule: Rule, evidence: Evidence) -> None:

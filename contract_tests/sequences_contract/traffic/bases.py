@@ -1,6 +1,7 @@
 """Which exchanges of a recording are of the API: those below a base URL that is given, or found."""
 
 from collections.abc import Sequence
+from urllib.parse import urlsplit
 
 from ..contract.document import Contract
 from .reading import RecordError
@@ -17,8 +18,9 @@ class Bases:
         """The path below the base URL, None of anything else. Raises RecordError where two look like it."""
         url = url.partition("?")[0]
         for base in self._urls:
-            if url.startswith(f"{base}/"):
-                return url.removeprefix(base)
+            known = urlsplit(base).path if url.startswith("/") else base  # the sandbox's journal gives paths
+            if url.startswith(f"{known}/"):
+                return url.removeprefix(known)
         head, version, rest = url.partition("/v1/")
         if self._given or not version or not self._contract.knows(f"/{rest}"):
             return None

@@ -41,20 +41,20 @@ class Clients:
 
     histories: Histories
     _reading: dict[_Key, _Reading] = field(default_factory=dict)
-    _latest: dict[str, Exchange] = field(default_factory=dict)
+    _latest: dict[str, str] = field(default_factory=dict)
 
     def judge(self, exchange: Exchange, operation: Operation, run_id: str) -> Iterator[Finding]:
         """What is wrong with a request."""
-        self._latest[exchange.client] = exchange
+        self._latest[exchange.client] = exchange.place
         names = [name for name, _ in exchange.parameters]
         unknown = next((name for name in names if name not in operation.parameters), None)
         query = values_of(exchange, operation)
         wrong = next((name for name, value in query.items() if not fits(operation.parameters[name], value)), None)
         if unknown is not None:
             known = ", ".join(operation.parameters) or "none"
-            yield "client.parameters", f"parameters of {operation.id}: {known}", f"{unknown:.60}"
+            yield "client.parameters", f"parameters of {operation.id}: {known}", unknown
         elif wrong is not None:
-            yield "client.parameters", f"{wrong} as its schema says", f"{query[wrong]:.100}"
+            yield "client.parameters", f"{wrong} as its schema says", query[wrong]
         problem = _problem(operation, exchange.request_body)
         if problem is not None:
             yield "client.body", f"a body as the schema of {operation.id} says", problem
@@ -74,9 +74,9 @@ class Clients:
     def read(self, exchange: Exchange, operation: Operation, query: Mapping[str, str], page: Page) -> None:
         """Remembers a page that the client got."""
         reading, number = self._of(exchange, operation, query), number_of(operation, query, "page")
-        reading.ended = None if page.has_more else (number, exchange)
+        reading.ended = None if page.has_more else (number, exchange.without_bodies())
         if page.has_more and reading.first is None:
-            reading.first = exchange
+            reading.first = exchange.without_bodies()
 
     def findings(self) -> Iterator[tuple[Exchange, Finding]]:
         """Lists of which a client never read a second page, though it went on to something else.
@@ -85,7 +85,7 @@ class Clients:
         """
         for (client, _, rest), reading in self._reading.items():
             given = dict(rest)
-            if reading.first is None or reading.went_on or self._latest[client] is reading.first:
+            if reading.first is None or reading.went_on or self._latest[client] == reading.first.place:
                 continue
             if given.keys().isdisjoint(_SORTED) and given.get("size") != "1":
                 shown = f"page {dict(reading.first.parameters).get('page', '1')} only"
@@ -107,5 +107,5 @@ def _problem(operation: Operation, raw: bytes | None) -> str | None:
         value = json.loads(raw)
         error = next(schema.iter_errors(value), None)
     except (ValueError, RecursionError):
-        return f"no JSON: {raw[:100]!r}"
-    return None if error is None else f"{'/'.join(map(str, error.instance_path)) or 'the body'}: {error.message[:160]}"
+        return f"no JSON: {raw.decode('utf-8', 'replace')!r}"
+    return None if error is None else f"{'/'.join(map(str, error.instance_path)) or 'the body'}: {error.message}"

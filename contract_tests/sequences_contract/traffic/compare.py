@@ -5,7 +5,7 @@ from typing import Any
 
 from ..contract.operations import Operation
 from .exchange import Exchange
-from .pages import FIXED, Finding, values_of
+from .pages import Finding, is_clear, values_of
 
 _NUMBERS = ("total_count", "total_pages", "has_more")
 
@@ -49,13 +49,10 @@ def _lists(
         shown = [", ".join(f"{name} {one.get(name)}" for name in names) for one in (recorded, got)]
         yield "drift.totals", f"{len(here)} items {shown[0]}".strip(), f"{len(there)} items {shown[1]}".strip()
         return
-    query = values_of(exchange, operation)
-    sort = query.get("sort_by", operation.default("sort_by")) if operation.sorts else "id"
-    is_time = operation.item["properties"].get(sort, {}).get("format") == "date-time"
-    if not is_time or sort in FIXED:
-        one, other = _groups(here, sort), _groups(there, sort)
-        if one != other and set().union(*one) == set().union(*other):
-            yield "drift.order", f"items by {sort}: {_first(here)}", _first(there)
+    sort = values_of(exchange, operation).get("sort_by", operation.default("sort_by")) if operation.sorts else "id"
+    values, others = ({one.get("id"): one.get(sort) for one in items} for items in (here, there))
+    if is_clear(exchange, operation) and values == others and _groups(here, sort) != _groups(there, sort):
+        yield "drift.order", f"items by {sort}: {_first(here)}", _first(there)
 
 
 def _groups(items: Sequence[Mapping[str, Any]], name: str) -> list[frozenset[Any]]:

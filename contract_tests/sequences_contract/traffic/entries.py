@@ -49,7 +49,7 @@ def journal_entry(entry: Mapping[str, Any], place: str) -> Exchange:
     """An entry of the sandbox's journal. Raises KeyError, TypeError, AttributeError or ValueError where it is none."""
     request, response = entry["request"], entry["response"]
     headers = httpx.Headers(_pairs(response.get("headers")))
-    text, size = response.get("body") or "", response.get("body_size", 0)
+    text, size = response.get("body") or "", _size(response.get("body_size"))
     body = None if _LOST.search(entry.get("fault") or "") else _whole(text.encode("utf-8", "replace"), size)
     url = entry["path"] + (f"?{entry['query']}" if entry.get("query") else "")
     began, sent = _time_of_id(entry.get("request_id", "")), request.get("body")
@@ -88,7 +88,7 @@ def _body(content: Mapping[str, Any], headers: httpx.Headers) -> bytes | None:
     except binascii.Error:
         return None
     encoding = headers.get("content-encoding", "identity")
-    size = content.get("size", -1)
+    size = _size(content.get("size"))
     if size < 0 and encoding == "identity" and headers.get("content-length", "").isdigit():
         size = int(headers["content-length"])
     return None if encoding in ("br", "zstd") and not _is_json(raw) else _whole(raw, size)
@@ -114,6 +114,11 @@ def _whole(raw: bytes, size: int) -> bytes | None:
         return None
     doubtful = size > len(raw) or (size < 0 and raw[:1] in (b"{", b"["))
     return None if doubtful and not _is_json(raw) else raw
+
+
+def _size(size: Any) -> int:
+    """The size that is recorded; -1 where there is none."""
+    return size if isinstance(size, int) else -1
 
 
 def _is_json(raw: bytes) -> bool:

@@ -60,6 +60,11 @@ class Exchange:
         apart = (other.date - other.began) - (self.date - self.ended)
         return other.date >= self.date and (other.date - self.date > 1 or abs(apart) <= 2)
 
+    @property
+    def weight(self) -> int:
+        """The bytes of both bodies."""
+        return len(self.body or b"") + len(self.request_body or b"")
+
     def without_bodies(self) -> "Exchange":
         """The same, to be remembered: where and when it was, and whose."""
         return replace(self, body=None, request_body=None)

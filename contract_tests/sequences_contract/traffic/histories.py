@@ -133,7 +133,7 @@ class Histories:
         self._writes[run.id.lower()] = replace(write, run=None)  # what is stale once is stale for one reason
         place = f" ({write.exchange.place})"
         if (run.variables or {}) != (write.run.variables or {}):
-            return AFTER_WRITE, f"variables {write.run.variables!r:.200}{place}", f"{run.variables!r:.200} of {run.id}"
+            return AFTER_WRITE, f"variables {write.run.variables!r}{place}", f"{run.variables!r} of {run.id}"
         if run.updated < write.run.updated and run.status != write.run.status:
             return AFTER_WRITE, f"{write.run.status}{place}", f"{run.status} of {run.id}, as it was before"
         self._writes[run.id.lower()] = write
@@ -169,7 +169,7 @@ def _unmerged(run: Run, body: Any, strict: bool) -> Finding | None:
         got = (run.variables or {}).get(name)
         known = (text is None or isinstance(text, str)) and REDACTED not in f"{text}{got}"
         if known and got != text and (strict or None in (got, text) or _plain(f"{got}") != _plain(f"{text}")):
-            return RESPONSE, f"variable {name} as {text!r:.100}", f"{got!r:.100} of {run.id}"
+            return RESPONSE, f"variable {name} as {text!r}", f"{got!r} of {run.id}"
     return None
 
 

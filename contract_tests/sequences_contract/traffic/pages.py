@@ -56,7 +56,7 @@ def judge_page(
     wrong = [name for name, value in query.items() if not fits(operation.parameters[name], value)]
     for name in wrong:
         if "enum" in operation.parameters[name].schema or operation.parameters[name].schema["type"] == "integer":
-            yield f"{prefix}.rejects.{name}", f"400 for {name}={query[name]:.60}", "200"
+            yield f"{prefix}.rejects.{name}", f"400 for {name}={query[name]}", "200"
     if arranged and "size" not in wrong and len(page.items) > (size := number_of(operation, query, "size")):
         yield f"{prefix}.size", f"{size} items at most", f"{len(page.items)}"
     for parameter in operation.filters:
@@ -68,7 +68,7 @@ def judge_page(
                 held = other.fields[operation.field_of(parameter)]
                 yield (
                     f"{prefix}.{kind}.{parameter.name}",
-                    f"items for {parameter.name}={value:.60}",
+                    f"items for {parameter.name}={value}",
                     f"{held} ({other.id})",
                 )
     ids = [one.id for one in page.items]

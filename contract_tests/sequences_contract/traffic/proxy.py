@@ -63,7 +63,9 @@ class Proxy:
             return
         query = scope["query_string"].decode("latin-1")
         target = scope["raw_path"].decode("latin-1") + (f"?{query}" if query else "")
-        passed = Passed(scope["method"], self._origin + target, scope["headers"], datetime.now(UTC))
+        passed = Passed(
+            scope["method"], f"{self._origin}/{target.removeprefix('/')}", scope["headers"], datetime.now(UTC)
+        )
         try:
             await self._until_the_client_leaves(passed, target, receive, send)
         finally:
@@ -90,10 +92,15 @@ class Proxy:
     async def _pass(self, passed: Passed, target: str, body: AsyncIterator[bytes], send: Any) -> None:
         names = {name for name, _ in passed.headers}
         with_body = not names.isdisjoint((b"content-length", b"transfer-encoding"))
-        request = httpx.Request(
-            passed.method, passed.url, headers=_onwards(passed.headers), content=body if with_body else None,
-            extensions={"target": target.encode("latin-1"), "timeout": TIMEOUT.as_dict()},
-        )  # fmt: skip
+        try:
+            request = httpx.Request(
+                passed.method, passed.url, headers=_onwards(passed.headers), content=body if with_body else None,
+                extensions={"target": target.encode("latin-1"), "timeout": TIMEOUT.as_dict()},
+            )  # fmt: skip
+        except httpx.InvalidURL as error:
+            passed.problem = f"{self._origin} cannot be asked: {error}"
+            await _report(passed.problem, send)
+            return
         if not with_body:
             async for _ in body:
                 pass

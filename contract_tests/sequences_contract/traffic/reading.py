@@ -3,6 +3,7 @@
 import heapq
 import json
 from collections.abc import Iterator
+from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -25,17 +26,34 @@ class RecordError(Exception):
     """A recording cannot be used; the text says why, and how to fix it."""
 
 
-def read(path: Path, redactor: Redactor) -> Iterator[Exchange]:
-    """The exchanges of a recording, in the order in which they began. Raises RecordError."""
+@dataclass
+class Unreadable:
+    """The entries of a recording that are none: the first one, as a sentence, and how many there are."""
+
+    first: str = ""
+    number: int = 0
+
+    def add(self, problem: str) -> None:
+        self.first = self.first or problem
+        self.number += 1
+
+
+def read(path: Path, redactor: Redactor, unreadable: Unreadable) -> Iterator[Exchange]:
+    """The exchanges of a recording, in the order in which they began. Raises RecordError, also if none can be read."""
+    found, entries = False, _lines if path.suffix == ".jsonl" else _document
     try:
-        yield from _ordered(_lines(path, redactor) if path.suffix == ".jsonl" else _document(path, redactor))
+        for one in _ordered(entries(path, redactor, unreadable)):
+            found = True
+            yield one
+        if unreadable.number and not found:
+            raise RecordError(unreadable.first)
     except (OSError, UnicodeDecodeError) as error:
         raise RecordError(f"{path} cannot be read: {getattr(error, 'strerror', None) or 'it is not UTF-8'}") from None
     except RecursionError:
         raise RecordError(f"{path} is nested too deeply for a recording") from None
 
 
-def _document(path: Path, redactor: Redactor) -> Iterator[Exchange]:
+def _document(path: Path, redactor: Redactor, unreadable: Unreadable) -> Iterator[Exchange]:
     size = path.stat().st_size
     if size > MOST_BYTES:
         raise RecordError(
@@ -58,10 +76,10 @@ def _document(path: Path, redactor: Redactor) -> Iterator[Exchange]:
     creator = log.get("creator") if isinstance(log, dict) else None
     sandbox = isinstance(creator, dict) and creator.get("name") == "sequences-sandbox"
     for index, entry in enumerate(entries):
-        yield _entry(entry, f"{path}: {where}[{index}]", redactor, sandbox)
+        yield from _entry(entry, f"{path}: {where}[{index}]", redactor, unreadable, sandbox=sandbox)
 
 
-def _lines(path: Path, redactor: Redactor) -> Iterator[Exchange]:
+def _lines(path: Path, redactor: Redactor, unreadable: Unreadable) -> Iterator[Exchange]:
     with path.open("rb") as file:
         for number in count(1):
             line = file.readline(LONGEST_LINE + 1)
@@ -77,19 +95,22 @@ def _lines(path: Path, redactor: Redactor) -> Iterator[Exchange]:
             try:
                 entry = json.loads(line.decode("utf-8-sig"))
             except ValueError as error:
-                raise RecordError(f"{place} is no JSON ({error}); give one entry a line") from None
-            yield _entry(entry, place, redactor, False)
+                unreadable.add(f"{place} is no JSON ({error}); give one entry a line")
+                continue
+            yield from _entry(entry, place, redactor, unreadable)
 
 
-def _entry(entry: Any, place: str, redactor: Redactor, sandbox: bool) -> Exchange:
+def _entry(
+    entry: Any, place: str, redactor: Redactor, unreadable: Unreadable, *, sandbox: bool = False
+) -> Iterator[Exchange]:
     try:
-        if "request" in entry and "method" in entry:
-            return journal_entry(entry, place)
-        return har_entry(entry, place, redactor, sandbox)
+        is_journal = "request" in entry and "method" in entry
+        one = journal_entry(entry, place) if is_journal else har_entry(entry, place, redactor, sandbox)
     except (KeyError, TypeError, AttributeError, ValueError) as error:
-        raise RecordError(
-            f"{place} is no entry of a HAR and none of a journal: {type(error).__name__} {error}; leave it out"
-        ) from None
+        problem = f"{type(error).__name__} {error}"
+        unreadable.add(f"{place} is no entry of a HAR and none of a journal: {problem}; leave it out")
+    else:
+        yield one
 
 
 def _ordered(exchanges: Iterator[Exchange]) -> Iterator[Exchange]:
@@ -99,10 +120,10 @@ def _ordered(exchanges: Iterator[Exchange]) -> Iterator[Exchange]:
     for number, one in enumerate(exchanges):
         latest = one.began if one.began is not None else latest
         heapq.heappush(waiting, (latest, number, one))
-        weight += len(one.body or b"")
+        weight += one.weight
         while len(waiting) > _WINDOW or weight > _WINDOW_BYTES:
             first = heapq.heappop(waiting)[2]
-            weight -= len(first.body or b"")
+            weight -= first.weight
             yield first
     while waiting:
         yield heapq.heappop(waiting)[2]

@@ -1,17 +1,25 @@
 """Keys taken out of recordings: what is written, and what is shown of what was read."""
 
 import re
-from urllib.parse import unquote
 
 from ..http.redaction import SHORTEST_SECRET, hide
 from .exchange import REDACTED
 
 #: Headers whose values are never kept.
 SECRET_HEADERS = re.compile(r"(proxy-)?authorization|cookie|set-cookie|.*(api[-_]?key|token|secret).*", re.IGNORECASE)
-_KEY = re.compile(r"topo_[A-Za-z0-9_-]{5,}")
+
+
+def _encoded(character: str) -> str:
+    """A pattern of a character as it is, or percent-encoded."""
+    return f"(?:{character}|%{ord(character):02x}|%{ord(character):02X})"
+
+
+_KEY = re.compile(
+    "".join(map(_encoded, "topo_")) + "(?:[A-Za-z0-9_-]|%(?:2[dD]|3[0-9]|5[fF]|[46][1-9a-fA-F]|[57][0-9aA])){5,}"
+)
 _HIDDEN_PARAMETER = re.compile(r"(?i)(?<=[?&])([^=&#]*(?:key|token|secret|password)[^=&#]*=)[^&#]+")
 #: User and password in a URL.
-USER_INFO = re.compile(r"(?<=://)[^/?#@\s\"']+@")
+USER_INFO = re.compile(r"(?<=://)[^/?#\s\"']+@")
 _MOST_KEYS = 1000
 #: What stands for a key in a recording that was redacted before.
 _NAME = re.compile(r"key-(\d{1,4}|others)", re.ASCII)
@@ -34,11 +42,8 @@ class Redactor:
 
     def text(self, text: str) -> str:
         """A text without keys, percent-encoded ones too."""
-        if "%" in text and _KEY.search(unquote(text)) and not _KEY.search(text):
-            text = unquote(text)
         hidden = {key: f"({name})" for key, name in self._names.items() if len(key) >= SHORTEST_SECRET and key != name}
-        text = hide(text, hidden) if any(key in text for key in hidden) else text
-        text = USER_INFO.sub("", text)
+        text = USER_INFO.sub("", hide(text, hidden))
         return _KEY.sub(REDACTED, _HIDDEN_PARAMETER.sub(r"\1***", text))
 
     def headers(self, pairs: list[tuple[str, str]]) -> list[tuple[str, str]]:

@@ -1,12 +1,14 @@
 """What every rule found so far in traffic, and the verdicts that this comes to."""
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from ..engine import Rule
 from ..engine.verdicts import Evidence, Verdict
 
 _MOST_EVIDENCE = 3
+#: How many characters of a text are shown: of its beginning, and of its end.
+_HEAD, _TAIL = 240, 120
 
 Tell = Callable[[Rule, Evidence], None]
 
@@ -41,6 +43,7 @@ class Tallies:
         tally = self._by_id[name]
         if len(tally.evidence) < _MOST_EVIDENCE:
             evidence = Evidence(expected, got, script).with_texts(self._redact)
+            evidence = replace(evidence, expected=_shortened(evidence.expected), got=_shortened(evidence.got))
             tally.evidence.append(evidence)
             if self._tell is not None and len(tally.evidence) == 1:
                 self._tell(tally.rule, evidence)
@@ -54,3 +57,8 @@ class Tallies:
                 yield Verdict(one.rule, "passed", judged=one.judged)
             else:
                 yield Verdict(one.rule, "not_exercised", "no traffic of the kind that it judges", excused=True)
+
+
+def _shortened(text: str) -> str:
+    """A text without its middle, if it is long. Keys are gone by then: half of one would not be known for a key."""
+    return text if len(text) <= _HEAD + _TAIL else f"{text[:_HEAD]}…{text[-_TAIL:]}"

@@ -52,7 +52,10 @@ class Watch:
         """Closes the recording; gives what the user should know of it."""
         if self._recording is None:
             return None
-        self._recording.close()
+        try:
+            self._recording.close()
+        except OSError as error:
+            self.failure = self.failure or f"the recording was not written to its end: {error.strerror or error}"
         left_out = self._recording.left_out
         return f"exchanges that did not fit into the recording; name it .jsonl: {left_out}" if left_out else None
 

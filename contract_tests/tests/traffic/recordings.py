@@ -4,6 +4,7 @@ import json
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 
+from sequences_contract.contract import timestamps
 from sequences_contract.traffic.entries import har_entry
 from sequences_contract.traffic.judge import Judge
 from sequences_contract.traffic.redaction import Redactor
@@ -90,7 +91,7 @@ class Recording:
         """The outcome of judging the entries in the order in which they began."""
         redactor = Redactor()
         judge = Judge(redactor, **options)
-        ordered = sorted(enumerate(self.entries), key=lambda one: one[1]["startedDateTime"])
+        ordered = sorted(enumerate(self.entries), key=lambda one: timestamps.parse(one[1]["startedDateTime"]))
         for index, entry in ordered:
             judge.observe(har_entry(entry, f"entries[{index}]", redactor))
         return judge.outcome()

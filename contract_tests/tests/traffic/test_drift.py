@@ -100,6 +100,16 @@ def test_what_the_contract_cares_about_is_a_difference(rule):
     assert "http://other.example/v1/sequences" in curl
 
 
+def test_the_order_is_compared_where_the_values_that_make_it_are_the_same():
+    recording = Recording().add("GET", "/sequences?sort_by=status", page(run(A), run(B), run(C, "FOUND")))
+    moved = page(run(C, "FOUND"), run(A, "SUCCEEDED"), run(B, "SUCCEEDED"))
+    assert compared(recording, lambda _: (200, moved))[0] == {}
+    turned = page(run(C, "FOUND"), run(A), run(B))
+    assert set(compared(recording, lambda _: (200, turned))[0]) == {"drift.order"}
+    unclear = Recording().add("GET", "/sequences?sort_by=status&sort_by=status", page(run(A), run(B)))
+    assert compared(unclear, lambda _: (200, page(run(B), run(A))))[0] == {}
+
+
 def test_an_item_that_the_other_server_has_by_another_id_is_asked_for_by_that():
     other = A.replace("0e", "1e", 1)
 

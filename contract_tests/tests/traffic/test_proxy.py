@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import errno
 import json
 import os
 import re
@@ -15,11 +16,12 @@ from datetime import UTC, datetime
 
 import httpx
 import pytest
-from sequences_contract.cli import main
+from sequences_contract.cli import main, traffic_runs
 from sequences_contract.http.connection import open_async_client
 from sequences_contract.traffic import proxy
 from sequences_contract.traffic.judge import Judge
 from sequences_contract.traffic.proxy import TIMEOUT, Proxy
+from sequences_contract.traffic.recording import Recording
 from sequences_contract.traffic.redaction import Redactor
 from sequences_contract.traffic.serving import server_of
 from sequences_contract.traffic.watching import Watch
@@ -57,14 +59,16 @@ def raw_server(response):
 
     loop = asyncio.new_event_loop()
     server = loop.run_until_complete(asyncio.start_server(converse, "127.0.0.1", 0))
-    thread = threading.Thread(target=loop.run_forever)
+    thread = threading.Thread(target=loop.run_forever, daemon=True)
     thread.start()
-    yield f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}", heads, gone
-    loop.call_soon_threadsafe(loop.stop)
-    thread.join()
-    server.close()
-    loop.run_until_complete(asyncio.sleep(0))
-    loop.close()
+    try:
+        yield f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}", heads, gone
+    finally:
+        loop.call_soon_threadsafe(loop.stop)
+        thread.join(30)
+        server.close()
+        loop.run_until_complete(asyncio.sleep(0))
+        loop.close()
 
 
 @contextlib.contextmanager
@@ -72,11 +76,13 @@ def proxied(to):
     """A proxy to a server; yields its URL, and what passed."""
     passed, listener = [], socket.create_server(("127.0.0.1", 0))
     server = server_of(Proxy(to, open_async_client(to, ca_bundle=None, timeout=TIMEOUT), passed.append))
-    thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
+    thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
     thread.start()
-    yield f"http://127.0.0.1:{listener.getsockname()[1]}", passed
-    server.should_exit = True
-    thread.join()
+    try:
+        yield f"http://127.0.0.1:{listener.getsockname()[1]}", passed
+    finally:
+        server.should_exit = True
+        thread.join(30)
 
 
 def test_headers_and_bytes_pass_as_they_come():
@@ -163,6 +169,8 @@ def test_the_command_judges_both_sides_records_without_keys_and_ends_with_the_ve
     with subprocess.Popen(
         command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment
     ) as process:
+        overdue = threading.Timer(120, process.kill)  # which ends what is read
+        overdue.start()
         try:
             url = re.match(r"(\S+) stands for", process.stderr.readline())[1]
             with httpx.Client(base_url=url, headers={"Authorization": f"Bearer {KEY}"}) as client:
@@ -176,6 +184,7 @@ def test_the_command_judges_both_sides_records_without_keys_and_ends_with_the_ve
             process.send_signal(signal.SIGTERM)
             out, rest = process.communicate(timeout=60)
         finally:
+            overdue.cancel()
             process.kill()
     assert (process.returncode, rest) == (1, "")
     rules = ["list.listSequences.sort.created_at", "client.parameters", "client.after_end"]
@@ -214,3 +223,53 @@ def test_an_earlier_recording_is_kept_where_the_proxy_cannot_start(capsys, tmp_p
     assert main(["proxy", "--to", "https://127.0.0.1:1/v1", "--record", str(record), *more]) == 2
     assert capsys.readouterr().err.count("\n") == 1
     assert record.read_text("utf-8") == "an earlier one"
+
+
+def test_a_request_for_no_path_and_one_that_cannot_be_sent_get_a_response():
+    asked, passed, sent = [], [], []
+
+    def respond(request):
+        asked.append(request.extensions["target"])
+        return httpx.Response(204, stream=httpx.ByteStream(b""))
+
+    async def ask(target):
+        messages = asyncio.Queue()
+        messages.put_nowait({"type": "http.request"})
+
+        async def send(message):
+            sent.append(message)
+
+        async with httpx.AsyncClient(transport=httpx.MockTransport(respond)) as client:
+            scope = {"type": "http", "method": "OPTIONS", "raw_path": target, "query_string": b"", "headers": []}
+            await Proxy("http://h.example/v1", client, passed.append)(scope, messages.get, send)
+
+    for target in (b"*", b"/" + b"x" * 70_000):
+        asyncio.run(ask(target))
+    assert (asked, passed[0].url) == ([b"*"], "http://h.example/*")
+    assert [one["status"] for one in sent if "status" in one] == [204, 502]
+    assert passed[1].problem.startswith("http://h.example cannot be asked: ")
+
+
+def test_a_disk_that_is_full_at_the_end_does_not_cost_the_report(tmp_path, monkeypatch):
+    def fail(recording):
+        close(recording)
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    redactor = Redactor()
+    judge = Judge(redactor, urls=["http://h.example/v1"])
+    watch = Watch(judge, redactor, tmp_path / "record.har")
+    close = Recording.close
+    monkeypatch.setattr(Recording, "close", fail)
+    assert watch.close() is None
+    outcome = judge.outcome(watch.failure)
+    assert (outcome.exit, "not written to its end: No space left on device" in outcome.failure) == (2, True)
+
+
+def test_an_address_of_ipv6_is_shown_in_brackets(capsys, monkeypatch):
+    try:
+        socket.create_server(("::1", 0), family=socket.AF_INET6).close()
+    except OSError:
+        pytest.skip("this machine has no IPv6")
+    monkeypatch.setattr(traffic_runs, "serve", lambda _, listener: listener.close())
+    assert main(["proxy", "--to", "http://127.0.0.1:1/v1", "--listen", "[::1]:0"]) == 2
+    assert re.match(r"http://\[::1]:\d+/v1 stands for", capsys.readouterr().err)

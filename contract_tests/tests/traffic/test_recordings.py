@@ -1,11 +1,16 @@
 """Files of recordings: every format is read, bounds hold, no key is shown, and the command reports as `check` does."""
 
+import gc
 import json
 import xml.etree.ElementTree as ET
+from urllib.parse import unquote
 
 import pytest
 from sequences_contract.cli import main
 from sequences_contract.traffic import reading
+from sequences_contract.traffic.entries import har_entry
+from sequences_contract.traffic.exchange import Exchange
+from sequences_contract.traffic.judge import Judge
 from sequences_contract.traffic.redaction import Redactor
 
 from .recordings import A, B, Recording, at, page, run
@@ -78,6 +83,7 @@ def test_traffic_that_breaks_nothing_is_0(judge):
         ("a.har", '{"log": {"entries": [{"request": {}}]}}', "log.entries[0] is no entry of a HAR"),
         ("a.jsonl", '{"request"', ":1 is no JSON"),
         ("a.jsonl", "[1]", ":1 is no entry"),
+        ("a.jsonl", "[1]\n[2]", ":1 is no entry"),
         ("a.har", json.dumps(Recording().har()), "no exchange is of this API"),
         ("a.har", json.dumps(Recording().add("GET", "/tasks", {}).har()), "no exchange is of this API"),
         ("a.har", json.dumps(Recording().add("GET", "/contacts", {"results": []}).har()), "looks like this API"),
@@ -163,3 +169,77 @@ def test_keys_are_in_no_report(judge, tmp_path):
     assert {"shape.getSequence.body", "list.listSequences.filter.status", "client.parameters"} <= set(violated)
     assert len(ET.fromstring(texts["junit"]).findall(".//failure")) == len(violated)
     assert [result["ruleId"] for result in json.loads(texts["sarif"])["runs"][0]["results"]] == violated
+
+
+def test_an_entry_that_cannot_be_read_is_a_note(judge):
+    recording = Recording().add("GET", f"/sequences/{A}", run())
+    lines = [json.dumps(one) for one in (*recording.entries, {"request": {"method": 1}})] + ['{"cut']
+    status, shown = judge("a.jsonl", "\n".join(lines))
+    assert status == 0
+    assert "entries that cannot be read: 2; the first: " in " ".join(shown.split())
+    assert "a.jsonl:2 is no entry" in shown
+
+
+def test_a_body_without_a_size_is_read(judge):
+    recording = Recording().add("GET", f"/sequences/{A}", run(), content={"size": None})
+    recording.add("GET", "/", "hello", url="https://cdn.example", content={"size": None})
+    status, shown = judge("a.har", json.dumps(recording.har()))
+    assert (status, "cannot be read" in shown) == (0, False)
+
+
+def test_the_url_of_an_api_finds_it_in_a_journal_that_gives_paths(judge):
+    text = json.dumps(journal("FOUND", "ACTIVE"))
+    assert judge("journal.json", text, "--url", "http://127.0.0.1:4010/v1")[0] == 0
+    assert judge("journal.json", text, "--url", "http://127.0.0.1:4010/other/v1")[0] == 2
+
+
+def test_bodies_of_requests_are_weighed_too(tmp_path, monkeypatch):
+    monkeypatch.setattr(reading, "_WINDOW_BYTES", 1000)
+    text = {"variables": {"city": "x" * 2000}}
+    recording = Recording().add("PATCH", f"/sequences/{A}", "{}", sent=text, begin=9).add("GET", "/me", "{}", begin=1)
+    path = tmp_path / "a.jsonl"
+    path.write_text("\n".join(map(json.dumps, recording.entries)), encoding="utf-8")
+    found = [one.method for one in reading.read(path, Redactor(), reading.Unreadable())]
+    assert found == ["PATCH", "GET"]
+
+
+def test_no_body_is_kept_of_what_is_remembered():
+    gc.collect()
+    redactor = Redactor()
+    judging = Judge(redactor, client=True)
+    recording = Recording().add("PATCH", f"/sequences/{A}", run(updated_at=at(0.05)), sent={"variables": {}})
+    recording.add("GET", f"/sequences/{A}", run(updated_at=at(0.05))).add("GET", "/sequences", page(run(), total=3))
+    recording.add("GET", "/sequences?size=1", page(run(), total=2, pages=2, more=True))
+    for index, entry in enumerate(recording.entries):
+        judging.observe(har_entry(entry, f"entries[{index}]", redactor))
+    gc.collect()
+    kept = [one for one in gc.get_objects() if isinstance(one, Exchange) and one.weight]
+    assert kept == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"{KEY}&other={KEY.replace('_', '%5F')}",
+        f"?a={KEY.replace('o', '%6f')}",
+        "other/key+of=somebody and other%2Fkey%2Bof%3Dsomebody",
+        "postgres://user:p@ss@word@h.example/",
+    ],
+)
+def test_no_form_of_a_key_is_shown(text):
+    redactor = Redactor()
+    redactor.client("Bearer other/key+of=somebody")
+    shown = unquote(redactor.text(text))
+    assert not [one for one in (KEY, "secretKey", "other/key", "p@ss", "word") if one in shown]
+
+
+def test_a_text_with_a_key_is_otherwise_as_it_was():
+    assert Redactor().text(f'{{"a": "%22", "b": "{KEY}"}}') == '{"a": "%22", "b": "topo_***"}'
+
+
+def test_a_key_is_hidden_before_a_text_is_cut(judge):
+    key = "aKeyOfAnotherKind_" + "k" * 60
+    recording = Recording().add("GET", f"/sequences?{'p' * 220}{key}=1", page(run()), key=f"x {key}")
+    recording.entries[0]["request"]["headers"][0]["value"] = f"Bearer {key}"
+    status, shown = judge("a.har", json.dumps(recording.har()), "--client")
+    assert (status, "client.parameters" in shown, "aKeyOf" in shown) == (1, True, False)

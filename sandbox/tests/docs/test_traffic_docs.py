@@ -68,7 +68,7 @@ def test_the_journal_of_the_integration_conforms(sequences_world, run, tmp_path)
     assert sequences_world.key not in (tmp_path / "journal.har").read_text("utf-8")
 
 
-def test_the_integration_conforms_through_the_proxy(sequences_world, tmp_path, capsys):
+def test_the_integration_conforms_through_the_proxy(sequences_world, tmp_path, capsys, monkeypatch):
     (command,) = commands("Judge what passes").splitlines()
     words = command.replace("http://127.0.0.1:4010/v1", sequences_world.url).split()
     program = [Path(sys.executable).with_name(words[0]), *words[1:], "--listen", ":0"]
@@ -87,7 +87,10 @@ def test_the_integration_conforms_through_the_proxy(sequences_world, tmp_path, c
     assert "on 8 responses" in out
     assert "on 8 responses" in capsys.readouterr().out
     sequences_world.reset()
-    program, *words = commands("Compare").replace("http://127.0.0.1:4010/v1", sequences_world.url).split()
+    export, command = commands("Compare").replace("http://127.0.0.1:4010/v1", sequences_world.url).splitlines()
+    assert export == "export SEQUENCES_CONTRACT_KEY=topo_demo_readwrite"
+    monkeypatch.setenv("SEQUENCES_CONTRACT_KEY", sequences_world.key)
+    program, *words = command.split()
     words[words.index("traffic.har")] = str(recorded)
-    assert (program, main([*words, "--key", sequences_world.key, "--write-run", ADAS_RUN])) == ("sequences-contract", 0)
+    assert (program, main([*words, "--write-run", ADAS_RUN])) == ("sequences-contract", 0)
     assert "no response differs (exit 0)" in capsys.readouterr().out
