@@ -9,79 +9,63 @@ from .data import EffectData, FaultData
 from .errors import ArgumentError
 from .values import DurationValue, duration, given, segment, shown
 
+_MATCH: Final = {"on": "operation", **{n: n for n in ("method", "path", "key_name", "nth", "every", "probability")}}
+"""The arguments that say what a rule matches, and what the API calls them."""
+_LIMITS: Final = ("times", "for_", "enabled")
 _EFFECTS: Final = ("status", "latency", "close", "body", "drip_seconds")
 _WITH_STATUS: Final = ("type", "message", "retry_after")
 _WORDS: Final[Mapping[str, str]] = {
-    "match/operation": "on", "match/method": "method", "match/path": "path", "match/key_name": "key_name",
-    "match/nth": "nth", "match/every": "every", "match/probability": "probability", "for": "for_",
+    **{f"match/{field}": name for name, field in _MATCH.items()},
+    "for": "for_",
     **{f"effect/{name}": name for name in (*_EFFECTS, *_WITH_STATUS)},
-}  # fmt: skip
+}
+
+
+class RuleArguments(EffectData, total=False):
+    """A fault rule in keywords: what it matches, how often, and its effect. None is as good as left out."""
+
+    on: str | None
+    method: str | None
+    path: str | None
+    key_name: str | None
+    nth: int | None
+    every: int | None
+    probability: float | None
+    times: int | None
+    for_: DurationValue | None
+    enabled: bool | None
 
 
 class FaultMethods(WorldPart):
     """The fault rules of one world."""
 
     @operation
-    def add(  # noqa: PLR0913  # one keyword for each part of a match
-        self,
-        *,
-        on: str | None = None,
-        method: str | None = None,
-        path: str | None = None,
-        key_name: str | None = None,
-        nth: int | None = None,
-        every: int | None = None,
-        probability: float | None = None,
-        times: int | None = None,
-        for_: DurationValue | None = None,
-        enabled: bool | None = None,
-        **effect: Unpack[EffectData],
-    ) -> Steps[FaultData]:
+    def add(self, **rule: Unpack[RuleArguments]) -> Steps[FaultData]:
         """Adds a fault rule and returns it.
 
         `on` is an operationId such as "pauseSequence", `path` a path in which `*` stands for any characters; `for_` is by
         the world's clock. The effect is one of `status=` (with `type=`, `message=`, `retry_after=`), `latency=`
         (milliseconds, or the API's object), `close="before"|"midway"`, `body="empty"|"truncated"|"html"`, `drip_seconds=`.
         """
-        match = _match(on, method, path, key_name, nth, every, probability)
-        limits = {"times": times, "for": None if for_ is None else duration("faults.add(for_=...)", for_)}
-        body = {"match": match, **given({**limits, "enabled": enabled}), "effect": _effect("faults.add", effect)}
-        rule: FaultData = yield Call("POST", "/faults", body, words=_WORDS)
-        return rule
+        match, limits, effect = _parts("faults.add", rule)
+        body = {"match": match, **limits, "effect": _effect("faults.add", effect)}
+        added: FaultData = yield Call("POST", "/faults", body, words=_WORDS)
+        return added
 
     @operation
-    def update(  # noqa: PLR0913
-        self,
-        rule: str | FaultData,
-        *,
-        on: str | None = None,
-        method: str | None = None,
-        path: str | None = None,
-        key_name: str | None = None,
-        nth: int | None = None,
-        every: int | None = None,
-        probability: float | None = None,
-        times: int | None = None,
-        for_: DurationValue | None = None,
-        enabled: bool | None = None,
-        **effect: Unpack[EffectData],
-    ) -> Steps[FaultData]:
+    def update(self, rule: str | FaultData, **changes: Unpack[RuleArguments]) -> Steps[FaultData]:
         """Changes a rule, given by itself or by its id, and returns it. What is not given stays.
 
         The parts of the match go together: where one is given, the others are those of the call, and the rule counts from 0
         again.
         """
-        changes: dict[str, Any] = given({
-            "match": _match(on, method, path, key_name, nth, every, probability) or None,
-            "times": times,
-            "for": None if for_ is None else duration("faults.update(for_=...)", for_),
-            "enabled": enabled,
-        })  # fmt: skip
+        match, limits, effect = _parts("faults.update", changes)
+        body = {**({"match": match} if match else {}), **limits}
         if effect:
-            changes["effect"] = _effect("faults.update", effect)
-        if not changes:
+            body["effect"] = _effect("faults.update", effect)
+        if not body:
             raise ArgumentError("faults.update takes what to change, such as times=3 or status=503.")
-        changed: FaultData = yield Call("PATCH", _path(rule), changes, words=_WORDS)
+        changed: FaultData = yield Call("PATCH", _path(rule), body, words=_WORDS)
         return changed
 
     @operation
@@ -123,26 +107,27 @@ def _path(rule: str | FaultData) -> str:
     return f"/faults/{segment(rule['id'] if isinstance(rule, Mapping) else rule)}"
 
 
-def _match(
-    on: str | None, method: str | None, path: str | None, key_name: str | None,
-    nth: int | None, every: int | None, probability: float | None,
-) -> dict[str, Any]:  # fmt: skip
-    return given({
-        "operation": on, "method": method, "path": path, "key_name": key_name, "nth": nth, "every": every,
-        "probability": probability,
-    })  # fmt: skip
-
-
-def _effect(call: str, effect: EffectData) -> dict[str, Any]:
-    unknown = next((name for name in effect if name not in _WITH_STATUS and name not in _EFFECTS), None)
+def _parts(call: str, rule: RuleArguments) -> tuple[dict[str, Any], dict[str, Any], dict[str, Any]]:
+    """The match and the limits, as the API has them, and the effect as it was given. Raises ArgumentError."""
+    known = (*_MATCH, *_LIMITS, *_EFFECTS, *_WITH_STATUS)
+    unknown = next((name for name in rule if name not in known), None)
     if unknown is not None:
-        near = get_close_matches(unknown, (*_EFFECTS, *_WITH_STATUS), 1)
+        near = get_close_matches(unknown, known, 1)
         raise ArgumentError(f"{call} has no argument {unknown}={f'; did you mean {near[0]}=?' if near else '.'}")
+    values = given(rule)
+    match = {field: values[name] for name, field in _MATCH.items() if name in values}
+    limits: dict[str, Any] = {name: values[name] for name in _LIMITS if name in values}
+    if "for_" in limits:
+        limits["for"] = duration(f"{call}(for_=...)", limits.pop("for_"))
+    return match, limits, {name: values[name] for name in (*_EFFECTS, *_WITH_STATUS) if name in values}
+
+
+def _effect(call: str, effect: Mapping[str, Any]) -> dict[str, Any]:
     named = [name for name in _EFFECTS if name in effect]
     if len(named) != 1:
         wanted = ", ".join(f"{name}=" for name in _EFFECTS)
         raise ArgumentError(f"{call} takes one effect of {wanted}; {' and '.join(named) or 'none'} was given.")
-    latency: Any = effect.get("latency", {})
+    latency = effect.get("latency", {})
     if isinstance(latency, int | float):
         return {**effect, "latency": {"fixed_ms": latency}}
     if not isinstance(latency, Mapping):

@@ -134,6 +134,10 @@ def test_verification_says_which_sequence_and_what_differs(world):
         (lambda world: world.clock.advance(days="2"), "takes numbers, such as days=2, .*; not days='2'"),
         (lambda world: world.clock.advance(hours=1e300), "before the year 10000; not hours=1e[+]300"),
         (lambda world: world.faults.add(statu=503), "no argument statu=; did you mean status=[?]"),
+        (
+            lambda world: world.faults.update("any", evry=3),
+            "faults.update has no argument evry=; did you mean every=[?]",
+        ),
         (lambda world: world.faults.add(latency="3"), "takes latency= as milliseconds .*; not '3'"),
         (lambda world: world.history("a/b\n"), "'sequence_id' is 'a/b.n'"),
         (lambda world: world.sequences.create(variables={"a": object()}), "cannot be sent .* not JSON serializable"),
@@ -180,7 +184,8 @@ def test_faults_are_changed_disabled_and_enabled(world):
     changed = world.faults.update(rule, status=429, retry_after=3, times=5, for_="PT1H", on="listSequences")
     assert (changed["effect"], changed["times"], changed["for"]) == ({"status": 429, "retry_after": 3}, 5, "PT1H")
     assert changed["match"] == {"operation": "listSequences"}
-    assert world.faults.update(rule, latency=5)["effect"] == {"latency": {"fixed_ms": 5}}
+    assert world.faults.update(rule, latency=5, on=None)["effect"] == {"latency": {"fixed_ms": 5}}
+    assert world.faults.list()[0]["match"] == {"operation": "listSequences"}
     world.faults.remove(rule)
 
 
