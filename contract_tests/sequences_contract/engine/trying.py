@@ -2,11 +2,11 @@
 
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 
 from ..http.messages import Request, Response
-from ..http.target import BrokenConnection, TargetError
+from ..http.target import BrokenConnection, PutOff, TargetError
 from .context import RuleContext
 from .errors import NotExercised, Untestable, Violation
 from .passive_checks import Finding, Memory
@@ -143,9 +143,14 @@ def _kind(request: Request) -> tuple[str, str, bytes | None]:
 
 @contextmanager
 def _alive(session: Session) -> Iterator[None]:
-    """A request without a response is a violation of the rule that sent it, unless the target is gone altogether."""
+    """A request without a response is a violation of the rule that sent it, unless the target is gone altogether.
+
+    A limit that outlasts patience is none: the rule could not be tried.
+    """
     try:
         yield
+    except PutOff as error:
+        raise NotExercised(f"{error.request.method} {error.request.path}: {error.problem}", excused=True) from None
     except TargetError as error:
         try:
             ping(session)
@@ -155,5 +160,6 @@ def _alive(session: Session) -> Iterator[None]:
 
 
 def ping(session: Session) -> None:
-    """Raises TargetError when the target is gone."""
-    session.client.send(session.home)
+    """Raises TargetError when the target is gone. One that puts its caller off is there."""
+    with suppress(PutOff):
+        session.client.send(session.home)

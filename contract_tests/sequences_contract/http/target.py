@@ -45,6 +45,10 @@ class BrokenConnection(TargetError):
         self.sent = sent
 
 
+class PutOff(TargetError):
+    """The target limits its caller for longer than patience lasts. That says nothing about any rule."""
+
+
 class Target:
     """A server under test. Safe to use from several threads. Raises ConnectionSettingsError."""
 
@@ -128,7 +132,7 @@ class Target:
             if response.status != 429:
                 return response
             if not waiting.wait(response.headers):
-                raise TargetError(request, f"429 for more than {PATIENCE_SECONDS} s; give --rate")
+                raise PutOff(request, f"429 for more than {PATIENCE_SECONDS} s; give --rate")
 
     def _exchange(self, request: Request) -> Response:
         self.await_turn()

@@ -17,7 +17,7 @@ from ...contract import timestamps
 from ...contract.timestamps import MICROSECOND
 from ...engine import FAR, NotExercised, RuleContext, Run, Violation
 from ...http.messages import Response
-from ...http.target import BrokenConnection, TargetError
+from ...http.target import BrokenConnection, PutOff, TargetError
 from .findings import Findings
 
 _LONGEST = 30
@@ -47,8 +47,8 @@ class Journey(RuleBasedStateMachine):
         try:
             self.run = self.leased.enter_context(context.lease(_ACTIVE))
             self.neighbour = self._lease_neighbour()
-        except NotExercised as reason:
-            findings.exhausted = reason
+        except (NotExercised, PutOff) as reason:
+            findings.exhaust(reason)
             self.leased.close()
             reject()
         self.status, self.variables = self.run.status, dict(self.run.variables or {})
@@ -168,13 +168,13 @@ class Journey(RuleBasedStateMachine):
             self.failed = True
             self.findings.broken += 1
             reject()
+        except (NotExercised, PutOff) as reason:
+            self.failed = True
+            self.findings.exhaust(reason)
+            raise
         except (Violation, TargetError) as failure:
             self.failed = True
             self.findings.note(failure)
-            raise
-        except NotExercised as reason:
-            self.failed = True
-            self.findings.exhausted = reason
             raise
 
     def _moved(self, response: Response, wanted: str, from_: tuple[str, ...]) -> None:

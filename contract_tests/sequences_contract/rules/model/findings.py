@@ -5,7 +5,7 @@ import time
 from dataclasses import dataclass, field
 
 from ...engine import NotExercised, Violation
-from ...http.target import TargetError
+from ...http.target import PutOff, TargetError
 
 _SHRINKS = 150
 _SHRINKING_SECONDS = 8
@@ -32,6 +32,10 @@ class Findings:
             self.deadline = time.monotonic() + _SHRINKING_SECONDS
             self.stops += _STOPS_TO_SHRINK if self.stops else 0
         self.failures.append(failure)
+
+    def exhaust(self, reason: NotExercised | PutOff) -> None:
+        """No more traces can begin. That the target puts the suite off says nothing about it."""
+        self.exhausted = NotExercised(reason.problem, excused=True) if isinstance(reason, PutOff) else reason
 
     @property
     def over(self) -> bool:
