@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import logging
 import os
 import re
 import signal
@@ -22,6 +23,17 @@ from sequences_sandbox_client import Sandbox
 
 NewStore = Callable[[Callable[[], int]], Store]
 BIRTH = "2026-03-02T09:00:00Z"
+
+
+@pytest.fixture(autouse=True)
+def _log_of_serve_ends_with_the_test() -> Iterator[None]:
+    """`serve` gives the root logger the standard error of its time, which is closed when a test is over."""
+    level = logging.root.level
+    yield
+    for handler in logging.root.handlers[:]:
+        if type(handler) is logging.StreamHandler:
+            logging.root.removeHandler(handler)
+    logging.root.setLevel(level)
 
 
 @dataclass
