@@ -25,7 +25,7 @@ check: $(VENV)/.test  ## style, types, and the direction of imports
 
 pytest: $(VENV)/.test $(VENV)/.node  ## every test, without the checks
 	.ci/install-programs
-	$(BIN)/pytest -n 2 --dist worksteal --cov --cov-report=term:skip-covered $(ARGS)
+	$(BIN)/pytest -n 2 --dist worksteal $(ARGS)
 
 format: $(VENV)/.test  ## format the code and fix what can be fixed automatically
 	$(BIN)/ruff format .
