@@ -112,5 +112,5 @@ def test_a_jump_of_many_changes_is_shown_without_a_flood(look, crowded):
         run = client.get("/v1/sequences", params={"status": "SUCCEEDED", "size": 1}).json()["items"][0]
         client.patch(f"/v1/sequences/{run['id']}", json={"variables": {"note": "last"}}).raise_for_status()
     expect(view(page).locator("tbody tr").first).to_have_attribute("data-id", run["id"])
-    assert changes > 1000
+    assert changes >= 1000
     assert len([each for each in asked if "/v1/sequences?" in each.url]) < changes / 10
