@@ -92,7 +92,9 @@ def _experiment(context: RuleContext, group: list[Run], number: int) -> Experime
     context.tick()
     response = context.stop(named.id, "COMPANY", ("WIN", "LOSE")[number % 2])
     after = dict(session.runs(fresh=True).by_id)
-    one = Experiment(named, [run for run in group if run.id != named.id], response, before, after)
+    # As they were right before: since the groups were made, the suite itself may have written to one of them.
+    siblings = [before.get(run.id, run) for run in group if run.id != named.id]
+    one = Experiment(named, siblings, response, before, after)
     if response.status == 200:
         stopped = context.prepared(response)
         one.changed = touched(response, stopped, before, after)
