@@ -28,6 +28,7 @@ export async function open(section) {
   let total = 0;
   let reading = 0;
   let loaded = false;
+  let late = null; // what came while the list was read, whose response may be older
   const form = await journalFilters(ask);
   const table = journalTable((id) => addressOf(filters, id));
   const foot = h("div", { class: "foot" });
@@ -41,6 +42,7 @@ export async function open(section) {
 
   async function load(size = PAGE) {
     const number = reading += 1;
+    late = [];
     const pages = Math.ceil(Math.min(size, MOST) / PAGE);
     const found = await attempt(async () => {
       const all = [];
@@ -52,10 +54,26 @@ export async function open(section) {
       }
       return all;
     });
-    if (!found || number !== reading) return;
-    entries = found;
-    loaded = true;
+    if (number !== reading) return;
+    const missed = late;
+    late = null;
+    if (found) {
+      entries = found;
+      loaded = true;
+    }
+    if (loaded) missed.forEach(add);
     draw();
+  }
+
+  function add(entry) {
+    const belongs = fits(entry, filters);
+    if (belongs && !entries.some((each) => each.request_id === entry.request_id)) {
+      entries = [entry, ...entries].slice(0, Math.max(PAGE, entries.length));
+      total += 1;
+      drawSoon();
+    }
+    // The event tells neither query nor bodies, and not whether a text is in them.
+    if (belongs === null) readSoon();
   }
 
   function query(page) {
@@ -99,15 +117,9 @@ export async function open(section) {
   const drawSoon = every(250, draw);
   const readSoon = every(1000, () => { if (!section.hidden) load(entries.length || PAGE); });
   on("request", (entry) => {
-    if (!loaded || section.hidden) return;
-    const belongs = fits(entry, filters);
-    if (belongs) {
-      entries = [entry, ...entries.filter((each) => each.request_id !== entry.request_id)].slice(0, Math.max(PAGE, entries.length));
-      total += 1;
-      drawSoon();
-    }
-    // The event tells neither query nor bodies, and not whether a text is in them.
-    if (belongs === null) readSoon();
+    if (section.hidden) return;
+    if (late !== null) late.push(entry);
+    else if (loaded) add(entry);
   });
   on("key", () => { if (!section.hidden) form.show(filters); });
   on("fresh", ({ another, why }) => {
