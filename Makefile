@@ -23,7 +23,7 @@ check: $(VENV)/.test  ## style, types, and the direction of imports
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-pytest: $(VENV)/.test $(VENV)/.node  ## every test, without the checks
+pytest: $(VENV)/.test $(VENV)/.node $(VENV)/.sbom  ## every test, without the checks
 	.ci/install-programs
 	$(BIN)/pytest -n 2 --dist worksteal $(ARGS)
 
@@ -34,7 +34,7 @@ format: $(VENV)/.test  ## format the code and fix what can be fixed automaticall
 image:           ## build the container image
 	docker build --tag sequences-sandbox .
 
-release: $(VENV)/.test  ## build wheels, sdists, SBOMs, release notes and checksums in dist/
+release: $(VENV)/.test $(VENV)/.sbom  ## build wheels, sdists, SBOMs, release notes and checksums in dist/
 	$(BIN)/python .ci/release.py
 
 installation: $(VENV)/.test  ## after a change of .ci/installation.json: write its words into pages, hints and workflows
@@ -76,6 +76,12 @@ $(VENV)/.base: pyproject.toml | $(VENV)/.python
 $(VENV)/.test: pyproject.toml | $(VENV)/.python
 	$(PIP) --editable '.[test]'
 	@touch $@ $(VENV)/.base
+
+# An environment of its own: what the tool brings along makes every start of a sandbox beside it seconds slower.
+$(VENV)/.sbom: | $(VENV)/.python
+	@$(BIN)/python -m venv $(VENV)/sbom
+	$(VENV)/sbom/bin/pip --disable-pip-version-check install --quiet 'cyclonedx-bom>=7,<8'
+	@touch $@
 
 # TypeScript and Vitest, for the tests of docs/js: where there is npm, and on a laptop only if it can install.
 $(VENV)/.node: docs/js/package.json | $(VENV)/.python

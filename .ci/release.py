@@ -35,7 +35,8 @@ def write_sbom(python: Path, project: Path, out: Path) -> None:
     subject = ["--pyproject", project / "pyproject.toml", "--mc-type", "application"]
     form = ["--of", "JSON", "--sv", "1.6", "--output-reproducible", "-o", out]
     time = run("git", "log", "-1", "--format=%ct").strip()
-    run(sys.executable, "-m", "cyclonedx_py", "environment", *subject, *form, python, SOURCE_DATE_EPOCH=time)
+    tool = Path(sys.prefix) / "sbom" / "bin" / "cyclonedx-py"  # `make release` and `make pytest` install it
+    run(tool, "environment", *subject, *form, python, SOURCE_DATE_EPOCH=time)
 
 
 def installed(wheel: Path, folder: Path) -> Path:

@@ -1,5 +1,6 @@
 """What a release consists of, beside its wheels and SBOMs."""
 
+import importlib.util
 import re
 import runpy
 import subprocess
@@ -56,3 +57,8 @@ def test_a_sdist_has_what_its_wheel_is_made_of(tmp_path):
     wheel = RELEASE["build"](ROOT / "sandbox/client", tmp_path)
     assert wheel.name == f"sequences_sandbox_client-{sequences_sandbox_client.__version__}-py3-none-any.whl"
     assert {file.suffix for file in tmp_path.iterdir()} == {".whl", ".gz"}
+
+
+def test_the_tool_for_sboms_stays_out_of_the_environment_in_which_sandboxes_start():
+    """It brings a parser along that jsonschema then loads, in every process, for more than a second."""
+    assert importlib.util.find_spec("rfc3987_syntax") is None
