@@ -7,7 +7,6 @@ import subprocess
 from pathlib import Path
 
 _PAGE = os.sysconf("SC_PAGE_SIZE")
-_TICK = os.sysconf("SC_CLK_TCK")
 
 
 def described() -> str:
@@ -35,15 +34,6 @@ def family(pid: int) -> list[int]:
 def resident(pid: int) -> float:
     """Mebibytes that a process and its descendants hold; what they share is counted once."""
     return sum(_proportional(member) for member in family(pid)) / 1024
-
-
-def processor_seconds(pid: int) -> float:
-    """Processor time that a process and its descendants have used."""
-    total = 0
-    for member in family(pid):
-        fields = Path(f"/proc/{member}/stat").read_text().rpartition(")")[2].split()
-        total += int(fields[11]) + int(fields[12])
-    return total / _TICK
 
 
 def _proportional(pid: int) -> int:

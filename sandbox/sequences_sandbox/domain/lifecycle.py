@@ -39,7 +39,6 @@ class Lifecycle:
         targets = {row.target for row in self.rows}
         self.terminal: Final = frozenset(status for status in self.statuses if status not in sources)
         self.initial: Final = next(status for status in self.statuses if status not in targets)
-        self.by_name: Final = tuple(sorted(self.statuses))
 
     def allows(self, status: str, event: str) -> bool:
         """Whether a row leads from `status` by `event`."""

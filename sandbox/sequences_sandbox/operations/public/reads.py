@@ -1,7 +1,7 @@
 """The handlers of list and get, made from a resource's declaration."""
 
 from collections.abc import Callable
-from typing import Any, Final
+from typing import Any
 
 from ...domain.query import Bounds, ListQuery
 from ...domain.timestamps import parse_timestamp
@@ -10,9 +10,6 @@ from ...worlds.results import ItemResult, PageResult
 from ...worlds.worlds import Caller, Worlds
 
 Handler = Callable[..., Any]
-
-PAGING: Final = ("sort_by", "sort_order", "page", "size")
-"""What every list takes beside its filters."""
 
 
 def list_page(resource: Resource[Any]) -> Handler:
