@@ -168,7 +168,7 @@ def build(
     held = Held(
         ClientAddresses(settings.proxies), Places(limits.streams), Places(limits.delayed), Places(limits.long_work)
     )
-    places = (held.streams, held.delayed, held.long_work, worlds.waiting, worlds.visitor_bytes)
+    places = (held.streams, held.delayed, held.long_work, worlds.waiting, worlds.seeds.visitor_bytes)
     kept = HARMLESS_HEADERS | {name.encode() for name in settings.journal_headers}
     traffic = TrafficControl(worlds, spec.operation_ids, settings.rate_limit, Tally(), kept, places)
     handlers = (

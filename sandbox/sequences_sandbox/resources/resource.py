@@ -5,7 +5,7 @@ From the declaration come its JSON form, its stored document, fixture reading an
 the contract's when the program starts.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import MISSING, Field, dataclass, field, fields
 from types import UnionType
 from typing import Any, Final, Generic, Literal, TypeVar, Union, get_args, get_origin, get_type_hints
@@ -118,6 +118,16 @@ class Resource(Generic[T]):
             moves = found is not None and name in self.times and name not in absolute
             moved.append(found + by if moves else found)
         return self.type(*moved)
+
+    def references(self, resources: "Iterable[Resource[Any]]") -> dict[str, str]:
+        """The fields that hold the id of a document of one of these, such as `source_contact_list_id`, and its kind."""
+        parameters = {each.id_parameter: each.kind for each in resources if each.id_parameter != "id"}
+        found = {}
+        for name in self.names:
+            parameter = max((each for each in parameters if f"_{name}".endswith(f"_{each}")), key=len, default=None)
+            if parameter is not None:
+                found[name] = parameters[parameter]
+        return found
 
     def key(self, field_name: str, value: Any) -> Any:
         """The form in which a field is compared by its filter."""

@@ -82,3 +82,8 @@ def require_scope(key: KeyRecord, scope: str) -> None:
         raise ScopeIssue(
             f"This operation needs the scope '{scope}'; the key holds {holds}.", required_scope=scope, held_scopes=held
         )
+
+
+def gone() -> UnauthorizedIssue:
+    """The issue of a key whose world is gone."""
+    return UnauthorizedIssue("The world of this API key is gone; make a new one.", problem="gone")

@@ -60,7 +60,7 @@ class WorldFactory:
 
         Raises StoreError when they open a world of another fixture.
         """
-        self._worlds.add_fixture(fixture)
+        self._worlds.seeds.add_fixture(fixture)
         try:
             return self._found(fixture) or self.create(fixture, options)
         except CommitIssue:
@@ -91,7 +91,7 @@ class WorldFactory:
         )
         keys = tuple(key_of(key, record, minted=options.minted) for key in fixture.api_keys)
         clock = clock_from(epoch, wall, fixed=named is not None, frozen=record.frozen)
-        with self._worlds.keeping(record, fixture):
+        with self._worlds.seeds.keeping(record, fixture):
             self._worlds.store.create(record, clock, [key for _, key in keys], fixture.dump)
         return CreatedWorld(record, keys)
 

@@ -5,6 +5,7 @@ from itertools import accumulate
 from typing import Any, Final
 
 from ..traffic.metrics import BOUNDS
+from .cache import Cache
 from .traffic_control import TrafficControl
 
 _PREFIX: Final = "sequences_sandbox"
@@ -60,10 +61,13 @@ class MetricsCollector:
         from prometheus_client.core import GaugeMetricFamily  # noqa: PLC0415
 
         worlds = self._control.worlds
+        kept: dict[str, Cache[Any]] = {
+            "worlds": worlds.at_hand, "fixtures": worlds.seeds.fixtures, "starts": worlds.seeds.starts,
+        }  # fmt: skip
         caches = GaugeMetricFamily(
             f"{_PREFIX}_cache_bytes", "About how much memory is taken by what is at hand.", labels=["cache"]
         )
-        for name, cache in (("worlds", worlds.at_hand), ("fixtures", worlds.fixtures), ("starts", worlds.starts)):
+        for name, cache in kept.items():
             caches.add_metric([name], cache.bytes)
         yield caches
         number = len(worlds.store.visitor_worlds())

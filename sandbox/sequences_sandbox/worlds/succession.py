@@ -21,10 +21,12 @@ from .worlds import Worlds
 Overlay = Mapping[DocumentKey, Any | None]
 """The documents of a world that differ from its fixture's; None for one that is gone."""
 
+_OWNER: Final = "organization_id"
 _REFERENCES: Final = {
-    "organization_id": ORGANIZATIONS.kind,
-    **{each.id_parameter: kind for kind, each in RESOURCES.items() if each.id_parameter != "id"},
+    kind: each.references(RESOURCES.values()) | ({_OWNER: ORGANIZATIONS.kind} if _OWNER in each.names else {})
+    for kind, each in RESOURCES.items()
 }
+"""The fields of each kind that hold the id of another document, and its kind."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +50,7 @@ class Succession:
     def carry_out(self, worlds: Worlds, store: MemoryStore) -> None:
         """Lets the world be so. Raises CommitIssue where something happened in it meanwhile."""
         record = self.default.record
-        with worlds.keeping(record, self.fixture):
+        with worlds.seeds.keeping(record, self.fixture):
             store.succeed(record, self.version, [key for _, key in self.default.keys], self.overlay)
         worlds.events.publish(record.id, WORLD, {"event": "reloaded"})
 
@@ -60,7 +62,7 @@ def succession_of(worlds: Worlds, before: Worlds, default: CreatedWorld, fixture
         raise CommitIssue("The default world is gone.")
     epoch = loaded.moment.epoch
     record = replace(loaded.record, seed=fixture.digest, fixture=fixture.name)
-    old, new = before.start_of(loaded.record, epoch), worlds.start_from(fixture, epoch)
+    old, new = before.seeds.start_of(loaded.record, epoch), worlds.seeds.start_from(fixture, epoch)
     overlay = fitting(new, loaded.documents, worlds.lifecycle.statuses)
     stated = differences(old, new)
     return Succession(
@@ -115,13 +117,8 @@ def _values(documents: Mapping[str, Mapping[str, Any]]) -> list[tuple[DocumentKe
 
 def _targets(kind: str, value: Any) -> list[DocumentKey]:
     """What a document refers to."""
-    found = []
-    for name in RESOURCES[kind].names:
-        target = next((of for end, of in _REFERENCES.items() if name.endswith(end)), None)
-        referred = getattr(value, name)
-        if target is not None and isinstance(referred, str):
-            found.append((target, referred))
-    return found
+    referred = ((of, getattr(value, name)) for name, of in _REFERENCES[kind].items())
+    return [(of, id_) for of, id_ in referred if id_ is not None]
 
 
 def _fits(kind: str, value: Any, documents: Documents, statuses: Collection[str]) -> bool:

@@ -1,32 +1,28 @@
 """Every world of a store, and those of them that this process has at hand.
 
 A world that is asked for is loaded, or brought up to date with what other processes committed, and kept at hand as long as
-there is room. The documents that it starts with come from its fixture, which many worlds share.
+there is room.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from typing import Any, Final, NamedTuple
 
-from ..domain.errors import UnauthorizedIssue
 from ..domain.lifecycle import Lifecycle
-from ..domain.limits import VISITOR_BYTES, WAITING
+from ..domain.limits import WAITING
 from ..domain.timestamps import MINUTE
-from ..fixtures.fixture import Fixture
-from ..resources.sequences.schedule import Schedule
 from ..store.base import DocumentKey, KeyRecord, Loaded, Store, WorldRecord, conflict
-from ..traffic.amounts import Amounts
 from ..traffic.places import Places
+from .api_keys import gone
 from .cache import Cache
 from .documents import differences
 from .events import SEQUENCE, WORLD, EventBus, change_fields
 from .history import Change
+from .seeds import Seeds
 from .snapshots import KEPT
 from .transaction import Transaction
 from .world import Documents, WorldState
 
 _MOST_WORLD_BYTES: Final = 768 << 20
-_MOST_FIXTURE_BYTES: Final = 128 << 20
 _TOUCHES_PER_TTL: Final = 64
 """A use is written down when it puts the expiry off by this part of the time to live: not every read is a write."""
 _KEY_LAG: Final = MINUTE
@@ -50,104 +46,14 @@ class Worlds:
         self.store: Final = store
         self.events: Final = events
         self.lifecycle: Final = lifecycle
-        self._schedules: Final = {static: Schedule(lifecycle, static) for static in (False, True)}
-        self.fixtures: Final[Cache[Fixture]] = (
-            Cache[Fixture](_MOST_FIXTURE_BYTES) if predecessor is None else predecessor.fixtures
-        )
-        self.starts: Final = Cache[tuple[int, Documents]](_MOST_FIXTURE_BYTES)
+        self.seeds: Final[Seeds] = Seeds(store, lifecycle, None if predecessor is None else predecessor.seeds)
         self.at_hand: Final = Cache[WorldState](_MOST_WORLD_BYTES)
         self.waiting: Final = Places(WAITING)
-        self.visitor_bytes: Final[Amounts] = (
-            Amounts(VISITOR_BYTES) if predecessor is None else predecessor.visitor_bytes
-        )
-        self._seeds: dict[str, str] = {} if predecessor is None else predecessor._seeds  # noqa: SLF001
-
-    # Fixtures.
-
-    def add_fixture(self, fixture: Fixture) -> None:
-        """Makes known what worlds of its digest start with."""
-        name = fixture.digest.hex()
-        if self.fixtures.get(name) is None:
-            self.fixtures.put(name, fixture, fixture.size)
-
-    @contextmanager
-    def keeping(self, record: WorldRecord, fixture: Fixture) -> Iterator[None]:
-        """Keeps the fixture of a world that the store is given within, until the world is deleted.
-
-        It is kept before anybody can know the world, and no longer where the store refuses it. Where the store keeps
-        fixtures itself, it is at hand as long as there is room.
-        """
-        if self.store.blocking:
-            self.add_fixture(fixture)
-            yield
-            return
-        before = self._seeds.get(record.id)
-        self._keep(record, fixture)
-        try:
-            yield
-        except BaseException:
-            self._let_go(record.id)
-            if before is not None:
-                self._seeds[record.id] = before
-            raise
-        if before is not None:
-            self.fixtures.unpin(before)
-
-    def _keep(self, record: WorldRecord, fixture: Fixture) -> None:
-        name = record.seed.hex()
-        size = self.fixtures.weight(name) or fixture.size
-        self.fixtures.pin(name, fixture, size)
-        self._seeds[record.id] = name
-        if record.public:
-            self.visitor_bytes.add(record.id, record.visitor, size)
-
-    def _let_go(self, world_id: str) -> None:
-        self.visitor_bytes.forget(world_id)
-        seed = self._seeds.pop(world_id, None)
-        if seed is not None:
-            self.fixtures.unpin(seed)
-            if self.fixtures.get(seed) is None:
-                self.starts.drop(seed)
-
-    def fixture_of(self, record: WorldRecord) -> Fixture:
-        """What a world starts with. Raises UnauthorizedIssue when the last world of it was deleted meanwhile."""
-        name = record.seed.hex()
-        found = self.fixtures.get(name)
-        if found is None:
-            try:
-                document = self.store.seed(record.seed)
-            except KeyError:
-                raise gone() from None
-            loaded = Fixture.load(record.seed, document)
-            return self.fixtures.put(name, loaded, loaded.size)
-        self.fixtures.use(name)
-        return found
-
-    def start_of(self, record: WorldRecord, epoch: int) -> Documents:
-        """The documents that a world starts with at `epoch`; not to be changed.
-
-        The last ones of each fixture are kept, since worlds made in one second start alike.
-        """
-        name = record.seed.hex()
-        kept = self.starts.get(name)
-        if kept is not None and kept[0] == epoch:
-            self.starts.use(name)
-            return kept[1]
-        return self.start_from(self.fixture_of(record), epoch)
-
-    def start_from(self, fixture: Fixture, epoch: int) -> Documents:
-        """The documents that a world of a fixture starts with at `epoch`; not to be changed."""
-        name = fixture.digest.hex()
-        documents = fixture.documents_at(epoch, self._schedules[fixture.static])
-        self.starts.put(name, (epoch, documents), self.fixtures.weight(name) or fixture.size)
-        return documents
 
     def differences(self, record: WorldRecord, documents: Documents, epoch: int) -> Mapping[DocumentKey, Any | None]:
         """What of a timeline is other than in the fixture."""
         kept = {kind: of_kind for kind, of_kind in documents.items() if kind not in KEPT}
-        return differences(self.start_of(record, epoch), kept)
-
-    # Worlds.
+        return differences(self.seeds.start_of(record, epoch), kept)
 
     def visit(self, key: KeyRecord) -> WorldState:
         """The world of a key, up to date; a use of it. Raises UnauthorizedIssue when it is gone."""
@@ -210,7 +116,7 @@ class Worlds:
         deleted = self.store.delete(world_id)
         # Not before: until then others may load the world and commit to it.
         self.at_hand.drop(world_id)
-        self._let_go(world_id)
+        self.seeds.let_go(world_id)
         return deleted
 
     def delete_expired(self) -> None:
@@ -245,12 +151,12 @@ class Worlds:
     def resized(self, world: WorldState) -> None:
         """Notes how much a world takes after a commit."""
         self.at_hand.use(world.record.id, world.sizes.total)
-        self.visitor_bytes.note(world.record.id, world.sizes.total)
+        self.seeds.visitor_bytes.note(world.record.id, world.sizes.total)
 
     def require_bytes(self, world: WorldState, growth: int) -> None:
         """Raises TooLargeIssue where a world may not grow so much beside the others."""
         if world.record.public and growth > 0:
-            self.visitor_bytes.require(world.record.visitor, growth)
+            self.seeds.visitor_bytes.require(world.record.visitor, growth)
 
     def publish_changes(self, world: WorldState, changes: Sequence[Change]) -> None:
         """Publishes changes of runs, where somebody subscribes to the world."""
@@ -269,9 +175,9 @@ class Worlds:
 
     def _made(self, loaded: Loaded) -> WorldState:
         record = loaded.record
-        start = self.start_of(record, loaded.moment.epoch)
+        start = self.seeds.start_of(record, loaded.moment.epoch)
         copied = {kind: dict(of_kind) for kind, of_kind in start.items()}
-        return WorldState(record, self._schedules[self.fixture_of(record).static], copied, loaded)
+        return WorldState(record, self.seeds.schedule_of(record), copied, loaded)
 
     def _touch(self, world: WorldState, key: KeyRecord) -> None:
         """Notes a use, when it is worth a write."""
@@ -290,8 +196,3 @@ class Worlds:
 
 def _expired(loaded: Loaded) -> bool:
     return loaded.expires_wall is not None and loaded.expires_wall <= loaded.wall
-
-
-def gone() -> UnauthorizedIssue:
-    """The issue of a key whose world is gone."""
-    return UnauthorizedIssue("The world of this API key is gone; make a new one.", problem="gone")

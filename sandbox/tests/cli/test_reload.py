@@ -142,15 +142,15 @@ def test_the_world_has_its_fixture_whatever_happens_while_it_is_reloaded(served,
 
     def rebuild_beside_others(before):
         app = rebuild(before)
-        app.worlds.fixtures.put("large", app.fixture, 1 << 40)
+        app.worlds.seeds.fixtures.put("large", app.fixture, 1 << 40)
         if is_used:
             assert served.api("POST", stop, json=STOP).status_code == 200
         return app
 
     monkeypatch.setattr(served.reloading, "_rebuild", rebuild_beside_others)
     assert served.rewrite(("Quill", "Moss")) is not is_used
-    served.app.worlds.fixtures.drop("large")
-    assert len(served.app.worlds.fixtures) == 1
+    served.app.worlds.seeds.fixtures.drop("large")
+    assert len(served.app.worlds.seeds.fixtures) == 1
     assert served.api("POST", "/_sandbox/world/reset", key="topo_reload_main").status_code == 200
     assert served.statuses() == {RUN: "ACTIVE", OTHER: "ACTIVE"}
     names = {contact["last_name"] for contact in served.api("GET", "contacts").json()["items"]}

@@ -137,7 +137,7 @@ def test_snapshots_of_a_visitors_world_hold_so_many_bytes_together(worlds):
 def test_the_worlds_of_an_address_take_so_many_bytes_together_and_leave_them_when_they_go(worlds):
     api, keys = worlds
     key = keys[PUBLIC_LIMITS]
-    amounts = api.app.worlds.visitor_bytes
+    amounts = api.app.worlds.seeds.visitor_bytes
     assert amounts.taken > 0
     body = {"variables": {"note": "x" * 60_000}}
     assert api("PATCH", f"sequences/{RUN}", key=key, json=body).status_code == 200

@@ -48,7 +48,7 @@ def process(store):
 
     def start():
         started = Worlds(store, EventBus(store), LIFECYCLE)
-        started.add_fixture(FIXTURE)
+        started.seeds.add_fixture(FIXTURE)
         return started
 
     return start
@@ -169,7 +169,7 @@ def test_a_new_timeline_is_seen_by_every_process(one, process, caller, created):
     with two.transaction(caller) as tx:
         stopped(tx, active(tx))
     with one.transaction(caller) as tx:
-        start = {kind: dict(of_kind) for kind, of_kind in one.start_of(tx.record, tx.record.epoch).items()}
+        start = {kind: dict(of_kind) for kind, of_kind in one.seeds.start_of(tx.record, tx.record.epoch).items()}
         tx.start_timeline(start, Moment(tx.record.epoch, tx.moment.clock))
     assert state(one, created.record.id) == state(two, created.record.id)
     assert not any(run.status == "STOPPED_EARLY" and run.updated_at > tx.record.epoch for run in tx.values(RUNS.kind))
@@ -233,16 +233,16 @@ def test_what_a_world_starts_with_goes_when_its_last_world_does(one):
         fixture = replace(FIXTURE, name=name, digest=name.encode())
         return [WorldFactory(one).create(fixture, WorldOptions(name)).record for _ in range(2)]
 
-    before = (len(one.fixtures), one.fixtures.bytes)
+    before = (len(one.seeds.fixtures), one.seeds.fixtures.bytes)
     records = [record for number in range(3) for record in made(f"fixture {number}")]
     for record in records:
         one.refreshed(record.id)
-    assert len(one.starts) >= 3
-    assert one.fixtures.bytes > before[1]
+    assert len(one.seeds.starts) >= 3
+    assert one.seeds.fixtures.bytes > before[1]
     for record in records:
         one.delete(record.id)
     if not one.store.blocking:  # where it is, the bound in bytes lets them go
-        assert (len(one.fixtures), one.fixtures.bytes) == before
+        assert (len(one.seeds.fixtures), one.seeds.fixtures.bytes) == before
 
 
 def test_what_is_added_and_removed_again_and_again_is_forgotten_and_no_process_takes_it_for_there(
@@ -268,9 +268,9 @@ def test_what_is_added_and_removed_again_and_again_is_forgotten_and_no_process_t
 
 def test_where_fixtures_and_starts_find_no_room_worlds_are_the_same(one, created):
     before = state(one, created.record.id)
-    one.starts = Cache(1)
+    one.seeds.starts = Cache(1)
     if one.store.blocking:
-        one.fixtures = Cache(1)
+        one.seeds.fixtures = Cache(1)
     one.at_hand.drop(created.record.id)
     assert state(one, created.record.id) == before
 
@@ -288,11 +288,11 @@ def test_a_fixture_goes_with_the_last_world_that_was_made_of_it(one, created):
     own = replace(FIXTURE, digest=b"own")
     first, second = (WorldFactory(one).create(own, WorldOptions(name)).record for name in ("first", "second"))
     one.delete(first.id)
-    assert one.fixture_of(second) is own
+    assert one.seeds.fixture_of(second) is own
     one.delete(second.id)
     with pytest.raises(UnauthorizedIssue, match="gone"):
-        one.fixture_of(second)
-    assert one.fixture_of(created.record) is FIXTURE
+        one.seeds.fixture_of(second)
+    assert one.seeds.fixture_of(created.record) is FIXTURE
 
 
 def test_a_new_world_has_its_fixture_whatever_others_do_while_it_is_made(one, created, monkeypatch):
@@ -303,26 +303,26 @@ def test_a_new_world_has_its_fixture_whatever_others_do_while_it_is_made(one, cr
     def create_beside_others(*arguments):
         one.delete(last.id)
         create(*arguments)
-        one.fixtures.put("large", FIXTURE, 1 << 40)
+        one.seeds.fixtures.put("large", FIXTURE, 1 << 40)
 
     monkeypatch.setattr(one.store, "create", create_beside_others)
     record = WorldFactory(one).create(own, WorldOptions("new", now=created.record.epoch)).record
-    one.starts = Cache(1)
-    assert one.refreshed(record.id).documents == one.start_of(created.record, record.epoch)
+    one.seeds.starts = Cache(1)
+    assert one.refreshed(record.id).documents == one.seeds.start_of(created.record, record.epoch)
 
 
 def test_a_world_that_the_store_refuses_leaves_nothing_behind(one):
     WorldFactory(one).create(FIXTURE, WorldOptions("w", minted=False))
-    own, before = replace(FIXTURE, digest=b"own"), len(one.fixtures)
+    own, before = replace(FIXTURE, digest=b"own"), len(one.seeds.fixtures)
     with pytest.raises(CommitIssue):
         WorldFactory(one).create(own, WorldOptions("same tokens", minted=False, visitor="1.1.1.1"))
-    assert one.visitor_bytes.taken == 0
-    assert len(one.fixtures) == before
+    assert one.seeds.visitor_bytes.taken == 0
+    assert len(one.seeds.fixtures) == before
 
 
 def test_a_world_that_goes_while_it_is_committed_takes_no_bytes_any_more(one, monkeypatch):
     visited = WorldFactory(one).create(FIXTURE, WorldOptions("w", visitor="1.1.1.1"))
-    assert one.visitor_bytes.taken > 0
+    assert one.seeds.visitor_bytes.taken > 0
     commit = one.store.commit
 
     def commit_before_it_goes(world_id, *arguments):
@@ -333,14 +333,14 @@ def test_a_world_that_goes_while_it_is_committed_takes_no_bytes_any_more(one, mo
     monkeypatch.setattr(one.store, "commit", commit_before_it_goes)
     with one.transaction(Caller(visited.keys[0][1], "req_test")) as tx:
         stopped(tx, active(tx))
-    assert (one.visitor_bytes.taken, one.at_hand.get(visited.record.id)) == (0, None)
+    assert (one.seeds.visitor_bytes.taken, one.at_hand.get(visited.record.id)) == (0, None)
 
 
 def test_a_world_can_be_used_until_the_store_has_deleted_it(one, created, monkeypatch):
     before, delete = state(one, created.record.id), one.store.delete
 
     def delete_after_a_look(world_id):
-        one.at_hand, one.starts = Cache(1), Cache(1)
+        one.at_hand, one.seeds.starts = Cache(1), Cache(1)
         assert state(one, world_id) == before
         return delete(world_id)
 

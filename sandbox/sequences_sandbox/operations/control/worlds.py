@@ -40,7 +40,7 @@ def createWorld(control: Control, caller: Caller, *, body: Mapping[str, Any]) ->
     if visitor is not None:
         if "fixture_file" in body or isinstance(body.get("fixture"), Mapping):
             _require_small(fixture)
-            control.worlds.visitor_bytes.require(visitor, fixture.size)
+            control.worlds.seeds.visitor_bytes.require(visitor, fixture.size)
         ttl, lifetime = min(visitors.idle, ttl or visitors.idle), visitors.lifetime
     options = WorldOptions(
         name=body.get("name", _UNNAMED),
@@ -99,7 +99,7 @@ def resetWorld(control: Control, caller: Caller, *, body: Mapping[str, Any]) -> 
     with control.worlds.transaction(caller) as tx:
         record = tx.record
         epoch = record.epoch if record.fixed_epoch else open_epoch(tx.wall)
-        start = {kind: dict(of_kind) for kind, of_kind in control.worlds.start_of(record, epoch).items()}
+        start = {kind: dict(of_kind) for kind, of_kind in control.worlds.seeds.start_of(record, epoch).items()}
         kept = {kind: of_kind for kind, of_kind in tx.documents().items() if kind in KEPT}
         clock = clock_from(epoch, tx.wall, fixed=record.fixed_epoch, frozen=record.frozen)
         tx.start_timeline({**start, **kept}, Moment(epoch, clock))
