@@ -17,6 +17,7 @@ from .contract.declarations import check_declarations
 from .contract.files import shipped
 from .contract.lifecycles import run_lifecycle
 from .contract.reading import Spec, read_spec
+from .domain.hosts import is_loopback
 from .domain.limits import NO_VISITORS, VisitorLimits, host_limits
 from .domain.timestamps import parse_timestamp
 from .fixtures import Fixture, Fixtures, read
@@ -26,7 +27,7 @@ from .http.operation import Handler
 from .http.pages.pages import pages
 from .http.request.client_address import ClientAddresses, Network
 from .http.root_path import RootPath
-from .http.security import Authenticators, Hosts, is_loopback
+from .http.security import Authenticators, Hosts
 from .http.streaming.events import Streams
 from .http.streaming.world_timers import WorldTimers
 from .http.traffic.access_log import Log, LogFormat

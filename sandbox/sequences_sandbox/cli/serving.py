@@ -22,6 +22,7 @@ from starlette.types import ASGIApp
 
 from ..app import App, Settings, build, wall_clock
 from ..contract.reading import SpecError
+from ..domain.hosts import is_loopback
 from ..domain.limits import VisitorLimits
 from ..domain.timestamps import HOUR, TimestampError
 from ..fixtures import FixtureError, file_of
@@ -29,7 +30,6 @@ from ..http.cors import parse_caller
 from ..http.operation import CompileError
 from ..http.pages.console import LOOPBACK_ORIGINS, ConsoleError, parse_origin
 from ..http.root_path import parse_root
-from ..http.security import is_loopback
 from ..server.server import bind, most_descriptors, serve
 from ..store.base import Store, StoreError
 from ..store.memory import MemoryStore

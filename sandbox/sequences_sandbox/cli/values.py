@@ -1,11 +1,12 @@
 """How the values of serve's options are read. What takes time to load is loaded for its own option alone."""
 
 import argparse
-import ipaddress
 import re
 from typing import TYPE_CHECKING, Final
 
 from sequences_sandbox_client.cli.rate import rate
+
+from ..domain.hosts import is_ip_address
 
 if TYPE_CHECKING:
     from ..http.request.client_address import Network
@@ -48,15 +49,6 @@ def host_name(text: str) -> str:
             f"{what}; give one or more names, without scheme, port, wildcard or comma, such as sandbox.example"
         )
     return text.lower()
-
-
-def is_ip_address(text: str) -> bool:
-    """Whether a text is an IP address, without brackets and port."""
-    try:
-        ipaddress.ip_address(text)
-    except ValueError:
-        return False
-    return True
 
 
 def header_name(text: str) -> str:

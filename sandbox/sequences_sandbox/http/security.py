@@ -7,12 +7,12 @@ only keep the response from the page.
 """
 
 import hmac
-import ipaddress
 import re
 from collections.abc import Iterable, Mapping
 from typing import Final
 
 from ..domain.errors import HostIssue, RateLimitIssue, ScopeIssue, UnauthorizedIssue, ValidationIssue
+from ..domain.hosts import is_ip_address
 from ..store.base import KeyRecord, Store
 from ..traffic.paces import Paces
 from ..traffic.rate_limits import RateLimit
@@ -177,20 +177,3 @@ def host_name(host: str) -> str | None:
         name, colon, rest = host.partition(":")
         port, formed = colon + rest, _NAME.fullmatch(name) is not None
     return name if formed and _PORT.fullmatch(port) else None
-
-
-def is_ip_address(text: str) -> bool:
-    """Whether a text is an IP address."""
-    try:
-        ipaddress.ip_address(text)
-    except ValueError:
-        return False
-    return True
-
-
-def is_loopback(host: str) -> bool:
-    """Whether a host is reached from this machine only."""
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"

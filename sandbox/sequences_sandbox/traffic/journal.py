@@ -5,8 +5,10 @@ Keys are never kept: neither the headers that carry them, nor a key that stands 
 
 import re
 from collections.abc import Iterable, Sequence
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 from urllib.parse import parse_qsl, unquote
+
+from ..domain.timestamps import format_timestamp
 
 MOST_BODY_BYTES: Final = 64 * 1024
 HARMLESS_HEADERS: Final = frozenset(
@@ -79,6 +81,21 @@ class Entry(NamedTuple):
         head = sum(len(name) + len(value) for name, value in headers) + len(headers) * _OVERHEAD_OF_HEADER
         texts = len(self.raw_path) + len(self.raw_query) + len(self.request_body) + len(self.response_body)
         return _OVERHEAD + head + texts
+
+    def summary(self) -> dict[str, Any]:
+        """What is shown of an entry wherever it is shown."""
+        return {
+            "request_id": self.request_id,
+            "at": format_timestamp(self.at),
+            "method": self.method,
+            "path": self.path,
+            "operation": self.operation,
+            "key_name": self.key_name,
+            "key_id": self.key_id,
+            "status": self.status,
+            "milliseconds": self.milliseconds,
+            "fault": self.fault,
+        }
 
 
 def text_of(body: bytes) -> str | None:

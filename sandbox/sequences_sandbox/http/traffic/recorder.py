@@ -4,10 +4,9 @@ It is kept before the response is sent, so that whoever has the response finds i
 """
 
 import traceback
-from typing import Any, Final
+from typing import Final
 
 from ...domain.errors import UnauthorizedIssue, UnavailableIssue
-from ...domain.timestamps import format_timestamp
 from ...store.base import KeyRecord
 from ...traffic.journal import MOST_BODY_BYTES, Entry
 from ...traffic.metrics import Tally
@@ -91,7 +90,7 @@ class Recorder:
         )
         self._worlds.store.append_journal(world_id, entry)
         if self._worlds.events.wanted(world_id, world.watched):
-            self._worlds.events.publish(world_id, REQUEST, summary(entry))
+            self._worlds.events.publish(world_id, REQUEST, entry.summary())
 
     def _key(self, context: RequestContext) -> KeyRecord | None:
         """The key of a request that was rejected before its key was looked at."""
@@ -99,19 +98,3 @@ class Recorder:
             return self._authenticate(context)
         except UnauthorizedIssue:
             return None
-
-
-def summary(entry: Entry) -> dict[str, Any]:
-    """What subscribers get of a request; the journal has the rest."""
-    return {
-        "request_id": entry.request_id,
-        "at": format_timestamp(entry.at),
-        "method": entry.method,
-        "path": entry.path,
-        "operation": entry.operation,
-        "key_name": entry.key_name,
-        "key_id": entry.key_id,
-        "status": entry.status,
-        "milliseconds": entry.milliseconds,
-        "fault": entry.fault,
-    }

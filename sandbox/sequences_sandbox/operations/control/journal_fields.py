@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from ...domain.errors import ValidationIssue
-from ...domain.timestamps import format_timestamp, parse_timestamp
+from ...domain.timestamps import parse_timestamp
 from ...traffic.journal import SECRET_HEADERS, Entry, header_values, text_of
 from ...traffic.journal_match import JournalMatch, StatusFilter
 from ...worlds.traffic_control import KnownNames
@@ -37,21 +37,7 @@ def show_entry(entry: Entry, *, bodies: bool) -> dict[str, Any]:
     response = _message(entry.response_headers, entry.response_size)
     if bodies:
         request["body"], response["body"] = text_of(entry.request_body), text_of(entry.response_body)
-    return {
-        "request_id": entry.request_id,
-        "at": format_timestamp(entry.at),
-        "method": entry.method,
-        "path": entry.path,
-        "query": entry.query,
-        "operation": entry.operation,
-        "key_name": entry.key_name,
-        "key_id": entry.key_id,
-        "status": entry.status,
-        "milliseconds": entry.milliseconds,
-        "fault": entry.fault,
-        "request": request,
-        "response": response,
-    }
+    return {**entry.summary(), "query": entry.query, "request": request, "response": response}
 
 
 def _message(headers: Any, size: int) -> dict[str, Any]:
