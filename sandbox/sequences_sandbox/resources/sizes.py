@@ -1,6 +1,5 @@
 """About how many bytes of memory a document takes."""
 
-from collections.abc import Mapping
 from typing import Any, Final
 
 _DOCUMENT: Final = 1000
@@ -16,10 +15,12 @@ def document_bytes(value: Any) -> int:
     size = _DOCUMENT
     for name in value.__slots__:
         field = getattr(value, name)
-        if isinstance(field, str):
-            size += max(0, len(field) - _SHORT)
-        elif isinstance(field, Mapping):
+        # Every write asks this: the exact types, which are what JSON gives, are told apart twice as fast.
+        kind = type(field)
+        if kind is str and len(field) > _SHORT:
+            size += len(field) - _SHORT
+        elif kind is dict:
             size += sum(_PART + len(key) + len(text) for key, text in field.items())
-        elif isinstance(field, tuple):
+        elif kind is tuple:
             size += _PART * len(field)
     return size
