@@ -27,9 +27,9 @@ RECORD_WIDTH: Final = len(_COLUMNS)
 _CREATE: Final = (
     "WITH world AS (INSERT INTO worlds (id, name, fixture, seed, epoch, fixed_epoch, frozen, created_wall, ttl, public,"
     " random_seed, lifetime, visitor, timeline_epoch, clock_wall, clock_shown, clock_frozen, seen_wall, used_wall)"
-    " VALUES (%(id)s, %(name)s, %(fixture)s, %(seed)s, %(epoch)s, %(fixed_epoch)s, %(frozen)s, %(created_wall)s, %(ttl)s,"
+    " SELECT %(id)s, %(name)s, %(fixture)s, %(seed)s, %(epoch)s, %(fixed_epoch)s, %(frozen)s, %(created_wall)s, %(ttl)s,"
     " %(public)s, %(random_seed)s, %(lifetime)s, %(visitor)s, %(epoch)s, %(clock_wall)s, %(clock_shown)s, %(clock_frozen)s,"
-    f" %(created_wall)s, %(created_wall)s) RETURNING id) {ADD_KEYS}"
+    f" %(created_wall)s, %(created_wall)s FROM schema_version WHERE version = %(schema)s RETURNING id) {ADD_KEYS}"
 )
 _TOUCH: Final = (
     f"WITH world AS (UPDATE worlds SET used_wall = greatest(used_wall, {NOW}) WHERE id = %(id)s)"
@@ -58,6 +58,7 @@ class WorldVerbs:
 
     def create(self, record: WorldRecord, clock: Clock, keys: Iterable[KeyRecord], seed: Callable[[], Any]) -> None:
         parameters = {**asdict(record), **clock_parameters(clock), **key_parameters(keys)}
+        parameters["schema"] = self._database.schema
 
         def add(connection: Conn, _: bool) -> None:
             try:
