@@ -9,7 +9,7 @@ from typing import Any, Final
 
 import httpx
 
-from .calls import Call
+from .calls import Call, R
 from .errors import ArgumentError, SandboxError, SandboxNotStarted, UnauthorizedError, error_for
 
 #: pytest shows no frame of this module: a failing test ends at its own line.
@@ -77,7 +77,7 @@ class ControlClient:
         self._http = http
         self._token = _usable(token)
 
-    def __call__(self, call: Call) -> Any:
+    def __call__(self, call: Call[R]) -> R:
         """The result of a call; None for an empty response. Raises SandboxError."""
         if self._http.is_closed:
             raise stopped()
@@ -95,7 +95,7 @@ class AsyncControlClient:
         self._http = http
         self._token = _usable(token)
 
-    async def __call__(self, call: Call) -> Any:
+    async def __call__(self, call: Call[R]) -> R:
         """The result of a call; None for an empty response. Raises SandboxError."""
         if self._http.is_closed:
             raise stopped()
@@ -130,7 +130,7 @@ def error_of(response: httpx.Response, words: Mapping[str, str] | None = None) -
     return error_for(response.status_code, message, issue)
 
 
-def _request(http: httpx.Client | httpx.AsyncClient, call: Call, token: str | None) -> httpx.Request:
+def _request(http: httpx.Client | httpx.AsyncClient, call: Call[Any], token: str | None) -> httpx.Request:
     key = token if call.key is None else call.key
     headers = {} if key is None else {"Authorization": f"Bearer {key}"}
     if call.key is not None and call.method == "GET":
