@@ -1,6 +1,7 @@
 """Requests to a sandbox, and its error responses as exceptions."""
 
 import ipaddress
+import json
 import os
 import re
 import ssl
@@ -85,7 +86,7 @@ class ControlClient:
             response = self._http.send(_request(self._http, call, self._token))
         except httpx.RequestError as error:
             raise unreachable(self._http.base_url, error) from None
-        return _result(response, call.words)
+        return _result(response, call)
 
 
 class AsyncControlClient:
@@ -103,7 +104,7 @@ class AsyncControlClient:
             response = await self._http.send(_request(self._http, call, self._token))
         except httpx.RequestError as error:
             raise unreachable(self._http.base_url, error) from None
-        return _result(response, call.words)
+        return _result(response, call)
 
 
 def stopped() -> SandboxNotStarted:
@@ -145,13 +146,12 @@ def _request(http: httpx.Client | httpx.AsyncClient, call: Call[Any], token: str
         raise ArgumentError(f"An argument cannot be sent to the sandbox: {error}.") from None
 
 
-def _result(response: httpx.Response, words: Mapping[str, str]) -> Any:
+def _result(response: httpx.Response, call: Call[R]) -> R:
     if not response.is_success:
-        raise error_of(response, words)
-    if not response.content:
-        return None
+        raise error_of(response, call.words)
     try:
-        return response.json()
+        result: R = json.loads(response.content or b"null")
+        return result
     except ValueError:
         raise _no_sandbox(response) from None
 
