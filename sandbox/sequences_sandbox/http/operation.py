@@ -95,7 +95,7 @@ class Operation:
 def require_handler(operation: Mapping[str, Any], shared: list[Mapping[str, Any]], handler: Handler | None) -> Handler:
     """The handler, after checking that it takes just what the contract sends it. Raises CompileError.
 
-    One that takes further names by `**` is made from a declaration, whose names are compared elsewhere.
+    One that takes further names by `**` hands them to what declares them.
     """
     operation_id = operation["operationId"]
     if handler is None:
