@@ -177,7 +177,7 @@ def build(
         | named_handlers(control_spec, control, CONTROL_TAGS)
         | named_handlers(control_spec, traffic, TRAFFIC_TAGS)
     )
-    first = fixture.documents[ORGANIZATIONS.kind][0].value
+    first = fixture.documents[ORGANIZATIONS.kind][0]
     operator = replace(ADMIN, world_id=default.record.id, organization_id=first.id)
     services = _services(settings, spec, traffic, operator, handlers, wall, held)
     others = pages(settings.contract, spec.base_path, spec.operation_ids, settings.embed_origins)

@@ -1,14 +1,13 @@
 """How one implementation serves programs with and without asyncio.
 
-A method is written once, as a generator: it yields the calls that it needs, gets their results, and returns its own. The
-decorators `operation` and `attribute` make of it what its object is: a plain method of a `Synchronous` one, an awaitable
-one of an `Asynchronous` one.
+A method is written once, as a coroutine that awaits the results of its calls. The decorators `operation` and `attribute`
+make of it what its object is: a plain method of a `Synchronous` one, an awaitable one of an `Asynchronous` one.
 """
 
-from collections.abc import Awaitable, Callable, Coroutine, Generator, Mapping
+from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from functools import wraps
 from types import MethodType
-from typing import Any, Concatenate, Generic, NamedTuple, ParamSpec, Self, TypeVar, overload
+from typing import Any, Concatenate, Generic, NamedTuple, ParamSpec, Protocol, Self, TypeVar, overload
 
 from .errors import SandboxError
 
@@ -19,8 +18,8 @@ P = ParamSpec("P")
 R = TypeVar("R")
 
 
-class Call(NamedTuple):
-    """One request to the control API, or with a `key` to the public one.
+class Call(NamedTuple, Generic[R]):
+    """One request to the control API, or with a `key` to the public one, whose response is an R.
 
     `words` says which argument of the method stands for which field of the API, so that messages speak of arguments.
     """
@@ -33,19 +32,27 @@ class Call(NamedTuple):
     words: Mapping[str, str] = {}
 
 
-Steps = Generator[Call, Any, R]
+class Sender(Protocol):
+    """Sends a call; its result is awaited."""
+
+    def __call__(self, call: Call[R], /) -> Awaitable[R]: ...
 
 
 class Synchronous:
-    """An object whose methods return when their calls are answered."""
-
-    _send: Callable[[Call], Any]
+    """An object whose methods return when their calls are answered. Its sender is one of `at_once`."""
 
 
 class Asynchronous:
     """An object whose methods are awaited."""
 
-    _send: Callable[[Call], Awaitable[Any]]
+
+def at_once(send: Callable[[Call[Any]], Any]) -> Sender:
+    """The sender of a synchronous object: what it gives is awaited and is there already."""
+
+    async def sent(call: Call[Any]) -> Any:
+        return send(call)
+
+    return sent
 
 
 class WorldPart:
@@ -53,18 +60,18 @@ class WorldPart:
 
     def __init__(self, world: Any) -> None:
         self._world = world
-        self._send = world._send  # noqa: SLF001  # of the same family
+        self._send: Sender = world._send  # noqa: SLF001  # of the same family
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} of {self._world!r}>"
 
 
 class operation(Generic[P, R]):  # noqa: N801  # a decorator
-    """Makes a method of a generator."""
+    """Makes a method of a coroutine."""
 
-    def __init__(self, steps: Callable[Concatenate[Any, P], Steps[R]]) -> None:
-        self.steps = steps
-        self.__doc__ = steps.__doc__
+    def __init__(self, coroutine: Callable[Concatenate[Any, P], Coroutine[Any, Any, R]]) -> None:
+        self.coroutine = coroutine
+        self.__doc__ = coroutine.__doc__
 
     @overload
     def __get__(self, owner: None, kind: type) -> Self: ...
@@ -75,16 +82,16 @@ class operation(Generic[P, R]):  # noqa: N801  # a decorator
     def __get__(self, owner: Any, kind: type) -> Any:
         if owner is None:
             return self
-        method, send = MethodType(self.steps, owner), owner._send  # noqa: SLF001  # of the same family
-        return _waiting(method, send) if isinstance(owner, Synchronous) else _awaitable(method, send)
+        method = MethodType(self.coroutine, owner)
+        return _waiting(method) if isinstance(owner, Synchronous) else _awaitable(method)
 
 
 class attribute(Generic[R]):  # noqa: N801  # a decorator
-    """Makes a property of a generator; one of an `Asynchronous` object is awaited."""
+    """Makes a property of a coroutine; one of an `Asynchronous` object is awaited."""
 
-    def __init__(self, steps: Callable[[Any], Steps[R]]) -> None:
-        self._operation: operation[[], R] = operation(steps)
-        self.__doc__ = steps.__doc__
+    def __init__(self, coroutine: Callable[[Any], Coroutine[Any, Any, R]]) -> None:
+        self._operation: operation[[], R] = operation(coroutine)
+        self.__doc__ = coroutine.__doc__
 
     @overload
     def __get__(self, owner: None, kind: type) -> Self: ...
@@ -96,22 +103,11 @@ class attribute(Generic[R]):  # noqa: N801  # a decorator
         return self if owner is None else self._operation.__get__(owner, kind)()
 
 
-def _waiting(method: Callable[P, Steps[R]], send: Callable[[Call], Any]) -> Callable[P, R]:
+def _awaitable(method: Callable[P, Coroutine[Any, Any, R]]) -> Callable[P, Coroutine[Any, Any, R]]:
     @wraps(method)
-    def run(*args: P.args, **kwargs: P.kwargs) -> R:
-        steps = method(*args, **kwargs)
+    async def run(*args: P.args, **kwargs: P.kwargs) -> R:
         try:
-            call = next(steps)
-            while True:
-                try:
-                    result = send(call)
-                except SandboxError as error:
-                    call = steps.throw(error)
-                else:
-                    call = steps.send(result)
-        except StopIteration as end:
-            returned: R = end.value
-            return returned
+            return await method(*args, **kwargs)
         except SandboxError as error:
             # A failing test shows the line that called, and not the frames of the client.
             raise error.with_traceback(None) from None
@@ -119,25 +115,16 @@ def _waiting(method: Callable[P, Steps[R]], send: Callable[[Call], Any]) -> Call
     return run
 
 
-def _awaitable(
-    method: Callable[P, Steps[R]], send: Callable[[Call], Awaitable[Any]]
-) -> Callable[P, Coroutine[Any, Any, R]]:
+def _waiting(method: Callable[P, Coroutine[Any, Any, R]]) -> Callable[P, R]:
     @wraps(method)
-    async def run(*args: P.args, **kwargs: P.kwargs) -> R:
-        steps = method(*args, **kwargs)
+    def run(*args: P.args, **kwargs: P.kwargs) -> R:
         try:
-            call = next(steps)
-            while True:
-                try:
-                    result = await send(call)
-                except SandboxError as error:
-                    call = steps.throw(error)
-                else:
-                    call = steps.send(result)
+            method(*args, **kwargs).send(None)
         except StopIteration as end:
             returned: R = end.value
             return returned
         except SandboxError as error:
             raise error.with_traceback(None) from None
+        raise RuntimeError("a call of a synchronous client has to be answered when it is sent")
 
     return run

@@ -3,8 +3,8 @@
 from datetime import datetime, timedelta
 from typing import Any
 
-from .calls import Asynchronous, Call, Steps, Synchronous, WorldPart, attribute, operation
-from .data import AdvanceData, DueData
+from .calls import Asynchronous, Call, Synchronous, WorldPart, attribute, operation
+from .data import AdvanceData, ClockData, DueData
 from .errors import ArgumentError
 from .values import DurationValue, TimeValue, duration, timestamp
 
@@ -13,23 +13,22 @@ class ClockMethods(WorldPart):
     """The clock of one world."""
 
     @attribute
-    def now(self) -> Steps[datetime]:
+    async def now(self) -> datetime:
         """The world's time, in UTC."""
-        return datetime.fromisoformat((yield Call("GET", "/clock"))["now"])
+        return datetime.fromisoformat((await self._read())["now"])
 
     @attribute
-    def frozen(self) -> Steps[bool]:
+    async def frozen(self) -> bool:
         """Whether the clock is frozen."""
-        return bool((yield Call("GET", "/clock"))["frozen"])
+        return (await self._read())["frozen"]
 
     @attribute
-    def next_due(self) -> Steps[DueData | None]:
+    async def next_due(self) -> DueData | None:
         """The next due event, or None."""
-        due: DueData | None = (yield Call("GET", "/clock"))["next_due"]
-        return due
+        return (await self._read())["next_due"]
 
     @operation
-    def advance(
+    async def advance(
         self,
         by: DurationValue | None = None,
         *,
@@ -39,7 +38,7 @@ class ClockMethods(WorldPart):
         hours: float = 0,
         minutes: float = 0,
         seconds: float = 0,
-    ) -> Steps[AdvanceData]:
+    ) -> AdvanceData:
         """Moves time forward and returns the events on the way, the first 1,000 of them in full.
 
         By a duration such as "P2D", "PT1H30M" or a timedelta, by `days=2` and its like, or to a time: `to=`.
@@ -51,32 +50,42 @@ class ClockMethods(WorldPart):
                 "clock.advance takes one of a duration such as 'P2D', days=2 and its like, or to='2030-01-07T08:00:00Z'."
             )
         if to is not None:
-            return (yield from _advanced({"to": timestamp("clock.advance(to=...)", to)}))
+            return await self._advance({"to": timestamp("clock.advance(to=...)", to)})
         length = duration("clock.advance", parts if by is None else by)
-        return (yield from _advanced({"by": length}))
+        return await self._advance({"by": length})
 
     @operation
-    def next(self) -> Steps[AdvanceData]:
+    async def next(self) -> AdvanceData:
         """Moves time to the next due event and returns what happened. With nothing due, the clock stays."""
-        return (yield from _advanced({"next": True}))
+        return await self._advance({"next": True})
 
     @operation
-    def freeze(self) -> Steps[None]:
+    async def freeze(self) -> None:
         """Freezes the clock. It can still be advanced."""
-        yield Call("PATCH", "/clock", {"frozen": True})
+        await self._send(Call("PATCH", "/clock", {"frozen": True}))
 
     @operation
-    def unfreeze(self) -> Steps[None]:
+    async def unfreeze(self) -> None:
         """Lets time run again."""
-        yield Call("PATCH", "/clock", {"frozen": False})
+        await self._send(Call("PATCH", "/clock", {"frozen": False}))
+
+    async def _read(self) -> ClockData:
+        return await self._send(Call("GET", "/clock"))
+
+    async def _advance(self, body: dict[str, Any]) -> AdvanceData:
+        """Advances until the clock is where it was wanted: one request applies only so many events."""
+        reached: AdvanceData = await self._send(Call("POST", "/clock/advance", body))
+        fired, count = reached["fired"], reached["fired_count"]
+        while reached["left"] is not None:
+            reached = await self._send(Call("POST", "/clock/advance", dict(reached["left"])))
+            fired, count = [*fired, *reached["fired"]][:1000], count + reached["fired_count"]
+        return {**reached, "fired": fired, "fired_count": count}
 
 
-class WorldClock(ClockMethods, Synchronous):
-    """The clock of one world."""
+class WorldClock(ClockMethods, Synchronous): ...
 
 
-class AsyncWorldClock(ClockMethods, Asynchronous):
-    """The clock of one world, for asyncio."""
+class AsyncWorldClock(ClockMethods, Asynchronous): ...
 
 
 def _together(**parts: float) -> timedelta:
@@ -88,13 +97,3 @@ def _together(**parts: float) -> timedelta:
         raise ArgumentError(
             f"clock.advance takes numbers, such as days=2, that end before the year 10000; not {given}."
         ) from None
-
-
-def _advanced(body: dict[str, Any]) -> Steps[AdvanceData]:
-    """Advances until the clock is where it was wanted: one request applies only so many events."""
-    reached: AdvanceData = yield Call("POST", "/clock/advance", body)
-    fired, count = reached["fired"], reached["fired_count"]
-    while reached["left"] is not None:
-        reached = yield Call("POST", "/clock/advance", dict(reached["left"]))
-        fired, count = [*fired, *reached["fired"]][:1000], count + reached["fired_count"]
-    return {**reached, "fired": fired, "fired_count": count}

@@ -1,6 +1,15 @@
 """What the sandbox returns, as types. Times are RFC 3339 texts. control.yaml says what each member means."""
 
-from typing import Any, TypedDict
+from typing import Any, Generic, TypedDict, TypeVar
+
+T = TypeVar("T")
+
+
+class ListData(TypedDict, Generic[T]):
+    """A list, or a page of one."""
+
+    items: list[T]
+    has_more: bool
 
 
 class SequenceData(TypedDict):
@@ -24,6 +33,14 @@ class DueData(TypedDict):
     at: str
     event: str
     sequence_id: str
+
+
+class ClockData(TypedDict):
+    """The world's clock."""
+
+    now: str
+    frozen: bool
+    next_due: DueData | None
 
 
 FiredData = TypedDict("FiredData", {"at": str, "event": str, "sequence_id": str, "from": str, "to": str})

@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from difflib import get_close_matches
 from typing import Any, Final, Unpack
 
-from .calls import Asynchronous, Call, Steps, Synchronous, WorldPart, operation
-from .data import EffectData, FaultData
+from .calls import Asynchronous, Call, Synchronous, WorldPart, operation
+from .data import EffectData, FaultData, ListData
 from .errors import ArgumentError
 from .values import DurationValue, duration, given, segment, shown
 
@@ -40,7 +40,7 @@ class FaultMethods(WorldPart):
     """The fault rules of one world."""
 
     @operation
-    def add(self, **rule: Unpack[RuleArguments]) -> Steps[FaultData]:
+    async def add(self, **rule: Unpack[RuleArguments]) -> FaultData:
         """Adds a fault rule and returns it.
 
         `on` is an operationId such as "pauseSequence", `path` a path in which `*` stands for any characters; `for_` is by
@@ -49,11 +49,10 @@ class FaultMethods(WorldPart):
         """
         match, limits, effect = _parts("faults.add", rule)
         body = {"match": match, **limits, "effect": _effect("faults.add", effect)}
-        added: FaultData = yield Call("POST", "/faults", body, words=_WORDS)
-        return added
+        return await self._send(Call("POST", "/faults", body, words=_WORDS))
 
     @operation
-    def update(self, rule: str | FaultData, **changes: Unpack[RuleArguments]) -> Steps[FaultData]:
+    async def update(self, rule: str | FaultData, **changes: Unpack[RuleArguments]) -> FaultData:
         """Changes a rule, given by itself or by its id, and returns it. What is not given stays.
 
         The parts of the match go together: where one is given, the others are those of the call, and the rule counts from 0
@@ -65,42 +64,38 @@ class FaultMethods(WorldPart):
             body["effect"] = _effect("faults.update", effect)
         if not body:
             raise ArgumentError("faults.update takes what to change, such as times=3 or status=503.")
-        changed: FaultData = yield Call("PATCH", _path(rule), body, words=_WORDS)
-        return changed
+        return await self._send(Call("PATCH", _path(rule), body, words=_WORDS))
 
     @operation
-    def disable(self, rule: str | FaultData) -> Steps[None]:
+    async def disable(self, rule: str | FaultData) -> None:
         """Lets a rule neither fire nor count until it is enabled again."""
-        yield Call("PATCH", _path(rule), {"enabled": False})
+        await self._send(Call("PATCH", _path(rule), {"enabled": False}))
 
     @operation
-    def enable(self, rule: str | FaultData) -> Steps[None]:
+    async def enable(self, rule: str | FaultData) -> None:
         """Lets a rule go on where it was disabled."""
-        yield Call("PATCH", _path(rule), {"enabled": True})
+        await self._send(Call("PATCH", _path(rule), {"enabled": True}))
 
     @operation
-    def list(self) -> Steps[list[FaultData]]:
+    async def list(self) -> list[FaultData]:
         """The rules, in the order in which they are tried, with how often each `matched` and `fired`, and its `state`."""
-        rules: list[FaultData] = (yield Call("GET", "/faults"))["items"]
-        return rules
+        return (await self._send(Call[ListData[FaultData]]("GET", "/faults")))["items"]
 
     @operation
-    def remove(self, rule: str | FaultData) -> Steps[None]:
+    async def remove(self, rule: str | FaultData) -> None:
         """Removes one."""
-        yield Call("DELETE", _path(rule))
+        await self._send(Call("DELETE", _path(rule)))
 
     @operation
-    def clear(self) -> Steps[None]:
+    async def clear(self) -> None:
         """Removes all."""
-        yield Call("DELETE", "/faults")
+        await self._send(Call("DELETE", "/faults"))
 
 
-class WorldFaults(FaultMethods, Synchronous):
-    """The fault rules of one world."""
+class WorldFaults(FaultMethods, Synchronous): ...
 
 
-class AsyncWorldFaults(FaultMethods, Asynchronous):
-    """The fault rules of one world, for asyncio."""
+class AsyncWorldFaults(FaultMethods, Asynchronous): ...
 
 
 def _path(rule: str | FaultData) -> str:

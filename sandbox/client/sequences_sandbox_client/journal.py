@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 from typing import Any, Final
 
-from .calls import Asynchronous, Call, Steps, Synchronous, WorldPart, operation
-from .data import JournalData
+from .calls import Asynchronous, Call, Synchronous, WorldPart, operation
+from .data import JournalData, ListData
 from .errors import ArgumentError, VerificationError
 from .values import TimeValue, given, shown, timestamp
 
@@ -23,7 +23,7 @@ class JournalMethods(WorldPart):
     """The journal of one world: requests to the public API, not those to the control API."""
 
     @operation
-    def requests(  # noqa: PLR0913  # one keyword for each filter
+    async def requests(  # noqa: PLR0913  # one keyword for each filter
         self,
         on: str | None = None,
         *,
@@ -35,7 +35,7 @@ class JournalMethods(WorldPart):
         key_name: str | None = None,
         key_id: str | None = None,
         since: TimeValue | None = None,
-    ) -> Steps[list[JournalData]]:
+    ) -> list[JournalData]:
         """The requests that match, oldest first, with their bodies.
 
         `on` is an operationId, `path` a path in which `*` stands for any characters, `status` a number or a class such as
@@ -46,16 +46,16 @@ class JournalMethods(WorldPart):
             "key_name": key_name, "key_id": key_id, "since": timestamp("journal.requests(since=...)", since),
         })  # fmt: skip
         newest_first: list[JournalData] = []
-        page: dict[str, Any] = {"has_more": True}
+        page: ListData[JournalData] = {"items": [], "has_more": True}
         while page["has_more"]:
             number = len(newest_first) // _PAGE + 1
             whole = {**query, "bodies": "true", "size": _PAGE, "page": number}
-            page = yield Call("GET", "/journal", query=whole, words={"operation": "on"})
+            page = await self._send(Call("GET", "/journal", query=whole, words={"operation": "on"}))
             newest_first += page["items"]
         return newest_first[::-1]
 
     @operation
-    def verify(  # noqa: PLR0913  # one keyword for each part of a match
+    async def verify(  # noqa: PLR0913  # one keyword for each part of a match
         self,
         on: str | None = None,
         *,
@@ -72,7 +72,7 @@ class JournalMethods(WorldPart):
         exactly: int | None = None,
         at_least: int | None = None,
         at_most: int | None = None,
-    ) -> Steps[int]:
+    ) -> int:
         """How many requests match. Raises VerificationError, an AssertionError, when it is not as many as wanted.
 
         `body`, `query` and `headers` are what a request has to contain, at least; the others are as in `requests`. Without
@@ -88,10 +88,10 @@ class JournalMethods(WorldPart):
         if wrong is not None:
             raise ArgumentError(f"journal.verify takes a whole number as {wrong}=, not {numbers[wrong]!r}.")
         wanted = ", ".join(f"{_PARTS.get(name, name)}={value!r}" for name, value in {**match, **numbers}.items())
-        return (yield from _verified({"match": match, **numbers}, f"verify({wanted})"))
+        return await self._verify({"match": match, **numbers}, f"verify({wanted})")
 
     @operation
-    def verify_order(self, *operations: str | Mapping[str, Any]) -> Steps[int]:
+    async def verify_order(self, *operations: str | Mapping[str, Any]) -> int:
         """Requires requests in this order, with others between them or not; each an operationId, or what `verify` takes:
         {"on": "resumeSequence", "status": 200}. Raises VerificationError.
         """
@@ -104,26 +104,32 @@ class JournalMethods(WorldPart):
             for word, name in _NAMES.items()
         }
         wanted = ", ".join(map(repr, operations))
-        return (yield from _verified({"in_order": matches}, f"verify_order({wanted})", words))
+        return await self._verify({"in_order": matches}, f"verify_order({wanted})", words)
 
     @operation
-    def har(self) -> Steps[dict[str, Any]]:
+    async def har(self) -> dict[str, Any]:
         """The journal as HTTP Archive 1.2, for the developer tools of a browser."""
-        archive: dict[str, Any] = yield Call("GET", "/journal.har")
-        return archive
+        return await self._send(Call("GET", "/journal.har"))
 
     @operation
-    def clear(self) -> Steps[None]:
+    async def clear(self) -> None:
         """Empties it."""
-        yield Call("DELETE", "/journal")
+        await self._send(Call("DELETE", "/journal"))
+
+    async def _verify(self, question: Mapping[str, Any], call: str, words: Mapping[str, str] = _WORDS) -> int:
+        result = await self._send(Call[dict[str, Any]]("POST", "/journal/verify", question, words=words))
+        if result["ok"]:
+            return int(result["count"])
+        lines = [f"journal.{call} does not hold: {result['count']} matched."]
+        for near in result["nearest"]:
+            lines.append(f"  {near['request_id']}: {'; '.join(near['differs']) or 'matches, and is one too many'}")
+        raise VerificationError("\n".join(lines), result)
 
 
-class WorldJournal(JournalMethods, Synchronous):
-    """The journal of one world."""
+class WorldJournal(JournalMethods, Synchronous): ...
 
 
-class AsyncWorldJournal(JournalMethods, Asynchronous):
-    """The journal of one world, for asyncio."""
+class AsyncWorldJournal(JournalMethods, Asynchronous): ...
 
 
 def _match(wanted: str | Mapping[str, Any]) -> dict[str, Any]:
@@ -134,13 +140,3 @@ def _match(wanted: str | Mapping[str, Any]) -> dict[str, Any]:
             f"not {shown(wanted)}."
         )
     return {_NAMES[word]: value for word, value in parts.items()}
-
-
-def _verified(question: Mapping[str, Any], call: str, words: Mapping[str, str] = _WORDS) -> Steps[int]:
-    result = yield Call("POST", "/journal/verify", question, words=words)
-    if result["ok"]:
-        return int(result["count"])
-    lines = [f"journal.{call} does not hold: {result['count']} matched."]
-    for near in result["nearest"]:
-        lines.append(f"  {near['request_id']}: {'; '.join(near['differs']) or 'matches, and is one too many'}")
-    raise VerificationError("\n".join(lines), result)

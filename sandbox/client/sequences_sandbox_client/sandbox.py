@@ -2,11 +2,10 @@
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from types import TracebackType
 from typing import Any, Generic, Self, TypeVar
 
 from .background import Background
-from .calls import Asynchronous, Call, Steps, Synchronous, operation
+from .calls import Asynchronous, Call, Sender, Synchronous, at_once, operation
 from .errors import SandboxNotStarted
 from .transport import AsyncControlClient, ControlClient, async_connection, connection, root_of
 from .values import FixtureValue, TimeValue, fixture_fields, given, timestamp
@@ -21,15 +20,26 @@ W = TypeVar("W")
 class SandboxMethods(Generic[W]):
     """A running sandbox, at `url`."""
 
-    def __init__(self, url: str, background: Background | None = None) -> None:
+    _send: Sender
+
+    def __init__(self, url: str, admin_token: str | None = None, background: Background | None = None) -> None:
         self.url = str(root_of(url)).rstrip("/")
         self._background = background
+
+    @classmethod
+    def start(cls, fixture: str | Path = "demo", *, arguments: Sequence[str] = ()) -> Self:
+        """Starts a sandbox on a free port, as a process that ends with this one. Raises SandboxNotStarted.
+
+        `arguments` are further ones of `sequences-sandbox serve`, such as ["--clock", "2026-03-02T09:00:00Z", "--freeze"].
+        """
+        background = Background(str(fixture), arguments)
+        return cls(background.ready["url"], background.ready.get("admin_token"), background)
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} at {self.url}{', started here' if self._background is not None else ''}>"
 
     @operation
-    def world(
+    async def world(
         self,
         fixture: FixtureValue | None = None,
         *,
@@ -38,7 +48,7 @@ class SandboxMethods(Generic[W]):
         frozen: bool | None = None,
         seed: int | None = None,
         ttl_seconds: int | None = None,
-    ) -> Steps[W]:
+    ) -> W:
         """A new private world, from the sandbox's own fixture unless another is given.
 
         `now` is the time that its clock starts with; `seed` is the seed of everything random; with `ttl_seconds` it is
@@ -52,12 +62,12 @@ class SandboxMethods(Generic[W]):
             "seed": seed,
             "ttl_seconds": ttl_seconds,
         }
-        return self._opened((yield Call("POST", "/worlds", given(body), words={"fixture_file": "fixture"})))
+        return self._opened(await self._send(Call("POST", "/worlds", given(body), words={"fixture_file": "fixture"})))
 
     @operation
-    def check(self) -> Steps[None]:
+    async def check(self) -> None:
         """Raises SandboxNotStarted unless a sandbox answers."""
-        health = yield Call("GET", "/health")
+        health = await self._send(Call[Any]("GET", "/health"))
         if not isinstance(health, dict) or "uptime_seconds" not in health:
             raise SandboxNotStarted(f"{self.url} answers, but is not a sandbox.")
 
@@ -77,18 +87,9 @@ class Sandbox(SandboxMethods[World], Synchronous):
     """A running sandbox. As a context manager, one that was started here is stopped when left."""
 
     def __init__(self, url: str, admin_token: str | None = None, background: Background | None = None) -> None:
-        super().__init__(url, background)
+        super().__init__(url, admin_token, background)
         self._http = connection(url)
-        self._send = ControlClient(self._http, admin_token)
-
-    @classmethod
-    def start(cls, fixture: str | Path = "demo", *, arguments: Sequence[str] = ()) -> "Sandbox":
-        """Starts a sandbox on a free port, as a process that ends with this one. Raises SandboxNotStarted.
-
-        `arguments` are further ones of `sequences-sandbox serve`, such as ["--clock", "2026-03-02T09:00:00Z", "--freeze"].
-        """
-        background = Background(str(fixture), arguments)
-        return cls(background.ready["url"], background.ready.get("admin_token"), background)
+        self._send = at_once(ControlClient(self._http, admin_token))
 
     @classmethod
     def connect(cls, url: str, admin_token: str | None = None) -> "Sandbox":
@@ -100,9 +101,7 @@ class Sandbox(SandboxMethods[World], Synchronous):
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self.stop()
 
     def stop(self) -> None:
@@ -115,18 +114,15 @@ class Sandbox(SandboxMethods[World], Synchronous):
 
 
 class AsyncSandbox(SandboxMethods[AsyncWorld], Asynchronous):
-    """A running sandbox for asyncio. As an asynchronous context manager, one that was started here is stopped when left."""
+    """A running sandbox for asyncio. As an asynchronous context manager, one that was started here is stopped when left.
+
+    `start` blocks until the sandbox is ready.
+    """
 
     def __init__(self, url: str, admin_token: str | None = None, background: Background | None = None) -> None:
-        super().__init__(url, background)
+        super().__init__(url, admin_token, background)
         self._http = async_connection(url)
         self._send = AsyncControlClient(self._http, admin_token)
-
-    @classmethod
-    def start(cls, fixture: str | Path = "demo", *, arguments: Sequence[str] = ()) -> "AsyncSandbox":
-        """As `Sandbox.start`, which blocks until the sandbox is ready. Raises SandboxNotStarted."""
-        background = Background(str(fixture), arguments)
-        return cls(background.ready["url"], background.ready.get("admin_token"), background)
 
     @classmethod
     async def connect(cls, url: str, admin_token: str | None = None) -> "AsyncSandbox":
@@ -138,9 +134,7 @@ class AsyncSandbox(SandboxMethods[AsyncWorld], Asynchronous):
     async def __aenter__(self) -> Self:
         return self
 
-    async def __aexit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    async def __aexit__(self, *_: object) -> None:
         await self.stop()
 
     async def stop(self) -> None:

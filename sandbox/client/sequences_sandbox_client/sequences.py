@@ -4,8 +4,8 @@ import re
 from collections.abc import Mapping
 from typing import Any, Final
 
-from .calls import Asynchronous, Call, Steps, Synchronous, WorldPart, operation
-from .data import SequenceData
+from .calls import Asynchronous, Call, Synchronous, WorldPart, operation
+from .data import ListData, SequenceData
 from .errors import NotFoundError
 from .values import TimeValue, given, segment, timestamp
 
@@ -22,7 +22,7 @@ class SequenceMethods(WorldPart):
     """
 
     @operation
-    def create(
+    async def create(
         self,
         status: str | None = None,
         *,
@@ -32,7 +32,7 @@ class SequenceMethods(WorldPart):
         variables: Mapping[str, str] | None = None,
         paused_until: TimeValue | None = None,
         created_at: TimeValue | None = None,
-    ) -> Steps[SequenceData]:
+    ) -> SequenceData:
         """Enrols a contact and returns the sequence, in any status. What is not named is found in the world, or made.
 
         The contact is the one with the id `contact`, else one without a sequence; with `company`, a domain such as
@@ -40,7 +40,7 @@ class SequenceMethods(WorldPart):
         sequence that is WAITING_FOR_LEAD wakes at `paused_until`, in a week unless given.
         """
         named = template is not None and not _ID.fullmatch(str(template))
-        template_id = (yield from self._template(str(template))) if named else template
+        template_id = await self._template(str(template)) if named else template
         body = given({
             "contact_id": contact,
             "company": company,
@@ -51,69 +51,63 @@ class SequenceMethods(WorldPart):
             "created_at": timestamp("sequences.create(created_at=...)", created_at),
         })  # fmt: skip
         words = {"contact_id": "contact", "sequence_template_id": "template"}
-        sequence: SequenceData = yield Call("POST", "/sequences", body, words=words)
-        return sequence
+        return await self._send(Call("POST", "/sequences", body, words=words))
 
     @operation
-    def list(self, /, status: str | None = None, **filters: Any) -> Steps[list[SequenceData]]:
+    async def list(self, /, status: str | None = None, **filters: Any) -> list[SequenceData]:
         """All sequences that match, oldest first; `filters` are those of the public API, such as `created_at_after=`."""
         found: list[SequenceData] = []
-        page: dict[str, Any] = {"has_more": True}
+        page: ListData[SequenceData] = {"items": [], "has_more": True}
         while page["has_more"]:
             number = len(found) // _PAGE + 1
             query = given({**filters, "status": status, "size": _PAGE, "page": number})
-            page = yield Call("GET", "/sequences", query=query, key=self._world.key)
+            page = await self._send(Call("GET", "/sequences", query=query, key=self._world.key))
             found += page["items"]
         return found
 
     @operation
-    def get(self, sequence_id: str) -> Steps[SequenceData]:
+    async def get(self, sequence_id: str) -> SequenceData:
         """One sequence."""
-        sequence: SequenceData = yield Call("GET", f"/sequences/{segment(sequence_id)}", key=self._world.key)
-        return sequence
+        return await self._send(Call("GET", f"/sequences/{segment(sequence_id)}", key=self._world.key))
 
     @operation
-    def update(self, sequence_id: str, variables: Mapping[str, str | None]) -> Steps[SequenceData]:
+    async def update(self, sequence_id: str, variables: Mapping[str, str | None]) -> SequenceData:
         """Sets and (with None) removes variables, and returns the sequence."""
-        sequence: SequenceData = yield self._write("PATCH", sequence_id, "", {"variables": variables})
-        return sequence
+        return await self._write("PATCH", sequence_id, "", {"variables": variables})
 
     @operation
-    def pause(self, sequence_id: str, paused_until: TimeValue) -> Steps[SequenceData]:
+    async def pause(self, sequence_id: str, paused_until: TimeValue) -> SequenceData:
         """Pauses a sequence and returns it."""
         body = {"paused_until": timestamp("sequences.pause", paused_until)}
-        sequence: SequenceData = yield self._write("POST", sequence_id, "/pause", body)
-        return sequence
+        return await self._write("POST", sequence_id, "/pause", body)
 
     @operation
-    def resume(self, sequence_id: str) -> Steps[SequenceData]:
+    async def resume(self, sequence_id: str) -> SequenceData:
         """Resumes a sequence and returns it."""
-        sequence: SequenceData = yield self._write("POST", sequence_id, "/resume")
-        return sequence
+        return await self._write("POST", sequence_id, "/resume")
 
     @operation
-    def stop(self, sequence_id: str, reason: str = "WIN", scope: str = "CONTACT") -> Steps[SequenceData]:
+    async def stop(self, sequence_id: str, reason: str = "WIN", scope: str = "CONTACT") -> SequenceData:
         """Stops a sequence, with those of the same contact or company, and returns it."""
-        sequence: SequenceData = yield self._write("POST", sequence_id, "/stop", {"reason": reason, "scope": scope})
-        return sequence
+        return await self._write("POST", sequence_id, "/stop", {"reason": reason, "scope": scope})
 
-    def _template(self, name: str) -> Steps[str]:
+    async def _template(self, name: str) -> str:
         """The id of the template with a name."""
         known: list[dict[str, str]] = []
         for query in ({"name": name}, {"size": _MOST_NAMED}):
-            known = (yield Call("GET", "/sequence-templates", query=query, key=self._world.key))["items"]
+            call = Call[ListData[dict[str, str]]]("GET", "/sequence-templates", query=query, key=self._world.key)
+            known = (await self._send(call))["items"]
             if found := next((one for one in known if one["name"] == name), None):
                 return found["id"]
         names = ", ".join(one["name"] or one["id"] for one in known) or "none"
         raise NotFoundError(f"This world has no template={name!r}; there are {names}.")
 
-    def _write(self, method: str, sequence_id: str, verb: str, body: Any = None) -> Call:
-        return Call(method, f"/sequences/{segment(sequence_id)}{verb}", body, key=self._world.key)
+    async def _write(self, method: str, sequence_id: str, verb: str, body: Any = None) -> SequenceData:
+        path = f"/sequences/{segment(sequence_id)}{verb}"
+        return await self._send(Call(method, path, body, key=self._world.key))
 
 
-class WorldSequences(SequenceMethods, Synchronous):
-    """The sequences of one world."""
+class WorldSequences(SequenceMethods, Synchronous): ...
 
 
-class AsyncWorldSequences(SequenceMethods, Asynchronous):
-    """The sequences of one world, for asyncio."""
+class AsyncWorldSequences(SequenceMethods, Asynchronous): ...

@@ -1,7 +1,7 @@
 """States of a world, kept under names."""
 
-from .calls import Asynchronous, Call, Steps, Synchronous, WorldPart, operation
-from .data import DiffData, SnapshotData
+from .calls import Asynchronous, Call, Synchronous, WorldPart, operation
+from .data import DiffData, ListData, SnapshotData
 from .values import segment
 
 
@@ -9,40 +9,35 @@ class SnapshotMethods(WorldPart):
     """The snapshots of one world."""
 
     @operation
-    def list(self) -> Steps[list[SnapshotData]]:
+    async def list(self) -> list[SnapshotData]:
         """The snapshots, oldest first."""
-        snapshots: list[SnapshotData] = (yield Call("GET", "/snapshots"))["items"]
-        return snapshots
+        return (await self._send(Call[ListData[SnapshotData]]("GET", "/snapshots")))["items"]
 
     @operation
-    def save(self, name: str) -> Steps[SnapshotData]:
+    async def save(self, name: str) -> SnapshotData:
         """Saves the state: every document, histories, clock. A snapshot of the same name is replaced."""
-        snapshot: SnapshotData = yield Call("PUT", _path(name))
-        return snapshot
+        return await self._send(Call("PUT", _path(name)))
 
     @operation
-    def restore(self, name: str) -> Steps[None]:
+    async def restore(self, name: str) -> None:
         """Returns to one, on a new timeline that starts at its time."""
-        yield Call("POST", f"{_path(name)}/restore")
+        await self._send(Call("POST", f"{_path(name)}/restore"))
 
     @operation
-    def diff(self, name: str) -> Steps[DiffData]:
+    async def diff(self, name: str) -> DiffData:
         """The documents that were added, removed and changed since."""
-        since: DiffData = yield Call("GET", f"{_path(name)}/diff")
-        return since
+        return await self._send(Call("GET", f"{_path(name)}/diff"))
 
     @operation
-    def delete(self, name: str) -> Steps[None]:
+    async def delete(self, name: str) -> None:
         """Deletes one."""
-        yield Call("DELETE", _path(name))
+        await self._send(Call("DELETE", _path(name)))
 
 
-class WorldSnapshots(SnapshotMethods, Synchronous):
-    """The snapshots of one world."""
+class WorldSnapshots(SnapshotMethods, Synchronous): ...
 
 
-class AsyncWorldSnapshots(SnapshotMethods, Asynchronous):
-    """The snapshots of one world, for asyncio."""
+class AsyncWorldSnapshots(SnapshotMethods, Asynchronous): ...
 
 
 def _path(name: str) -> str:

@@ -1,6 +1,7 @@
 """Requests to a sandbox, and its error responses as exceptions."""
 
 import ipaddress
+import json
 import os
 import re
 import ssl
@@ -9,7 +10,7 @@ from typing import Any, Final
 
 import httpx
 
-from .calls import Call
+from .calls import Call, R
 from .errors import ArgumentError, SandboxError, SandboxNotStarted, UnauthorizedError, error_for
 
 #: pytest shows no frame of this module: a failing test ends at its own line.
@@ -77,7 +78,7 @@ class ControlClient:
         self._http = http
         self._token = _usable(token)
 
-    def __call__(self, call: Call) -> Any:
+    def __call__(self, call: Call[R]) -> R:
         """The result of a call; None for an empty response. Raises SandboxError."""
         if self._http.is_closed:
             raise stopped()
@@ -85,7 +86,7 @@ class ControlClient:
             response = self._http.send(_request(self._http, call, self._token))
         except httpx.RequestError as error:
             raise unreachable(self._http.base_url, error) from None
-        return _result(response, call.words)
+        return _result(response, call)
 
 
 class AsyncControlClient:
@@ -95,7 +96,7 @@ class AsyncControlClient:
         self._http = http
         self._token = _usable(token)
 
-    async def __call__(self, call: Call) -> Any:
+    async def __call__(self, call: Call[R]) -> R:
         """The result of a call; None for an empty response. Raises SandboxError."""
         if self._http.is_closed:
             raise stopped()
@@ -103,7 +104,7 @@ class AsyncControlClient:
             response = await self._http.send(_request(self._http, call, self._token))
         except httpx.RequestError as error:
             raise unreachable(self._http.base_url, error) from None
-        return _result(response, call.words)
+        return _result(response, call)
 
 
 def stopped() -> SandboxNotStarted:
@@ -130,7 +131,7 @@ def error_of(response: httpx.Response, words: Mapping[str, str] | None = None) -
     return error_for(response.status_code, message, issue)
 
 
-def _request(http: httpx.Client | httpx.AsyncClient, call: Call, token: str | None) -> httpx.Request:
+def _request(http: httpx.Client | httpx.AsyncClient, call: Call[Any], token: str | None) -> httpx.Request:
     key = token if call.key is None else call.key
     headers = {} if key is None else {"Authorization": f"Bearer {key}"}
     if call.key is not None and call.method == "GET":
@@ -145,13 +146,12 @@ def _request(http: httpx.Client | httpx.AsyncClient, call: Call, token: str | No
         raise ArgumentError(f"An argument cannot be sent to the sandbox: {error}.") from None
 
 
-def _result(response: httpx.Response, words: Mapping[str, str]) -> Any:
+def _result(response: httpx.Response, call: Call[R]) -> R:
     if not response.is_success:
-        raise error_of(response, words)
-    if not response.content:
-        return None
+        raise error_of(response, call.words)
     try:
-        return response.json()
+        result: R = json.loads(response.content or b"null")
+        return result
     except ValueError:
         raise _no_sandbox(response) from None
 

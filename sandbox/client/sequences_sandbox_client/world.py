@@ -1,14 +1,13 @@
 """A private world: its URL and keys for the code under test, and its controls for the test."""
 
 from collections.abc import Callable, Mapping, Sequence, Set
-from types import TracebackType
 from typing import Any, Self
 
 import httpx
 
-from .calls import Asynchronous, Call, Steps, Synchronous, operation
+from .calls import Asynchronous, Call, Sender, Synchronous, at_once, operation
 from .clock import AsyncWorldClock, WorldClock
-from .data import DiffData, HistoryData, SequenceData, SnapshotData
+from .data import DiffData, HistoryData, ListData, SequenceData, SnapshotData
 from .errors import NotFoundError, SandboxNotStarted, UnauthorizedError
 from .faults import AsyncWorldFaults, WorldFaults
 from .journal import AsyncWorldJournal, WorldJournal
@@ -26,6 +25,8 @@ _Scopes = Set[str]
 
 class WorldMethods:
     """A world: `url` and the keys are for the code under test."""
+
+    _send: Sender
 
     def __init__(self, url: str, description: Mapping[str, Any]) -> None:
         self.id: str = description["id"]
@@ -62,13 +63,12 @@ class WorldMethods:
         return self._token("a second organization's key", lambda held: {_READ, _WRITE} <= held, self.organizations[1:])
 
     @operation
-    def describe(self) -> Steps[dict[str, Any]]:
+    async def describe(self) -> dict[str, Any]:
         """The world as it is: clock, organizations, counts; no tokens."""
-        description: dict[str, Any] = yield Call("GET", "/world")
-        return description
+        return await self._send(Call("GET", "/world"))
 
     @operation
-    def enrol(
+    async def enrol(
         self,
         contact_id: str,
         sequence_template_id: str,
@@ -78,74 +78,73 @@ class WorldMethods:
         variables: Mapping[str, str] | None = None,
         source_contact_list_id: str | None = None,
         created_at: TimeValue | None = None,
-    ) -> Steps[SequenceData]:
+    ) -> SequenceData:
         """Enrols a contact, by ids, and returns the sequence. `sequences.create` finds the ids by itself."""
         body = {
             "contact_id": contact_id, "sequence_template_id": sequence_template_id, "organization_id": organization_id,
             "status": status, "variables": variables, "source_contact_list_id": source_contact_list_id,
             "created_at": timestamp("world.enrol(created_at=...)", created_at),
         }  # fmt: skip
-        sequence: SequenceData = yield Call("POST", "/sequences", given(body))
-        return sequence
+        return await self._send(Call("POST", "/sequences", given(body)))
 
     @operation
-    def event(self, sequence_id: str, event: str) -> Steps[SequenceData]:
+    async def event(self, sequence_id: str, event: str) -> SequenceData:
         """Applies an event of the engine, such as "answer" or "fail", and returns the sequence."""
-        sequence: SequenceData = yield Call("POST", f"/sequences/{segment(sequence_id)}/events", {"event": event})
-        return sequence
+        return await self._send(Call("POST", f"/sequences/{segment(sequence_id)}/events", {"event": event}))
 
     @operation
-    def history(self, sequence_id: str) -> Steps[list[HistoryData]]:
+    async def history(self, sequence_id: str) -> list[HistoryData]:
         """What happened to a sequence, oldest first."""
-        entries: list[HistoryData] = (yield Call("GET", f"/sequences/{segment(sequence_id)}/history"))["items"]
-        return entries
+        path = f"/sequences/{segment(sequence_id)}/history"
+        return (await self._send(Call[ListData[HistoryData]]("GET", path)))["items"]
 
     @operation
-    def delete_contact(self, contact_id: str) -> Steps[None]:
+    async def delete_contact(self, contact_id: str) -> None:
         """Deletes a contact; its sequences stay."""
-        yield Call("DELETE", f"/contacts/{segment(contact_id)}")
+        await self._send(Call("DELETE", f"/contacts/{segment(contact_id)}"))
 
     @operation
-    def snapshot(self, name: str = "snapshot") -> Steps[SnapshotData]:
+    async def snapshot(self, name: str = "snapshot") -> SnapshotData:
         """Saves the state under a name."""
-        return (yield from SnapshotMethods.save.steps(self, name))
+        return await SnapshotMethods.save.coroutine(self, name)
 
     @operation
-    def restore(self, name: str = "snapshot") -> Steps[None]:
+    async def restore(self, name: str = "snapshot") -> None:
         """Returns to a snapshot."""
-        yield from SnapshotMethods.restore.steps(self, name)
+        await SnapshotMethods.restore.coroutine(self, name)
 
     @operation
-    def diff(self, name: str = "snapshot") -> Steps[DiffData]:
+    async def diff(self, name: str = "snapshot") -> DiffData:
         """The documents that were added, removed and changed since a snapshot."""
-        return (yield from SnapshotMethods.diff.steps(self, name))
+        return await SnapshotMethods.diff.coroutine(self, name)
 
     @operation
-    def reset(self) -> Steps[None]:
+    async def reset(self) -> None:
         """Returns to the first state, with the same keys."""
-        yield Call("POST", "/world/reset")
+        await self._send(Call("POST", "/world/reset"))
 
     @operation
-    def export(self) -> Steps[dict[str, Any]]:
+    async def export(self) -> dict[str, Any]:
         """The world as a fixture document, without tokens."""
-        document: dict[str, Any] = yield Call("GET", "/world/export")
-        return document
+        return await self._send(Call("GET", "/world/export"))
 
     @operation
-    def rate_limit(self, limit: int, per_seconds: int, *, burst: int | None = None) -> Steps[None]:
+    async def rate_limit(self, limit: int, per_seconds: int, *, burst: int | None = None) -> None:
         """Limits each key to so many calls in so many seconds, `burst` at once at most."""
-        yield Call("PUT", "/rate-limit", given({"limit": limit, "per_seconds": per_seconds, "burst": burst}))
+        await self._send(
+            Call("PUT", "/rate-limit", given({"limit": limit, "per_seconds": per_seconds, "burst": burst}))
+        )
 
     @operation
-    def no_rate_limit(self) -> Steps[None]:
+    async def no_rate_limit(self) -> None:
         """Removes the limit."""
-        yield Call("DELETE", "/rate-limit")
+        await self._send(Call("DELETE", "/rate-limit"))
 
     @operation
-    def delete(self) -> Steps[None]:
+    async def delete(self) -> None:
         """Removes the world; its keys open nothing any more. One that is gone already is no error."""
         try:
-            yield Call("DELETE", "/world")
+            await self._send(Call("DELETE", "/world"))
         except (UnauthorizedError, SandboxNotStarted):
             return
 
@@ -174,7 +173,7 @@ class World(WorldMethods, Synchronous):
 
     def __init__(self, http: httpx.Client, url: str, description: Mapping[str, Any]) -> None:
         super().__init__(url, description)
-        self._send = ControlClient(http, self._any_token())
+        self._send = at_once(ControlClient(http, self._any_token()))
         self.clock = WorldClock(self)
         self.faults = WorldFaults(self)
         self.journal = WorldJournal(self)
@@ -184,9 +183,7 @@ class World(WorldMethods, Synchronous):
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self.delete()
 
     def client(self, key: str | None = None, **settings: Any) -> httpx.Client:
@@ -209,9 +206,7 @@ class AsyncWorld(WorldMethods, Asynchronous):
     async def __aenter__(self) -> Self:
         return self
 
-    async def __aexit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    async def __aexit__(self, *_: object) -> None:
         await self.delete()
 
     def client(self, key: str | None = None, **settings: Any) -> httpx.AsyncClient:

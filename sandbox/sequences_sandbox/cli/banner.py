@@ -51,7 +51,7 @@ def _lines(app: App, root: str, admin_token: str | None) -> Iterator[str]:
     yield f"{_BOLD}Console{_RESET}            {_GREEN}{root}/{_RESET}"
     yield ""
     yield f"{_BOLD}Keys{_RESET}"
-    names = {stated.value.id: stated.value.name for stated in app.fixture.documents[ORGANIZATIONS.kind]}
+    names = {each.id: each.name for each in app.fixture.documents[ORGANIZATIONS.kind]}
     for token, key in app.default.keys:
         scopes = " ".join(sorted(key.scopes)) or "no scope"
         organization = printable(names[key.organization_id])

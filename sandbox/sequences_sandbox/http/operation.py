@@ -11,8 +11,7 @@ from ..store.base import KeyRecord
 from ..worlds.worlds import Caller
 from .request.body import Body, too_large
 from .request.context import RequestContext
-from .request.parameters import Query, read_parameter
-from .request.readers import compile_reader
+from .request.parameters import Parameter, Query, read_path
 
 Authenticator = Callable[[RequestContext], KeyRecord | None]
 Handler = Callable[..., Any]
@@ -49,7 +48,7 @@ class Operation:
         self.authenticate: Final = authenticate
         self.private: Final = private
         self._path: Final = {
-            parameter["name"]: compile_reader(parameter["schema"])
+            parameter["name"]: Parameter("Path parameter", parameter["name"], parameter["schema"])
             for parameter in parameters
             if parameter["in"] == "path"
         }
@@ -71,9 +70,7 @@ class Operation:
             self._body.check_headers(
                 ", ".join(content_types) or None, context.header(b"content-encoding"), empty=not context.body
             )
-        values = {
-            name: read_parameter("Path parameter", name, texts[name], reader) for name, reader in self._path.items()
-        }
+        values = read_path(self._path, texts)
         values.update(self._query.read(context.query))
         if self._body is not None:
             values["body"] = self._body.read(context.body)
@@ -98,7 +95,7 @@ class Operation:
 def require_handler(operation: Mapping[str, Any], shared: list[Mapping[str, Any]], handler: Handler | None) -> Handler:
     """The handler, after checking that it takes just what the contract sends it. Raises CompileError.
 
-    One that takes further names by `**` is made from a declaration, whose names are compared elsewhere.
+    One that takes further names by `**` hands them to what declares them.
     """
     operation_id = operation["operationId"]
     if handler is None:

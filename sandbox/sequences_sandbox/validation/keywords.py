@@ -37,27 +37,19 @@ def _type(path: Path, types: Any, value: Any) -> Mistake:
     return Mistake(path, "wrong type", f"must be {' or '.join(NOUNS[name] for name in names)}", value)
 
 
-def not_listed(path: Path, options: Any, value: Any) -> Mistake:
-    """A value that is none of the options."""
+def _not_listed(path: Path, options: Any, value: Any) -> Mistake:
     options = [option for option in options if option is not None]
     texts = [option if isinstance(option, str) else json.dumps(option) for option in options]
     near = nearest(value, [option for option in options if isinstance(option, str)]) if isinstance(value, str) else None
     return Mistake(path, "not allowed", f"must be {' or '.join(texts)}", value, options, near)
 
 
-def too_small(path: Path, limit: Any, value: Any) -> Mistake:
-    """A number below the least one."""
+def _too_small(path: Path, limit: Any, value: Any) -> Mistake:
     return Mistake(path, "too small", f"must be {limit} or more", value, {"minimum": limit})
 
 
-def too_large(path: Path, limit: Any, value: Any) -> Mistake:
-    """A number above the greatest one."""
+def _too_large(path: Path, limit: Any, value: Any) -> Mistake:
     return Mistake(path, "too large", f"must be {limit} or less", value, {"maximum": limit})
-
-
-def too_long(path: Path, limit: int, value: Any) -> Mistake:
-    """A text with more characters than it may have."""
-    return _size(path, "maxLength", limit, value)
 
 
 def too_many(path: Path, limit: int, value: Any) -> Mistake:
@@ -65,8 +57,7 @@ def too_many(path: Path, limit: int, value: Any) -> Mistake:
     return _size(path, "maxItems", limit, value)
 
 
-def bad_format(path: Path, name: str, value: Any) -> Mistake:
-    """A text that is not of a format."""
+def _bad_format(path: Path, name: str, value: Any) -> Mistake:
     return Mistake(path, *format_mistake(name, value), value)
 
 
@@ -83,11 +74,7 @@ def _same_twice(path: Path, limit: Any, value: Any) -> Mistake:
     return Mistake(path, "repeated", "holds the same value twice; keep one", value)
 
 
-def _constant(path: Path, limit: Any, value: Any) -> Mistake:
-    return not_listed(path, [limit], value)
-
-
 _SAYINGS: Final[Mapping[str, Callable[[Path, Any, Any], Mistake]]] = {
-    "type": _type, "enum": not_listed, "const": _constant, "format": bad_format, "minimum": too_small,
-    "maximum": too_large, "uniqueItems": _same_twice,
+    "type": _type, "enum": _not_listed, "const": lambda path, limit, value: _not_listed(path, [limit], value),
+    "format": _bad_format, "minimum": _too_small, "maximum": _too_large, "uniqueItems": _same_twice,
 }  # fmt: skip

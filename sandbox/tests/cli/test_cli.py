@@ -54,8 +54,7 @@ def test_the_banner_names_url_keys_scopes_operations_and_a_line_that_works(runni
 def test_the_banner_shows_a_name_and_does_not_let_it_speak_to_the_terminal(api, colour):
     fixture = api.app.fixture
     hostile_names = [
-        stated._replace(value=replace(stated.value, name="a\x1b[2J\x07\nb\u202ec"))
-        for stated in fixture.documents["organizations"]
+        replace(organization, name="a\x1b[2J\x07\nb\u202ec") for organization in fixture.documents["organizations"]
     ]
     hostile = replace(
         api.app, fixture=replace(fixture, documents={**fixture.documents, "organizations": hostile_names})

@@ -15,6 +15,7 @@ from sequences_sandbox_client import (
     World,
 )
 from sequences_sandbox_client.calls import Call
+from sequences_sandbox_client.transport import ControlClient
 
 BIRTH = datetime(2026, 3, 2, 9, tzinfo=UTC)
 
@@ -47,7 +48,7 @@ async def test_a_world_is_controlled_by_awaiting(sequences_sandbox):
         assert (await world.diff())["changed"] == []
         world_id = world.id
     with Sandbox.connect(sequences_sandbox.url) as sandbox:
-        listed = sandbox._send(Call("GET", "/worlds", query={"size": 100}))["items"]
+        listed = ControlClient(sandbox._http)(Call("GET", "/worlds", query={"size": 100}))["items"]
     assert world_id not in [one["id"] for one in listed]
 
 

@@ -27,7 +27,7 @@ def whole_id(send: ControlClient, key: str, kind: str, given: str) -> str:
 
 def _ids(send: ControlClient, key: str, kind: str) -> Iterator[str]:
     if kind == "organizations":
-        yield from (one["id"] for one in send(Call("GET", "/world"))["organizations"])
+        yield from (one["id"] for one in send(Call[Any]("GET", "/world"))["organizations"])
         return
     for page in range(1, _MOST_PAGES + 1):
         query = {} if kind == "faults" else {"page": page, "size": 100}

@@ -97,7 +97,7 @@ def run(options: argparse.Namespace) -> None:
                 follow(http, token, kind, as_json=options.json)
             send = ControlClient(http, token)
             path, query, body = _request(verb, vars(options), lambda kind, given: whole_id(send, token, kind, given))
-            result = send(Call(verb.method, path, body, query))
+            result = send(Call[Any](verb.method, path, body, query))
         except SandboxError as error:
             raise failed(error) from None
     if verb.command == "worlds create":

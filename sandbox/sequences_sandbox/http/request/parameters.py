@@ -4,19 +4,73 @@ Contract, "List": an unknown, repeated or empty parameter is rejected, whole num
 an offset, and a `+` that arrived as a space is recognised as such.
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any, Final
 from urllib.parse import unquote_to_bytes
 
 from ...domain.errors import ValidationIssue
-from ...validation import Mistake, nearest, short
+from ...validation import Mistake, Schema, nearest, short
 from ...validation.keywords import too_many
 from ...validation.mistakes import UNKNOWN, Said, issue_of, shown
-from .readers import ParameterError, Reader, compile_reader
 
 _MOST_PARAMETERS: Final = 100
-_QUERY: Final = "Query parameter"
+_WHOLE: Final = re.compile(r"-?(?:0|[1-9][0-9]*)", re.ASCII)
+_MOST_DIGITS: Final = 18
+
+
+class ParameterError(Exception):
+    """A mistake in a parameter, as a message and its particulars."""
+
+    def __init__(self, message: str, data: Mapping[str, Any]) -> None:
+        super().__init__(message)
+        self.said: Final[Said] = message, dict(data)
+
+
+class Parameter:
+    """A parameter by its schema: of a string, or of a whole number. `kind` and `name` are what messages call it."""
+
+    def __init__(self, kind: str, name: str, schema: Mapping[str, Any]) -> None:
+        if schema["type"] not in ("string", "integer"):
+            raise ValueError(f"no parameter can be read as {schema['type']}")
+        self._called: Final = f"{kind} '{name}'"
+        self._name: Final = name
+        self._schema: Final = Schema(schema)
+        self._is_number: Final = schema["type"] == "integer"
+        self._is_uuid: Final = schema.get("format") == "uuid"
+        self._bounds: Final = {key: schema[key] for key in ("minimum", "maximum") if key in schema}
+
+    def read(self, text: str) -> Any:
+        """The value of a text. Raises ParameterError."""
+        if not text:
+            message = f"{self._called} is empty; give it a value or leave it out."
+            raise ParameterError(message, {"field": self._name, "value": "", "problem": "empty"})
+        value = self._number(text) if self._is_number else text
+        if not self._schema.is_valid(value):
+            (mistake,) = self._schema.errors(value, 1)
+            raise self.error(replace(mistake, allowed=self._bounds) if self._is_number else mistake, text)
+        return text.lower() if self._is_uuid else value
+
+    def error(self, mistake: Mistake, text: str) -> ParameterError:
+        """The error of a text that the parameter does not allow."""
+        whole = replace(mistake, path=(self._name,), value=text)
+        return ParameterError(whole.message("", f"{self._called} is {shown(text)}; it"), whole.data())
+
+    def _number(self, text: str) -> int:
+        if not _WHOLE.fullmatch(text):
+            expected = "must be a whole number in plain decimal digits"
+            raise self.error(Mistake((), "not a whole number", expected, allowed=self._bounds), text)
+        # A longer number only ever means "beyond everything"; to read it in full would take a client's time from others.
+        return int(text) if len(text) <= _MOST_DIGITS else int(f"{text[0]}{'9' * (_MOST_DIGITS - 1)}")
+
+
+def read_path(parameters: Mapping[str, Parameter], texts: Mapping[str, str]) -> dict[str, Any]:
+    """The values of the parameters of a path. Raises ValidationIssue."""
+    try:
+        return {name: parameter.read(texts[name]) for name, parameter in parameters.items()}
+    except ParameterError as error:
+        raise issue_of([error.said]) from None
 
 
 class Query:
@@ -24,9 +78,10 @@ class Query:
 
     def __init__(self, parameters: list[Mapping[str, Any]]) -> None:
         schemas = {parameter["name"]: parameter["schema"] for parameter in parameters}
-        self._lists: Final = {name: schema.get("maxItems") for name, schema in schemas.items() if _is_list(schema)}
-        self._readers: Final = {
-            name: compile_reader(schema["items"] if name in self._lists else schema) for name, schema in schemas.items()
+        self._lists: Final = {name: each.get("maxItems") for name, each in schemas.items() if each["type"] == "array"}
+        self._parameters: Final = {
+            name: Parameter("Query parameter", name, each["items"] if name in self._lists else each)
+            for name, each in schemas.items()
         }
         self._defaults: Final = {name: schema["default"] for name, schema in schemas.items() if "default" in schema}
 
@@ -44,7 +99,7 @@ class Query:
             raw_name, _, raw_value = part.partition(b"=")
             try:
                 self._read_one(raw_name, raw_value, values, seen)
-            except _SaidError as error:
+            except ParameterError as error:
                 wrong.append(error.said)
         if wrong:
             raise issue_of(wrong)
@@ -52,70 +107,36 @@ class Query:
 
     def _read_one(self, raw_name: bytes, raw_value: bytes, values: dict[str, Any], seen: set[str]) -> None:
         name = _decoded(raw_name, "the name of a query parameter")
-        reader = self._readers.get(name)
-        if reader is None:
-            raise _SaidError(self._unknown(name, raw_value))
+        parameter = self._parameters.get(name)
+        if parameter is None:
+            raise self._unknown(name, raw_value)
         text = _decoded(raw_value, f"query parameter '{name}'")
         repeated = name in seen
         seen.add(name)
         if name not in self._lists:
             if repeated:
                 message = f"Query parameter '{name}' is given more than once; give it once."
-                raise _SaidError((message, {"field": name, "problem": "repeated"}))
-            values[name] = _read(_QUERY, name, text, reader)
+                raise ParameterError(message, {"field": name, "problem": "repeated"})
+            values[name] = parameter.read(text)
             return
         given = values[name] if repeated else []
         most = self._lists[name]
         if most is not None and len(given) >= most:
-            raise _SaidError(_said(_QUERY, name, text, too_many((), most, None)))
-        values[name] = [*given, _read(_QUERY, name, text, reader)]
+            raise parameter.error(too_many((), most, None), text)
+        values[name] = [*given, parameter.read(text)]
 
-    def _unknown(self, name: str, raw_value: bytes) -> Said:
-        near = nearest(name, self._readers)
+    def _unknown(self, name: str, raw_value: bytes) -> ParameterError:
+        near = nearest(name, self._parameters)
         name = short(name)
         data: dict[str, Any] = {"field": name, "value": short(raw_value.decode("utf-8", "replace")), "problem": UNKNOWN}
         if near is not None:
-            return f"There is no query parameter '{name}'; did you mean '{near}'?", {**data, "nearest": near}
-        if not self._readers:
-            return f"This operation takes no query parameters; leave out '{name}'.", data
-        known = list(self._readers)
+            message = f"There is no query parameter '{name}'; did you mean '{near}'?"
+            return ParameterError(message, {**data, "nearest": near})
+        if not self._parameters:
+            return ParameterError(f"This operation takes no query parameters; leave out '{name}'.", data)
+        known = list(self._parameters)
         message = f"There is no query parameter '{name}'; there are {', '.join(known)}."
-        return message, {**data, "allowed": known}
-
-
-class _SaidError(Exception):
-    """A mistake in a query, as a message and its particulars."""
-
-    def __init__(self, said: Said) -> None:
-        super().__init__(said[0])
-        self.said = said
-
-
-def read_parameter(kind: str, name: str, text: str, reader: Reader) -> Any:
-    """The value of a parameter; `kind` names it in messages. Raises ValidationIssue."""
-    try:
-        return _read(kind, name, text, reader)
-    except _SaidError as error:
-        raise issue_of([error.said]) from None
-
-
-def _read(kind: str, name: str, text: str, reader: Reader) -> Any:
-    if not text:
-        message = f"{kind} '{name}' is empty; give it a value or leave it out."
-        raise _SaidError((message, {"field": name, "value": "", "problem": "empty"}))
-    try:
-        return reader(text)
-    except ParameterError as error:
-        raise _SaidError(_said(kind, name, text, error.mistake)) from None
-
-
-def _said(kind: str, name: str, text: str, mistake: Mistake) -> Said:
-    whole = replace(mistake, path=(name,), value=text)
-    return whole.message("", f"{kind} '{name}' is {shown(text)}; it"), whole.data()
-
-
-def _is_list(schema: Mapping[str, Any]) -> bool:
-    return schema.get("type") == "array"
+        return ParameterError(message, {**data, "allowed": known})
 
 
 def _decoded(raw: bytes, what: str) -> str:

@@ -17,30 +17,11 @@ _NUMBERS: Final = ("exactly", "at_least", "at_most")
 
 
 def listJournal(
-    control: TrafficControl,
-    caller: Caller,
-    *,
-    page: int,
-    size: int,
-    bodies: str,
-    operation: str | None = None,
-    method: str | None = None,
-    path: str | None = None,
-    sequence_id: str | None = None,
-    status: str | None = None,
-    text: str | None = None,
-    since: str | None = None,
-    key_name: str | None = None,
-    key_id: str | None = None,
+    control: TrafficControl, caller: Caller, *, page: int, size: int, bodies: str, **filters: str
 ) -> dict[str, Any]:
-    """A page of the journal, newest first."""
+    """A page of the journal, newest first. `filters` are what a match has."""
     world_id = caller.key.world_id
-    filters = {
-        "operation": operation, "method": method, "path": path, "sequence_id": sequence_id, "status": status,
-        "text": text, "since": since, "key_name": key_name, "key_id": key_id,
-    }  # fmt: skip
-    given = {name: value for name, value in filters.items() if value is not None}
-    wanted = read_journal_match(control.names(world_id), "", given)
+    wanted = read_journal_match(control.names(world_id), "", filters)
     matching = [entry for entry in control.store.read_journal(world_id) if wanted.matches(entry)][::-1]
     pages = page_count(len(matching), size)
     shown = matching[(page - 1) * size : page * size]

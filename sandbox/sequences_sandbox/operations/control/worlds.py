@@ -15,7 +15,6 @@ from ...fixtures import FixtureError, FixtureText, export
 from ...fixtures.fixture import Fixture
 from ...resources.organizations import ORGANIZATIONS
 from ...resources.sequences.model import RUNS
-from ...resources.sizes import document_bytes
 from ...store.base import Moment
 from ...traffic.rate_limits import Verdict
 from ...worlds.api_keys import visitors_address
@@ -171,9 +170,8 @@ def _require_small(fixture: Fixture) -> None:
     """Raises TooLargeIssue where a visitor's own fixture has more than a visitor's world may hold."""
     PUBLIC_LIMITS.require_organizations(len(fixture.documents.get(ORGANIZATIONS.kind, ())))
     PUBLIC_LIMITS.require_keys(len(fixture.api_keys))
-    stated = (each.value for of_kind in fixture.documents.values() for each in of_kind)
-    PUBLIC_LIMITS.require_documents(sum(map(document_bytes, stated)))
-    runs = [stated.value for stated in fixture.documents.get(RUNS.kind, ())]
+    PUBLIC_LIMITS.require_documents(fixture.size)
+    runs = fixture.documents.get(RUNS.kind, ())
     for number in Counter(run.organization_id for run in runs).values():
         PUBLIC_LIMITS.require_run(number - 1)
     for run in runs:
