@@ -48,6 +48,7 @@ class ProcessMetrics:
         yield from self._requests()
         yield _counter("faults", "Faults injected into requests, by effect.", "effect", self._tally.faults)
         yield _counter("limits_hit", "How often a limit was reached.", "limit", self._tally.limits)
+        yield self._failures()
         yield from self._places()
         yield _gauge("memory_bytes", "About how much memory is taken by what is at hand.", "kind", self._memory())
         yield from _process()
@@ -68,13 +69,25 @@ class ProcessMetrics:
         yield requests
         durations = HistogramMetricFamily(
             f"{PREFIX}_request_duration_seconds",
-            "From a request to its response, injected delays included.",
+            "From a request to its response, without injected delays.",
             labels=["operation", "status_class"],
         )
         for labels, kept in together.items():
             running = accumulate(map(sum, zip(*[series.buckets for series in kept], strict=True)))
             durations.add_metric(labels, list(zip(_BOUNDS, running, strict=True)), sum(each.seconds for each in kept))
         yield durations
+
+    def _failures(self) -> "Metric":
+        from prometheus_client.core import CounterMetricFamily  # noqa: PLC0415
+
+        failures = CounterMetricFamily(
+            f"{PREFIX}_failures",
+            "Requests that failed with 5xx, without injected faults.",
+            labels=["operation", "status"],
+        )
+        for (operation, status), number in list(self._tally.failures.items()):
+            failures.add_metric([operation, str(status)], number)
+        return failures
 
     def _places(self) -> Iterator["Metric"]:
         shares = {each.share.what: each for each in self._bounded}

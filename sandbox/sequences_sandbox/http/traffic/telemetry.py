@@ -17,15 +17,15 @@ class Telemetry:
         self._log: Final = log
 
     def finished(self, context: RequestContext, status: int, seconds: float) -> None:
-        """Takes down a request; `seconds` are those that it took without delays that are still to be injected."""
+        """Takes down a request; `seconds` are those that it took, without delays that are injected."""
         self._log.request(context, status, seconds)
-        injection = context.injection
-        if injection is not None:
-            self._tally.fault(injection.label)
-            seconds += injection.delay_seconds
+        self._tally.request(context.operation_id, status, seconds)
+        if context.injection is not None:
+            self._tally.fault(context.injection.label)
+        elif status >= 500:
+            self._tally.failure(context.operation_id, status)
         if context.issue is not None:
             self._limit(context.issue.data.get("limit"))
-        self._tally.request(context.operation_id, status, seconds)
 
     def _limit(self, limit: Any) -> None:
         """Counts a limit that was reached. A number is the rate limit of a key, which a world sets for itself."""
