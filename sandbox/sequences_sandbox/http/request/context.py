@@ -7,6 +7,7 @@ from urllib.parse import unquote_to_bytes
 
 from starlette.types import Receive, Scope
 
+from ...domain.errors import Issue
 from ...store.base import KeyRecord
 from ...traffic.faults import Injection
 from ...worlds.worlds import Caller
@@ -26,7 +27,7 @@ class RequestContext:
 
     `peer` is the address of its connection, `wall` the server's time at which it came, `now` the world's, `injection` what
     is injected into it, `marks` further headers of its response. `release` gives back what the request holds, once its
-    response is sent; `caller` is who was let in.
+    response is sent; `caller` is who was let in, `issue` what was wrong.
     """
 
     request_id: str
@@ -46,6 +47,7 @@ class RequestContext:
     marks: Headers = field(default_factory=list)
     release: Callable[[], None] | None = None
     caller: Caller | None = None
+    issue: Issue | None = None
     _first: dict[bytes, bytes] = field(default_factory=dict)
 
     @classmethod

@@ -1,6 +1,5 @@
 """The metrics of the control API."""
 
-from ...worlds.prometheus import MetricsCollector
 from ...worlds.results import TextResult
 from ...worlds.traffic_control import TrafficControl
 from ...worlds.worlds import Caller
@@ -8,4 +7,4 @@ from ...worlds.worlds import Caller
 
 def getMetrics(control: TrafficControl, caller: Caller | None) -> TextResult:
     """The metrics in Prometheus' text form."""
-    return TextResult(*MetricsCollector(control).written())
+    return TextResult(*control.metrics.written())
