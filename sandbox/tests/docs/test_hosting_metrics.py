@@ -72,8 +72,8 @@ def test_the_page_says_of_each_alert_what_to_look_at_first():
     assert listed == [rule["alert"] for rule in RULES]
 
 
-def test_promtool_finds_nothing_wrong_with_the_rules(needs):
-    needs("promtool")
+def test_promtool_finds_nothing_wrong_with_the_rules(program):
+    program("promtool")
     done = subprocess.run(["promtool", "check", "rules", FOLDER / "alerts.yaml"], capture_output=True, check=False)
     assert done.returncode == 0, done.stderr.decode()
 
@@ -113,8 +113,8 @@ TROUBLE = {
 
 
 @pytest.mark.parametrize("alert", [None, *(rule["alert"] for rule in RULES)])
-def test_an_alert_comes_with_its_trouble_and_alone(alert, needs, tmp_path):
-    needs("promtool")
+def test_an_alert_comes_with_its_trouble_and_alone(alert, program, tmp_path):
+    program("promtool")
     series = {**CALM, **TROUBLE.get(alert, {})}
     expected = [] if alert is None else [{"labels": f'{{alertname="{alert}"}}', "value": 1}]
     test = {
@@ -169,8 +169,8 @@ def _answers(client):
         return False
 
 
-def test_prometheus_reads_a_sandbox_and_every_panel_has_something_to_show(running, needs, tmp_path, eventually):
-    needs("prometheus")
+def test_prometheus_reads_a_sandbox_and_every_panel_has_something_to_show(running, program, tmp_path, eventually):
+    program("prometheus")
     sandbox = running(SEQUENCES_SANDBOX_ADMIN_TOKEN="only-for-tests")
     url = httpx.URL(sandbox.base)
     with prometheus(tmp_path, f"{url.host}:{url.port}", eventually) as client:
