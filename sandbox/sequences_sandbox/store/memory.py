@@ -244,14 +244,15 @@ class MemoryStore:
             kept.last_event = kept.last_event or 0
             return kept.last_event
 
-    def publish(self, world_id: str, kind: str, data: Any) -> None:
+    def publish(self, world_id: str, kind: str, *data: Any) -> None:
         with self._lock:
             kept = self._worlds.get(world_id)
             if kept is None or kept.last_event is None:
                 return
-            kept.last_event += 1
-            texts = sum(len(value) for value in data.values() if isinstance(value, str))
-            self._events.append(world_id, StoredEvent(world_id, kept.last_event, kind, data), _EVENT_BYTES + texts)
+            for each in data:
+                kept.last_event += 1
+                texts = sum(len(value) for value in each.values() if isinstance(value, str))
+                self._events.append(world_id, StoredEvent(world_id, kept.last_event, kind, each), _EVENT_BYTES + texts)
 
     def read_after(self, numbers: Mapping[str, int]) -> Sequence[StoredEvent]:
         with self._lock:

@@ -23,10 +23,11 @@ _WATCH: Final = (
     " ON CONFLICT (world_id) DO UPDATE SET read_at = clock_timestamp() RETURNING last_number"
 )
 _PUBLISH: Final = (
-    "WITH numbered AS (UPDATE channels SET last_number = last_number + 1 FROM worlds"
-    f" WHERE world_id = %s AND worlds.id = world_id AND read_at > clock_timestamp() - {_LAPSE}"
+    "WITH numbered AS (UPDATE channels SET last_number = last_number + %(number)s FROM worlds"
+    f" WHERE world_id = %(world)s AND worlds.id = world_id AND read_at > clock_timestamp() - {_LAPSE}"
     " RETURNING world_id, last_number)"
-    " INSERT INTO events SELECT world_id, last_number, %s, %s FROM numbered RETURNING number"
+    " INSERT INTO events SELECT world_id, last_number - %(number)s + place, %(kind)s, data::json"
+    " FROM numbered, unnest(%(data)b::text[]) WITH ORDINALITY AS published (data, place) ORDER BY place RETURNING number"
 )
 _TRIM: Final = "DELETE FROM events WHERE world_id = %s AND number <= %s"
 _READ: Final = (
@@ -52,10 +53,12 @@ class EventVerbs:
         rows = self._database.rows(_WATCH, (world_id,))
         return rows[0][0] if rows else 0
 
-    def publish(self, world_id: str, kind: str, data: Any) -> None:
-        rows = self._database.rows(_PUBLISH, (world_id, kind, json.dumps(data, separators=(",", ":"))))
-        if rows and rows[0][0] % _TRIMMED_EVERY == 0:
-            self._database.execute(_TRIM, (world_id, rows[0][0] - _MOST_KEPT))
+    def publish(self, world_id: str, kind: str, *data: Any) -> None:
+        texts = [json.dumps(each, separators=(",", ":")) for each in data]
+        parameters = {"world": world_id, "kind": kind, "number": len(texts), "data": texts}
+        rows = self._database.rows(_PUBLISH, parameters)
+        if rows and rows[-1][0] // _TRIMMED_EVERY > (rows[0][0] - 1) // _TRIMMED_EVERY:
+            self._database.execute(_TRIM, (world_id, rows[-1][0] - _MOST_KEPT))
 
     def read_after(self, numbers: Mapping[str, int]) -> Sequence[StoredEvent]:
         self._renew(numbers)
