@@ -5,11 +5,13 @@ import time
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
-from ..base import StoredEvent
+from ..base import MOST_EVENT_BYTES, StoredEvent
 from .database import Database
 
 _MOST_KEPT: Final = 1000
 _TRIMMED_EVERY: Final = 100
+_LARGE_BYTES: Final = 32 << 10
+"""Events of so many bytes are trimmed at once, so that what waits to be trimmed is little."""
 _RENEWED_EVERY_SECONDS: Final = 60.0
 _LAPSE: Final = "interval '10 minutes'"
 
@@ -29,7 +31,12 @@ _PUBLISH: Final = (
     " INSERT INTO events SELECT world_id, last_number - %(number)s + place, %(kind)s, data::json"
     " FROM numbered, unnest(%(data)b::text[]) WITH ORDINALITY AS published (data, place) ORDER BY place RETURNING number"
 )
-_TRIM: Final = "DELETE FROM events WHERE world_id = %s AND number <= %s"
+_TRIM: Final = (
+    "DELETE FROM events WHERE world_id = %(world)s AND number <= (SELECT max(number) FROM (SELECT number,"
+    " row_number() OVER newest AS place, sum(octet_length(data::text)) OVER newest AS kept FROM events"
+    " WHERE world_id = %(world)s WINDOW newest AS (ORDER BY number DESC)) AS heap"
+    f" WHERE place > {_MOST_KEPT} OR (kept > {MOST_EVENT_BYTES} AND place > 1))"
+)
 _READ: Final = (
     "SELECT events.world_id, number, kind, data FROM unnest(%s::text[], %s::bigint[]) AS read (world_id, last)"
     " JOIN events ON events.world_id = read.world_id AND events.number > read.last ORDER BY events.world_id, number"
@@ -57,8 +64,9 @@ class EventVerbs:
         texts = [json.dumps(each, separators=(",", ":")) for each in data]
         parameters = {"world": world_id, "kind": kind, "number": len(texts), "data": texts}
         rows = self._database.rows(_PUBLISH, parameters)
-        if rows and rows[-1][0] // _TRIMMED_EVERY > (rows[0][0] - 1) // _TRIMMED_EVERY:
-            self._database.execute(_TRIM, (world_id, rows[-1][0] - _MOST_KEPT))
+        is_time = rows and rows[-1][0] // _TRIMMED_EVERY > (rows[0][0] - 1) // _TRIMMED_EVERY
+        if is_time or (rows and sum(map(len, texts)) >= _LARGE_BYTES):
+            self._database.execute(_TRIM, {"world": world_id})
 
     def read_after(self, numbers: Mapping[str, int]) -> Sequence[StoredEvent]:
         self._renew(numbers)
