@@ -9,6 +9,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from ..errors import InvalidError
+from ..values import fixture_fields
 from .rate import rate
 
 
@@ -74,9 +76,6 @@ def read_rate(text: str) -> dict[str, int]:
 
 def read_fixture(text: str) -> dict[str, Any]:
     """The name of a fixture, or the text of a file."""
-    from ..errors import InvalidError  # noqa: PLC0415  # loads httpx, which most of the table has no need of
-    from ..values import fixture_fields  # noqa: PLC0415
-
     try:
         return fixture_fields(text)
     except InvalidError as error:
