@@ -46,7 +46,6 @@ def settings_for(root: httpx.URL) -> dict[str, Any]:
 
 
 def on_this_machine(url: httpx.URL) -> bool:
-    """Whether a URL leads to this machine."""
     try:
         return ipaddress.ip_address(url.host).is_loopback
     except ValueError:
@@ -108,12 +107,10 @@ class AsyncControlClient:
 
 
 def stopped() -> SandboxNotStarted:
-    """The exception for a sandbox that was stopped."""
     return SandboxNotStarted("This sandbox was stopped; start another one.")
 
 
 def unreachable(url: httpx.URL, error: httpx.RequestError) -> SandboxNotStarted:
-    """The exception for a sandbox that does not answer."""
     hint = "start one with 'sequences-sandbox serve', or give another URL"
     return SandboxNotStarted(f"No sandbox answers at {url} ({error}); {hint}.")
 

@@ -88,7 +88,6 @@ class Unready:
         self._began: Final = wall_clock()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """One request."""
         request_id = self._new_id()
         response = self._response(scope["path"], request_id)
         headers = [*response.headers, (b"x-request-id", request_id.encode()), (b"connection", b"close")]

@@ -93,7 +93,6 @@ class Spec:
 
     @property
     def scopes(self) -> frozenset[str]:
-        """The scopes that operations need."""
         needed = (operation.get("x-required-scope") for operation in self._operations())
         return frozenset(scope for scope in needed if scope is not None)
 

@@ -44,7 +44,6 @@ class Rings(Generic[T]):
         return [] if ring is None else list(ring.items)
 
     def clear(self, name: str) -> None:
-        """Empties a ring."""
         ring = self._rings.pop(name, None)
         if ring is not None:
             self.bytes -= ring.bytes

@@ -95,7 +95,6 @@ def key(text: str) -> str:
 
 
 def header(text: str) -> tuple[str, str]:
-    """A header as name and value."""
     name, colon, value = (part.strip() for part in text.partition(":"))
     if not colon or not _HEADER_NAME.fullmatch(name) or not value.isascii() or not value.isprintable():
         raise argparse.ArgumentTypeError("it is no header; give NAME:VALUE in printable ASCII, such as X-Tenant:blue")
@@ -105,7 +104,6 @@ def header(text: str) -> tuple[str, str]:
 
 
 def certificates(text: str) -> "ssl.SSLContext":
-    """The file of certificates to trust."""
     import ssl  # noqa: PLC0415  # takes time to load, and most commands need none of it
 
     try:
@@ -117,7 +115,6 @@ def certificates(text: str) -> "ssl.SSLContext":
 
 
 def duration(text: str) -> float:
-    """A number of seconds, more than 0."""
     try:
         value = float(text)
     except ValueError:

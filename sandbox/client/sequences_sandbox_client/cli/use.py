@@ -17,7 +17,6 @@ from .reach import add_reach, address, connected, failed
 
 
 def add_to(verbs: "argparse._SubParsersAction[Any]") -> None:
-    """Adds the verb."""
     parser = verbs.add_parser(
         "use",
         help="make a world the current one",

@@ -51,7 +51,6 @@ class Verb:
 
 
 def read_object(text: str) -> dict[str, Any]:
-    """A JSON object."""
     value = json.loads(text) if text.startswith("{") else None
     if not isinstance(value, dict):
         raise argparse.ArgumentTypeError(f'{text!r} is not a JSON object; write one such as \'{{"reason": "WIN"}}\'')
@@ -69,7 +68,6 @@ def read_latency(text: str) -> dict[str, Any]:
 
 
 def read_rate(text: str) -> dict[str, int]:
-    """A rate such as 60/min."""
     limit, seconds = rate(text)
     return {"limit": limit, "per_seconds": seconds}
 

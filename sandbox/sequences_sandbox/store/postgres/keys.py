@@ -23,7 +23,6 @@ ADD_KEYS: Final = (
 
 
 def key_parameters(keys: Iterable[KeyRecord]) -> dict[str, Any]:
-    """The parameters of ADD_KEYS."""
     added = list({key.digest: key for key in keys}.values())
     return {
         "digests": [key.digest for key in added],
@@ -60,14 +59,11 @@ class KnownKeys:
             self._keys[key.digest] = replace(key, last_used_at=now)
 
     def forget(self, world_id: str) -> None:
-        """Forgets the keys of a world that is gone."""
         for key in [key for key in list(self._keys.values()) if key.world_id == world_id]:
             self._keys.pop(key.digest, None)
 
 
 class KeyVerbs:
-    """The verbs about keys."""
-
     _database: Database
     _known_keys: KnownKeys
 

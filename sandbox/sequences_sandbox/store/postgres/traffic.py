@@ -23,8 +23,6 @@ _TAKE: Final = (
 
 
 class TrafficVerbs:
-    """The verbs about what surrounds requests."""
-
     _database: Database
     _journal: Journal
 

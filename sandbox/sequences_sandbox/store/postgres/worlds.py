@@ -115,7 +115,6 @@ class WorldVerbs:
 
 
 def clock_parameters(clock: Clock) -> dict[str, Any]:
-    """A clock as parameters of a statement."""
     return {"clock_wall": clock.wall, "clock_shown": clock.shown, "clock_frozen": clock.frozen}
 
 
