@@ -13,7 +13,6 @@ import httpx
 from .errors import SandboxNotStarted
 from .servers import Server, environment, find_server, printed
 
-#: pytest shows no frame of this module: a failing test ends at its own line.
 __tracebackhide__ = True
 
 _SECONDS_TO_STOP: Final = 5.0

@@ -15,7 +15,6 @@ import pytest
 if TYPE_CHECKING:
     from . import Sandbox, World
 
-#: pytest shows no frame of this module: a failing test ends at its own line.
 __tracebackhide__ = True
 
 _USED: pytest.StashKey[tuple[Sandbox, World]] = pytest.StashKey()

@@ -16,7 +16,6 @@ from typing import Final
 from .errors import SandboxNotStarted
 from .installation import PACKAGE
 
-#: pytest shows no frame of this module: a failing test ends at its own line.
 __tracebackhide__ = True
 
 _PROGRAM: Final = "sequences-sandbox"

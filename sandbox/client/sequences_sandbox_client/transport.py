@@ -14,7 +14,6 @@ import httpx
 from .calls import Call, R
 from .errors import ArgumentError, SandboxError, SandboxNotStarted, UnauthorizedError, error_for
 
-#: pytest shows no frame of this module: a failing test ends at its own line.
 __tracebackhide__ = True
 
 H = TypeVar("H", httpx.Client, httpx.AsyncClient)
