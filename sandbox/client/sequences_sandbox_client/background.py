@@ -5,14 +5,14 @@ import subprocess
 import tempfile
 import time
 from collections.abc import Sequence
-from http.client import OK, HTTPConnection, HTTPException
 from pathlib import Path
 from typing import Any, Final
 
-from .errors import SandboxNotStarted
-from .servers import Server, environment, find_server
+import httpx
 
-#: pytest shows no frame of this module: a failing test ends at its own line.
+from .errors import SandboxNotStarted
+from .servers import Server, environment, find_server, printed
+
 __tracebackhide__ = True
 
 _SECONDS_TO_STOP: Final = 5.0
@@ -77,7 +77,7 @@ class Background:
             if ready.exists():
                 found: dict[str, Any] = json.loads(ready.read_text(encoding="utf-8"))
                 return found
-            if server.address and _is_ready(address := _printed(server.address)):
+            if server.address and (address := printed(server.address)) and _is_ready(address):
                 return {"url": f"http://{address}", "admin_token": server.admin_token}
             if self._process.poll() is not None:
                 raise SandboxNotStarted(f"The sandbox did not start. {self.log()}")
@@ -85,23 +85,9 @@ class Background:
         raise SandboxNotStarted(f"The sandbox was not ready within {server.seconds:.0f} s.")
 
 
-def _printed(command: Sequence[str]) -> str:
-    """The first line of what a command prints; empty where it fails."""
-    try:
-        done = subprocess.run(command, capture_output=True, text=True, timeout=_SECONDS_TO_ANSWER, check=False)  # noqa: S603
-    except (OSError, subprocess.TimeoutExpired):
-        return ""
-    return done.stdout.partition("\n")[0].strip() if done.returncode == 0 else ""
-
-
 def _is_ready(address: str) -> bool:
-    if not address:
-        return False
-    connection = HTTPConnection(address, timeout=_SECONDS_TO_ANSWER)
     try:
-        connection.request("GET", "/_sandbox/ready")
-        return connection.getresponse().status == OK
-    except (OSError, HTTPException):
+        ready = httpx.get(f"http://{address}/_sandbox/ready", timeout=_SECONDS_TO_ANSWER, trust_env=False)
+    except (httpx.RequestError, httpx.InvalidURL):
         return False
-    finally:
-        connection.close()
+    return ready.is_success

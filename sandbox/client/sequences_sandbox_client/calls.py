@@ -11,7 +11,7 @@ from typing import Any, Concatenate, Generic, NamedTuple, ParamSpec, Protocol, S
 
 from .errors import SandboxError
 
-#: pytest shows no frame of this module: a failing test ends at its own line.
+#: pytest shows no frame of a module that says so: a failing test ends at its own line.
 __tracebackhide__ = True
 
 P = ParamSpec("P")

@@ -15,7 +15,6 @@ import pytest
 if TYPE_CHECKING:
     from . import Sandbox, World
 
-#: pytest shows no frame of this module: a failing test ends at its own line.
 __tracebackhide__ = True
 
 _USED: pytest.StashKey[tuple[Sandbox, World]] = pytest.StashKey()
@@ -29,7 +28,6 @@ _LONGEST_LOG = 5000
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """The options of the plugin."""
     group = parser.getgroup("sequences-sandbox")
     group.addoption(
         "--sequences-sandbox-url",
@@ -45,7 +43,6 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """The mark of the plugin."""
     config.addinivalue_line(
         "markers",
         f"{_MARK}(fixture=, now=, frozen=, seed=): how the test's own world of the sequences sandbox is created",

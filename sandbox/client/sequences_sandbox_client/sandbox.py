@@ -11,7 +11,6 @@ from .transport import AsyncControlClient, ControlClient, async_connection, conn
 from .values import FixtureValue, TimeValue, fixture_fields, given, timestamp
 from .world import AsyncWorld, World
 
-#: pytest shows no frame of this module: a failing test ends at its own line.
 __tracebackhide__ = True
 
 W = TypeVar("W")

@@ -16,7 +16,6 @@ from typing import Final
 from .errors import SandboxNotStarted
 from .installation import PACKAGE
 
-#: pytest shows no frame of this module: a failing test ends at its own line.
 __tracebackhide__ = True
 
 _PROGRAM: Final = "sequences-sandbox"
@@ -80,33 +79,25 @@ def _containers() -> Iterator[tuple[str, str]]:
     """Engines that have the image; one that is named is fetched if need be."""
     named = os.environ.get(f"{_OPTIONS}IMAGE")
     for engine in filter(None, map(shutil.which, ("docker", "podman"))):
-        if named or _answers([engine, "image", "inspect", _PROGRAM]):
+        if named or printed([engine, "image", "inspect", _PROGRAM]) is not None:
             yield engine, named or _PROGRAM
 
 
-def _answers(command: Sequence[str]) -> bool:
+def printed(command: Sequence[str]) -> str | None:
+    """The first line of what a command prints; None where it fails."""
     try:
-        return not subprocess.run(command, capture_output=True, timeout=_SECONDS_TO_ASK, check=False).returncode  # noqa: S603
-    except (OSError, subprocess.TimeoutExpired):
-        return False
+        done = subprocess.run(command, capture_output=True, text=True, timeout=_SECONDS_TO_ASK, check=True)  # noqa: S603
+    except (OSError, subprocess.SubprocessError):
+        return None
+    return done.stdout.partition("\n")[0].strip()
 
 
 def _in_container(engine: str, image: str, fixture: str, arguments: Sequence[str]) -> Server:
     """A container listens beyond its loopback, so that it needs an admin token; it stands in no list of processes."""
     token, name = secrets.token_urlsafe(24), f"{_PROGRAM}-{secrets.token_hex(8)}"
     variable = f"{_OPTIONS}ADMIN_TOKEN"
-    run = [
-        engine,
-        "run",
-        "--rm",
-        "--interactive",
-        "--name",
-        name,
-        "--publish",
-        f"127.0.0.1::{_PORT}",
-        "--env",
-        variable,
-    ]
+    published = ["--publish", f"127.0.0.1::{_PORT}"]
+    run = [engine, "run", "--rm", "--interactive", "--name", name, *published, "--env", variable]
     arguments = ["--fault-header", *arguments]
     if Path(fixture).suffix:
         inside = f"/fixture/{Path(fixture).name}"

@@ -5,16 +5,18 @@ import json
 import os
 import re
 import ssl
-from collections.abc import Mapping
-from typing import Any, Final
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any, Final, TypeVar
 
 import httpx
 
 from .calls import Call, R
 from .errors import ArgumentError, SandboxError, SandboxNotStarted, UnauthorizedError, error_for
 
-#: pytest shows no frame of this module: a failing test ends at its own line.
 __tracebackhide__ = True
+
+H = TypeVar("H", httpx.Client, httpx.AsyncClient)
 
 _SECONDS_TO_ANSWER: Final = 60.0
 _TOKEN: Final = re.compile(r"[!-~]+")
@@ -46,7 +48,6 @@ def settings_for(root: httpx.URL) -> dict[str, Any]:
 
 
 def on_this_machine(url: httpx.URL) -> bool:
-    """Whether a URL leads to this machine."""
     try:
         return ipaddress.ip_address(url.host).is_loopback
     except ValueError:
@@ -55,20 +56,25 @@ def on_this_machine(url: httpx.URL) -> bool:
 
 def connection(url: str, **settings: Any) -> httpx.Client:
     """A client for the sandbox at a URL, with further settings of httpx. Raises SandboxNotStarted."""
-    root = root_of(url)
-    try:
-        return httpx.Client(base_url=root, **{"timeout": _SECONDS_TO_ANSWER, **settings_for(root), **settings})
-    except (ImportError, OSError, ValueError, httpx.InvalidURL) as error:
-        raise _unusable(error) from None
+    return _connection(httpx.Client, url, settings)
 
 
 def async_connection(url: str) -> httpx.AsyncClient:
     """The same for asyncio."""
+    return _connection(httpx.AsyncClient, url, {})
+
+
+def _connection(kind: type[H], url: str, settings: Mapping[str, Any]) -> H:
     root = root_of(url)
     try:
-        return httpx.AsyncClient(base_url=root, timeout=_SECONDS_TO_ANSWER, **settings_for(root))
-    except (ImportError, OSError, ValueError, httpx.InvalidURL) as error:
-        raise _unusable(error) from None
+        return kind(base_url=root, **{"timeout": _SECONDS_TO_ANSWER, **settings_for(root), **settings})
+    except OSError as error:
+        raise SandboxNotStarted(f"The certificates that SSL_CERT_FILE names cannot be used: {error}.") from None
+    except (ImportError, ValueError, httpx.InvalidURL) as error:
+        raise SandboxNotStarted(
+            f"The proxy settings of the environment cannot be used: {str(error).rstrip('.')}. Check ALL_PROXY, HTTP_PROXY, "
+            "HTTPS_PROXY and NO_PROXY."
+        ) from None
 
 
 class ControlClient:
@@ -80,12 +86,8 @@ class ControlClient:
 
     def __call__(self, call: Call[R]) -> R:
         """The result of a call; None for an empty response. Raises SandboxError."""
-        if self._http.is_closed:
-            raise stopped()
-        try:
+        with reached(self._http):
             response = self._http.send(_request(self._http, call, self._token))
-        except httpx.RequestError as error:
-            raise unreachable(self._http.base_url, error) from None
         return _result(response, call)
 
 
@@ -98,24 +100,21 @@ class AsyncControlClient:
 
     async def __call__(self, call: Call[R]) -> R:
         """The result of a call; None for an empty response. Raises SandboxError."""
-        if self._http.is_closed:
-            raise stopped()
-        try:
+        with reached(self._http):
             response = await self._http.send(_request(self._http, call, self._token))
-        except httpx.RequestError as error:
-            raise unreachable(self._http.base_url, error) from None
         return _result(response, call)
 
 
-def stopped() -> SandboxNotStarted:
-    """The exception for a sandbox that was stopped."""
-    return SandboxNotStarted("This sandbox was stopped; start another one.")
-
-
-def unreachable(url: httpx.URL, error: httpx.RequestError) -> SandboxNotStarted:
-    """The exception for a sandbox that does not answer."""
-    hint = "start one with 'sequences-sandbox serve', or give another URL"
-    return SandboxNotStarted(f"No sandbox answers at {url} ({error}); {hint}.")
+@contextmanager
+def reached(http: httpx.Client | httpx.AsyncClient) -> Iterator[None]:
+    """Raises SandboxNotStarted where a sandbox was stopped, or does not answer what is sent to it within."""
+    if http.is_closed:
+        raise SandboxNotStarted("This sandbox was stopped; start another one.")
+    try:
+        yield
+    except httpx.RequestError as error:
+        hint = "start one with 'sequences-sandbox serve', or give another URL"
+        raise SandboxNotStarted(f"No sandbox answers at {http.base_url} ({error}); {hint}.") from None
 
 
 def error_of(response: httpx.Response, words: Mapping[str, str] | None = None) -> SandboxError:
@@ -160,15 +159,6 @@ def _usable(token: str | None) -> str | None:
     if token is not None and not _TOKEN.fullmatch(token):
         raise UnauthorizedError("The key or admin token is empty, or has characters that no token has.")
     return token
-
-
-def _unusable(error: Exception) -> SandboxNotStarted:
-    if isinstance(error, OSError):
-        return SandboxNotStarted(f"The certificates that SSL_CERT_FILE names cannot be used: {error}.")
-    return SandboxNotStarted(
-        f"The proxy settings of the environment cannot be used: {str(error).rstrip('.')}. Check ALL_PROXY, HTTP_PROXY, "
-        "HTTPS_PROXY and NO_PROXY."
-    )
 
 
 def _no_sandbox(response: httpx.Response) -> SandboxError:

@@ -8,7 +8,6 @@ from urllib.parse import quote
 
 from .errors import ArgumentError, InvalidError
 
-#: pytest shows no frame of this module: a failing test ends at its own line.
 __tracebackhide__ = True
 
 TimeValue = str | datetime

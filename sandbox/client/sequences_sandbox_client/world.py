@@ -16,7 +16,6 @@ from .snapshots import AsyncWorldSnapshots, SnapshotMethods, WorldSnapshots
 from .transport import AsyncControlClient, ControlClient, settings_for
 from .values import TimeValue, given, segment, timestamp
 
-#: pytest shows no frame of this module: a failing test ends at its own line.
 __tracebackhide__ = True
 
 _READ, _WRITE = "sequences:read", "sequences:write"

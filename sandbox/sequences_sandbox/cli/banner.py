@@ -10,7 +10,6 @@ from ..app import App
 from ..resources.organizations import ORGANIZATIONS
 
 _BOLD, _DIM, _GREEN, _RESET = "\033[1m", "\033[2m", "\033[32m", "\033[0m"
-_METHODS = ("get", "put", "post", "patch", "delete")
 
 
 def banner(app: App, host: str, port: int, admin_token: str | None, *, colour: bool) -> str:
@@ -58,7 +57,7 @@ def _lines(app: App, root: str, admin_token: str | None) -> Iterator[str]:
         yield f"  {printable(token):<32} {printable(scopes)}  {_DIM}{organization}{_RESET}"
     yield ""
     yield f"{_BOLD}Operations{_RESET}"
-    for method, path, operation in _operations(app.spec.document):
+    for method, path, operation in app.spec.operations():
         yield f"  {method.upper():<6} {base}{path}  {_DIM}{operation['summary']}{_RESET}"
     yield ""
     yield f"{_BOLD}Try{_RESET}"
@@ -69,10 +68,3 @@ def _lines(app: App, root: str, admin_token: str | None) -> Iterator[str]:
         yield f"{_BOLD}Admin token{_RESET}  {admin_token}  {_DIM}for {root}/_sandbox; shown this once{_RESET}"
     yield ""
     yield f"{_DIM}Stop with Ctrl-C.{_RESET}"
-
-
-def _operations(document: dict[str, Any]) -> Iterator[tuple[str, str, dict[str, Any]]]:
-    for path, item in document["paths"].items():
-        for method in _METHODS:
-            if method in item:
-                yield method, path, item[method]

@@ -9,7 +9,6 @@ from sequences_sandbox_client.cli.printable import write_utf8
 
 
 def add_to(commands: "argparse._SubParsersAction[Any]") -> None:
-    """Adds the command."""
     parser = commands.add_parser("fixtures", help="make fixtures")
     actions = parser.add_subparsers(title="actions", required=True, metavar="ACTION")
     make = actions.add_parser(

@@ -15,7 +15,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def program() -> Program:
-    """All that the command line has."""
     return Program(
         "sequences-sandbox",
         __version__,

@@ -17,7 +17,6 @@ _EXAMPLES = """examples:
 
 
 def add_to(commands: "argparse._SubParsersAction[Any]") -> None:
-    """Adds the command."""
     parser = commands.add_parser(
         "serve",
         help="start a sandbox",

@@ -11,7 +11,7 @@ import socket
 import sys
 import tempfile
 import threading
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from functools import partial
 from pathlib import Path
@@ -41,6 +41,9 @@ from .stores import open_store_of, require_shared_store
 from .values import token
 
 _LOG: Final = logging.getLogger("sequences_sandbox")
+_CONTRADICTIONS: Final = (
+    ("--admin-token", "--admin-token-file"), ("--cors", "--no-cors"), ("--fault-header", "--no-fault-header"),
+)  # fmt: skip
 _YOUNGER_COLLECTIONS: Final = 100
 """How many collections of young garbage go before one of everything; Python's own 10 cost writes their 99th percentile."""
 
@@ -58,6 +61,9 @@ def start(options: argparse.Namespace) -> None:
 
 
 def _start(options: argparse.Namespace) -> None:
+    for pair in _CONTRADICTIONS:
+        if all(getattr(options, option[2:].replace("-", "_")) for option in pair):
+            raise UsageError(f"{' and '.join(pair)} contradict each other; give one of them.")
     given = _admin_token(options)
     admin_token = given or (None if is_loopback(options.host) else secrets.token_urlsafe(24))
     require_shared_store(options)
@@ -101,8 +107,6 @@ def _admin_token(options: argparse.Namespace) -> str | None:
     path: str | None = options.admin_token_file
     if path is None:
         return cast("str | None", options.admin_token)
-    if options.admin_token is not None:
-        raise UsageError("--admin-token and --admin-token-file contradict each other; give one of them.")
     try:
         return token(Path(path).read_text(encoding="utf-8").strip())
     except (OSError, UnicodeDecodeError) as error:
@@ -120,21 +124,18 @@ def _announce(text: str, document: Mapping[str, Any], ready_file: str | None) ->
 
 
 def _settings(options: argparse.Namespace, admin_token: str | None) -> Settings:
-    if options.cors and options.no_cors:
-        raise UsageError("--cors and --no-cors contradict each other; give one of them.")
-    if options.fault_header and options.no_fault_header:
-        raise UsageError("--fault-header and --no-fault-header contradict each other; give one of them.")
-    embeds, root = _embed_origins(options.embed_origin, options.host), _root_path(options.root_path)
-    callers = _cors_origins(options.cors) or (("*",) if is_loopback(options.host) and not options.no_cors else ())
+    on_loopback = is_loopback(options.host)
+    embeds = tuple(_parsed("--embed-origin", parse_origin, text) for text in options.embed_origin or ())
+    callers = tuple(_parsed("--cors", parse_caller, text) for text in options.cors or ())
     return Settings(
         fixture=options.fixture,
         store=options.store,
         clock=options.clock,
         freeze=options.freeze or None,
-        cors=callers,
+        cors=callers or (("*",) if on_loopback and not options.no_cors else ()),
         log_format=options.log_format,
         log_every=max(1, options.log_every),
-        root_path=root,
+        root_path=_parsed("--root-path", parse_root, options.root_path),
         host=options.host,
         allow_hosts=tuple(options.allow_host or ()),
         admin_token=admin_token,
@@ -143,8 +144,8 @@ def _settings(options: argparse.Namespace, admin_token: str | None) -> Settings:
         descriptors=most_descriptors(),
         journal_headers=tuple(options.journal_headers or ()),
         rate_limit=options.rate_limit,
-        fault_header=options.fault_header or (is_loopback(options.host) and not options.no_fault_header),
-        embed_origins=embeds,
+        fault_header=options.fault_header or (on_loopback and not options.no_fault_header),
+        embed_origins=embeds or (LOOPBACK_ORIGINS if on_loopback else ()),
     )
 
 
@@ -174,26 +175,11 @@ def _visitors(options: argparse.Namespace) -> VisitorLimits:
     )
 
 
-def _cors_origins(given: Iterable[str] | None) -> tuple[str, ...]:
+def _parsed(option: str, parse: Callable[[str], str], text: str) -> str:
     try:
-        return tuple(parse_caller(text) for text in given or ())
+        return parse(text)
     except ValueError as error:
-        raise UsageError(f"--cors: {error}.") from None
-
-
-def _root_path(given: str) -> str:
-    try:
-        return parse_root(given)
-    except ValueError as error:
-        raise UsageError(f"--root-path: {error}.") from None
-
-
-def _embed_origins(given: Iterable[str] | None, host: str) -> tuple[str, ...]:
-    try:
-        named = tuple(parse_origin(text) for text in given or ())
-    except ValueError as error:
-        raise UsageError(f"--embed-origin: {error}.") from None
-    return named or (LOOPBACK_ORIGINS if is_loopback(host) else ())
+        raise UsageError(f"{option}: {error}.") from None
 
 
 def _leave_with_stdin() -> None:

@@ -19,14 +19,12 @@ _TOKEN: Final = re.compile(r"[!-~]{6,}")
 
 
 def port(text: str) -> int:
-    """A port number; 0 picks a free one."""
     if not text.isascii() or not text.isdigit() or int(text[:9]) > 65535:
         raise argparse.ArgumentTypeError(f"{text!r} is no port; give a number from 0 to 65535, 0 for a free one")
     return int(text)
 
 
 def whole_number(text: str) -> int:
-    """A whole number, 0 or more."""
     if not text.isascii() or not text.isdigit():
         raise argparse.ArgumentTypeError(f"{text!r} is no whole number; give 0 or more")
     if len(text) > 9:
@@ -64,7 +62,6 @@ def header_name(text: str) -> str:
 
 
 def network(text: str) -> "Network":
-    """An address, or a network of addresses."""
     from ..http.request.client_address import parse_network  # noqa: PLC0415
 
     try:
@@ -74,7 +71,6 @@ def network(text: str) -> "Network":
 
 
 def seconds(text: str) -> float:
-    """A number of seconds, 0 or more."""
     try:
         value = float(text)
     except ValueError:

@@ -17,7 +17,7 @@ from ..app import wall_clock
 from ..domain.errors import UnavailableIssue
 from ..domain.limits import Share
 from ..http.request.ids import RequestIds
-from ..http.responses import Response, encode, error_response
+from ..http.responses import Encoder, Response, error_response
 from ..server.connections import Connections
 from ..server.server import serve
 from ..server.signals import leave_at_signals
@@ -86,9 +86,9 @@ class Unready:
     def __init__(self) -> None:
         self._new_id: Final = RequestIds(wall_clock)
         self._began: Final = wall_clock()
+        self._encoder: Final = Encoder()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """One request."""
         request_id = self._new_id()
         response = self._response(scope["path"], request_id)
         headers = [*response.headers, (b"x-request-id", request_id.encode()), (b"connection", b"close")]
@@ -98,15 +98,9 @@ class Unready:
     def _response(self, path: str, request_id: str) -> Response:
         if path.endswith("/_sandbox/health"):
             uptime = (wall_clock() - self._began) / 1e6
-            return _json(200, {"status": "ok", "version": __version__, "uptime_seconds": uptime})
+            return self._encoder.response(200, {"status": "ok", "version": __version__, "uptime_seconds": uptime})
         if path.endswith("/_sandbox/ready"):
             reason = "The sandbox waits for its database."
-            return _json(503, {"ready": False, "store": "postgresql", "reason": reason})
+            return self._encoder.response(503, {"ready": False, "store": "postgresql", "reason": reason})
         message = "The sandbox starts as soon as it can reach its database; try again shortly."
         return error_response(UnavailableIssue(message, retry_after_seconds=1), request_id)
-
-
-def _json(status: int, document: dict[str, object]) -> Response:
-    body = encode(document)
-    headers = [(b"content-type", b"application/json"), (b"content-length", b"%d" % len(body))]
-    return Response(status, body, headers)

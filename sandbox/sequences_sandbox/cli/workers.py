@@ -14,7 +14,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from types import FrameType
 from typing import Final, NoReturn
 
@@ -77,32 +77,24 @@ class _Worker:
     is_ending: bool = False
 
 
+@dataclass(slots=True)
 class _Workers:
-    def __init__(
-        self,
-        app: App,
-        listening: socket.socket,
-        number: int,
-        ready: Callable[[], None],
-        grace: float,
-        folder: MetricFolder | None,
-    ) -> None:
-        self._app = app
-        self._listening = listening
-        self._number = number
-        self._ready = ready
-        self._grace = grace
-        self._folder = folder
-        self._workers: dict[int, _Worker] = {}
-        self._outdated: list[int] = []
-        self._renewals = 0
-        self._stops = 0
-        self._leaving = False
-        self._served = False
-        self._status = 0
-        self._failures = 0
-        self._not_before = 0.0
-        self._lifeline = os.pipe()
+    app: App
+    listening: socket.socket
+    number: int
+    ready: Callable[[], None]
+    grace: float
+    folder: MetricFolder | None
+    workers: dict[int, _Worker] = field(default_factory=dict)
+    outdated: list[int] = field(default_factory=list)
+    renewals: int = 0
+    stops: int = 0
+    leaving: bool = False
+    served: bool = False
+    status: int = 0
+    failures: int = 0
+    not_before: float = 0.0
+    lifeline: tuple[int, int] = field(default_factory=os.pipe)
 
     def run(self) -> int:
         """Keeps so many children until a signal stops it. Returns the exit status."""
@@ -113,12 +105,12 @@ class _Workers:
             signal.signal(signal_number, self._note)
         while True:
             self._obey()
-            if not self._leaving:
+            if not self.leaving:
                 self._fill()
-            elif not self._workers:
-                return self._status
-            starting = [worker.starting for worker in self._workers.values() if worker.starting is not None]
-            wait = self._not_before - time.monotonic()
+            elif not self.workers:
+                return self.status
+            starting = [worker.starting for worker in self.workers.values() if worker.starting is not None]
+            wait = self.not_before - time.monotonic()
             readable, _, _ = select.select([wake, *starting], [], [], wait if wait > 0 else None)
             if wake in readable:
                 os.read(wake, 4096)
@@ -127,72 +119,72 @@ class _Workers:
 
     def _note(self, signal_number: int, frame: FrameType | None) -> None:
         """Notes a signal, whose arrival also ends the parent's wait. Of a child's end it is enough that it does so."""
-        self._stops += signal_number in STOP_SIGNALS
-        self._renewals += signal_number == signal.SIGHUP
+        self.stops += signal_number in STOP_SIGNALS
+        self.renewals += signal_number == signal.SIGHUP
 
     def _obey(self) -> None:
         """Does what signals asked for. Each one to stop is handed on, since a second one ends the children's grace."""
-        stops, self._stops = self._stops, 0
+        stops, self.stops = self.stops, 0
         for _ in range(stops):
             self._leave()
-        if self._renewals and not self._leaving:
-            self._renewals = 0
+        if self.renewals and not self.leaving:
+            self.renewals = 0
             _LOG.warning("the workers are replaced, one after the other")
-            self._outdated = [child for child, worker in self._workers.items() if not worker.is_ending]
+            self.outdated = [child for child, worker in self.workers.items() if not worker.is_ending]
 
     def _leave(self) -> None:
-        self._leaving = True
-        self._listening.close()  # or the system would go on to accept connections that nobody serves
-        for child in self._workers:
+        self.leaving = True
+        self.listening.close()  # or the system would go on to accept connections that nobody serves
+        for child in self.workers:
             os.kill(child, signal.SIGTERM)
 
     def _fill(self) -> None:
         """Starts the children that are missing; with all at work, tells one that is outdated to end."""
-        while len(self._workers) < self._number and time.monotonic() >= self._not_before:
+        while len(self.workers) < self.number and time.monotonic() >= self.not_before:
             self._fork()
-        at_work = [worker for worker in self._workers.values() if worker.is_ready and not worker.is_ending]
-        if self._outdated and len(at_work) == self._number:
-            child = self._outdated.pop(0)
-            self._workers[child].is_ending = True
+        at_work = [worker for worker in self.workers.values() if worker.is_ready and not worker.is_ending]
+        if self.outdated and len(at_work) == self.number:
+            child = self.outdated.pop(0)
+            self.workers[child].is_ending = True
             os.kill(child, signal.SIGTERM)
 
     def _hear(self, readable: list[int]) -> None:
-        for worker in self._workers.values():
+        for worker in self.workers.values():
             if worker.starting in readable:
                 worker.is_ready = os.read(worker.starting, 1) == _READY  # nothing from one that ended
                 os.close(worker.starting)
                 worker.starting = None
                 if worker.is_ready:
-                    self._served, self._ready = True, _nothing
+                    self.served, self.ready = True, _nothing
 
     def _reap(self) -> None:
-        for child in list(self._workers):
+        for child in list(self.workers):
             ended, status = os.waitpid(child, os.WNOHANG)
             if ended:
                 self._end(child, os.waitstatus_to_exitcode(status))
 
     def _end(self, child: int, code: int) -> None:
-        worker = self._workers.pop(child)
+        worker = self.workers.pop(child)
         if worker.starting is not None:
             os.close(worker.starting)
-        if self._folder is not None:
-            self._folder.end(worker.place)
-        if child in self._outdated:
-            self._outdated.remove(child)
-        if self._leaving or worker.is_ending:
+        if self.folder is not None:
+            self.folder.end(worker.place)
+        if child in self.outdated:
+            self.outdated.remove(child)
+        if self.leaving or worker.is_ending:
             return
         _LOG.warning("worker %d ended with status %d", child, code)
         now = time.monotonic()
-        self._failures = self._failures + 1 if now - worker.began < _SHORTEST_LIFE_SECONDS else 0
-        if self._failures:
-            self._not_before = now + min(_FIRST_WAIT_SECONDS * 2 ** min(self._failures, 10), _LONGEST_WAIT_SECONDS)
-        if code > 0 and not self._served:  # it has said why, and the next would say the same
-            self._status = 1
+        self.failures = self.failures + 1 if now - worker.began < _SHORTEST_LIFE_SECONDS else 0
+        if self.failures:
+            self.not_before = now + min(_FIRST_WAIT_SECONDS * 2 ** min(self.failures, 10), _LONGEST_WAIT_SECONDS)
+        if code > 0 and not self.served:  # it has said why, and the next would say the same
+            self.status = 1
             self._leave()
 
     def _fork(self) -> None:
-        began, ready = time.monotonic(), _nothing if self._workers else self._ready
-        place = min(set(range(self._number)) - {worker.place for worker in self._workers.values()})
+        began, ready = time.monotonic(), _nothing if self.workers else self.ready
+        place = min(set(range(self.number)) - {worker.place for worker in self.workers.values()})
         sys.stdout.flush()
         reading, writing = os.pipe()
         # A child must not take a signal as the parent does; one that comes before it has its own way waits.
@@ -202,7 +194,7 @@ class _Workers:
             self._become_child(ready, writing, place)
         signal.pthread_sigmask(signal.SIG_UNBLOCK, _NOTED)
         os.close(writing)
-        self._workers[child] = _Worker(began, place, reading)
+        self.workers[child] = _Worker(began, place, reading)
 
     def _become_child(self, ready: Callable[[], None], ready_pipe: int, place: int) -> NoReturn:
         signal.set_wakeup_fd(-1)
@@ -218,11 +210,11 @@ class _Workers:
 
         status = 1
         try:
-            self._app.worlds.store.connect()
-            if self._folder is not None:
-                self._app.metrics.share(MetricFiles(self._folder.path, place))
+            self.app.worlds.store.connect()
+            if self.folder is not None:
+                self.app.metrics.share(MetricFiles(self.folder.path, place))
                 threading.Thread(target=self._publish, daemon=True).start()
-            serve(self._app.asgi, self._app.connections, self._listening, say_ready, self._grace)
+            serve(self.app.asgi, self.app.connections, self.listening, say_ready, self.grace)
         except UsageError as error:
             _LOG.error("%s", error)
         except Exception:  # noqa: BLE001  # whatever it is, the parent only sees a status
@@ -231,7 +223,7 @@ class _Workers:
             status = leaving.code if isinstance(leaving.code, int) else 1
         finally:
             try:
-                self._app.metrics.publish()
+                self.app.metrics.publish()
             finally:
                 os._exit(status)
 
@@ -239,11 +231,11 @@ class _Workers:
         """Writes down what this child has counted, again and again."""
         while True:
             time.sleep(_PUBLISH_SECONDS)
-            self._app.metrics.publish()
+            self.app.metrics.publish()
 
     def _leave_with_parent(self) -> None:
         """Ends a child whose parent is gone, however that died: only the parent could write here."""
-        reading, writing = self._lifeline
+        reading, writing = self.lifeline
         os.close(writing)
         os.read(reading, 1)
         os.kill(os.getpid(), signal.SIGTERM)

@@ -89,17 +89,17 @@ class Spec:
     @property
     def operation_ids(self) -> list[str]:
         """The ids of all operations, in the order of the file."""
-        return [operation["operationId"] for operation in self._operations()]
+        return [operation["operationId"] for _, _, operation in self.operations()]
 
     @property
     def scopes(self) -> frozenset[str]:
-        """The scopes that operations need."""
-        needed = (operation.get("x-required-scope") for operation in self._operations())
+        needed = (operation.get("x-required-scope") for _, _, operation in self.operations())
         return frozenset(scope for scope in needed if scope is not None)
 
-    def _operations(self) -> Iterator[Document]:
-        for item in self.document["paths"].values():
-            yield from (item[method] for method in _METHODS if method in item)
+    def operations(self) -> Iterator[tuple[str, str, Document]]:
+        """Every operation with its method and its path."""
+        for path, item in self.document["paths"].items():
+            yield from ((method, path, item[method]) for method in _METHODS if method in item)
 
 
 def read_spec(path: Path) -> Spec:

@@ -24,12 +24,10 @@ class Incoming:
         return len(self._data) - self._at
 
     def add(self, data: bytes) -> None:
-        """Appends what arrived."""
         self._data = self._data[self._at :] + data if self else data
         self._at = 0
 
     def clear(self) -> None:
-        """Drops everything."""
         self._data, self._at = b"", 0
 
     def take_of_head(self) -> bytes:

@@ -124,30 +124,21 @@ class MemoryStore:
         kept = self._worlds.get(world_id)
         if kept is None:
             return None
-        record = kept.record
-        expires = record.expires(kept.used_wall)
-        watched = kept.last_event is not None
-        if since == kept.version:
-            return Loaded(
-                record,
-                kept.version,
-                kept.moment,
-                self.wall(),
-                expires,
-                watched,
-                complete=False,
-                used_wall=kept.used_wall,
-            )
-        with self._lock:
-            complete = since is None or since < kept.replaced
-            documents = {
-                key: value
-                for key, (version, value) in kept.documents.items()
-                if complete or (since is not None and version > since)
-            }
-            return Loaded(
-                record, kept.version, kept.moment, self.wall(), expires, watched, complete, documents, kept.used_wall
-            )
+        version, moment, complete = kept.version, kept.moment, False
+        documents: dict[DocumentKey, Any | None] = {}
+        if since != version:
+            with self._lock:
+                version, moment = kept.version, kept.moment
+                complete = since is None or since < kept.replaced
+                documents = {
+                    key: value
+                    for key, (written, value) in kept.documents.items()
+                    if complete or (since is not None and written > since)
+                }
+        return Loaded(
+            kept.record, version, moment, self.wall(), kept.record.expires(kept.used_wall), kept.last_event is not None,
+            complete, documents, kept.used_wall,
+        )  # fmt: skip
 
     def commit(self, world_id: str, expected: int, changes: ChangeSet) -> int:
         with self._lock:

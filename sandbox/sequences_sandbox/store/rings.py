@@ -1,6 +1,7 @@
 """Rings bounded by bytes: many by name, each within its own bound and all within one for the whole."""
 
 from collections import OrderedDict, deque
+from dataclasses import dataclass, field
 from typing import Final, Generic, TypeVar
 
 T = TypeVar("T")
@@ -44,19 +45,16 @@ class Rings(Generic[T]):
         return [] if ring is None else list(ring.items)
 
     def clear(self, name: str) -> None:
-        """Empties a ring."""
         ring = self._rings.pop(name, None)
         if ring is not None:
             self.bytes -= ring.bytes
 
 
+@dataclass(slots=True)
 class _Ring(Generic[T]):
-    __slots__ = ("bytes", "items", "weights")
-
-    def __init__(self) -> None:
-        self.items: deque[T] = deque()
-        self.weights: deque[int] = deque()
-        self.bytes = 0
+    items: deque[T] = field(default_factory=deque)
+    weights: deque[int] = field(default_factory=deque)
+    bytes: int = 0
 
     def drop(self) -> int:
         """Drops the oldest item; returns its weight."""

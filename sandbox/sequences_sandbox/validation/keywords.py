@@ -1,7 +1,7 @@
 """What a keyword of JSON Schema expects, in words: for a value that fails it, what is wrong and what would be right."""
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any, Final
 
 from .formats import format_mistake
@@ -24,17 +24,30 @@ def mistake(path: Path, keyword: str, limit: Any, value: Any, title: str | None 
     if title is not None and (keyword == "pattern" or (keyword == "enum" and len(limit) > _MOST_OPTIONS)):
         near = nearest(value, limit) if keyword == "enum" and isinstance(value, str) else None
         return Mistake(path, "not allowed", f"must be {title}", value, nearest=near)
+    if keyword in ("enum", "const"):
+        return _not_listed(path, limit if keyword == "enum" else [limit], value)
     if keyword[3:] in _COUNTED:
         return _size(path, keyword, limit, value)
-    say = _SAYINGS.get(keyword)
-    if say is not None:
-        return say(path, limit, value)
-    return Mistake(path, "not allowed", f"does not satisfy {keyword} {json.dumps(limit)}", value)
+    allowed = {keyword: limit} if keyword in ("minimum", "maximum") else None
+    return Mistake(path, *_said(keyword, limit, value), value, allowed)
 
 
-def _type(path: Path, types: Any, value: Any) -> Mistake:
-    names = types if isinstance(types, list) else [types]
-    return Mistake(path, "wrong type", f"must be {' or '.join(NOUNS[name] for name in names)}", value)
+def _said(keyword: str, limit: Any, value: Any) -> tuple[str, str]:
+    """What is wrong, in two words, and what is expected."""
+    match keyword:
+        case "type":
+            types = limit if isinstance(limit, list) else [limit]
+            return "wrong type", f"must be {' or '.join(NOUNS[name] for name in types)}"
+        case "format":
+            return format_mistake(limit, value)
+        case "minimum":
+            return "too small", f"must be {limit} or more"
+        case "maximum":
+            return "too large", f"must be {limit} or less"
+        case "uniqueItems":
+            return "repeated", "holds the same value twice; keep one"
+        case _:
+            return "not allowed", f"does not satisfy {keyword} {json.dumps(limit)}"
 
 
 def _not_listed(path: Path, options: Any, value: Any) -> Mistake:
@@ -44,23 +57,6 @@ def _not_listed(path: Path, options: Any, value: Any) -> Mistake:
     return Mistake(path, "not allowed", f"must be {' or '.join(texts)}", value, options, near)
 
 
-def _too_small(path: Path, limit: Any, value: Any) -> Mistake:
-    return Mistake(path, "too small", f"must be {limit} or more", value, {"minimum": limit})
-
-
-def _too_large(path: Path, limit: Any, value: Any) -> Mistake:
-    return Mistake(path, "too large", f"must be {limit} or less", value, {"maximum": limit})
-
-
-def too_many(path: Path, limit: int, value: Any) -> Mistake:
-    """A list with more items than it may have."""
-    return _size(path, "maxItems", limit, value)
-
-
-def _bad_format(path: Path, name: str, value: Any) -> Mistake:
-    return Mistake(path, *format_mistake(name, value), value)
-
-
 def _size(path: Path, keyword: str, limit: int, value: Any) -> Mistake:
     if keyword == "maxProperties" and limit == 0:
         return Mistake(path, "not empty", "must be empty or left out", value)
@@ -68,13 +64,3 @@ def _size(path: Path, keyword: str, limit: int, value: Any) -> Mistake:
     problem, clause = ("too short", f"must have {many} or more"), ("too long", f"may have {many} at most")
     said = problem if keyword.startswith("min") else clause
     return Mistake(path, *said, value, {keyword: limit})
-
-
-def _same_twice(path: Path, limit: Any, value: Any) -> Mistake:
-    return Mistake(path, "repeated", "holds the same value twice; keep one", value)
-
-
-_SAYINGS: Final[Mapping[str, Callable[[Path, Any, Any], Mistake]]] = {
-    "type": _type, "enum": _not_listed, "const": lambda path, limit, value: _not_listed(path, [limit], value),
-    "format": _bad_format, "minimum": _too_small, "maximum": _too_large, "uniqueItems": _same_twice,
-}  # fmt: skip

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
+from types import EllipsisType
 from typing import Any, Final
 
 from ..domain.errors import ValidationIssue
@@ -16,24 +17,18 @@ UNKNOWN: Final = "unknown"
 MISSING: Final = "missing"
 
 
-class _Unset:
-    """Stands for a value that is not shown, since None is one that can be."""
-
-
-UNSET: Final = _Unset()
-
-
 @dataclass(frozen=True, slots=True)
 class Mistake:
     """What is wrong at `path`: the `problem` in two words, and what is `expected`, as a clause such as `must be 1 or more`.
 
-    `value` is what was sent, `allowed` what would be right where that can be listed, `nearest` what was probably meant.
+    `value` is what was sent, `...` where it is not shown; `allowed` what would be right where that can be listed, `nearest`
+    what was probably meant.
     """
 
     path: Path
     problem: str
     expected: str = ""
-    value: Any = UNSET
+    value: Any = ...
     allowed: Any = None
     nearest: str | None = None
 
@@ -60,7 +55,7 @@ class Mistake:
     def data(self) -> dict[str, Any]:
         """The particulars for programs."""
         data: dict[str, Any] = {"field": self.field, "problem": self.problem}
-        if not isinstance(self.value, _Unset | dict | list):
+        if not isinstance(self.value, EllipsisType | dict | list):
             data["value"] = short(self.value) if isinstance(self.value, str) else self.value
         if self.nearest is not None:
             data["nearest"] = self.nearest

@@ -13,7 +13,7 @@ _MOST_LISTED: Final = 20
 _BEGINNING: Final = 3
 
 
-def nearest(name: str, known: Collection[str], likeness: float = _LIKENESS) -> str | None:
+def nearest(name: str, known: Collection[str]) -> str | None:
     """The known name that `name` was probably meant to be.
 
     To compare takes time by the product of both lengths, and more: beyond these bounds nothing is guessed.
@@ -24,7 +24,7 @@ def nearest(name: str, known: Collection[str], likeness: float = _LIKENESS) -> s
     compared = {
         one.lower(): one for one in islice(chain(likely, known), _MOST_COMPARED) if len(one) <= _LONGEST_COMPARED
     }
-    found = get_close_matches(name.lower(), compared, 1, likeness)
+    found = get_close_matches(name.lower(), compared, 1, _LIKENESS)
     return compared[found[0]] if found else None
 
 

@@ -22,7 +22,6 @@ def add_to(commands: "argparse._SubParsersAction[Any]", whole: argparse.Argument
 
 
 def run(options: argparse.Namespace) -> None:
-    """Prints the script."""
     try:
         import shtab  # noqa: PLC0415  # only this command needs it, and the light distribution comes without it
     except ModuleNotFoundError:

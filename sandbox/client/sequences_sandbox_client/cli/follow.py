@@ -8,7 +8,7 @@ from typing import NoReturn
 import httpx
 
 from ..errors import SandboxNotStarted
-from ..transport import error_of, unreachable
+from ..transport import error_of, reached
 from .format import event_line
 from .printable import printable
 
@@ -20,7 +20,7 @@ def follow(http: httpx.Client, key: str, kind: str, *, as_json: bool) -> NoRetur
     """
     patient = httpx.Timeout(http.timeout.connect, read=None)
     headers = {"Authorization": f"Bearer {key}"}
-    try:
+    with reached(http):
         while True:
             with http.stream("GET", "/_sandbox/events", headers=headers, timeout=patient) as response:
                 if not response.is_success:
@@ -36,8 +36,6 @@ def follow(http: httpx.Client, key: str, kind: str, *, as_json: bool) -> NoRetur
             if not fields["retry"].isdigit():
                 break
             time.sleep(int(fields["retry"]) / 1000)
-    except httpx.RequestError as error:
-        raise unreachable(http.base_url, error) from None
     raise SandboxNotStarted(f"The sandbox at {http.base_url} ended the stream.")
 
 

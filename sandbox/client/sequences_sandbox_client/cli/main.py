@@ -49,7 +49,6 @@ def run(program: Program, arguments: Sequence[str] | None = None) -> int:
 
 
 def parser_of(program: Program) -> argparse.ArgumentParser:
-    """The whole command line."""
     parser = Parser(
         prog=program.name,
         description=program.description,

@@ -4,6 +4,7 @@ import argparse
 import re
 from typing import TYPE_CHECKING, Final
 
+from ..errors import SandboxError, SandboxNotStarted
 from . import known_worlds
 from .options import add_option
 from .parser import CommandError, UsageError
@@ -12,8 +13,6 @@ if TYPE_CHECKING:
     import ssl
 
     import httpx
-
-    from ..errors import SandboxError
 
 _DEFAULT_URL: Final = "http://127.0.0.1:4010"
 _DEFAULT_KEY: Final = "topo_demo_readwrite"
@@ -52,8 +51,7 @@ def add_reach(parser: argparse.ArgumentParser, whose_key: str, *, variable: str 
 
 def address(options: argparse.Namespace) -> str:
     """The URL that was given, else the current world's, else that of a sandbox on this machine. Raises UsageError."""
-    from ..errors import SandboxNotStarted  # noqa: PLC0415  # loads httpx, which help does not need
-    from ..transport import root_of  # noqa: PLC0415
+    from ..transport import root_of  # noqa: PLC0415  # loads httpx, which help does not need
 
     world = None if options.url else known_worlds.read().current
     try:
@@ -73,7 +71,6 @@ def world_key(options: argparse.Namespace, url: str) -> str:
 
 def connected(options: argparse.Namespace, url: str) -> "httpx.Client":
     """A connection as the options say. Raises UsageError."""
-    from ..errors import SandboxNotStarted  # noqa: PLC0415
     from ..transport import connection  # noqa: PLC0415
 
     trusted = {} if options.ca_bundle is None else {"verify": options.ca_bundle}
@@ -83,7 +80,7 @@ def connected(options: argparse.Namespace, url: str) -> "httpx.Client":
         raise UsageError(str(error)) from None
 
 
-def failed(error: "SandboxError") -> CommandError:
+def failed(error: SandboxError) -> CommandError:
     """How a call ends a command that got no result. What the sandbox says of a malformed call is a usage error too."""
     status = _USAGE if error.status_code == _MALFORMED else _REJECTED if error.issue else _UNREACHABLE
     return CommandError(str(error), status, error.issue or None)
@@ -98,7 +95,6 @@ def key(text: str) -> str:
 
 
 def header(text: str) -> tuple[str, str]:
-    """A header as name and value."""
     name, colon, value = (part.strip() for part in text.partition(":"))
     if not colon or not _HEADER_NAME.fullmatch(name) or not value.isascii() or not value.isprintable():
         raise argparse.ArgumentTypeError("it is no header; give NAME:VALUE in printable ASCII, such as X-Tenant:blue")
@@ -108,7 +104,6 @@ def header(text: str) -> tuple[str, str]:
 
 
 def certificates(text: str) -> "ssl.SSLContext":
-    """The file of certificates to trust."""
     import ssl  # noqa: PLC0415  # takes time to load, and most commands need none of it
 
     try:
@@ -120,7 +115,6 @@ def certificates(text: str) -> "ssl.SSLContext":
 
 
 def duration(text: str) -> float:
-    """A number of seconds, more than 0."""
     try:
         value = float(text)
     except ValueError:

@@ -6,6 +6,8 @@ from copy import deepcopy
 from typing import Any, Final
 from urllib.parse import quote
 
+from ..calls import Call
+from ..errors import SandboxError
 from . import known_worlds, use
 from .format import text_of
 from .printable import as_json
@@ -80,8 +82,6 @@ def _sentence(text: str) -> str:
 def run(options: argparse.Namespace) -> None:
     """Calls, and prints the result. Raises CommandError with what the sandbox said in an error."""
     # Loads httpx, which help and other commands do not need.
-    from ..calls import Call  # noqa: PLC0415
-    from ..errors import SandboxError  # noqa: PLC0415
     from ..transport import ControlClient  # noqa: PLC0415
     from .follow import follow  # noqa: PLC0415
     from .prefixes import whole_id  # noqa: PLC0415

@@ -6,6 +6,8 @@ import sys
 from dataclasses import replace
 from typing import Any
 
+from ..calls import Call
+from ..errors import SandboxError
 from . import known_worlds
 from .known_worlds import KnownWorld, KnownWorlds
 from .options import PREFIX
@@ -15,7 +17,6 @@ from .reach import add_reach, address, connected, failed
 
 
 def add_to(verbs: "argparse._SubParsersAction[Any]") -> None:
-    """Adds the verb."""
     parser = verbs.add_parser(
         "use",
         help="make a world the current one",
@@ -45,9 +46,7 @@ def run(options: argparse.Namespace) -> None:
 
 def _opened(options: argparse.Namespace) -> KnownWorld:
     """The world that the key opens."""
-    from ..calls import Call  # noqa: PLC0415  # loads httpx, which help does not need
-    from ..errors import SandboxError  # noqa: PLC0415
-    from ..transport import ControlClient  # noqa: PLC0415
+    from ..transport import ControlClient  # noqa: PLC0415  # loads httpx, which help does not need
 
     url, key = address(options), options.key
     try:

@@ -9,6 +9,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from ..errors import InvalidError
+from ..values import fixture_fields
 from .rate import rate
 
 
@@ -49,7 +51,6 @@ class Verb:
 
 
 def read_object(text: str) -> dict[str, Any]:
-    """A JSON object."""
     value = json.loads(text) if text.startswith("{") else None
     if not isinstance(value, dict):
         raise argparse.ArgumentTypeError(f'{text!r} is not a JSON object; write one such as \'{{"reason": "WIN"}}\'')
@@ -67,16 +68,12 @@ def read_latency(text: str) -> dict[str, Any]:
 
 
 def read_rate(text: str) -> dict[str, int]:
-    """A rate such as 60/min."""
     limit, seconds = rate(text)
     return {"limit": limit, "per_seconds": seconds}
 
 
 def read_fixture(text: str) -> dict[str, Any]:
     """The name of a fixture, or the text of a file."""
-    from ..errors import InvalidError  # noqa: PLC0415  # loads httpx, which most of the table has no need of
-    from ..values import fixture_fields  # noqa: PLC0415
-
     try:
         return fixture_fields(text)
     except InvalidError as error:

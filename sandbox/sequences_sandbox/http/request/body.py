@@ -26,8 +26,6 @@ _NO_BRACKETS: Final = bytes(byte for byte in range(256) if byte not in b"[]{}")
 
 
 class Body:
-    """The body of one operation."""
-
     def __init__(self, request_body: Mapping[str, Any]) -> None:
         content = request_body["content"][_JSON]
         self._schema: Final = Schema(content["schema"])
@@ -82,7 +80,6 @@ def _example(content: Mapping[str, Any]) -> Any:
 
 
 def too_large() -> TooLargeIssue:
-    """The error for a body over the limit."""
     return TooLargeIssue(
         f"The body is larger than {MOST_BYTES} bytes, the most that is read.", allowed={"maximum_bytes": MOST_BYTES}
     )

@@ -52,7 +52,6 @@ class RequestContext:
 
     @classmethod
     def of(cls, scope: Scope, request_id: str, wall: int) -> "RequestContext":
-        """The context of an ASGI scope."""
         raw_path = scope.get("raw_path") or scope["path"].encode()
         headers = scope["headers"]
         first = dict(reversed(headers))

@@ -12,7 +12,7 @@ from urllib.parse import unquote_to_bytes
 
 from ...domain.errors import ValidationIssue
 from ...validation import Mistake, Schema, nearest, short
-from ...validation.keywords import too_many
+from ...validation.keywords import mistake
 from ...validation.mistakes import UNKNOWN, Said, issue_of, shown
 
 _MOST_PARAMETERS: Final = 100
@@ -48,13 +48,13 @@ class Parameter:
             raise ParameterError(message, {"field": self._name, "value": "", "problem": "empty"})
         value = self._number(text) if self._is_number else text
         if not self._schema.is_valid(value):
-            (mistake,) = self._schema.errors(value, 1)
-            raise self.error(replace(mistake, allowed=self._bounds) if self._is_number else mistake, text)
+            (wrong,) = self._schema.errors(value, 1)
+            raise self.error(replace(wrong, allowed=self._bounds) if self._is_number else wrong, text)
         return text.lower() if self._is_uuid else value
 
-    def error(self, mistake: Mistake, text: str) -> ParameterError:
+    def error(self, wrong: Mistake, text: str) -> ParameterError:
         """The error of a text that the parameter does not allow."""
-        whole = replace(mistake, path=(self._name,), value=text)
+        whole = replace(wrong, path=(self._name,), value=text)
         return ParameterError(whole.message("", f"{self._called} is {shown(text)}; it"), whole.data())
 
     def _number(self, text: str) -> int:
@@ -122,7 +122,7 @@ class Query:
         given = values[name] if repeated else []
         most = self._lists[name]
         if most is not None and len(given) >= most:
-            raise parameter.error(too_many((), most, None), text)
+            raise parameter.error(mistake((), "maxItems", most, None), text)
         values[name] = [*given, parameter.read(text)]
 
     def _unknown(self, name: str, raw_value: bytes) -> ParameterError:

@@ -15,13 +15,11 @@ _MOST_SHOWN: Final = 1000
 
 
 def getClock(control: Control, caller: Caller) -> dict[str, Any]:
-    """The time, and what falls due next."""
     with control.worlds.transaction(caller) as tx:
         return clock_of(tx)
 
 
 def setClock(control: Control, caller: Caller, *, body: Mapping[str, Any]) -> dict[str, Any]:
-    """Freezes, unfreezes or sets the clock."""
     with control.worlds.transaction(caller) as tx:
         if "now" in body:
             _, left = _move(tx, parse_timestamp(body["now"]), "now")

@@ -6,5 +6,4 @@ from ...worlds.worlds import Caller
 
 
 def streamEvents(control: TrafficControl, caller: Caller) -> StreamResult:
-    """What happens in the caller's world."""
     return StreamResult(caller.key.world_id)

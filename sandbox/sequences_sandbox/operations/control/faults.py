@@ -42,14 +42,12 @@ def addFault(control: TrafficControl, caller: Caller, *, body: Mapping[str, Any]
 
 
 def clearFaults(control: TrafficControl, caller: Caller) -> None:
-    """Removes every fault rule of the world."""
     with control.worlds.transaction(caller) as tx:
         for rule in tx.values(FAULTS):
             tx.write(FAULTS, rule.id, None)
 
 
 def getFault(control: TrafficControl, caller: Caller, *, fault_id: str) -> dict[str, Any]:
-    """One fault rule."""
     with control.worlds.transaction(caller) as tx:
         return show_rule(_found(tx, fault_id), tx.now)
 
@@ -72,7 +70,6 @@ def updateFault(control: TrafficControl, caller: Caller, *, fault_id: str, body:
 
 
 def removeFault(control: TrafficControl, caller: Caller, *, fault_id: str) -> None:
-    """Removes a fault rule."""
     with control.worlds.transaction(caller) as tx:
         tx.write(FAULTS, _found(tx, fault_id).id, None)
 

@@ -30,12 +30,10 @@ def listJournal(
 
 
 def clearJournal(control: TrafficControl, caller: Caller) -> None:
-    """Empties the journal of the world."""
     control.store.clear_traffic(caller.key.world_id, buckets=False)
 
 
 def getJournalEntry(control: TrafficControl, caller: Caller, *, request_id: str) -> dict[str, Any]:
-    """One request and its response."""
     for entry in control.store.read_journal(caller.key.world_id):
         if entry.request_id == request_id:
             return show_entry(entry, bodies=True)
@@ -52,7 +50,6 @@ def getJournalHar(control: TrafficControl, caller: Caller) -> dict[str, Any]:
 
 
 def verifyJournal(control: TrafficControl, caller: Caller, *, body: Mapping[str, Any]) -> dict[str, Any]:
-    """Whether requests were sent: so many, or in an order."""
     world_id = caller.key.world_id
     names = control.names(world_id)
     numbers = {name: body[name] for name in _NUMBERS if name in body}

@@ -6,5 +6,4 @@ from ...worlds.worlds import Caller
 
 
 def getMetrics(control: TrafficControl, caller: Caller | None) -> TextResult:
-    """The metrics in Prometheus' text form."""
     return TextResult(*control.metrics.written())

@@ -17,7 +17,6 @@ def getHealth(control: Control, caller: Caller | None) -> dict[str, Any]:
 
 
 def getReadiness(control: Control, caller: Caller | None) -> StatusResult | dict[str, Any]:
-    """Whether the store can be reached."""
     store = control.worlds.store
     reason = store.trouble()
     readiness = {"ready": reason is None, "store": store.name, "reason": reason}

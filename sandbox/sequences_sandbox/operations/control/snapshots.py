@@ -36,7 +36,6 @@ def saveSnapshot(control: Control, caller: Caller, *, name: str, body: Mapping[s
 
 
 def deleteSnapshot(control: Control, caller: Caller, *, name: str) -> None:
-    """Removes a snapshot."""
     with control.worlds.transaction(caller) as tx:
         _found(tx, name)
         tx.write(SNAPSHOTS, name, None)
@@ -56,7 +55,6 @@ def restoreSnapshot(control: Control, caller: Caller, *, name: str, body: Mappin
 
 
 def diffSnapshot(control: Control, caller: Caller, *, name: str) -> dict[str, Any]:
-    """What changed since a snapshot, document by document."""
     diff: dict[str, Any] = {"added": [], "removed": [], "changed": []}
     with control.worlds.transaction(caller) as tx:
         kept, documents = _found(tx, name).documents, copied(tx.documents())

@@ -83,7 +83,6 @@ def deleteWorld(control: Control, caller: Caller | None, *, world_id: str) -> No
 
 
 def getWorld(control: Control, caller: Caller) -> dict[str, Any]:
-    """The caller's world."""
     with control.worlds.transaction(caller) as tx:
         return control.world(tx)
 

@@ -19,7 +19,6 @@ getSequence = get_one(RUNS)
 def updateSequence(
     worlds: Worlds, caller: Caller, *, sequence_id: str, body: Mapping[str, Mapping[str, str | None]]
 ) -> ItemResult:
-    """Contract, "Update"."""
     with worlds.transaction(caller) as tx:
         run = tx.get(RUNS, sequence_id)
         changed = update(run, body["variables"], tx.now)

@@ -67,8 +67,6 @@ _FORGET: Final = (
 
 
 class DocumentVerbs:
-    """The verbs about what a world holds."""
-
     _database: Database
     _codecs: Codecs
     _known_keys: KnownKeys

@@ -20,7 +20,6 @@ def dump_entry(entry: Entry) -> str:
 
 
 def load_entry(document: dict[str, Any]) -> Entry:
-    """The entry of its JSON."""
     values = dict(document)
     for name in _BYTES:
         values[name] = values[name].encode("latin-1")

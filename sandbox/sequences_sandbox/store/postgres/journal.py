@@ -109,7 +109,6 @@ class Journal:
         return [load_entry(entry) for entry in entries.values()]
 
     def clear(self, world_id: str) -> None:
-        """Empties the journal of a world."""
         self._flush()
         self._database.execute("DELETE FROM journal WHERE world_id = %s", (world_id,))
 

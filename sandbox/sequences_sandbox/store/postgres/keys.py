@@ -1,7 +1,8 @@
 """API keys by the digests of their tokens."""
 
+import json
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
+from dataclasses import asdict, replace
 from typing import Any, Final
 
 from ..base import KeyRecord
@@ -13,28 +14,17 @@ _COLUMNS: Final = "digest, id, name, scopes, world_id, organization_id, prefix, 
 _MOST_KNOWN: Final = 16_384
 
 ADD_KEYS: Final = (
-    f"INSERT INTO keys ({_COLUMNS}) SELECT digest, key.id, name, string_to_array(scopes, ' '), world.id, organization_id,"
-    " prefix, created_at, last_used_at FROM world, unnest(%(digests)s::bytea[], %(key_ids)s::text[], %(names)s::text[],"
-    " %(scopes)s::text[], %(organizations)s::text[], %(prefixes)s::text[], %(created)s::bigint[], %(used)s::bigint[])"
-    " WITH ORDINALITY AS key (digest, id, name, scopes, organization_id, prefix, created_at, last_used_at, place)"
-    " ORDER BY place"
+    f"INSERT INTO keys ({_COLUMNS}) SELECT digest, key.id, name, scopes, world.id, organization_id, prefix, created_at,"
+    " last_used_at FROM world, json_populate_recordset(NULL::keys, %(keys)s::json) WITH ORDINALITY AS key"
+    " ORDER BY ordinality"
 )
 """Adds keys to a `world`, a CTE of one row."""
 
 
 def key_parameters(keys: Iterable[KeyRecord]) -> dict[str, Any]:
-    """The parameters of ADD_KEYS."""
-    added = list({key.digest: key for key in keys}.values())
-    return {
-        "digests": [key.digest for key in added],
-        "key_ids": [key.id for key in added],
-        "names": [key.name for key in added],
-        "scopes": [" ".join(sorted(key.scopes)) for key in added],
-        "organizations": [key.organization_id for key in added],
-        "prefixes": [key.prefix for key in added],
-        "created": [key.created_at for key in added],
-        "used": [key.last_used_at for key in added],
-    }
+    added = {key.digest: key for key in keys}.values()
+    rows = [{**asdict(key), "digest": f"\\x{key.digest.hex()}", "scopes": sorted(key.scopes)} for key in added]
+    return {"keys": json.dumps(rows)}
 
 
 class KnownKeys:
@@ -60,14 +50,11 @@ class KnownKeys:
             self._keys[key.digest] = replace(key, last_used_at=now)
 
     def forget(self, world_id: str) -> None:
-        """Forgets the keys of a world that is gone."""
         for key in [key for key in list(self._keys.values()) if key.world_id == world_id]:
             self._keys.pop(key.digest, None)
 
 
 class KeyVerbs:
-    """The verbs about keys."""
-
     _database: Database
     _known_keys: KnownKeys
 

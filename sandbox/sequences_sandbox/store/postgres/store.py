@@ -32,6 +32,8 @@ class PostgresStore(WorldVerbs, DocumentVerbs, KeyVerbs, TrafficVerbs, EventVerb
         self._now = wall if wall is not None else lambda: None
         self._known_keys = KnownKeys()
         self._journal = Journal(self._database)
+        self.append_journal = self._journal.append
+        self.read_journal = self._journal.read
         self._servers: dict[str, Any] = {}
         self._renewed: dict[str, float] = {}
 

@@ -1,11 +1,9 @@
 """Rate limits and journals, the same whichever process a request reaches."""
 
-from collections.abc import Sequence
 from typing import Final
 
 from psycopg import errors
 
-from ...traffic.journal import Entry
 from ...traffic.rate_limits import Level, RateLimit, Verdict, take
 from .database import Database
 from .journal import Journal
@@ -23,8 +21,6 @@ _TAKE: Final = (
 
 
 class TrafficVerbs:
-    """The verbs about what surrounds requests."""
-
     _database: Database
     _journal: Journal
 
@@ -44,12 +40,6 @@ class TrafficVerbs:
             raise KeyError(world_id) from None
         before = parts + limit.token if allowed else parts
         return take(limit, Level(before, wall, now), wall, now)[1]
-
-    def append_journal(self, world_id: str, entry: Entry) -> None:
-        self._journal.append(world_id, entry)
-
-    def read_journal(self, world_id: str) -> Sequence[Entry]:
-        return self._journal.read(world_id)
 
     def clear_traffic(self, world_id: str, *, journal: bool = True, buckets: bool = True) -> None:
         if journal:

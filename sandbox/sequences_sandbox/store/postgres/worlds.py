@@ -25,11 +25,10 @@ RECORD: Final = ", ".join(["worlds.id", *_COLUMNS[1:]])
 """The columns of a WorldRecord, in its order."""
 RECORD_WIDTH: Final = len(_COLUMNS)
 _CREATE: Final = (
-    "WITH world AS (INSERT INTO worlds (id, name, fixture, seed, epoch, fixed_epoch, frozen, created_wall, ttl, public,"
-    " random_seed, lifetime, visitor, timeline_epoch, clock_wall, clock_shown, clock_frozen, seen_wall, used_wall)"
-    " SELECT %(id)s, %(name)s, %(fixture)s, %(seed)s, %(epoch)s, %(fixed_epoch)s, %(frozen)s, %(created_wall)s, %(ttl)s,"
-    " %(public)s, %(random_seed)s, %(lifetime)s, %(visitor)s, %(epoch)s, %(clock_wall)s, %(clock_shown)s, %(clock_frozen)s,"
-    f" %(created_wall)s, %(created_wall)s FROM schema_version WHERE version = %(schema)s RETURNING id) {ADD_KEYS}"
+    f"WITH world AS (INSERT INTO worlds ({', '.join(_COLUMNS)}, timeline_epoch, clock_wall, clock_shown, clock_frozen,"
+    f" seen_wall, used_wall) SELECT {', '.join(f'%({name})s' for name in _COLUMNS)}, %(epoch)s, %(clock_wall)s,"
+    " %(clock_shown)s, %(clock_frozen)s, %(created_wall)s, %(created_wall)s"
+    f" FROM schema_version WHERE version = %(schema)s RETURNING id) {ADD_KEYS}"
 )
 _TOUCH: Final = (
     f"WITH world AS (UPDATE worlds SET used_wall = greatest(used_wall, {NOW}) WHERE id = %(id)s)"
@@ -116,7 +115,6 @@ class WorldVerbs:
 
 
 def clock_parameters(clock: Clock) -> dict[str, Any]:
-    """A clock as parameters of a statement."""
     return {"clock_wall": clock.wall, "clock_shown": clock.shown, "clock_frozen": clock.frozen}
 
 
