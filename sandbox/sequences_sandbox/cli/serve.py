@@ -63,6 +63,10 @@ def add_to(commands: "argparse._SubParsersAction[Any]") -> None:
         default="info", choices=("debug", "info", "warning", "error"),
     )  # fmt: skip
     add_option(
+        parser, "--trace", "send a span of each request to the OpenTelemetry collector at OTEL_EXPORTER_OTLP_ENDPOINT",
+        action="store_true", default=False,
+    )  # fmt: skip
+    add_option(
         parser, "--cors", "origins whose pages may call the API; on loopback any may", nargs="+", metavar="ORIGIN"
     )
     add_option(parser, "--no-cors", "let no page of another origin call", action="store_true", default=False)

@@ -231,7 +231,7 @@ class _Workers:
             status = leaving.code if isinstance(leaving.code, int) else 1
         finally:
             try:
-                self._app.metrics.publish()
+                self._app.close()
             finally:
                 os._exit(status)
 

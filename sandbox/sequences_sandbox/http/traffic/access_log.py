@@ -75,6 +75,7 @@ class Log:
                     "milliseconds": milliseconds,
                     "request_id": context.request_id,
                     "client": client,
+                    **(context.trace or {}),
                 }
             )
         else:
