@@ -34,6 +34,7 @@ from .http.traffic.access_log import Log, LogFormat
 from .http.traffic.admission import AdmissionCheck
 from .http.traffic.recorder import Recorder
 from .http.traffic.telemetry import Telemetry
+from .http.traffic.tracing import Tracing
 from .operations import public
 from .operations.control import clock, events, faults, journal, metrics, rate_limit, server, snapshots
 from .operations.control import sequences as runs
@@ -85,7 +86,8 @@ class Settings:
     files and connections are open. The journal keeps `journal_headers` beside those that it always keeps.
     `rate_limit` holds for every key of worlds that set none of their own; `fault_header` lets a request ask for a fault by
     the header X-Sandbox-Fault. Pages of `embed_origins` may frame the console's embeds. `root_path` is the path
-    under which a proxy makes it reachable, empty for none. Of requests one in `log_every` is logged.
+    under which a proxy makes it reachable, empty for none. Of requests one in `log_every` is logged, and each traced where
+    there is `tracing`.
     """
 
     fixture: str = "demo"
@@ -107,6 +109,7 @@ class Settings:
     log_format: LogFormat = "text"
     log_every: int = 1
     root_path: str = ""
+    tracing: Tracing | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +125,14 @@ class App:
     worlds: Worlds
     fixture: Fixture
     default: CreatedWorld
+    tracing: Tracing | None = None
     succession: Succession | None = None
+
+    def close(self) -> None:
+        """Hands over what was measured, when the process ends."""
+        self.metrics.publish()
+        if self.tracing is not None:
+            self.tracing.close()
 
 
 def wall_clock() -> int:
@@ -195,7 +205,9 @@ def build(
         asgi.add_api(resolved, base_path=each.base_path, private=private)
     below = settings.root_path or settings.proxies
     served = RootPath(asgi, settings.root_path, is_proxy) if below else asgi
-    return App(served, connections, services.streams, measured, spec, worlds, fixture, default, succession)
+    return App(
+        served, connections, services.streams, measured, spec, worlds, fixture, default, settings.tracing, succession
+    )
 
 
 def _services(
@@ -229,7 +241,7 @@ def _services(
         held=held,
         streams=Streams(worlds.events, WorldTimers(worlds, offload), offload),
         log=log,
-        telemetry=Telemetry(tally, log),
+        telemetry=Telemetry(tally, log, settings.tracing, operator.world_id),
         offload=offload,
         long_work=LongWork(_LONG_WORK_AT_ONCE),
         wall=wall,

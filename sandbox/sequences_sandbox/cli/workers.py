@@ -223,7 +223,7 @@ class _Workers:
             status = leaving.code if isinstance(leaving.code, int) else 1
         finally:
             try:
-                self.app.metrics.publish()
+                self.app.close()
             finally:
                 os._exit(status)
 

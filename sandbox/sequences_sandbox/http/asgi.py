@@ -76,6 +76,7 @@ class ContractMiddleware(RoutedMiddleware[ContractAPI]):
             await self.app(scope, receive, send)
             return
         context = RequestContext.of(scope, self._new_id(), self._services.wall())
+        self._services.telemetry.began(context)
         try:
             await self._answer(context, scope, receive, send)
         finally:
@@ -207,7 +208,7 @@ class ContractMiddleware(RoutedMiddleware[ContractAPI]):
                 self._services.held.delay(context, key.world_id, injection)
                 context.injection = injection
                 if injection.short_circuits:
-                    return short_circuit(injection, context.request_id)
+                    return short_circuit(injection, context.request_id, context.trace)
         if key is not None and operation.scope is not None:
             require_scope(key, operation.scope)
         if context.observes and context.method not in _READS:
@@ -238,7 +239,7 @@ class ContractMiddleware(RoutedMiddleware[ContractAPI]):
 
 def _error(issue: Issue, context: RequestContext) -> Response:
     context.issue = issue
-    return error_response(issue, context.request_id)
+    return error_response(issue, context.request_id, context.trace)
 
 
 async def _no_body() -> Message:
