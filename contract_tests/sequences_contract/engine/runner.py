@@ -20,6 +20,7 @@ from .rule import Rule
 from .schedule import Batch, Stage, in_one_world, in_own_worlds
 from .session import Session
 from .settings import Settings
+from .threads import used_from_threads
 from .trying import PassiveRules, ping, try_rule
 from .verdicts import Outcome, Verdict, unexpectedly_passing
 from .workers import spread
@@ -39,7 +40,8 @@ def run(
     """Tries the rules at the target. Never raises for what the target does; what was judged is always returned."""
     began, at = time.monotonic(), datetime.now(UTC)
     judging = _Judging(settings, rules, progress, interruption or Interruption())
-    judging.judge()
+    with used_from_threads():
+        judging.judge()
     judging.close()
     expected = expected or {}
     verdicts = [_with_expectation(verdict, expected) for verdict in judging.verdicts()]

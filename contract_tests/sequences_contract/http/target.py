@@ -11,8 +11,9 @@ from urllib.parse import quote, urlencode
 
 import httpx
 
+from .. import __version__
 from . import pacing, tally
-from .connection import open_client
+from .connection import open_transport
 from .keys import UNKNOWN_KEY
 from .messages import Request, Response
 from .redaction import hidden_keys, hide
@@ -20,6 +21,11 @@ from .redaction import hidden_keys, hide
 #: How often a request is sent again whose connection broke, where sending it twice does no other than sending it once.
 RESENDS = 4
 _NOTHING: Any = object()
+#: Headers that a request has unless it has others of that name.
+_USUAL = (
+    ("Accept", "*/*"), ("Accept-Encoding", "gzip, deflate"), ("Connection", "keep-alive"),
+    ("User-Agent", f"sequences-contract/{__version__}"),
+)  # fmt: skip
 
 Query = Mapping[str, str | int] | Sequence[tuple[str, str | int]] | str
 
@@ -65,10 +71,10 @@ class Target:
         self.pacing = pacing.Pacing(rate)
         self._headers = tuple(headers)
         self._timeout = timeout
-        self._client = open_client(self.url, ca_bundle=ca_bundle, timeout=timeout, transport=transport)
+        self._transport = transport or open_transport(self.url, ca_bundle=ca_bundle)
 
     def close(self) -> None:
-        self._client.close()
+        self._transport.close()
 
     def for_keys(self, keys: Mapping[str, str]) -> Self:
         """The same target for other keys; connections, observers and pacing are shared."""
@@ -138,12 +144,16 @@ class Target:
         token = self.keys.get(request.role, UNKNOWN_KEY) if request.role else UNKNOWN_KEY
         values = [value.replace("{key}", token).replace("{KEY}", token.upper()) for value in request.authorizations]
         headers = [*(("Authorization", value) for value in values), *request.headers, *self._headers]
-        built = self._client.build_request(
-            request.method, request.url, headers=[(n.encode(), v.encode()) for n, v in headers], content=request.body
-        )
+        named = {name.lower() for name, _ in headers}
+        headers += [(name, value) for name, value in _USUAL if name.lower() not in named]
+        built = httpx.Request(
+            request.method, request.url, headers=[(n.encode(), v.encode()) for n, v in headers], content=request.body,
+            extensions={"timeout": httpx.Timeout(self._timeout).as_dict()},
+        )  # fmt: skip
         began = time.monotonic()
         try:
-            got = self._client.send(built)
+            got = self._transport.handle_request(built)
+            got.read()
         except httpx.TimeoutException as error:
             raise TargetError(request, self._explain(error)) from None
         except httpx.HTTPError as error:

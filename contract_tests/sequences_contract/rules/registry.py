@@ -109,7 +109,6 @@ class _Template:
     basis: str | None = None
     covers: bool = False
     reach: Reach = "collection"
-    shares: str | None = None
 
     def rules(self, contract: Contract) -> Iterable[Rule]:
         own = (self.basis or _first(self.id, self.of).basis) == "own"
@@ -121,7 +120,7 @@ class _Template:
                 self.id.format(**words), self.sentence.format(**words), self.of, "own" if own else place.basis,
                 place.pointer, self.tier(contract, operation), self.needs,
                 operation.tag, operation.id, (operation.id,) if self.covers else (),
-                reach=self.reach, shares=self.shares, **self.make(*subject),
+                reach=self.reach, **self.make(*subject),
             )  # fmt: skip
 
 

@@ -18,7 +18,7 @@ def session(monkeypatch):
     """A session at a target that has only 429 to say, whose patience ends at once."""
     monkeypatch.setattr(pacing, "PATIENCE_SECONDS", 0)
     transport = httpx.MockTransport(lambda _: httpx.Response(429, headers={"Retry-After": "60"}))
-    monkeypatch.setattr(target, "open_client", lambda *_, **__: httpx.Client(transport=transport))
+    monkeypatch.setattr(target, "open_transport", lambda *_, **__: transport)
     session = Session(Settings("http://limited.example/v1", {"key": "topo_contract_readwrite"}))
     yield session
     session.close()

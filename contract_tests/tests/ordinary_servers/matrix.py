@@ -41,8 +41,9 @@ class Cell:
     conditions: str = "near"
 
     def judge(self, skipped: tuple[str, ...] = ()) -> Outcome:
-        """What the suite finds there in virtual time, which waits for one rule at a time. Schemathesis sends by itself, so its
-        rules are tried apart.
+        """What the suite finds there in virtual time, which waits for one rule at a time.
+
+        Schemathesis sends by itself, so its rules are tried apart.
         """
         source = document(self.runs)
         with tempfile.TemporaryDirectory() as folder:

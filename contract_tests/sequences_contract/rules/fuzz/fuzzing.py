@@ -18,8 +18,6 @@ from ..common import calls
 from ..registry import declare, for_each, tier_of
 from .schemathesis_engine import FuzzPlan, exchanges
 
-#: Its engine keeps state for the whole process: two at a time would try less.
-_ENGINE = "engine"
 _PHASES = ("examples", "coverage", "fuzzing")
 #: The walks: the tier of what they call, the end of the id, and the sentence.
 _WALKS: dict[Tier, tuple[str, str]] = {
@@ -52,7 +50,7 @@ def _fuzz(context: RuleContext, plan: FuzzPlan) -> set[str]:
 
 @for_each(calls.operations, "robustness.{operation}",
           "{operation} responds to whatever Schemathesis sends as its schema says, and never with 5xx.",
-          "issue.server_failure", "response.may_gain_fields", reach="run", shares=_ENGINE)  # fmt: skip
+          "issue.server_failure", "response.may_gain_fields", reach="run")  # fmt: skip
 def one_operation(context: RuleContext, operation: Operation) -> None:
     if _has_other_method(context, operation):
         context.skip("the target updates by another method than openapi.yaml says", excused=True)
@@ -93,9 +91,7 @@ def _walks(contract: Contract) -> Iterable[Rule]:
     for tier, (end, sentence) in _WALKS.items():
         tag, check = None if tier == "read" else "Sequences", partial(_walk, tier=tier)
         name, of = f"robustness.stateful{end}", (statement.id,)
-        yield Rule(
-            name, sentence, of, statement.basis, statement.at, tier, tag=tag, check=check, reach="run", shares=_ENGINE
-        )
+        yield Rule(name, sentence, of, statement.basis, statement.at, tier, tag=tag, check=check, reach="run")
 
 
 declare(_walks)
