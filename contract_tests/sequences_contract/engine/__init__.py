@@ -8,11 +8,12 @@ from .context import RuleContext
 from .errors import NotExercised, Violation
 from .items import Item, Page, Run
 from .passive_checks import OWN_STATUSES, Finding, Inspection, Memory, Observation
-from .rule import Check, Need, Rule, Tier
+from .rule import Check, Need, Reach, Rule, Tier
 from .run_pool import FAR
 from .session import ABSENT_ID, Session
 
 __all__ = [
     "ABSENT_ID", "FAR", "NORMAL_FORMS", "OWN_STATUSES", "Check", "Collection", "Finding", "Inspection", "Item",
-    "Memory", "Need", "NotExercised", "Observation", "Page", "Rule", "RuleContext", "Run", "Session", "Tier", "Violation",
+    "Memory", "Need", "NotExercised", "Observation", "Page", "Reach", "Rule", "RuleContext", "Run", "Session", "Tier",
+    "Violation",
 ]  # fmt: skip

@@ -1,13 +1,14 @@
 """The control API, used to prepare and never as evidence."""
 
 import contextlib
+import copy
 import json
 import os
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from fractions import Fraction
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 import httpx
 
@@ -38,6 +39,12 @@ class ControlApi:
         self._admin = os.environ.get(ADMIN_VARIABLE, "")
         self._token: str | None = None
         self._made_world = False
+
+    def for_another_world(self) -> Self:
+        """The same control API, to make another world; connections are shared."""
+        other = copy.copy(self)
+        other._token, other._made_world = None, False  # noqa: SLF001 - it is one of these
+        return other
 
     def use_world_of(self, token: str) -> None:
         """Prepares in the world that a key opens; that world is left as it is afterwards."""
@@ -85,11 +92,15 @@ class ControlApi:
         if not response.is_success:
             raise NotExercised(f"the control API did not enrol a run: {self._shown(response)}")
 
-    def close(self) -> None:
+    def remove_world(self) -> None:
         """Removes the world that was made."""
         if self._made_world:
             with contextlib.suppress(Untestable):
                 self._send("DELETE", "/world", None, self._token)
+
+    def close(self) -> None:
+        """Removes the world that was made, and closes the connections."""
+        self.remove_world()
         self._http.close()
 
     def _send(self, method: str, path: str, body: Any, token: str | None) -> httpx.Response:

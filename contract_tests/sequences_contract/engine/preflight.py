@@ -1,6 +1,5 @@
 """The first requests to a target: whether it can be tested, what it serves, and if not, what the caller can do about it."""
 
-from ..contract.fixture import load_fixture
 from ..contract.operations import Operation
 from ..http.keys import ROLES, flag
 from ..http.messages import NotJson, Response
@@ -18,10 +17,7 @@ def preflight(session: Session) -> None:
     A response of a wrong shape is no reason to stop here: it is for the rules to judge.
     """
     settings, target = session.settings, session.target
-    if session.control is not None and settings.fixture is not None:
-        target.keys.update(session.control.new_world(load_fixture(settings.fixture), settings.seed))
-    elif session.control is not None:
-        session.control.use_world_of(target.keys.get("key", ""))
+    session.enter_world()
     probes = {tag: probe for tag in session.contract.tags if settings.wants(tag) and (probe := session.probe(tag))}
     try:
         responses = {tag: target.call("GET", probe.path) for tag, probe in probes.items()}

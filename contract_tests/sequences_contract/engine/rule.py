@@ -8,6 +8,7 @@ from .context import RuleContext
 from .passive_checks import Inspection
 
 Tier = Literal["read", "write", "stop"]
+Reach = Literal["run", "collection"]
 Need = Literal["read", "write", "noscope", "other", "fixture"]
 Check = Callable[[RuleContext], None]
 
@@ -18,6 +19,9 @@ class Rule:
 
     `operation` is the id of the operation that the rule was made for, `tag` that of the resource it is about; both are
     None for rules about all of them. `covers` are the operations of which the rule says what they do.
+
+    `reach` says what a rule that writes touches and looks at: the runs that it leased, or more than those. Only in the
+    first case is it tried while others write. Rules with one word in `shares` are tried in one world, one after the other.
     """
 
     id: str
@@ -32,6 +36,13 @@ class Rule:
     covers: tuple[str, ...] = ()
     check: Check | None = None
     inspect: Inspection | None = None
+    reach: Reach = "collection"
+    shares: str | None = None
+
+    @property
+    def disturbs(self) -> bool:
+        """Whether it would disturb rules that write, or they it, if they were tried at the same time."""
+        return self.tier != "read" and self.reach != "run"
 
     @property
     def group(self) -> str:

@@ -2,7 +2,7 @@
 
 import contextlib
 import threading
-from collections import deque
+from collections import defaultdict, deque
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -25,7 +25,10 @@ Fits = Callable[[Run], bool]
 
 @dataclass
 class RunPool:
-    """Leases the runs of the collection. A run that was stopped, or that something else moved, is not leased again."""
+    """Leases the runs of the collection. A run that was stopped, or that something else moved, is not leased again.
+
+    Safe to use from several threads. Who finds every fitting run leased waits for one, unless it holds one itself.
+    """
 
     client: ApiClient
     settings: Settings
@@ -33,7 +36,9 @@ class RunPool:
     companies: Mapping[str, str | None]
     left_changed: list[str] = field(default_factory=list)
     _free: dict[str, deque[str]] = field(default_factory=dict)
-    _lock: Any = field(default_factory=threading.RLock)
+    _leased: defaultdict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
+    _changed: Any = field(default_factory=threading.Condition)
+    _mine: threading.local = field(default_factory=threading.local)
 
     def writable(self, run: Run) -> bool:
         """Whether writes to this run are allowed: the template of --only-template, and this worker's share."""
@@ -47,8 +52,9 @@ class RunPool:
         return crc32(together.encode()) % count == index
 
     def count(self, status: str) -> int:
-        with self._lock:
-            return len(self._free_in(status))
+        """How many runs of a status there are to work on, leased ones included."""
+        with self._changed:
+            return len(self._free_in(status)) + len(self._leased[status])
 
     @contextmanager
     def lease(self, status: str, where: Fits | None = None, prefer: Fits | None = None) -> Iterator[Run]:
@@ -62,10 +68,14 @@ class RunPool:
                 yield self.client.prepared(self.client.pause(active.id, FAR))
             return
         run = self._take(status, where, prefer)
+        holds = getattr(self._mine, "holds", 0)
+        self._mine.holds = holds + 1
         try:
             yield run
         finally:
-            self._take_back(run)
+            self._mine.holds = holds
+            with self.client.target.pacing.finishing():
+                self._take_back(run)
 
     def _free_in(self, status: str) -> deque[str]:
         if status not in self._free:
@@ -73,29 +83,62 @@ class RunPool:
         return self._free[status]
 
     def _take(self, status: str, where: Fits | None, prefer: Fits | None) -> Run:
-        with self._lock:
-            free, known = self._free_in(status), self.runs().by_id
-            fitting = [i for i in free if where is None or (i in known and where(known[i]))]
-            if prefer is not None:
-                fitting.sort(key=lambda i: not (i in known and prefer(known[i])))
-            for run_id in fitting[:_TRIES]:
-                free.remove(run_id)
-                run = self.client.fetch(run_id)
-                if run.status == status:
-                    if where is None or where(run):
-                        return run
-                    free.append(run_id)
+        unfit: list[str] = []
+        while len(unfit) < _TRIES:
+            run_id = self._choose(status, where, prefer, unfit)
+            if run_id is None:
+                break
+            now = self._fetch(status, run_id)
+            if now.status == status and (where is None or where(now)):
+                return now
+            self._return(status, run_id, now.status == status)
+            unfit.append(run_id)
         which = " that fits" if where is not None else ""
         inside = " inside --only-template" if self.settings.template else ""
         raise NotExercised(f"the target has no {status} run{which}{inside} left to work on; load more of them")
 
-    def _take_back(self, run: Run) -> None:
+    def _choose(self, status: str, where: Fits | None, prefer: Fits | None, unfit: list[str]) -> str | None:
+        """Takes a run by what the collection says of it; None where there is none left."""
+        with self._changed:
+            known = self.runs().by_id
+
+            def fits(run_id: str) -> bool:
+                return run_id not in unfit and (where is None or (run_id in known and where(known[run_id])))
+
+            while not (fitting := [run_id for run_id in self._free_in(status) if fits(run_id)]):
+                if getattr(self._mine, "holds", 0) or not any(map(fits, self._leased[status])):
+                    return None
+                self._changed.wait()
+            preferred = (
+                run_id for run_id in fitting if prefer is not None and run_id in known and prefer(known[run_id])
+            )
+            chosen = next(preferred, fitting[0])
+            self._free_in(status).remove(chosen)
+            self._leased[status].add(chosen)
+            return chosen
+
+    def _fetch(self, status: str, run_id: str) -> Run:
         try:
-            if self._restore(run, self.client.fetch(run.id)):
-                with self._lock:
-                    self._free_in(run.status).append(run.id)
+            return self.client.fetch(run_id)
+        except BaseException:
+            self._return(status, run_id, False)
+            raise
+
+    def _return(self, status: str, run_id: str, is_free: bool) -> None:
+        with self._changed:
+            self._leased[status].discard(run_id)
+            if is_free:
+                self._free_in(status).append(run_id)
+            self._changed.notify_all()
+
+    def _take_back(self, run: Run) -> None:
+        restored = False
+        try:
+            restored = self._restore(run, self.client.fetch(run.id))
         except (NotExercised, TargetError):
             self.left_changed.append(run.id)
+        finally:
+            self._return(run.status, run.id, restored)
 
     def _restore(self, before: Run, now: Run) -> bool:
         """Puts a run back as it was; whether it is."""

@@ -1,13 +1,13 @@
-"""Tries the rules one after the other, and keeps what was judged whatever happens."""
+"""Tries the rules, several at a time, and keeps what was judged whatever happens."""
 
-import itertools
+import math
 import os
 import time
-from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime
+from functools import partial
 
 from ..http.messages import Response
 from ..http.redaction import redaction
@@ -17,14 +17,15 @@ from .errors import Untestable
 from .interruption import Interruption
 from .preflight import preflight
 from .rule import Rule
+from .schedule import Batch, Stage, in_one_world, in_own_worlds
 from .session import Session
 from .settings import Settings
+from .threads import used_from_threads
 from .trying import PassiveRules, ping, try_rule
 from .verdicts import Outcome, Verdict, unexpectedly_passing
+from .workers import spread
 
 Progress = Callable[[Rule, int, int], None]
-#: Schemathesis' engine keeps state of its own for the whole process.
-_ALONE = ("robustness",)
 
 
 def run(
@@ -39,17 +40,19 @@ def run(
     """Tries the rules at the target. Never raises for what the target does; what was judged is always returned."""
     began, at = time.monotonic(), datetime.now(UTC)
     judging = _Judging(settings, rules, progress, interruption or Interruption())
-    judging.judge()
+    with used_from_threads():
+        judging.judge()
     judging.close()
     expected = expected or {}
     verdicts = [_with_expectation(verdict, expected) for verdict in judging.verdicts()]
     outcome = Outcome(
-        verdicts, judging.failure, judging.interrupted, judging.notes(), time.monotonic() - began, judging.requests,
+        verdicts, judging.failure, judging.interrupted, tuple(judging.notes()), time.monotonic() - began, judging.requests,
         accept_unexercised, tuple(unexpectedly_passing(verdicts, expected)), judging.session.not_served,
         at.strftime("%Y-%m-%d %H:%M UTC"),
     )  # fmt: skip
-    hide = redaction(judging.session.target.keys, settings.headers, os.environ.get(ADMIN_VARIABLE, ""))
-    return outcome.with_texts(hide)
+    for keys in judging.keys:
+        outcome = outcome.with_texts(redaction(keys, settings.headers, os.environ.get(ADMIN_VARIABLE, "")))
+    return outcome
 
 
 class _Judging:
@@ -68,8 +71,10 @@ class _Judging:
         self._interruption = interruption
         self._passive = PassiveRules(self.session, rules)
         self._verdicts: dict[str, Verdict] = {}
-        self._number = itertools.count(1)
+        self._worlds = [self.session]
+        self._crowded_out: list[Verdict] = []
         self.session.target.observers += [self._passive.observe, self._count]
+        self.session.target.pacing.stop = interruption.check
 
     def judge(self) -> None:
         """Tries every rule, or as many as the target and the caller let it."""
@@ -88,9 +93,16 @@ class _Judging:
             self.failure = f"the suite failed on a response: {type(error).__name__}: {error}"
 
     def close(self) -> None:
-        """Closes the session; an impatient caller may cut that short."""
+        """Removes the worlds and closes the session; an impatient caller may cut that short."""
         with suppress(KeyboardInterrupt):
+            for session in self._worlds[1:]:
+                session.leave_world()
             self.session.close()
+
+    @property
+    def keys(self) -> list[Mapping[str, str]]:
+        """The keys of every world, by role."""
+        return [session.target.keys for session in self._worlds]
 
     def verdicts(self) -> list[Verdict]:
         """A verdict for each rule, those that were not reached too; none for what the target does not serve."""
@@ -101,45 +113,67 @@ class _Judging:
         served = [rule for rule in self._rules if rule.tag not in self.session.not_served]
         return [known.get(rule.id) or Verdict(rule, "not_exercised", reason) for rule in served]
 
-    def notes(self) -> tuple[str, ...]:
+    def notes(self) -> Iterator[str]:
         """What the caller should know beside the verdicts."""
-        left = self.session.pool.left_changed
-        return (f"{len(left)} run(s) could not be put back as they were: {', '.join(left[:5])}",) if left else ()
+        left = [run_id for session in self._worlds for run_id in session.pool.left_changed]
+        if left:
+            yield f"{len(left)} run(s) could not be put back as they were: {', '.join(left[:5])}"
+        for verdict in self._crowded_out:
+            if verdict.name == "violated" and self._verdicts[verdict.rule.id].name == "passed":
+                first = verdict.evidence[0]
+                yield (
+                    f"{verdict.rule.id} failed while other rules were tried, and held alone: expected {first.expected};"
+                    f" got {first.got}"
+                )
 
     def _count(self, response: Response) -> None:
         self.requests += 1
 
     def _try_all(self, rules: Sequence[Rule]) -> None:
-        """Rules that only read are tried several at a time, those that write one after the other."""
-        workers = self.session.settings.workers
-        together: list[Rule] = []
-        alone: list[Rule] = []
-        for rule in rules:
-            (together if rule.tier == "read" and rule.group not in _ALONE else alone).append(rule)
-
-        def attempt(rule: Rule) -> None:
-            if self._progress is not None:
-                self._progress(rule, next(self._number), len(rules))
-            self._try(rule)
-
-        if workers > 1:
-            with ThreadPoolExecutor(workers) as pool:
-                for _ in pool.map(attempt, together):
-                    pass
-        for rule in alone if workers > 1 else [*together, *alone]:
-            attempt(rule)
+        for stage in self._planned(rules):
+            spread(stage.batches, partial(self._try_batch, stage.is_crowded), stage.workers)
+            again = [verdict for verdict in self._crowded_out if verdict.rule.id not in self._verdicts]
+            for verdict in again:
+                self._try(verdict.rule, self.session)
         ping(self.session)
 
-    def _try(self, rule: Rule) -> None:
+    def _planned(self, rules: Sequence[Rule]) -> list[Stage]:
+        settings, counted = self.session.settings, self.session.settings.stops != math.inf
+        if self.session.makes_worlds:
+            stage = in_own_worlds(rules, settings.workers, stops_counted=counted)
+            return [replace(stage, workers=self._make_worlds(stage.workers))]
+        # A clock that is moved for one rule moves for all in its world.
+        workers = settings.workers if self.session.control is None else 1
+        return in_one_world(rules, workers, stops_counted=counted)
+
+    def _make_worlds(self, wanted: int) -> int:
+        """Makes a world for each worker, or as many as the control API gives; how many there are."""
+        with suppress(Untestable):
+            for _ in range(1, wanted):
+                self._worlds.append(self.session.in_another_world())
+        return len(self._worlds)
+
+    def _try_batch(self, crowded: bool, worker: int, batch: Batch) -> None:
+        session = self._worlds[worker] if self.session.makes_worlds else self.session
+        for rule in batch:
+            self._try(rule, session, crowded=crowded)
+
+    def _try(self, rule: Rule, session: Session, *, crowded: bool = False) -> None:
+        """Tries one rule. What does not hold beside others is tried once more, alone, when they have come to their end."""
         self._interruption.check()
-        verdict = try_rule(rule, self.session)
+        if self._progress is not None:
+            self._progress(rule, len(self._verdicts) + 1, len(self._rules))
+        verdict = try_rule(rule, session)
         # An engine below may swallow the interruption and end early; only what it found by then counts.
         if verdict.name != "violated":
             self._interruption.check()
         if verdict.name == "not_exercised" and not verdict.excused:
             # An engine below may take a dead target for one that has nothing to say.
-            ping(self.session)
-        self._verdicts[rule.id] = verdict
+            ping(session)
+        if crowded and verdict.name != "passed" and not verdict.excused:
+            self._crowded_out.append(verdict)
+        else:
+            self._verdicts[rule.id] = verdict
 
 
 def _with_expectation(verdict: Verdict, expected: Mapping[str, str]) -> Verdict:

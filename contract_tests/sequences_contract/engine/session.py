@@ -1,13 +1,14 @@
 """What all rules share while one target is judged: its collections, its pool of runs, its clock, its control API."""
 
 import contextlib
+import copy
 import math
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from fractions import Fraction
-from functools import cached_property, partial
-from typing import Any
+from functools import partial
+from typing import Any, Self
 
 import httpx
 
@@ -15,6 +16,7 @@ from ..contract.document import load_contract
 from ..contract.fixture import companies, load_fixture
 from ..contract.operations import Operation
 from ..http.messages import Response
+from ..http.tally import Tally, tallied
 from ..http.target import Target
 from .client import ApiClient
 from .collection import PAGES, Collection
@@ -35,7 +37,7 @@ _FINE, _COARSE = 0.005, 1.05
 
 
 class Session:
-    """One target under test."""
+    """One target under test, or one world of it."""
 
     def __init__(self, settings: Settings, *, transport: httpx.BaseTransport | None = None) -> None:
         self.settings = settings
@@ -44,19 +46,60 @@ class Session:
             "headers": settings.headers, "ca_bundle": settings.ca_bundle, "timeout": settings.timeout,
         }  # fmt: skip
         self.target = Target(settings.url, settings.keys, rate=settings.rate, transport=transport, **reach)
-        self.client = ApiClient(self.target, self.contract, settings.update_method)
         self.control = ControlApi(settings.control, **reach) if settings.control is not None else None
-        self.companies = companies(load_fixture(settings.fixture)) if settings.fixture is not None else {}
-        self.pool = RunPool(self.client, settings, self.runs, self.companies)
+        self.fixture = load_fixture(settings.fixture) if settings.fixture is not None else None
+        self.companies = companies(self.fixture) if self.fixture is not None else {}
         self.stops = StopBudget(settings.stops)
+        self._begin()
+
+    def _begin(self) -> None:
+        """Nothing is known yet of the world."""
+        self.client = ApiClient(self.target, self.contract, self.settings.update_method)
+        self.pool = RunPool(self.client, self.settings, self.runs, self.companies)
         #: What rules of one group found together; by the name of what was found.
         self.shared: dict[str, Any] = {}
+        #: What was asked for all rules: the collections.
+        self.for_all = Tally()
         #: Why the rules of a tag are left out, by tag; filled by the preflight.
         self.left_out: dict[str, str] = {}
         #: The tags that the target does not serve; filled by the preflight.
         self.not_served: tuple[str, ...] = ()
         self._collections: dict[str, Collection] = {}
         self._lock = threading.RLock()
+        self._known_tick: list[float | None] = []
+        self._timing = threading.Lock()
+
+    @property
+    def makes_worlds(self) -> bool:
+        """Whether a world of its own can be made for a session."""
+        return self.control is not None and self.fixture is not None
+
+    def enter_world(self) -> None:
+        """Makes a world, where that can be done, and takes its keys. Raises Untestable."""
+        if self.control is not None and self.fixture is not None:
+            self.target.keys.update(self.control.new_world(self.fixture, self.settings.seed))
+        elif self.control is not None:
+            self.control.use_world_of(self.target.keys.get("key", ""))
+
+    def in_another_world(self) -> Self:
+        """The same target in a world of its own; the rate, the budget of stops and what is served are shared.
+
+        Raises Untestable where the control API makes no more worlds.
+        """
+        assert self.control is not None  # noqa: S101 - see makes_worlds
+        other = copy.copy(self)
+        other.control = self.control.for_another_world()
+        other.target = self.target.for_keys(self.settings.keys)
+        served = self.left_out, self.not_served
+        other._begin()  # noqa: SLF001 - it is one of these
+        other.left_out, other.not_served = served
+        other.enter_world()
+        return other
+
+    def leave_world(self) -> None:
+        """Removes the world that was made; connections are left to the first session."""
+        if self.control is not None:
+            self.control.remove_world()
 
     def close(self) -> None:
         """Closes the connections, and removes the world that was made."""
@@ -94,9 +137,15 @@ class Session:
     def collection(self, listing: Operation, *, fresh: bool = False) -> Collection:
         """Every item that the key sees, read once, or anew. Raises NotExercised when it cannot be read."""
         with self._lock:
-            if fresh or listing.id not in self._collections:
-                self._collections[listing.id] = Collection(listing, tuple(self.read_all(listing).values()))
+            if fresh:
+                self._collections[listing.id] = self._read(listing)
+            elif listing.id not in self._collections:
+                with tallied(self.for_all):
+                    self._collections[listing.id] = self._read(listing)
             return self._collections[listing.id]
+
+    def _read(self, listing: Operation) -> Collection:
+        return Collection(listing, tuple(self.read_all(listing).values()))
 
     def read_all(self, listing: Operation, *, key: str = "key") -> dict[str, Item]:
         """Every item that a key sees, by id. Raises NotExercised when it cannot be read."""
@@ -127,15 +176,20 @@ class Session:
     @property
     def frozen(self) -> bool:
         """Whether the target's clock stands still: changes more than a second apart carry one time."""
-        return self._tick is None
+        return self._tick() is None
 
     @property
     def tick(self) -> float:
         """The seconds after which a change carries another time; 0 where the target's clock stands still."""
-        return self._tick or 0.0
+        return self._tick() or 0.0
 
-    @cached_property
     def _tick(self) -> float | None:
+        with self._timing:
+            if not self._known_tick:
+                self._known_tick.append(self._measured_tick())
+            return self._known_tick[0]
+
+    def _measured_tick(self) -> float | None:
         client = self.client
         # An ACTIVE run says most, yet the only one may be leased already.
         for status in sorted(client.lifecycle.statuses, key=lambda status: status != "ACTIVE"):
@@ -162,7 +216,7 @@ class Session:
     @property
     def short(self) -> int:
         """The seconds that a timer is set for, so that several responses come before it ends."""
-        return math.ceil(max(SHORT, _RESPONSES * self.target.pace) + (self.tick if self.tick > _FINE else 0))
+        return math.ceil(max(SHORT, _RESPONSES * self.target.pacing.pace) + (self.tick if self.tick > _FINE else 0))
 
     @contextlib.contextmanager
     def frozen_clock(self) -> Iterator[bool]:

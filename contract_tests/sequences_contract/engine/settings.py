@@ -35,7 +35,7 @@ class Settings:
     ca_bundle: Path | None = None
     timeout: float = 10.0
     rate: float = math.inf
-    workers: int = 1
+    workers: int = 8
     share: tuple[int, int] = (0, 1)
 
     @property

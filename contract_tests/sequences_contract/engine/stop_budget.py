@@ -16,11 +16,12 @@ class Reserve:
 
 
 class StopBudget:
-    """Counts down from `--allow-stops`."""
+    """Counts down from `--allow-stops`. Safe to use from several threads."""
 
     def __init__(self, allowed: float) -> None:
         self.left = allowed
-        self._lock = threading.Lock()
+        self._reserved = 0
+        self._changed = threading.Condition()
 
     def require(self, count: int) -> None:
         """Raises NotExercised, excused, when fewer than `count` stops are left."""
@@ -30,8 +31,12 @@ class StopBudget:
             )
 
     def spend(self, count: int = 1) -> None:
-        """Takes `count` stops. Raises NotExercised, excused, when fewer are left."""
-        with self._lock:
+        """Takes `count` stops. Raises NotExercised, excused, when fewer are left.
+
+        What another thread has set aside may come back, and is waited for.
+        """
+        with self._changed:
+            self._changed.wait_for(lambda: count <= self.left or not self._reserved)
             self.require(count)
             self.left -= count
 
@@ -39,10 +44,18 @@ class StopBudget:
     def reserve(self, count: int = 1) -> Iterator[Reserve]:
         """Sets stops aside while one is tried that should be rejected; what was not used comes back."""
         self.spend(count)
+        with self._changed:
+            self._reserved += count
         reserve = Reserve()
         try:
             yield reserve
         except NotExercised:
-            self.left += count
             raise
-        self.left += count - reserve.used
+        except BaseException:
+            reserve.used = count  # nobody knows
+            raise
+        finally:
+            with self._changed:
+                self.left += count - reserve.used
+                self._reserved -= count
+                self._changed.notify_all()

@@ -6,6 +6,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 
 from ..http.messages import Request, Response
+from ..http.tally import Tally, tallied
 from ..http.target import BrokenConnection, PutOff, TargetError
 from .context import RuleContext
 from .errors import NotExercised, Untestable, Violation
@@ -96,8 +97,10 @@ def try_rule(rule: Rule, session: Session) -> Verdict:
     if reason is not None or rule.check is None:
         return Verdict(rule, "not_exercised", reason or "", excused=True)
     context = RuleContext(session)
-    verdict = _verdict(rule, context, rule.check)
-    return replace(verdict, judged=context.judged, seconds=time.monotonic() - began)
+    with tallied(Tally()) as tally:
+        verdict = _verdict(rule, context, rule.check)
+    seconds = time.monotonic() - began
+    return replace(verdict, judged=context.judged, requests=tally.responses, seconds=seconds)
 
 
 def _verdict(rule: Rule, context: RuleContext, check: Callable[[RuleContext], None]) -> Verdict:

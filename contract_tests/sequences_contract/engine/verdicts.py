@@ -54,8 +54,9 @@ class Evidence:
 class Verdict:
     """The verdict on one rule.
 
-    `judged` counts the responses that the rule looked at. `excused` says that the rule was not exercised because the
-    caller withheld a key or a tier. `expected` is the reason given in the list of expected failures.
+    `judged` counts the responses that the rule looked at, `requests` those that it asked for itself. `excused` says that
+    the rule was not exercised because the caller withheld a key or a tier. `expected` is the reason given in the list of
+    expected failures.
     """
 
     rule: Rule
@@ -65,6 +66,7 @@ class Verdict:
     evidence: tuple[Evidence, ...] = ()
     excused: bool = False
     seconds: float = 0.0
+    requests: int = 0
     expected: str | None = None
 
     def with_texts(self, change: Callable[[str], str]) -> Verdict:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
+from urllib.request import getproxies, proxy_bypass
 
 import httpx
 
@@ -38,6 +39,23 @@ def open_client(
         return httpx.Client(timeout=timeout, transport=transport, limits=limits, **_settings(url, ca_bundle))
 
 
+def open_transport(url: str, *, ca_bundle: Path | None) -> httpx.BaseTransport:
+    """What sends requests to a host and does nothing else, which costs less than a client. Raises ConnectionSettingsError."""
+    limits = httpx.Limits(max_connections=32, keepalive_expiry=1.0)
+    with _explained():
+        return httpx.HTTPTransport(verify=_certificates(ca_bundle), proxy=_proxy(url), limits=limits)
+
+
+def _proxy(url: str) -> str | None:
+    """The proxy of the environment for a host, if any."""
+    parts = httpx.URL(url)
+    if on_this_machine(url) or proxy_bypass(parts.host):
+        return None
+    proxies = getproxies()
+    found = proxies.get(parts.scheme) or proxies.get("all")
+    return found if found is None or "://" in found else f"http://{found}"
+
+
 def open_async_client(url: str, *, ca_bundle: Path | None, timeout: httpx.Timeout) -> httpx.AsyncClient:
     """The same for asyncio. Raises ConnectionSettingsError."""
     limits = httpx.Limits(max_connections=100, keepalive_expiry=1.0)
@@ -46,14 +64,17 @@ def open_async_client(url: str, *, ca_bundle: Path | None, timeout: httpx.Timeou
 
 
 def _settings(url: str, ca_bundle: Path | None) -> dict[str, Any]:
+    return {"verify": _certificates(ca_bundle), "trust_env": not on_this_machine(url), "follow_redirects": False}
+
+
+def _certificates(ca_bundle: Path | None) -> ssl.SSLContext:
     certificates = trusted_certificates(ca_bundle)
     try:
-        verify = ssl.create_default_context(cafile=certificates) if certificates else httpx.create_ssl_context()
+        return ssl.create_default_context(cafile=certificates) if certificates else httpx.create_ssl_context()
     except OSError as error:
         raise ConnectionSettingsError(
             f"SSL_CERT_FILE {certificates} cannot be used: {error}; name another file"
         ) from None
-    return {"verify": verify, "trust_env": not on_this_machine(url), "follow_redirects": False}
 
 
 @contextmanager

@@ -1,29 +1,31 @@
-"""The one way to the target: keys, rate, timeouts, patience with 429 and broken connections, observers, and the pace."""
+"""The one way to the target: keys, timeouts, patience with 429 and broken connections, and observers."""
 
+import copy
 import json as json_text
 import math
-import threading
 import time
-from collections import deque
 from collections.abc import Callable, Mapping, Sequence
-from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 from urllib.parse import quote, urlencode
 
 import httpx
 
-from .connection import open_client
+from .. import __version__
+from . import pacing, tally
+from .connection import open_transport
 from .keys import UNKNOWN_KEY
 from .messages import Request, Response
 from .redaction import hidden_keys, hide
 
-#: How long a target may put a request off with 429, in seconds.
-PATIENCE_SECONDS = 120
 #: How often a request is sent again whose connection broke, where sending it twice does no other than sending it once.
 RESENDS = 4
 _NOTHING: Any = object()
+#: Headers that a request has unless it has others of that name.
+_USUAL = (
+    ("Accept", "*/*"), ("Accept-Encoding", "gzip, deflate"), ("Connection", "keep-alive"),
+    ("User-Agent", f"sequences-contract/{__version__}"),
+)  # fmt: skip
 
 Query = Mapping[str, str | int] | Sequence[tuple[str, str | int]] | str
 
@@ -66,16 +68,19 @@ class Target:
         self.url = url.rstrip("/")
         self.keys = dict(keys)
         self.observers: list[Callable[[Response], None]] = []
+        self.pacing = pacing.Pacing(rate)
         self._headers = tuple(headers)
-        self._interval = 1 / rate
         self._timeout = timeout
-        self._turn = threading.Lock()
-        self._next_turn = 0.0
-        self._took: deque[float] = deque([0.0], maxlen=24)
-        self._client = open_client(self.url, ca_bundle=ca_bundle, timeout=timeout, transport=transport)
+        self._transport = transport or open_transport(self.url, ca_bundle=ca_bundle)
 
     def close(self) -> None:
-        self._client.close()
+        self._transport.close()
+
+    def for_keys(self, keys: Mapping[str, str]) -> Self:
+        """The same target for other keys; connections, observers and pacing are shared."""
+        other = copy.copy(self)
+        other.keys = dict(keys)
+        return other
 
     def redact(self, text: str) -> str:
         """`text` with every key replaced by the name of its variable."""
@@ -109,16 +114,17 @@ class Target:
         request = Request(method, self.url + full, full, key, tuple(authorizations), tuple(headers), content)
         began = time.monotonic()
         response = self._patiently(request, method != "POST" if resend is None else resend)
-        self._took.append(time.monotonic() - began)
+        self.pacing.note(time.monotonic() - began)
         return response
 
-    @property
-    def pace(self) -> float:
-        """How long a response takes at present, in seconds: the longest of the last ones, turns and 429 included."""
-        return max(self._took)
+    def observe(self, response: Response) -> None:
+        """Counts a response, and shows it to all who look at every one."""
+        tally.count()
+        for observe in self.observers:
+            observe(response)
 
     def _patiently(self, request: Request, resend: bool) -> Response:
-        waiting, broken = Patience(), 0
+        waiting, broken = pacing.Patience(self.pacing), 0
         while True:
             try:
                 response = self._exchange(request)
@@ -127,40 +133,32 @@ class Target:
                 if broken > RESENDS or (error.sent and not resend):
                     raise
                 continue
-            for observe in self.observers:
-                observe(response)
+            self.observe(response)
             if response.status != 429:
                 return response
             if not waiting.wait(response.headers):
-                raise PutOff(request, f"429 for more than {PATIENCE_SECONDS} s; give --rate")
+                raise PutOff(request, f"429 for more than {pacing.PATIENCE_SECONDS} s; give --rate")
 
     def _exchange(self, request: Request) -> Response:
-        self.await_turn()
+        self.pacing.await_turn()
         token = self.keys.get(request.role, UNKNOWN_KEY) if request.role else UNKNOWN_KEY
         values = [value.replace("{key}", token).replace("{KEY}", token.upper()) for value in request.authorizations]
         headers = [*(("Authorization", value) for value in values), *request.headers, *self._headers]
-        built = self._client.build_request(
-            request.method, request.url, headers=[(n.encode(), v.encode()) for n, v in headers], content=request.body
-        )
+        named = {name.lower() for name, _ in headers}
+        headers += [(name, value) for name, value in _USUAL if name.lower() not in named]
+        built = httpx.Request(
+            request.method, request.url, headers=[(n.encode(), v.encode()) for n, v in headers], content=request.body,
+            extensions={"timeout": httpx.Timeout(self._timeout).as_dict()},
+        )  # fmt: skip
         began = time.monotonic()
         try:
-            got = self._client.send(built)
+            got = self._transport.handle_request(built)
+            got.read()
         except httpx.TimeoutException as error:
             raise TargetError(request, self._explain(error)) from None
         except httpx.HTTPError as error:
             raise BrokenConnection(request, self._explain(error), not isinstance(error, httpx.ConnectError)) from None
         return Response(request, got.status_code, got.headers, got.content, began, time.monotonic(), self.redact)
-
-    def await_turn(self) -> None:
-        """Waits until the rate allows one more request."""
-        if not self._interval:
-            return
-        with self._turn:
-            now = time.monotonic()
-            pause = self._next_turn - now
-            self._next_turn = max(now, self._next_turn) + self._interval
-        if pause > 0:
-            time.sleep(pause)
 
     def _explain(self, error: httpx.HTTPError) -> str:
         if isinstance(error, httpx.ConnectTimeout):
@@ -170,36 +168,6 @@ class Target:
         if isinstance(error, httpx.ConnectError):
             return f"cannot connect: {error}"
         return f"the connection broke: {error or type(error).__name__}"
-
-
-class Patience:
-    """The waiting for a target that puts a request off."""
-
-    def __init__(self) -> None:
-        self._end = time.monotonic() + PATIENCE_SECONDS
-        self._unnamed = 0.25
-
-    def wait(self, headers: Mapping[str, str]) -> bool:
-        """Waits as long as a 429 asks for, or longer each time that it does not say; False once patience is at its end."""
-        self._unnamed *= 2
-        seconds = max(retry_after(headers), 0.05) if "retry-after" in headers else min(self._unnamed, 15)
-        if time.monotonic() + seconds > self._end:
-            return False
-        time.sleep(seconds)
-        return True
-
-
-def retry_after(headers: Mapping[str, str]) -> float:
-    """The seconds of a header Retry-After, which may be a date: they count from the header Date. 1 if it is neither."""
-    value = headers["retry-after"]
-    if value.isascii() and value.isdigit():
-        return int(value)
-    try:
-        until = parsedate_to_datetime(value)
-        now = parsedate_to_datetime(headers["date"]) if "date" in headers else datetime.now(UTC)
-        return (until - now).total_seconds()
-    except (ValueError, TypeError):
-        return 1
 
 
 def _pairs(query: Mapping[str, str | int] | Sequence[tuple[str, str | int]]) -> list[tuple[str, str | int]]:

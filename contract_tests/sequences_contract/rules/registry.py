@@ -15,7 +15,7 @@ from typing import Any
 from ..contract.document import Contract, load_contract
 from ..contract.operations import Operation, Parameter
 from ..contract.statements import Statement, load_statements
-from ..engine import Check, Need, Rule, Tier
+from ..engine import Check, Need, Reach, Rule, Tier
 
 #: The folders of rules, in the order in which they are tried.
 _FOLDERS = ("common", "resources", "sequences", "model", "fuzz")
@@ -108,6 +108,7 @@ class _Template:
     needs: tuple[Need, ...] = ()
     basis: str | None = None
     covers: bool = False
+    reach: Reach = "collection"
 
     def rules(self, contract: Contract) -> Iterable[Rule]:
         own = (self.basis or _first(self.id, self.of).basis) == "own"
@@ -118,7 +119,8 @@ class _Template:
             yield Rule(
                 self.id.format(**words), self.sentence.format(**words), self.of, "own" if own else place.basis,
                 place.pointer, self.tier(contract, operation), self.needs,
-                operation.tag, operation.id, (operation.id,) if self.covers else (), **self.make(*subject),
+                operation.tag, operation.id, (operation.id,) if self.covers else (),
+                reach=self.reach, **self.make(*subject),
             )  # fmt: skip
 
 

@@ -10,7 +10,7 @@ from types import ModuleType
 from unittest.mock import patch
 
 from sequences_contract.engine import context, session, trying
-from sequences_contract.http import target
+from sequences_contract.http import pacing, target
 from sequences_contract.http.messages import Request, Response
 from sequences_contract.http.target import BrokenConnection, Target
 from sequences_contract.rules.sequences import timers
@@ -18,7 +18,7 @@ from sequences_contract.rules.sequences import timers
 from . import application
 
 #: The modules that look at the time or wait.
-_MODULES: tuple[ModuleType, ...] = (context, session, trying, target, timers, application)
+_MODULES: tuple[ModuleType, ...] = (context, session, trying, pacing, target, timers, application)
 _LOOK = 1e-4
 
 
@@ -73,7 +73,7 @@ def under(conditions: Conditions) -> Iterator[VirtualTime]:
         return False
 
     def met(self: Target, request: Request) -> Response:
-        self.await_turn()
+        self.pacing.await_turn()
         began = virtual.monotonic()
         virtual.sleep(conditions.delay)
         if limited():

@@ -41,14 +41,17 @@ class Cell:
     conditions: str = "near"
 
     def judge(self, skipped: tuple[str, ...] = ()) -> Outcome:
-        """What the suite finds there in virtual time. Schemathesis sends by itself, so its rules are tried apart."""
+        """What the suite finds there in virtual time, which waits for one rule at a time.
+
+        Schemathesis sends by itself, so its rules are tried apart.
+        """
         source = document(self.runs)
         with tempfile.TemporaryDirectory() as folder:
             fixture = Path(folder) / "fixture.json"
             fixture.write_text(json.dumps(source), "utf-8")
             with under(CONDITIONS[self.conditions]), ordinary(self.style, self.runs, ahead=self.ahead) as url:
                 settings = Settings(
-                    url, KEYS, allow_writes=True, stops=math.inf, fixture=fixture, max_examples=10,
+                    url, KEYS, allow_writes=True, stops=math.inf, fixture=fixture, max_examples=10, workers=1,
                 )  # fmt: skip
                 return run(settings, select(settings, (), ("robustness", *skipped)))
 

@@ -31,7 +31,8 @@ _ROWS: tuple[tuple[str, str, tuple[str, ...], Callable[[RuleContext], list[dict[
 def _declare(
     name: str, words: str, of: tuple[str, ...], attempts: Callable[[RuleContext], list[dict[str, Any]]]
 ) -> None:
-    @for_each(calls.operations, f"access.{{operation}}.{name}", f"{{operation}} {words} is 401 and does nothing.", *of)
+    @for_each(calls.operations, f"access.{{operation}}.{name}", f"{{operation}} {words} is 401 and does nothing.", *of,
+              reach="run")  # fmt: skip
     def rejects(context: RuleContext, operation: Operation) -> None:
         with subject(context, operation) as item:
             for how in attempts(context):
@@ -64,7 +65,7 @@ _SCOPES: tuple[tuple[Select, str, str, tuple[str, ...], Need, int], ...] = (
 
 
 def _declare_scope(select: Select, name: str, words: str, of: tuple[str, ...], role: Need, status: int) -> None:
-    @for_each(select, f"scope.{{operation}}.{name}", f"{{operation}} {words}.", *of, needs=(role,))
+    @for_each(select, f"scope.{{operation}}.{name}", f"{{operation}} {words}.", *of, needs=(role,), reach="run")
     def holds(context: RuleContext, operation: Operation) -> None:
         with subject(context, operation) as item:
             if status == 403:
@@ -88,7 +89,8 @@ def _require_scope(context: RuleContext, listing: Operation | None) -> None:
 
 
 @for_each(calls.of_one_item, "access.{operation}.other_organization",
-          "{operation} of another organization's item is 404.", "auth.one_organization", needs=("other",))  # fmt: skip
+          "{operation} of another organization's item is 404.", "auth.one_organization", needs=("other",),
+          reach="run")  # fmt: skip
 def other_organization(context: RuleContext, operation: Operation) -> None:
     _require_scope(context, context.contract.list_of(operation))
     with subject(context, operation) as item:

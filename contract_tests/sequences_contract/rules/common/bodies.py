@@ -101,7 +101,7 @@ def _declare(
 ) -> None:  # fmt: skip
     text = f"{{operation}}: {sentence}, and nothing changes."
 
-    @for_each(select, f"body.{{operation}}.{name}", text, statement, basis=basis)
+    @for_each(select, f"body.{{operation}}.{name}", text, statement, basis=basis, reach="run")
     def rejects(context: RuleContext, operation: Operation) -> None:
         with subject(context, operation) as item:
             for raw, headers in cases(operation):
@@ -114,7 +114,7 @@ for row in _ROWS:
 
 
 @for_each(calls.writes, "body.{operation}.byte_order_mark.strict",
-          "{operation}: a byte order mark is 400, which says so, and nothing changes.", "body.byte_order_mark")  # fmt: skip
+          "{operation}: a byte order mark is 400, which says so, and nothing changes.", "body.byte_order_mark", reach="run")  # fmt: skip
 def byte_order_mark(context: RuleContext, operation: Operation) -> None:
     with subject(context, operation) as item:
         content = b"\xef\xbb\xbf" + _example(operation)

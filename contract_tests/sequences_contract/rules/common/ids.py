@@ -32,14 +32,16 @@ def same_as_list(context: RuleContext, operation: Operation) -> None:
             context.check(not differences, "the item as the list shows it", f"{differences}", response)
 
 
-@for_each(calls.of_one_item, "id.{operation}.unknown", "{operation} of an unknown id is 404.", "get.unknown")
+@for_each(
+    calls.of_one_item, "id.{operation}.unknown", "{operation} of an unknown id is 404.", "get.unknown", reach="run"
+)
 def unknown(context: RuleContext, operation: Operation) -> None:
     for item_id in _UNKNOWN if operation.reads else _UNKNOWN[:1]:
         context.expect(calls.send(context, operation, Item({"id": item_id})), 404, why="for an unknown id")
 
 
 @for_each(calls.of_one_item, "id.{operation}.malformed", "{operation} of an id that is no UUID is rejected.",
-          "get.malformed_id", "run.uuids", basis="ref")  # fmt: skip
+          "get.malformed_id", "run.uuids", basis="ref", reach="run")  # fmt: skip
 def malformed(context: RuleContext, operation: Operation) -> None:
     statuses = (400,) if context.strict else (400, 404, 422)
     for item_id in _MALFORMED:
@@ -49,7 +51,7 @@ def malformed(context: RuleContext, operation: Operation) -> None:
 
 @for_each(calls.of_one_item, "id.{operation}.malformed.strict",
           "{operation} of an id in braces, without hyphens or of bytes that are no text is 400, and of the nil UUID 404.",
-          "get.malformed_id", "run.uuids")  # fmt: skip
+          "get.malformed_id", "run.uuids", reach="run")  # fmt: skip
 def disputed(context: RuleContext, operation: Operation) -> None:
     for item_id in _DISPUTED:
         response = calls.send(context, operation, Item({"id": item_id}))

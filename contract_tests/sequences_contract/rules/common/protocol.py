@@ -32,7 +32,7 @@ def trailing_slash(context: RuleContext, operation: Operation) -> None:
 
 @for_each(calls.operations, "http.{operation}.method.strict",
           "{operation}: another method is 405 with the path's methods in Allow, key or no key.", "http.method",
-          tier=lambda contract, operation: "write" if operation.reads else tier_of(contract, operation))  # fmt: skip
+          tier=lambda contract, operation: "write" if operation.reads else tier_of(contract, operation), reach="run")  # fmt: skip
 def method(context: RuleContext, operation: Operation) -> None:
     wanted = context.contract.methods(operation.path)
     for name in _METHODS:
@@ -49,7 +49,7 @@ def _allowed(header: str) -> set[str]:
     return {part.strip() for part in header.split(",")}
 
 
-@for_each(calls.operations, "http.{operation}.options.strict", "{operation}: OPTIONS is 204 with Allow, without a key.", "http.options")  # fmt: skip
+@for_each(calls.operations, "http.{operation}.options.strict", "{operation}: OPTIONS is 204 with Allow, without a key.", "http.options", reach="run")  # fmt: skip
 def options(context: RuleContext, operation: Operation) -> None:
     wanted, path = context.contract.methods(operation.path), _path(operation)
     response = context.expect(context.call("OPTIONS", path, key=None), 204, why="for OPTIONS")
@@ -106,7 +106,7 @@ def order_of_reads(context: RuleContext, operation: Operation) -> None:
 
 
 @for_each(calls.with_body, "order.{operation}.strict",
-          "{operation}: of several errors the first in the order of errors is reported.", "order.errors")  # fmt: skip
+          "{operation}: of several errors the first in the order of errors is reported.", "order.errors", reach="run")  # fmt: skip
 def order_of_writes(context: RuleContext, operation: Operation) -> None:
     big, text, path = b"x" * (1024 * 1024 + 1), [("Content-Type", "text/plain")], _path(operation)
 

@@ -34,8 +34,7 @@ def _fuzz(context: RuleContext, plan: FuzzPlan) -> set[str]:
         request = response.request
         if response.status == 0:
             raise TargetError(request, "no response came to what Schemathesis sent")
-        for observe in context.target.observers:
-            observe(response)
+        context.target.observe(response)
         if response.status == 429:
             continue  # patience ended before the target had time
         operation = context.contract.find(request.method, request.bare_path)
@@ -51,7 +50,7 @@ def _fuzz(context: RuleContext, plan: FuzzPlan) -> set[str]:
 
 @for_each(calls.operations, "robustness.{operation}",
           "{operation} responds to whatever Schemathesis sends as its schema says, and never with 5xx.",
-          "issue.server_failure", "response.may_gain_fields")  # fmt: skip
+          "issue.server_failure", "response.may_gain_fields", reach="run")  # fmt: skip
 def one_operation(context: RuleContext, operation: Operation) -> None:
     if _has_other_method(context, operation):
         context.skip("the target updates by another method than openapi.yaml says", excused=True)
@@ -92,7 +91,7 @@ def _walks(contract: Contract) -> Iterable[Rule]:
     for tier, (end, sentence) in _WALKS.items():
         tag, check = None if tier == "read" else "Sequences", partial(_walk, tier=tier)
         name, of = f"robustness.stateful{end}", (statement.id,)
-        yield Rule(name, sentence, of, statement.basis, statement.at, tier, tag=tag, check=check)
+        yield Rule(name, sentence, of, statement.basis, statement.at, tier, tag=tag, check=check, reach="run")
 
 
 declare(_walks)

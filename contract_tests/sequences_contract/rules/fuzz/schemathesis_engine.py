@@ -16,7 +16,8 @@ from ...contract.document import Contract
 from ...engine import Item, RuleContext
 from ...http.connection import on_this_machine, trusted_certificates
 from ...http.messages import Request, Response
-from ...http.target import RESENDS, Patience, Target
+from ...http.pacing import Patience
+from ...http.target import RESENDS, Target
 
 _STRICT = (
     "not_a_server_error", "status_code_conformance", "content_type_conformance", "response_headers_conformance",
@@ -135,9 +136,9 @@ class Transport:
     def send(self, case: Any, **how: Any) -> Any:
         """Sends a case once it is its turn, and again after a 429 or a broken connection."""
         self._aim(case)
-        waiting, resends = Patience(), RESENDS
+        waiting, resends = Patience(self._target.pacing), RESENDS
         while True:
-            self._target.await_turn()
+            self._target.pacing.await_turn()
             try:
                 response = self._inner.send(case, **how, **self._how)
             except (requests.ConnectionError, requests.exceptions.ChunkedEncodingError):

@@ -21,6 +21,8 @@ from ...http.target import BrokenConnection, PutOff, TargetError
 from .findings import Findings
 
 _LONGEST = 30
+#: Traces at least, and the part of what is generated in all that is one.
+_FEWEST, _SHARE = 8, 5
 #: No real time reaches the end of a pause that a control API is there to end.
 _HOUR = 3600
 _ACTIVE, _PAUSED, _ENDED = "ACTIVE", "WAITING_FOR_LEAD", "STOPPED_EARLY"
@@ -210,7 +212,7 @@ def walk(context: RuleContext, findings: Findings) -> None:
 
     seed(session.settings.seed)(start)
     options = settings(
-        max_examples=max(8, session.settings.max_examples // 2), stateful_step_count=_LONGEST, deadline=None, database=None,
+        max_examples=max(_FEWEST, session.settings.max_examples // _SHARE), stateful_step_count=_LONGEST, deadline=None, database=None,
         phases=[Phase.generate, Phase.shrink], suppress_health_check=list(HealthCheck), report_multiple_bugs=False,
         verbosity=Verbosity.quiet,
     )  # fmt: skip

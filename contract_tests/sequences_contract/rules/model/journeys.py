@@ -10,7 +10,7 @@ _STOPS = 8
 
 @rule("journeys.model",
       "Any walk of updates, pauses, resumes and stops leaves a run as the model says, and its neighbour as it was.",
-      "lifecycle.doc_rows", "update.merge", "pause.until", "resume.paused", tier="write")  # fmt: skip
+      "lifecycle.doc_rows", "update.merge", "pause.until", "resume.paused", tier="write", reach="run")  # fmt: skip
 def model(context: RuleContext) -> None:
     from ._journey import walk  # noqa: PLC0415  # rules are listed without Hypothesis, which belongs to the extra
 

@@ -74,7 +74,7 @@ def _rules(contract: Contract) -> Iterator[Rule]:
                 check = partial(_rejected, event=event, status=status)
             yield Rule(
                 name, sentence, of, row.basis if row else "ref", load_statements()[of[0]].at, tier,
-                tag=operation.tag, covers=(operation.id,), check=check,
+                tag=operation.tag, covers=(operation.id,), check=check, reach="run",
             )  # fmt: skip
 
 

@@ -10,7 +10,7 @@ from ..common.calls import JSON, expect_rejected_bodies
 from ..registry import about
 from .side_effects import leaves_alone
 
-rule = about("Sequences", "pauseSequence", "resumeSequence", tier="write")
+rule = about("Sequences", "pauseSequence", "resumeSequence", tier="write", reach="run")
 _DAY = 86_400
 
 
@@ -94,7 +94,7 @@ def forms(context: RuleContext) -> None:
             context.expect_run(context.pause(run.id, text), "WAITING_FOR_LEAD", why=f"for {text}")
 
 
-@rule("pause.only_this_run", "Only the named run is paused and resumed.", "pause.until", "resume.paused")
+@rule("pause.only_this_run", "Only the named run is paused and resumed.", "pause.until", "resume.paused", reach="collection")  # fmt: skip
 def only_this(context: RuleContext) -> None:
     with context.lease() as run:
         neighbours = [

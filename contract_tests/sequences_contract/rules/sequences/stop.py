@@ -9,7 +9,7 @@ from ..common.calls import expect_rejected_bodies
 from ..registry import about
 from .side_effects import leaves_alone
 
-rule = about("Sequences", "stopSequence", tier="stop")
+rule = about("Sequences", "stopSequence", tier="stop", reach="run")
 
 
 _reject_all = partial(expect_rejected_bodies, operation_id="stopSequence")
@@ -35,7 +35,7 @@ def missing(context: RuleContext) -> None:
     _reject_all(context, ({}, {"reason": "WIN"}, {"scope": "CONTACT"}, *bodies), "an incomplete body")
 
 
-@rule("stop.contact.exactly_one", "CONTACT stops just the named run, for either reason.", "stop.contact", "stop.reason")
+@rule("stop.contact.exactly_one", "CONTACT stops just the named run, for either reason.", "stop.contact", "stop.reason", reach="collection")  # fmt: skip
 def exactly_one(context: RuleContext) -> None:
     session = context.session
     some = _with_siblings(context)

@@ -4,7 +4,7 @@ from ...engine import RuleContext, Run
 from ..registry import about
 from .company import Experiment, actives, experiments, groups, is_open
 
-rule = about("Sequences", "stopSequence", tier="stop", needs=("fixture",))
+rule = about("Sequences", "stopSequence", tier="stop", needs=("fixture",), shares="company")
 _MANY = 12
 
 

@@ -9,7 +9,7 @@ from .company import Experiment, actives, experiments, groups, is_open
 from .side_effects import leaves_alone
 from .timers import ShortPause, TooSlow
 
-rule = about("Sequences", "stopSequence", tier="stop", needs=("fixture",))
+rule = about("Sequences", "stopSequence", tier="stop", needs=("fixture",), shares="company")
 
 
 def _untouched(context: RuleContext, which: str) -> None:

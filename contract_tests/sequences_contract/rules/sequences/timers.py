@@ -11,7 +11,7 @@ from ...engine import FAR, NotExercised, RuleContext, Run, Violation
 from ...http.messages import Response
 from ..registry import about
 
-rule = about("Sequences", "pauseSequence", "resumeSequence", tier="write")
+rule = about("Sequences", "pauseSequence", "resumeSequence", tier="write", reach="run")
 #: How many times longer a timer is set for where the responses came too late for a shorter one.
 _LONGER = (1, 2, 5)
 #: How late the documented return may be: many servers look for pauses that are over now and then, in seconds.
@@ -171,7 +171,7 @@ def _still_paused(context: RuleContext, end: Callable[[Fraction, int], Fraction]
             short.until = end(short.now, int(short.until - short.now))
             paused = context.pause(run.id, timestamps.write(short.until))
             as_paused = context.run_of(paused)
-            early = before if still else before + Fraction(3 * context.target.pace + context.session.tick)
+            early = before if still else before + Fraction(3 * context.target.pacing.pace + context.session.tick)
             context.session.pass_until(short.until - early, short.seen, short.now)
             with nullcontext() if still else short.running():
                 response, there = _listed(context, run, "WAITING_FOR_LEAD")

@@ -4,7 +4,7 @@ from ...engine import FAR, RuleContext, Run
 from ..registry import about
 from .timers import ShortPause, with_short_pause, woke
 
-rule = about("Sequences", "pauseSequence", "resumeSequence", tier="write")
+rule = about("Sequences", "pauseSequence", "resumeSequence", tier="write", reach="run")
 
 
 @rule("pause.second_moves_the_time.strict", "A second pause moves the time, later or earlier.", "lifecycle.own_rows")

@@ -9,7 +9,7 @@ from ...http.messages import Response
 from ..registry import about
 from .side_effects import leaves_alone
 
-rule = about("Sequences", "updateSequence", tier="write")
+rule = about("Sequences", "updateSequence", tier="write", reach="run")
 
 
 def set_variables(context: RuleContext, run: Run, changes: dict[str, Any]) -> Run:
@@ -65,7 +65,7 @@ def nothing(context: RuleContext) -> None:
         set_variables(context, run, {})
 
 
-@rule("update.edges.strict", "Unknown keys may be removed; the last removal leaves {}; null grows an object.", "update.edges")  # fmt: skip
+@rule("update.edges.strict", "Unknown keys may be removed; the last removal leaves {}; null grows an object.", "update.edges", reach="collection")  # fmt: skip
 def edges(context: RuleContext) -> None:
     with context.lease() as run:
         set_variables(context, run, {"suite_never": None})
@@ -126,7 +126,7 @@ def no_change(context: RuleContext) -> None:
             context.check(after == before, "the run unchanged", f"{before.differences(after)}", response)
 
 
-@rule("update.only_this_run", "Only the named run changes.", "update.merge")
+@rule("update.only_this_run", "Only the named run changes.", "update.merge", reach="collection")
 def only_this(context: RuleContext) -> None:
     session = context.session
     contacts = Counter(run.contact for run in session.runs().items if run.contact is not None)

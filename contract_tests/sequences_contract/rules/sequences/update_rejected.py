@@ -7,7 +7,7 @@ from ...engine import RuleContext
 from ..common.calls import JSON, expect_rejected_bodies
 from ..registry import about
 
-rule = about("Sequences", "updateSequence", tier="write")
+rule = about("Sequences", "updateSequence", tier="write", reach="run")
 
 
 _reject_all = partial(expect_rejected_bodies, operation_id="updateSequence")

@@ -5,7 +5,7 @@ from ...http.messages import Response
 from ..registry import about
 from .update import set_variables
 
-rule = about("Sequences", "updateSequence", tier="write")
+rule = about("Sequences", "updateSequence", tier="write", reach="run")
 _MIB = 1024 * 1024
 _STRINGS = (
     "", " ", "  both sides  ", "\ttab and\nline\r\n", "Ünïcödé", "e\u0301 decomposed, \u00e9 composed", "日本語テキスト",

@@ -1,0 +1,64 @@
+"""Which rules are tried at the same time, and in which order."""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+
+from .rule import Rule
+
+#: What takes longest begins first.
+_LONG = ("robustness", "journeys")
+
+Batch = tuple[Rule, ...]
+"""Rules that are tried one after the other, in one world."""
+
+
+@dataclass(frozen=True)
+class Stage:
+    """Batches that are tried at the same time, by so many workers; the next stage waits for all of them.
+
+    `is_crowded` says that rules that write are tried beside each other in one world.
+    """
+
+    batches: Sequence[Batch]
+    workers: int
+    is_crowded: bool = False
+
+
+def in_own_worlds(rules: Iterable[Rule], workers: int, *, stops_counted: bool) -> Stage:
+    """All at the same time, where each worker has a world of its own, and nothing that one does can disturb another.
+
+    Where stops are counted, which rule gets the last of them must not be left to chance.
+    """
+    counted = "stop" if stops_counted else ""
+    batches = _batches(rules, lambda rule: counted if rule.tier == counted else rule.shares or rule.id)
+    return Stage(batches, min(workers, len(batches)))
+
+
+def in_one_world(rules: Iterable[Rule], workers: int, *, stops_counted: bool) -> list[Stage]:
+    """First what only reads, then what writes, then what stops runs for good; what would disturb others is tried alone."""
+    ordered = _longest_first(rules)
+    reads, writes, stops = ([rule for rule in ordered if rule.tier == tier] for tier in ("read", "write", "stop"))
+    last = [Stage([tuple(stops)], 1)] if stops_counted else [_side_by_side(stops, workers), _alone(stops)]
+    return [_side_by_side(reads, workers), _alone(writes), _side_by_side(writes, workers), *last]
+
+
+def _side_by_side(rules: Iterable[Rule], workers: int) -> Stage:
+    found = [rule for rule in rules if not rule.disturbs]
+    is_crowded = workers > 1 and any(rule.tier != "read" for rule in found)
+    return Stage(_batches(found, lambda rule: rule.shares or rule.id), workers, is_crowded)
+
+
+def _alone(rules: Iterable[Rule]) -> Stage:
+    return Stage([tuple(rule for rule in rules if rule.disturbs)], 1)
+
+
+def _batches(rules: Iterable[Rule], together: Callable[[Rule], str]) -> list[Batch]:
+    """The rules, those of which `together` says the same in one batch."""
+    found: dict[str, list[Rule]] = {}
+    for rule in _longest_first(rules):
+        found.setdefault(together(rule), []).append(rule)
+    return [tuple(batch) for batch in found.values()]
+
+
+def _longest_first(rules: Iterable[Rule]) -> list[Rule]:
+    return sorted(rules, key=lambda rule: (rule.tier == "stop", rule.group not in _LONG))

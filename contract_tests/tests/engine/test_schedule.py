@@ -1,0 +1,55 @@
+"""Which rules are tried at the same time."""
+
+from sequences_contract.engine.schedule import in_one_world, in_own_worlds
+from sequences_contract.rules.registry import all_rules
+
+RULES = all_rules()
+
+
+def ids(rules):
+    return sorted(rule.id for rule in rules if rule.check is not None)
+
+
+def tried(*stages):
+    return [rule for stage in stages for batch in stage.batches for rule in batch]
+
+
+def test_every_rule_is_tried_once_whatever_the_plan():
+    for counted in (True, False):
+        assert ids(tried(in_own_worlds(RULES, 8, stops_counted=counted))) == ids(RULES)
+        assert ids(tried(*in_one_world(RULES, 8, stops_counted=counted))) == ids(RULES)
+
+
+def test_in_one_world_what_looks_at_the_whole_collection_has_no_write_beside_it():
+    for stage in in_one_world(RULES, 8, stops_counted=False):
+        kinds = {(rule.tier, rule.disturbs) for rule in tried(stage)}
+        assert len(kinds) <= 1, kinds
+        assert stage.workers == 1 or not any(disturbs for _, disturbs in kinds)
+
+
+def test_in_one_world_runs_are_stopped_last():
+    tiers = [rule.tier for rule in tried(*in_one_world(RULES, 8, stops_counted=False))]
+    assert tiers == sorted(tiers, key=["read", "write", "stop"].index)
+
+
+def test_where_stops_are_counted_rules_that_stop_come_one_after_the_other_in_order():
+    wanted = [rule.id for rule in RULES if rule.tier == "stop" and not rule.id.startswith("robustness")]
+    one_world = in_one_world(RULES, 8, stops_counted=True)
+    for stages in (one_world, [in_own_worlds(RULES, 8, stops_counted=True)]):
+        batches = [batch for stage in stages for batch in stage.batches if any(rule.tier == "stop" for rule in batch)]
+        assert len(batches) == 1
+        assert [rule.id for rule in batches[0] if not rule.id.startswith("robustness")] == wanted
+    assert one_world[-1].workers == 1
+
+
+def test_in_worlds_of_their_own_rules_that_share_something_stay_together():
+    batches = in_own_worlds(RULES, 8, stops_counted=False).batches
+    shared = [{rule.id for rule in batch} for batch in batches if batch[0].shares == "company"]
+    assert len(shared) == 1
+    assert shared[0] == {rule.id for rule in RULES if rule.shares == "company"}
+
+
+def test_rules_about_other_runs_than_their_own_say_so():
+    disturbing = {rule.id for rule in RULES if rule.disturbs}
+    assert {"stop.contact.exactly_one", "update.only_this_run", "pause.only_this_run"} <= disturbing
+    assert "update.merge" not in disturbing

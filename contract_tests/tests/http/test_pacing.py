@@ -1,0 +1,78 @@
+"""When requests may go: all callers of a target wait where one was told to."""
+
+import threading
+
+import pytest
+from sequences_contract.http import pacing
+from sequences_contract.http.pacing import Pacing, Patience
+
+from ..ordinary_servers.conditions import VirtualTime
+
+
+@pytest.fixture
+def clock(monkeypatch):
+    virtual = VirtualTime()
+    monkeypatch.setattr(pacing, "time", virtual)
+    return virtual
+
+
+def sent_by(shared, clock, callers):
+    """The times at which callers of their own threads may send, in order."""
+    times = []
+
+    def call():
+        shared.await_turn()
+        times.append(clock.time())
+
+    threads = [threading.Thread(target=call) for _ in range(callers)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return sorted(times)
+
+
+def test_a_429_of_one_request_holds_all_callers(clock):
+    shared = Pacing()
+    began = clock.time()
+    assert Patience(shared).wait({"retry-after": "7"})
+    assert sent_by(shared, clock, 8)[0] - began >= 7
+
+
+def test_the_longest_of_several_429_counts(clock):
+    shared = Pacing()
+    began = clock.time()
+    for seconds in ("9", "2"):
+        assert Patience(shared).wait({"retry-after": seconds})
+    assert sent_by(shared, clock, 1)[0] - began >= 9
+
+
+def test_a_429_that_does_not_say_how_long_is_waited_for_longer_each_time(clock):
+    waiting, waits = Patience(shared := Pacing()), []
+    for _ in range(4):
+        began = clock.time()
+        assert waiting.wait({})
+        waits.append(sent_by(shared, clock, 1)[0] - began)
+    assert waits == sorted(waits)
+    assert waits[-1] > 4 * waits[0]
+
+
+def test_patience_ends_where_a_wait_would_outlast_it(clock):
+    assert not Patience(Pacing()).wait({"retry-after": str(pacing.PATIENCE_SECONDS + 1)})
+
+
+def test_the_rate_holds_over_all_callers(clock):
+    times = sent_by(Pacing(rate=10), clock, 8)
+    assert times[-1] - times[0] >= 0.69
+
+
+def test_once_all_is_over_nothing_is_sent_but_what_puts_back():
+    def over():
+        raise KeyboardInterrupt
+
+    shared = Pacing()
+    shared.stop = over
+    with pytest.raises(KeyboardInterrupt):
+        shared.await_turn()
+    with shared.finishing():
+        shared.await_turn()
