@@ -77,10 +77,11 @@ def framework(app: Application) -> flask.Flask:
     return server
 
 
-# -- an ASGI stack: everything that does not validate is 422, responses are compressed, OPTIONS is unknown -----------------
+# -- an ASGI stack: what does not validate is 422, an empty body is {}, responses are compressed, OPTIONS is unknown -----
 
 ASGI = Freedoms(
-    bad_value=422, pages_of_nothing=1, ties_descending=True, optional_scope=True, stops_paused=False,
+    bad_value=422, pages_of_nothing=1, ties_descending=True, optional_scope=True, optional_reason=True,
+    stops_paused=False,
     status_order=lambda status: sum(map(ord, status)), write_time=lambda at: at.isoformat(timespec="microseconds"),
 )  # fmt: skip
 
@@ -94,9 +95,9 @@ def asgi(app: Application) -> Starlette:
 
             def body() -> Any:
                 try:
-                    return json.loads(raw)
+                    return json.loads(raw or b"{}")
                 except (ValueError, RecursionError):
-                    raise Problem(422, "The body is not JSON.") from None
+                    raise Problem(422, "The body is not JSON.", "ValidationIssue") from None
 
             path, query = request.path_params.get("run_id", ""), request.query_params
             header = request.headers.get("Authorization")
