@@ -116,8 +116,8 @@ class Session:
         """The company of a run's contact, None without one. Raises NotExercised when it is not known."""
         if run.contact is None:
             return None
-        if run.contact in self.companies:
-            return self.companies[run.contact]
+        if run.contact.lower() in self.companies:
+            return self.companies[run.contact.lower()]
         if "Contacts" not in (*self.not_served, *self.left_out):
             contact = self.collection(self.contract.operations["listContacts"]).by_id.get(run.contact)
             if contact is not None:

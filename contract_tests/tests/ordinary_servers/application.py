@@ -54,6 +54,7 @@ class Freedoms:
     optional_reason: bool = False
     status_order: Callable[[str], Any] = str
     ties_descending: bool = False
+    write_id: Callable[[str], str] = str
     write_time: Callable[[datetime], str] = lambda at: at.isoformat().replace("+00:00", "Z")
 
 
@@ -144,6 +145,7 @@ class Application:
         shown = {name: value for name, value in row.items() if name != "until"}
         times = ("created_at", "updated_at", "last_step_executed_at")
         shown |= {name: row[name] and self.freedoms.write_time(row[name]) for name in times}
+        shown |= {name: id_ and self.freedoms.write_id(id_) for name, id_ in shown.items() if name.endswith("id")}
         if not row["variables"]:
             shown["variables"] = None if self.freedoms.null_variables else {}
         return shown
