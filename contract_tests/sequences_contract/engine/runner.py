@@ -103,8 +103,11 @@ class _Judging:
 
     def notes(self) -> tuple[str, ...]:
         """What the caller should know beside the verdicts."""
-        left = self.session.pool.left_changed
-        return (f"{len(left)} run(s) could not be put back as they were: {', '.join(left[:5])}",) if left else ()
+        left, repeating = self.session.pool.left_changed, ", ".join(self.session.repeating)
+        notes = [f"{len(left)} run(s) could not be put back as they were: {', '.join(left[:5])}"] if left else []
+        if repeating:
+            notes.append(f"the same items on every page, as of a mock without state: {repeating}")
+        return tuple(notes)
 
     def _count(self, response: Response) -> None:
         self.requests += 1

@@ -55,6 +55,8 @@ class Session:
         self.left_out: dict[str, str] = {}
         #: The tags that the target does not serve; filled by the preflight.
         self.not_served: tuple[str, ...] = ()
+        #: The lists that show the same items on every page, and say each time that more follow.
+        self.repeating: dict[str, None] = {}
         self._collections: dict[str, Collection] = {}
         self._lock = threading.RLock()
 
@@ -107,8 +109,11 @@ class Session:
                 page = read_page(response, listing)
             except Malformed as error:
                 raise NotExercised(f"the collection cannot be read: {error}") from None
+            known = len(found)
             found.update((item.id, item) for item in page.items)
-            if not page.items or (not page.has_more and len(found) >= page.total_count):
+            if len(found) == known and page.items and page.has_more:
+                self.repeating[listing.path] = None
+            if len(found) == known or (not page.has_more and len(found) >= page.total_count):
                 break
         return found
 
