@@ -130,7 +130,7 @@ def _print(outcome: Outcome, settings: Settings) -> None:
     width = shutil.get_terminal_size().columns if live else terminal.WIDTH
     report = terminal.text(outcome, settings, colour=live and "NO_COLOR" not in os.environ, width=width)
     if os.environ.get("GITHUB_ACTIONS") == "true":
-        report = github.log(report, outcome)
+        report = github.log(report, outcome, settings)
     print(report, end="", flush=True)
 
 

@@ -118,3 +118,13 @@ def require_folder(path: Path) -> None:
     """Raises UsageError unless a file can be made there, before a long run is lost for it."""
     if path.is_dir() or not path.parent.is_dir():
         raise UsageError(f"the report {path} cannot be written: {path.parent} must be a folder, and the file none")
+
+
+def spec_path(text: str) -> Path:
+    """A file in this folder or below it, as a path from here: that is how reports name it."""
+    path, here = Path(text).resolve(), Path.cwd()
+    if not path.is_file() or not path.is_relative_to(here):
+        raise argparse.ArgumentTypeError(
+            f"{text!r}: give a file in this folder or below it, and run the suite in the root of your repository"
+        )
+    return path.relative_to(here)

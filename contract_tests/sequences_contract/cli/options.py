@@ -11,7 +11,7 @@ from typing import Any, NoReturn
 from ..engine.control_api import ADMIN_VARIABLE
 from ..engine.verdicts import Exit
 from ..http.keys import KEY_VARIABLES, ROLES, flag
-from .option_values import header, positive, rate, seconds, stops
+from .option_values import header, positive, rate, seconds, spec_path, stops
 
 #: The reports that can be written, and what each is for.
 REPORTS = {
@@ -64,9 +64,15 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     _add_tiers(parser.add_argument_group("what it may do", "By default it only reads."))
     _add_rules(parser.add_argument_group("what is tried"))
     _add_knowledge(parser.add_argument_group("what it knows of the target"))
-    reports = parser.add_argument_group("reports, beside the one on the terminal")
-    for name, what in REPORTS.items():
-        reports.add_argument(f"--report-{name}", type=Path, metavar="FILE", help=what)
+    add_reports(parser.add_argument_group("reports, beside the one on the terminal"), REPORTS)
+
+
+def add_reports(group: argparse._ActionsContainer, names: Iterable[str]) -> None:
+    """Declares the options of reports."""
+    for name in names:
+        group.add_argument(f"--report-{name}", type=Path, metavar="FILE", help=REPORTS[name])
+    shown = "the file of your repository that SARIF and annotations point at (default: openapi.yaml, if there is one)"
+    group.add_argument("--spec-path", type=spec_path, metavar="PATH", help=shown)
 
 
 def _add_target(group: argparse._ArgumentGroup) -> None:

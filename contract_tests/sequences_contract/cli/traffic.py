@@ -7,7 +7,7 @@ from typing import Any
 
 from ..http.keys import KEY_VARIABLES
 from .option_values import lag, rate
-from .options import REPORTS
+from .options import REPORTS, add_reports
 from .traffic_runs import Report, drift, judge, proxy
 
 _STATUSES = "exit status: 0 nothing is violated or differs, 1 something is, 2 it cannot be judged. See docs/traffic.md."
@@ -61,9 +61,7 @@ def _add(commands: Any, name: str, what: str, usage: str) -> argparse.ArgumentPa
     parser: argparse.ArgumentParser = commands.add_parser(
         name, help=what, description=f"{what[0].upper()}{what[1:]}.", usage=f"%(prog)s {usage}", epilog=_STATUSES
     )
-    for report in REPORTS:
-        if report != "html":
-            parser.add_argument(f"--report-{report}", type=Path, metavar="FILE", help=REPORTS[report])
+    add_reports(parser, (report for report in REPORTS if report != "html"))
     parser.set_defaults(report_html=None)
     return parser
 

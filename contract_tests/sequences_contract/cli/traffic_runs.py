@@ -58,7 +58,7 @@ def judge(options: argparse.Namespace, report: Report) -> int:
         interruption.reporting()
     outcome = judging.outcome(failure)
     outcome = replace(outcome, notes=outcome.notes + notes)
-    return report(options, outcome, Settings(str(options.file), profile=options.profile))
+    return report(options, outcome, Settings(str(options.file), profile=options.profile, spec_path=options.spec_path))
 
 
 def proxy(options: argparse.Namespace, report: Report) -> int:
@@ -84,7 +84,11 @@ def proxy(options: argparse.Namespace, report: Report) -> int:
         note = watch.close()
         if note is not None:
             print(note, file=sys.stderr)
-        return report(options, judging.outcome(watch.failure), Settings(base, profile=options.profile))
+        return report(
+            options,
+            judging.outcome(watch.failure),
+            Settings(base, profile=options.profile, spec_path=options.spec_path),
+        )
 
 
 def drift(options: argparse.Namespace, report: Report) -> int:
@@ -112,7 +116,7 @@ def drift(options: argparse.Namespace, report: Report) -> int:
         interruption.reporting()
     outcome = comparing.outcome(failure)
     outcome = replace(outcome, notes=outcome.notes + notes)
-    return report(options, outcome, Settings(options.against, {"key": key}))
+    return report(options, outcome, Settings(options.against, {"key": key}, spec_path=options.spec_path))
 
 
 def _open(options: argparse.Namespace, judging: Judge, redactor: Redactor) -> tuple[Watch, socket.socket]:

@@ -84,17 +84,23 @@ class Contract:
         return found
 
     @cached_property
-    def _lines(self) -> dict[str, int]:
-        return dict(_walk(yaml.compose(self._text, Loader=yaml.CSafeLoader), ""))
+    def lines(self) -> dict[str, int]:
+        """The line of each part, by its JSON pointer."""
+        return lines_of(self._text)
 
     def line(self, pointer: str) -> int:
         """The line, counted from 1, of the part that a JSON pointer names. Raises ContractError when there is none."""
         try:
-            return self._lines[pointer]
+            return self.lines[pointer]
         except KeyError:
             raise ContractError(
                 f"{self.path.name} has no part {pointer}; correct the place in statements.yaml"
             ) from None
+
+
+def lines_of(text: str) -> dict[str, int]:
+    """The line, counted from 1, of each part of a YAML or JSON document, by its JSON pointer. Raises yaml.YAMLError."""
+    return dict(_walk(yaml.compose(text, Loader=yaml.CSafeLoader), ""))
 
 
 def _walk(node: yaml.Node | None, pointer: str) -> Iterator[tuple[str, int]]:

@@ -42,9 +42,10 @@ def load_fixture(path: Path) -> dict[str, Any]:
 
 
 def companies(document: Mapping[str, Any]) -> dict[str, str | None]:
-    """The company_domain of every contact by the contact's id, over all organizations."""
+    """The company_domain of every contact whose id is stated, by that id in lower case, over all organizations."""
     return {
-        contact["id"]: contact.get("company_domain") or None
+        contact["id"].lower(): contact.get("company_domain") or None
         for organization in document["organizations"]
         for contact in organization.get("contacts") or []
+        if "id" in contact
     }

@@ -66,15 +66,16 @@ class RuleContext(ApiClient):
             raise Violation("a page of items", str(error), (response,)) from None
 
     def pages(self, listing: Operation, query: Mapping[str, str | int], size: int = 100) -> list[tuple[Response, Page]]:
-        """Every page of a list, and none past the end: a target may reject that."""
+        """Every page of a list up to one with nothing new, and none past the end: a target may reject that."""
         found: list[tuple[Response, Page]] = []
-        seen = 0
+        seen, ids = 0, set[str]()
         for number in range(1, PAGES + 1):
             response = self.send(listing, query={**query, "page": number, "size": size})
             page = self.page_of(response, listing)
             found.append((response, page))
-            seen += len(page.items)
-            if not page.items or (not page.has_more and seen >= page.total_count):
+            seen, known = seen + len(page.items), len(ids)
+            ids.update(item.id for item in page.items)
+            if len(ids) == known or (not page.has_more and seen >= page.total_count):
                 break
         return found
 

@@ -43,12 +43,12 @@ class RunPool:
     def writable(self, run: Run) -> bool:
         """Whether writes to this run are allowed: the template of --only-template, and this worker's share."""
         template, (index, count) = self.settings.template, self.settings.share
-        if template is not None and run.template != template.lower():
+        if template is not None and run.template.lower() != template.lower():
             return False
         if count == 1:
             return True
         # Runs that a COMPANY stop ends together are in one share.
-        together = self.companies.get(run.contact or "") or run.contact or run.id
+        together = self.companies.get((run.contact or "").lower()) or run.contact or run.id
         return crc32(together.encode()) % count == index
 
     def count(self, status: str) -> int:

@@ -125,6 +125,9 @@ class _Judging:
                     f"{verdict.rule.id} failed while other rules were tried, and held alone: expected {first.expected};"
                     f" got {first.got}"
                 )
+        repeating = {path: None for session in self._worlds for path in session.repeating}
+        if repeating:
+            yield f"the same items on every page, as of a mock without state: {', '.join(repeating)}"
 
     def _count(self, response: Response) -> None:
         self.requests += 1

@@ -64,6 +64,8 @@ class Session:
         self.left_out: dict[str, str] = {}
         #: The tags that the target does not serve; filled by the preflight.
         self.not_served: tuple[str, ...] = ()
+        #: The lists that show the same items on every page, and say each time that more follow.
+        self.repeating: dict[str, None] = {}
         self._collections: dict[str, Collection] = {}
         self._lock = threading.RLock()
         self._known_tick: list[float | None] = []
@@ -156,8 +158,11 @@ class Session:
                 page = read_page(response, listing)
             except Malformed as error:
                 raise NotExercised(f"the collection cannot be read: {error}") from None
+            known = len(found)
             found.update((item.id, item) for item in page.items)
-            if not page.items or (not page.has_more and len(found) >= page.total_count):
+            if len(found) == known and page.items and page.has_more:
+                self.repeating[listing.path] = None
+            if len(found) == known or (not page.has_more and len(found) >= page.total_count):
                 break
         return found
 
@@ -165,8 +170,8 @@ class Session:
         """The company of a run's contact, None without one. Raises NotExercised when it is not known."""
         if run.contact is None:
             return None
-        if run.contact in self.companies:
-            return self.companies[run.contact]
+        if run.contact.lower() in self.companies:
+            return self.companies[run.contact.lower()]
         if "Contacts" not in (*self.not_served, *self.left_out):
             contact = self.collection(self.contract.operations["listContacts"]).by_id.get(run.contact)
             if contact is not None:

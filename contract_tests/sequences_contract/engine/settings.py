@@ -15,7 +15,8 @@ class Settings:
 
     `url` includes the base path. `keys` maps a role (key, read, write, noscope, other) to a token. `stops` is the
     greatest number of runs that may be stopped, infinity for all. `only` and `skip` are tags of the contract. `share` is
-    this worker's part of the runs and how many parts there are. Times are in seconds.
+    this worker's part of the runs and how many parts there are. `spec_path` is the file that reports show violations at.
+    Times are in seconds.
     """
 
     url: str
@@ -37,6 +38,7 @@ class Settings:
     rate: float = math.inf
     workers: int = 8
     share: tuple[int, int] = (0, 1)
+    spec_path: Path | None = None
 
     @property
     def strict(self) -> bool:

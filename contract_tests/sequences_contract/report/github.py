@@ -4,11 +4,11 @@ import re
 import secrets
 from collections.abc import Iterator
 
-from ..contract.document import Contract, load_contract
 from ..engine.settings import Settings
 from ..engine.verdicts import Outcome, Verdict
 from .causes import Cause, causes
 from .json import totals
+from .places import Places, places
 from .visible import visible
 
 #: GitHub keeps ten annotations of a kind from each step, and a summary of one mebibyte.
@@ -17,10 +17,12 @@ _MOST_BYTES = 1_000_000
 _MOST_REASONS = 50
 
 
-def log(report: str, outcome: Outcome) -> str:
+def log(report: str, outcome: Outcome, settings: Settings) -> str:
     """The report for the step's log, held apart from commands by a word that nobody can guess; then the annotations."""
     word = secrets.token_hex(16)
-    return f"::stop-commands::{word}\n{report}::{word}::\n" + "".join(f"{line}\n" for line in commands(outcome))
+    return f"::stop-commands::{word}\n{report}::{word}::\n" + "".join(
+        f"{line}\n" for line in commands(outcome, settings)
+    )
 
 
 def defused(line: str) -> str:
@@ -29,15 +31,15 @@ def defused(line: str) -> str:
     return line.replace("::", ": :", 1) if line.lstrip().startswith("::") else line
 
 
-def commands(outcome: Outcome) -> Iterator[str]:
+def commands(outcome: Outcome, settings: Settings) -> Iterator[str]:
     """Workflow commands: ten errors and ten warnings at most, the last one telling of those left out."""
-    contract, outcome = load_contract(), outcome.with_texts(visible)
+    at, outcome = places(settings), outcome.with_texts(visible)
     errors = [_plain("error", "sequences-contract", outcome.failure)] if outcome.failure else []
     errors += [
         _plain("error", name, "it is expected to fail and passes; take it out of the list")
         for name in outcome.unexpectedly_passing
     ]
-    yield from _limited("error", errors + [_annotation(cause, contract) for cause in causes(outcome.violated)])
+    yield from _limited("error", errors + [_annotation(cause, at) for cause in causes(outcome.violated)])
     untried = [_plain("warning", v.rule.id, f"not exercised: {v.reason}") for v in outcome.unexercised]
     yield from _limited("warning", untried)
 
@@ -46,14 +48,14 @@ def _plain(kind: str, title: str, text: str) -> str:
     return f"::{kind} title={_property(title)}::{_data(text)}"
 
 
-def _annotation(cause: Cause, contract: Contract) -> str:
+def _annotation(cause: Cause, at: Places) -> str:
     verdict = cause.first
     message = verdict.rule.sentence
     message += f" ({len(cause.others)} more rules for the same cause.)" if cause.others else ""
     for first in verdict.evidence[:1]:
         message += f" Expected {first.expected}; got {first.got}\n" + "\n".join(first.curl[-1:])
-    place = f"file=openapi.yaml,line={contract.line(verdict.rule.pointer)},title={_property(verdict.rule.id)}"
-    return f"::error {place}::{_data(message)}"
+    place = f"file={_property(at.path)},line={at.line(verdict.rule.pointer)}," if at.is_there else ""
+    return f"::error {place}title={_property(verdict.rule.id)}::{_data(message)}"
 
 
 def _limited(kind: str, lines: list[str]) -> Iterator[str]:

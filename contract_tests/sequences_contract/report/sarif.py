@@ -1,29 +1,36 @@
-"""SARIF 2.1.0 for code scanning: a violation stands at the line of openapi.yaml that the target breaks."""
+"""SARIF 2.1.0 for code scanning: a violation stands at the line of the contract that the target breaks."""
 
 import hashlib
 import json
 from typing import Any
+from urllib.parse import quote
 
 from .. import __version__
-from ..contract.document import Contract, load_contract
+from ..contract.document import load_contract
 from ..engine.settings import Settings
 from ..engine.verdicts import Outcome, Verdict
+from .places import Places, places
 from .visible import visible
+
+#: What an address stands below that is of no file of the reader.
+_BASE = "CONTRACT"
 
 
 def text(outcome: Outcome, settings: Settings) -> str:
     """The report as JSON."""
-    contract, outcome = load_contract(), outcome.with_texts(visible)
+    at, outcome = places(settings), outcome.with_texts(visible)
     broken = outcome.violated
     driver = {
         "name": "sequences-contract", "semanticVersion": __version__, "rules": [_rule(v) for v in broken],
-        "properties": {"contract": contract.edition},
+        "properties": {"contract": load_contract().edition},
     }  # fmt: skip
-    run = {
+    run: dict[str, Any] = {
         "tool": {"driver": driver},
         "invocations": [_invocation(outcome)],
-        "results": [_result(verdict, index, contract) for index, verdict in enumerate(broken)],
+        "results": [_result(verdict, index, at) for index, verdict in enumerate(broken)],
     }
+    if not at.is_there:
+        run["originalUriBaseIds"] = {_BASE: {"description": {"text": "The contract that comes with the suite."}}}
     document = {"$schema": "https://json.schemastore.org/sarif-2.1.0.json", "version": "2.1.0", "runs": [run]}
     return json.dumps(document, ensure_ascii=False, indent=2) + "\n"
 
@@ -46,11 +53,12 @@ def _rule(verdict: Verdict) -> dict[str, Any]:
     return {"id": rule.id, "shortDescription": {"text": rule.sentence}, "properties": {"basis": rule.basis}}
 
 
-def _result(verdict: Verdict, index: int, contract: Contract) -> dict[str, Any]:
+def _result(verdict: Verdict, index: int, at: Places) -> dict[str, Any]:
     text_lines = [verdict.rule.sentence]
     for first in verdict.evidence[:1]:
         text_lines += [f"Expected {first.expected}; got {first.got}", *first.curl]
-    place = {"artifactLocation": {"uri": "openapi.yaml"}, "region": {"startLine": contract.line(verdict.rule.pointer)}}
+    file = {"uri": quote(at.path)} | ({} if at.is_there else {"uriBaseId": _BASE})
+    place = {"artifactLocation": file, "region": {"startLine": at.line(verdict.rule.pointer)}}
     return {
         "ruleId": verdict.rule.id,
         "ruleIndex": index,

@@ -121,6 +121,13 @@ class BusinessOfTypeCommit(OtherType):
     of_status, other_type = 422, "CommitIssue"
 
 
+@planted.strict("shape.issue.type", "POST {stopped}/resume")
+class NotAllowedOfTypeValidation(OtherType):
+    """A 422 for the state of a run is a ValidationIssue."""
+
+    of_status, other_type = 422, "ValidationIssue"
+
+
 @planted.documented("shape.issue.type", "GET /sequences?size=0")
 class ValidationOfTypeInternal(OtherType):
     """A 400 is an InternalIssue."""

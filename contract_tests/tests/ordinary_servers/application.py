@@ -24,13 +24,14 @@ Row = dict[str, Any]
 class Problem(Exception):
     """An error response."""
 
-    def __init__(self, status: int, message: str) -> None:
+    def __init__(self, status: int, message: str, type_: str | None = None) -> None:
         super().__init__(message)
         self.status = status
+        self.type = type_ or _TYPES[status]
 
     @property
     def body(self) -> Row:
-        return {"type": _TYPES[self.status], "status_code": self.status, "message": str(self)}
+        return {"type": self.type, "status_code": self.status, "message": str(self)}
 
 
 @dataclass(frozen=True)
@@ -50,8 +51,10 @@ class Freedoms:
     repauses: bool = True
     stops_paused: bool = True
     optional_scope: bool = False
+    optional_reason: bool = False
     status_order: Callable[[str], Any] = str
     ties_descending: bool = False
+    write_id: Callable[[str], str] = str
     write_time: Callable[[datetime], str] = lambda at: at.isoformat().replace("+00:00", "Z")
 
 
@@ -142,6 +145,7 @@ class Application:
         shown = {name: value for name, value in row.items() if name != "until"}
         times = ("created_at", "updated_at", "last_step_executed_at")
         shown |= {name: row[name] and self.freedoms.write_time(row[name]) for name in times}
+        shown |= {name: id_ and self.freedoms.write_id(id_) for name, id_ in shown.items() if name.endswith("id")}
         if not row["variables"]:
             shown["variables"] = None if self.freedoms.null_variables else {}
         return shown
@@ -217,7 +221,8 @@ class Application:
     def stop(self, row: Row, body: Any) -> Row:
         given = self._object(body)
         scope = given.get("scope", "CONTACT" if self.freedoms.optional_scope else None)
-        if given.get("reason") not in ("WIN", "LOSE") or scope not in ("CONTACT", "COMPANY"):
+        reason = given.get("reason", "LOSE" if self.freedoms.optional_reason else None)
+        if reason not in ("WIN", "LOSE") or scope not in ("CONTACT", "COMPANY"):
             raise self._bad("reason is WIN or LOSE, scope CONTACT or COMPANY.")
         also = ("FOUND", "WAITING_FOR_LEAD", "WAITING_FOR_USER") if self.freedoms.stops_paused else ()
         self._require(row, "ACTIVE", *also)
@@ -233,7 +238,7 @@ class Application:
     # -- values ----------------------------------------------------------------------------------------------------
 
     def _bad(self, message: str) -> Problem:
-        return Problem(self.freedoms.bad_value, message)
+        return Problem(self.freedoms.bad_value, message, "ValidationIssue")
 
     def _require(self, row: Row, *statuses: str) -> None:
         if row["status"] not in statuses:

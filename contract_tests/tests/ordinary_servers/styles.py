@@ -40,9 +40,11 @@ def respond(app: Application, header: str | None, run_id: str, action: str, quer
         return app.shown(getattr(app, action)(app.found(organization, run_id), given))
 
 
-# -- a framework with pages and redirects of its own; whole seconds, and a job that looks each second for pauses -----------
+# -- a framework with pages and redirects of its own; ids in capitals, whole seconds, a job that ends pauses each second --
 
-FRAMEWORK = Freedoms(bad_value=422, not_allowed=409, tick=1.0, sweep=1.0, null_variables=False, repauses=False)
+FRAMEWORK = Freedoms(
+    bad_value=422, not_allowed=409, tick=1.0, sweep=1.0, null_variables=False, repauses=False, write_id=str.upper,
+)  # fmt: skip
 
 
 def framework(app: Application) -> flask.Flask:
@@ -77,10 +79,11 @@ def framework(app: Application) -> flask.Flask:
     return server
 
 
-# -- an ASGI stack: everything that does not validate is 422, responses are compressed, OPTIONS is unknown -----------------
+# -- an ASGI stack: what does not validate is 422, an empty body is {}, responses are compressed, OPTIONS is unknown -----
 
 ASGI = Freedoms(
-    bad_value=422, pages_of_nothing=1, ties_descending=True, optional_scope=True, stops_paused=False,
+    bad_value=422, pages_of_nothing=1, ties_descending=True, optional_scope=True, optional_reason=True,
+    stops_paused=False,
     status_order=lambda status: sum(map(ord, status)), write_time=lambda at: at.isoformat(timespec="microseconds"),
 )  # fmt: skip
 
@@ -94,9 +97,9 @@ def asgi(app: Application) -> Starlette:
 
             def body() -> Any:
                 try:
-                    return json.loads(raw)
+                    return json.loads(raw or b"{}")
                 except (ValueError, RecursionError):
-                    raise Problem(422, "The body is not JSON.") from None
+                    raise Problem(422, "The body is not JSON.", "ValidationIssue") from None
 
             path, query = request.path_params.get("run_id", ""), request.query_params
             header = request.headers.get("Authorization")

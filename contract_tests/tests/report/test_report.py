@@ -56,7 +56,7 @@ def test_no_report_holds_a_character_that_acts(outcome):
         terminal.text(outcome, SETTINGS, colour=False),
         html.text(outcome, SETTINGS),
         github.summary(outcome, SETTINGS),
-        "\n".join(github.commands(outcome)),
+        "\n".join(github.commands(outcome, SETTINGS)),
         sarif.text(outcome, SETTINGS),
         junit.text(outcome, SETTINGS),
         json.text(outcome, SETTINGS),
@@ -162,20 +162,20 @@ def test_the_page_is_well_nested_and_takes_nothing_from_elsewhere(outcome):
 
 @outcomes
 def test_a_target_cannot_command_a_workflow(outcome):
-    log = github.log(terminal.text(outcome, SETTINGS, colour=False), outcome).splitlines()
+    log = github.log(terminal.text(outcome, SETTINGS, colour=False), outcome, SETTINGS).splitlines()
     word = log[0].removeprefix("::stop-commands::")
     assert len(word) == 32
     end = log.index(f"::{word}::")
     for line in log[end + 1 :]:
         assert re.match("::(error|warning) (file=openapi.yaml,line=[0-9]+,)?title=[^:]*::", line)
         assert "##[" not in line.split("::")[0]
-    assert word not in "".join(github.log("", outcome).splitlines())
+    assert word not in "".join(github.log("", outcome, SETTINGS).splitlines())
 
 
 def test_at_most_ten_annotations_of_a_kind_and_the_last_tells_of_the_others():
     verdicts = [Verdict(rule, "violated", evidence=(Evidence("a" * n, "b", ()),)) for n, rule in enumerate(RULES[:30])]
     verdicts += [Verdict(rule, "not_exercised", "why") for rule in RULES[30:60]]
-    lines = list(github.commands(Outcome(verdicts, failure="it died", unexpectedly_passing=("list",))))
+    lines = list(github.commands(Outcome(verdicts, failure="it died", unexpectedly_passing=("list",)), SETTINGS))
     for kind, rest in (("error", 23), ("warning", 21)):
         shown = [line for line in lines if line.startswith(f"::{kind} ")]
         assert len(shown) == 10

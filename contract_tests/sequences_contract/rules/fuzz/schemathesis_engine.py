@@ -18,6 +18,7 @@ from ...http.connection import on_this_machine, trusted_certificates
 from ...http.messages import Request, Response
 from ...http.pacing import Patience
 from ...http.target import RESENDS, Target
+from ..common.shape_errors import ALSO_DOCUMENTED
 
 _STRICT = (
     "not_a_server_error", "status_code_conformance", "content_type_conformance", "response_headers_conformance",
@@ -74,6 +75,12 @@ def relaxed(contract: Contract) -> dict[str, Any]:
     components["schemas"]["RequestId"]["pattern"] = "^req_[0-9A-HJKMNP-TV-Za-hjkmnp-tv-z]{26}$"
     for header in components["headers"].values():
         header["required"] = False
+    for response in components["responses"].values():
+        for part in response["content"]["application/json"]["schema"].get("allOf", []):
+            fields = part.get("properties", {"status_code": {"enum": [0]}})
+            also = ALSO_DOCUMENTED.get(fields["status_code"]["enum"][0])
+            if also is not None:
+                fields["type"]["enum"].append(also)
     for schema in components["schemas"].values():
         for name, one in schema.get("properties", {}).items():
             if one.get("type") == "integer":  # JSON has one kind of number: 12.0 is an integer
