@@ -55,7 +55,8 @@ class Verdict:
     """The verdict on one rule.
 
     `judged` counts the responses that the rule looked at. `excused` says that the rule was not exercised because the
-    caller withheld a key or a tier. `expected` is the reason given in the list of expected failures.
+    caller withheld a key or a tier. `expected` is the reason given in the list of expected failures. `saw` says what was
+    tried and seen, where that hangs on chance.
     """
 
     rule: Rule
@@ -66,6 +67,7 @@ class Verdict:
     excused: bool = False
     seconds: float = 0.0
     expected: str | None = None
+    saw: str = ""
 
     def with_texts(self, change: Callable[[str], str]) -> Verdict:
         """The same with every text that may come from the target or the caller passed through `change`."""

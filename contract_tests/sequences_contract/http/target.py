@@ -1,15 +1,18 @@
 """The one way to the target: keys, rate, timeouts, patience with 429 and broken connections, observers, and the pace."""
 
+import copy
 import json as json_text
 import math
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
+from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 from urllib.parse import quote, urlencode
 
 import httpx
@@ -18,6 +21,7 @@ from .connection import open_client
 from .keys import UNKNOWN_KEY
 from .messages import Request, Response
 from .redaction import hidden_keys, hide
+from .settling import Settling
 
 #: How long a target may put a request off with 429, in seconds.
 PATIENCE_SECONDS = 120
@@ -72,10 +76,22 @@ class Target:
         self._turn = threading.Lock()
         self._next_turn = 0.0
         self._took: deque[float] = deque([0.0], maxlen=24)
-        self._client = open_client(self.url, ca_bundle=ca_bundle, timeout=timeout, transport=transport)
+        self.settling = Settling()
+        self._open = partial(open_client, self.url, ca_bundle=ca_bundle, timeout=timeout, transport=transport)
+        self._client = self._open()
 
     def close(self) -> None:
         self._client.close()
+
+    @contextmanager
+    def connected_anew(self) -> Iterator[Self]:
+        """The same target by connections of its own, which end with the block."""
+        other = copy.copy(self)
+        other._client = self._open()  # noqa: SLF001 - it is one of these
+        try:
+            yield other
+        finally:
+            other.close()
 
     def redact(self, text: str) -> str:
         """`text` with every key replaced by the name of its variable."""
@@ -107,8 +123,12 @@ class Target:
         text = query if isinstance(query, str) else urlencode(_pairs(query), quote_via=quote)
         full = path + (f"?{text}" if text else "")
         request = Request(method, self.url + full, full, key, tuple(authorizations), tuple(headers), content)
+        if method == "GET":
+            self.settling.wait()
         began = time.monotonic()
         response = self._patiently(request, method != "POST" if resend is None else resend)
+        if method != "GET" and response.status < 300:
+            self.settling.wrote()
         self._took.append(time.monotonic() - began)
         return response
 

@@ -63,6 +63,7 @@ def _rule(verdict: Verdict) -> dict[str, Any]:
         "excused": verdict.excused,
         "expected_failure": verdict.expected,
         "judged": verdict.judged,
+        "saw": verdict.saw,
         "seconds": round(verdict.seconds, 3),
         "place": verdict.rule.pointer,
         "evidence": [{"expected": e.expected, "got": e.got, "curl": list(e.curl)} for e in verdict.evidence],
