@@ -32,6 +32,8 @@ GROUPS = {
     "stop",
     "journeys",
     "robustness",
+    "concurrency",
+    "stale",
 }
 TYPES = {400: "ValidationIssue", 401: "UnauthorizedIssue", 403: "UnauthorizedIssue", 404: "NotFoundIssue"}
 TYPES |= {405: "ValidationIssue", 413: "ValidationIssue", 415: "ValidationIssue", 422: "BusinessIssue"}

@@ -11,7 +11,7 @@ from typing import Any, NoReturn
 from ..engine.control_api import ADMIN_VARIABLE
 from ..engine.verdicts import Exit
 from ..http.keys import KEY_VARIABLES, ROLES, flag
-from .option_values import header, positive, rate, seconds, spec_path, stops
+from .option_values import header, lag, positive, rate, seconds, spec_path, stops
 
 #: The reports that can be written, and what each is for.
 REPORTS = {
@@ -123,5 +123,7 @@ def _add_knowledge(group: argparse._ArgumentGroup) -> None:
     add = group.add_argument
     known = "what it was loaded with, a file or the name of one that ships: the company of each contact"
     add("--fixture", metavar="FILE|NAME", help=known)
+    settle = "how long reads may lag behind writes at a target that is eventually consistent (default: 0)"
+    add("--settle", type=lag, default=0.0, metavar="SECONDS", help=settle)
     control = "a control API, to create a world with its own keys and to move its clock; admin token"
     add("--control", metavar="URL", help=f"{control}: [{ADMIN_VARIABLE}]")

@@ -21,6 +21,8 @@ class RuleContext(ApiClient):
         super().__init__(session.target, session.contract, session.settings.update_method)
         self.session = session
         self.judged = 0
+        #: What the rule tried and saw, where the judgement alone does not tell.
+        self.saw = ""
         self.strict = session.settings.strict
 
     def check(self, truth: bool, expected: str, got: str | Callable[[], str], *responses: Response) -> None:
@@ -82,6 +84,12 @@ class RuleContext(ApiClient):
     def list_items(self, listing: Operation, query: Mapping[str, str | int], size: int = 100) -> list[Any]:
         """The items of every page of a list, in order."""
         return [item for _, page in self.pages(listing, query, size) for item in page.items]
+
+    @contextmanager
+    def connected_anew(self) -> Iterator[ApiClient]:
+        """Calls the target by connections of their own, which end with the block."""
+        with self.target.connected_anew() as target:
+            yield ApiClient(target, self.contract, self.update_method)
 
     def unchanged(self, before: Run, responses: list[Response]) -> None:
         """The run must still be as it was in `before`."""

@@ -7,7 +7,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from fractions import Fraction
-from functools import partial
+from functools import cached_property, partial
 from typing import Any, Self
 
 import httpx
@@ -23,6 +23,7 @@ from .collection import PAGES, Collection
 from .control_api import ControlApi
 from .errors import NotExercised
 from .items import Item, Malformed, Run, read_page
+from .lag import LONGEST, Lag, measure
 from .run_pool import FAR, RunPool
 from .settings import Settings
 from .stop_budget import StopBudget
@@ -70,6 +71,7 @@ class Session:
         self._lock = threading.RLock()
         self._known_tick: list[float | None] = []
         self._timing = threading.Lock()
+        self._measuring = threading.Lock()
 
     @property
     def makes_worlds(self) -> bool:
@@ -179,6 +181,27 @@ class Session:
         raise NotExercised("the company of the contacts is not known; give --fixture what the target was loaded with")
 
     @property
+    def lag(self) -> Lag | None:
+        """How long reads lag behind writes, measured by the first rule that writes; None where they do not."""
+        with self._measuring:
+            return self._lag
+
+    @cached_property
+    def _lag(self) -> Lag | None:
+        return measure(self.client, self.pool, max(LONGEST, self.settings.settle))
+
+    def patience(self, *, once: bool) -> tuple[float, ...]:
+        """How long reads wait behind writes: at first, and when a violation may be a lag. `once` leaves out the first."""
+        lag, declared = self.lag, self.settings.settle
+        if lag is None:
+            waits = (0.0, declared)
+        elif declared:
+            waits = (min(declared, 2 * lag.seconds), declared)
+        else:
+            waits = (2 * lag.seconds, 4 * lag.seconds)
+        return waits[once or waits[0] == waits[1] :]
+
+    @property
     def frozen(self) -> bool:
         """Whether the target's clock stands still: changes more than a second apart carry one time."""
         return self._tick() is None
@@ -239,7 +262,6 @@ class Session:
         """Lets the target's time reach `until`. `seen` is a response at which the target's time was `now`."""
         if self.control is not None:
             self.control.advance_to(until)
-            return
-        wait = float(until - now) - (time.monotonic() - seen.ended) + 0.15
-        if wait > 0:
-            time.sleep(wait)
+        else:
+            time.sleep(max(0.0, float(until - now) - (time.monotonic() - seen.ended) + 0.15))
+        self.target.settling.wrote()  # what is due then may show as late as what is written

@@ -15,8 +15,8 @@ class Settings:
 
     `url` includes the base path. `keys` maps a role (key, read, write, noscope, other) to a token. `stops` is the
     greatest number of runs that may be stopped, infinity for all. `only` and `skip` are tags of the contract. `share` is
-    this worker's part of the runs and how many parts there are. `spec_path` is the file that reports show violations at.
-    Times are in seconds.
+    this worker's part of the runs and how many parts there are. `settle` is how long reads may lag behind writes,
+    `spec_path` the file that reports show violations at. Times are in seconds.
     """
 
     url: str
@@ -35,6 +35,7 @@ class Settings:
     headers: tuple[tuple[str, str], ...] = ()
     ca_bundle: Path | None = None
     timeout: float = 10.0
+    settle: float = 0.0
     rate: float = math.inf
     workers: int = 8
     share: tuple[int, int] = (0, 1)

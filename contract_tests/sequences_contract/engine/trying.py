@@ -17,6 +17,8 @@ from .verdicts import Verdict, evidence_of
 
 #: How often a rule is tried whose connections break.
 _TRIES = 6
+#: Rules that find things by chance: what the first attempt found a second one may miss.
+_BY_CHANCE = "race"
 _TIERS = {
     "write": "it writes; pass --allow-writes",
     "stop": "it stops runs; pass --allow-writes and --allow-stops N",
@@ -96,11 +98,16 @@ def try_rule(rule: Rule, session: Session) -> Verdict:
     reason = withheld(rule, session)
     if reason is not None or rule.check is None:
         return Verdict(rule, "not_exercised", reason or "", excused=True)
-    context = RuleContext(session)
+    patience = session.patience(once=rule.group == _BY_CHANCE) if rule.tier != "read" else (0.0,)
     with tallied(Tally()) as tally:
-        verdict = _verdict(rule, context, rule.check)
+        for seconds in patience:
+            context = RuleContext(session)
+            with session.target.settling.patient(seconds):
+                verdict = _verdict(rule, context, rule.check)
+            if verdict.name != "violated":
+                break
     seconds = time.monotonic() - began
-    return replace(verdict, judged=context.judged, requests=tally.responses, seconds=seconds)
+    return replace(verdict, judged=context.judged, saw=context.saw, requests=tally.responses, seconds=seconds)
 
 
 def _verdict(rule: Rule, context: RuleContext, check: Callable[[RuleContext], None]) -> Verdict:

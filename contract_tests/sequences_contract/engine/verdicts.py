@@ -56,7 +56,7 @@ class Verdict:
 
     `judged` counts the responses that the rule looked at, `requests` those that it asked for itself. `excused` says that
     the rule was not exercised because the caller withheld a key or a tier. `expected` is the reason given in the list of
-    expected failures.
+    expected failures. `saw` says what was tried and seen, where that hangs on chance.
     """
 
     rule: Rule
@@ -68,6 +68,7 @@ class Verdict:
     seconds: float = 0.0
     requests: int = 0
     expected: str | None = None
+    saw: str = ""
 
     def with_texts(self, change: Callable[[str], str]) -> Verdict:
         """The same with every text that may come from the target or the caller passed through `change`."""

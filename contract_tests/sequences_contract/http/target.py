@@ -4,7 +4,9 @@ import copy
 import json as json_text
 import math
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any, Self
 from urllib.parse import quote, urlencode
@@ -17,6 +19,7 @@ from .connection import open_transport
 from .keys import UNKNOWN_KEY
 from .messages import Request, Response
 from .redaction import hidden_keys, hide
+from .settling import Settling
 
 #: How often a request is sent again whose connection broke, where sending it twice does no other than sending it once.
 RESENDS = 4
@@ -71,7 +74,10 @@ class Target:
         self.pacing = pacing.Pacing(rate)
         self._headers = tuple(headers)
         self._timeout = timeout
-        self._transport = transport or open_transport(self.url, ca_bundle=ca_bundle)
+        self.settling = Settling()
+        self._given = transport
+        self._open = partial(open_transport, self.url, ca_bundle=ca_bundle)
+        self._transport = transport or self._open()
 
     def close(self) -> None:
         self._transport.close()
@@ -81,6 +87,16 @@ class Target:
         other = copy.copy(self)
         other.keys = dict(keys)
         return other
+
+    @contextmanager
+    def connected_anew(self) -> Iterator[Self]:
+        """The same target by connections of its own, which end with the block."""
+        other = copy.copy(self)
+        other._transport = self._given or self._open()  # noqa: SLF001 - it is one of these
+        try:
+            yield other
+        finally:
+            other.close()
 
     def redact(self, text: str) -> str:
         """`text` with every key replaced by the name of its variable."""
@@ -112,8 +128,12 @@ class Target:
         text = query if isinstance(query, str) else urlencode(_pairs(query), quote_via=quote)
         full = path + (f"?{text}" if text else "")
         request = Request(method, self.url + full, full, key, tuple(authorizations), tuple(headers), content)
+        if method == "GET":
+            self.settling.wait()
         began = time.monotonic()
         response = self._patiently(request, method != "POST" if resend is None else resend)
+        if method != "GET" and response.status < 300:
+            self.settling.wrote()
         self.pacing.note(time.monotonic() - began)
         return response
 

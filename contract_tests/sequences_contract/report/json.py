@@ -64,6 +64,7 @@ def _rule(verdict: Verdict) -> dict[str, Any]:
         "expected_failure": verdict.expected,
         "judged": verdict.judged,
         "requests": verdict.requests,
+        "saw": verdict.saw,
         "seconds": round(verdict.seconds, 3),
         "place": verdict.rule.pointer,
         "evidence": [{"expected": e.expected, "got": e.got, "curl": list(e.curl)} for e in verdict.evidence],

@@ -18,7 +18,7 @@ from ..contract.statements import Statement, load_statements
 from ..engine import Check, Need, Reach, Rule, Tier
 
 #: The folders of rules, in the order in which they are tried.
-_FOLDERS = ("common", "resources", "sequences", "model", "fuzz")
+_FOLDERS = ("common", "resources", "sequences", "concurrency", "consistency", "model", "fuzz")
 
 Select = Callable[[Contract], Iterable[tuple[Any, ...]]]
 """The subjects of a contract that a rule is made for: an operation, and perhaps a parameter or a field of it."""

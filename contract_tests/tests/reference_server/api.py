@@ -24,6 +24,13 @@ class Api(Neighbours):
     def __init__(self, worlds: Iterable[World]) -> None:
         self.worlds = {world.id: world for world in worlds}
 
+    async def respond(self, request: Request) -> Response:
+        """Where requests that come at the same time meet: the correct server handles each without interruption."""
+        return self.handle(request)
+
+    def hang_up(self, connection: str) -> None:
+        """A connection has ended, which means nothing to the correct server."""
+
     def handle(self, request: Request) -> Response:
         """Response one request, whatever it is."""
         request_id = self.request_id()

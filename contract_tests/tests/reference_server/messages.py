@@ -9,13 +9,17 @@ from .world import Key, Run, World
 
 @dataclass
 class Request:
-    """One HTTP request. Header names are in lower case; `oversize` marks a body that was not kept."""
+    """One HTTP request. Header names are in lower case; `oversize` marks a body that was not kept.
+
+    `connection` names the connection that it came by.
+    """
 
     method: str
     target: str
     headers: dict[str, str] = field(default_factory=dict)
     body: bytes = b""
     oversize: bool = False
+    connection: str = ""
 
     @property
     def path(self) -> str:

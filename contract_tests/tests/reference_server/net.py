@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import itertools
 import threading
 from collections.abc import Iterator
 from http import HTTPStatus
@@ -15,22 +16,26 @@ KEPT_BODY = 1_048_576
 
 async def listen(app: Api, host: str, port: int) -> asyncio.Server:
     """Begin to response; port 0 lets the system choose."""
+    numbers = itertools.count(1)
 
     async def converse(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        connection = str(next(numbers))
         # A task that ends as cancelled would be reported by the streams as a failure.
         with contextlib.suppress(ConnectionError, asyncio.IncompleteReadError, asyncio.CancelledError):
-            while await exchange(app, reader, writer):
+            while await exchange(app, reader, writer, connection):
                 pass
+        app.hang_up(connection)
         writer.close()
 
     return await asyncio.start_server(converse, host, port, limit=LARGEST_HEAD, backlog=512)
 
 
-async def exchange(app: Api, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> bool:
+async def exchange(app: Api, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, connection: str) -> bool:
     """One request and its response; False when the connection should end."""
     try:
         head = await reader.readuntil(b"\r\n\r\n")
         request = parse_head(head)
+        request.connection = connection
         if request.headers.get("expect", "").lower() == "100-continue":
             writer.write(b"HTTP/1.1 100 Continue\r\n\r\n")
         await read_body(reader, request)
@@ -39,7 +44,7 @@ async def exchange(app: Api, reader: asyncio.StreamReader, writer: asyncio.Strea
         await writer.drain()
         return False
     keep = request.headers.get("connection", "").lower() != "close"
-    writer.write(render(app.handle(request), head=request.method == "HEAD", keep=keep))
+    writer.write(render(await app.respond(request), head=request.method == "HEAD", keep=keep))
     await writer.drain()
     return keep
 

@@ -2,9 +2,12 @@
 
 One line a request: `[who:] METHOD target [body]`, where `who` names a key of `probe_world` (default `rw`, `nobody`
 for none), `{name}` in a target stands for that run's path and in a query for an id; `<Name: value>` before the method
-sets a header; a body `@name` is one of `ODD_BODIES`. `wait DURATION` moves the clock. `&&` separates lines too.
+sets a header; a body `@name` is one of `ODD_BODIES`. `wait DURATION` moves the clock. `&&` separates lines too; requests
+that `||` separates are sent at the same time. `<Connection: name>` names the connection of a request, `hang up name` ends
+that, and `sleep SECONDS` lets real time pass.
 """
 
+import asyncio
 import json
 import re
 from typing import Any
@@ -30,17 +33,28 @@ ODD_BODIES = {
 
 def play(app: ReferenceServer, script: str) -> list[Any]:
     """Send the script's requests one after another; give what each response shows."""
-    seen: set[str] = set()
     lines = [line.strip() for line in re.split(r"\n|&&", script) if line.strip()]
-    return [outcome for line in lines if (outcome := act(app, line, seen)) is not None]
+    return asyncio.run(play_lines(app, lines))
 
 
-def act(app: ReferenceServer, line: str, seen: set[str]) -> Any:
-    if line.startswith("wait "):
+async def play_lines(app: ReferenceServer, lines: list[str]) -> list[Any]:
+    seen: set[str] = set()
+    return [outcome for line in lines for outcome in await act(app, line, seen)]
+
+
+async def act(app: ReferenceServer, line: str, seen: set[str]) -> list[Any]:
+    word, _, rest = line.partition(" ")
+    if word == "wait":
         clock = next(iter(app.worlds.values())).clock
-        clock.set(clock.now() + parse_duration(line.removeprefix("wait ")), frozen=True)
-        return None
-    return observe(app.handle(compose(line)), seen)
+        clock.set(clock.now() + parse_duration(rest), frozen=True)
+    elif word == "sleep":
+        await asyncio.sleep(float(rest))
+    elif line.startswith("hang up "):
+        app.hang_up(line.removeprefix("hang up "))
+    else:
+        responses = await asyncio.gather(*(app.respond(compose(part.strip())) for part in line.split("||")))
+        return [observe(response, seen) for response in responses]
+    return []
 
 
 def compose(line: str) -> Request:
@@ -56,7 +70,7 @@ def compose(line: str) -> Request:
     for header in re.findall(r"<([^>]*)>", headers):
         name, _, value = header.partition(": ")
         sent[name.lower()] = value
-    return Request(method, locate(target), sent, raw or b"")
+    return Request(method, locate(target), sent, raw or b"", connection=sent.pop("connection", ""))
 
 
 def locate(target: str) -> str:
@@ -64,7 +78,8 @@ def locate(target: str) -> str:
     path = re.sub(r"^\{(\w+)\}", lambda name: f"/sequences/{IDS[name[1]]}", path)
     path = re.sub(r"\{(\w+)\}", lambda name: IDS[name[1]], path)
     query = re.sub(r"\{(\w+)\}", lambda name: IDS[name[1]], query)
-    return "/v1" + path + (f"?{query}" if query else "")
+    root = "" if path.startswith("/_sandbox/") else "/v1"
+    return root + path + (f"?{query}" if query else "")
 
 
 def observe(response: Response, seen: set[str]) -> Any:

@@ -14,13 +14,13 @@ from .list_filters import values_of
 Key = Callable[[Any], Any]
 
 
-def _is_time(listing: Operation, field: str) -> bool:
+def is_time(listing: Operation, field: str) -> bool:
     return listing.item["properties"][field].get("format") == "date-time"  # type: ignore[no-any-return]
 
 
-def _keys(listing: Operation, field: str) -> list[Key]:
+def keys_of(listing: Operation, field: str) -> list[Key]:
     """What a field may be sorted by, null first: times by their value, texts as they are or without regard to case."""
-    if _is_time(listing, field):
+    if is_time(listing, field):
         return [lambda item: item.time(field)]
     return [
         lambda item: (item.fields[field] is not None, item.fields[field] or ""),
@@ -41,7 +41,7 @@ def expect_sorted(
     for _ in (1, 2):
         pages = context.pages(listing, asked)
         items = [item for _, page in pages for item in page.items]
-        wrong = [_out_of_order([key(item) for item in items], order) for key in _keys(listing, field)]
+        wrong = [_out_of_order([key(item) for item in items], order) for key in keys_of(listing, field)]
         if None in wrong:
             break
     place = None if None in wrong else wrong[0]
@@ -55,8 +55,8 @@ def _orders(listing: Operation) -> list[str]:
     return listing.parameters["sort_order"].values
 
 
-_times = calls.only(calls.sorts, _is_time)
-_texts = calls.only(calls.sorts, lambda *sort: not _is_time(*sort))
+_times = calls.only(calls.sorts, is_time)
+_texts = calls.only(calls.sorts, lambda *sort: not is_time(*sort))
 
 
 @for_each(_times, "list.{operation}.sort.{part}", "{operation}: sort_by={part} sorts by that time, both ways.",
@@ -73,7 +73,7 @@ def by_text(context: RuleContext, listing: Operation, field: str) -> None:
     found = {order: context.pages(listing, {"sort_by": field, "sort_order": order}) for order in _orders(listing)}
     responses = [pages[0][0] for pages in found.values()]
     problems = [_blocks({order: [key(item) for _, page in pages for item in page.items] for order, pages in found.items()})
-                for key in _keys(listing, field)]  # fmt: skip
+                for key in keys_of(listing, field)]  # fmt: skip
     problem = "" if "" in problems else problems[0]
     context.check(not problem, f"each {field} in one block, and the reverse with desc", problem, *responses)
 
@@ -112,7 +112,7 @@ def stable(context: RuleContext, listing: Operation, field: str) -> None:
 def ties(context: RuleContext, listing: Operation, field: str) -> None:
     for order in _orders(listing):
         response, items = expect_sorted(context, listing, field, order)
-        for _, equal in groupby(items, _keys(listing, field)[0]):
+        for _, equal in groupby(items, keys_of(listing, field)[0]):
             ids = [item.id for item in equal]
             context.check(ids == sorted(ids), f"equal {field} by id, {order}", f"{ids[:3]}", response)
 

@@ -45,6 +45,18 @@ def near_future(context: RuleContext) -> None:
             context.expect_run(response, "WAITING_FOR_LEAD")
 
 
+@rule("pause.accepts.offsets", "The minutes of an offset count, with the sign of the whole: -00:30 is not +00:30.", "pause.until", "pause.future")  # fmt: skip
+def offsets(context: RuleContext) -> None:
+    with context.lease() as run:
+        now = context.run_of(context.update(run.id, {"suite_now": "offsets"})).updated
+        for minutes in (-30, -345, -570):
+            text = timestamps.write(now + 900 + 10 * context.session.short, offset_minutes=minutes)
+            context.expect_run(context.pause(run.id, text), "WAITING_FOR_LEAD", why=f"until {text}")
+            context.prepared(context.resume(run.id))
+        text = timestamps.write(now - 1, offset_minutes=345)
+        context.expect_rejected(context.pause(run.id, text), f"for {text}, a second ago")
+
+
 @rule("pause.accepts.far_future", "A time months or many years ahead is accepted.", "pause.until")
 def far_future(context: RuleContext) -> None:
     with context.lease() as run:
