@@ -14,7 +14,7 @@ from .api_keys import gone
 from .cache import Cache
 from .world import Documents
 
-_MOST_BYTES: Final = 128 << 20
+MOST_BYTES: Final = 64 << 20
 
 
 class Seeds:
@@ -25,9 +25,9 @@ class Seeds:
         self._store: Final = store
         self._schedules: Final = {static: Schedule(lifecycle, static) for static in (False, True)}
         self.fixtures: Final[Cache[Fixture]] = (
-            Cache[Fixture](_MOST_BYTES) if predecessor is None else predecessor.fixtures
+            Cache[Fixture](MOST_BYTES) if predecessor is None else predecessor.fixtures
         )
-        self.starts: Final = Cache[tuple[int, Documents]](_MOST_BYTES)
+        self.starts: Final = Cache[tuple[int, Documents]](MOST_BYTES)
         self.visitor_bytes: Final[Amounts] = (
             Amounts(VISITOR_BYTES) if predecessor is None else predecessor.visitor_bytes
         )

@@ -22,7 +22,7 @@ from .snapshots import KEPT
 from .transaction import Transaction
 from .world import Documents, WorldState
 
-_MOST_WORLD_BYTES: Final = 768 << 20
+MOST_WORLD_BYTES: Final = 512 << 20
 _TOUCHES_PER_TTL: Final = 64
 """A use is written down when it puts the expiry off by this part of the time to live: not every read is a write."""
 _KEY_LAG: Final = MINUTE
@@ -49,7 +49,7 @@ class Worlds:
         self.events: Final = events
         self.lifecycle: Final = lifecycle
         self.seeds: Final[Seeds] = Seeds(store, lifecycle, None if predecessor is None else predecessor.seeds)
-        self.at_hand: Final = Cache[WorldState](_MOST_WORLD_BYTES)
+        self.at_hand: Final = Cache[WorldState](MOST_WORLD_BYTES)
         self.waiting: Final = Places(WAITING)
         self._counted_wall = 0
 
