@@ -33,7 +33,7 @@ from .operation import Operation
 from .pages.pages import REQUEST_ID_HEADER
 from .request.context import ClientGone, RequestContext
 from .request.ids import RequestIds
-from .responses import Encoder, Response, error_response
+from .responses import Encoder, LargePageError, Response, error_response
 from .router import Router
 from .streaming.events import last_event_id
 from .traffic.injection import corrupt, send_injected, short_circuit
@@ -141,8 +141,13 @@ class ContractMiddleware(RoutedMiddleware[ContractAPI]):
                 return await self._services.offload(self._finished, context, admitted, began)
         if operation.takes_body:
             await context.read_body(receive)
+        # Where handlers wait for a store they run in threads, and there a large page holds nobody up.
+        context.is_long = operation.is_long or self._services.offload.blocking
         if not operation.is_long:
-            return await self._in_slices(self._services.offload, self._handle, context, operation, texts, began)
+            try:
+                return await self._in_slices(self._services.offload, self._handle, context, operation, texts, began)
+            except LargePageError:
+                context.is_long = True
         self._services.held.work(context)
         return await self._in_slices(self._services.long_work, self._handle, context, operation, texts, began)
 
@@ -173,7 +178,7 @@ class ContractMiddleware(RoutedMiddleware[ContractAPI]):
         """What the work returns, or the error response for its failure."""
         try:
             return work(context, *args, **kwargs)
-        except CatchingUpIssue:
+        except (CatchingUpIssue, LargePageError):
             raise
         except Issue as issue:
             return _error(issue, context)
@@ -186,7 +191,10 @@ class ContractMiddleware(RoutedMiddleware[ContractAPI]):
         caller = context.caller or self._admit(context, operation)
         if isinstance(caller, Response):
             return caller
-        response = self._encoder.response(operation.status, operation.call(caller, operation.read(context, texts)))
+        result = operation.call(caller, operation.read(context, texts))
+        if not context.is_long:
+            self._encoder.require_small(result)
+        response = self._encoder.response(operation.status, result)
         if response.stream is not None:
             response.after = last_event_id(context)
             self._services.held.stream(context, response)
