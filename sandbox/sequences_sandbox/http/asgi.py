@@ -43,6 +43,7 @@ T = TypeVar("T")
 
 _GUARDS: Final = ((b"cache-control", b"no-store"), (b"x-content-type-options", b"nosniff"))
 """On every response of a contract: no cache keeps what one key may read, and no browser takes data for a script."""
+_LARGE_BODY_BYTES: Final = 128 << 10
 _READS: Final = ("GET", "HEAD")
 
 
@@ -141,9 +142,11 @@ class ContractMiddleware(RoutedMiddleware[ContractAPI]):
                 return await self._services.offload(self._finished, context, admitted, began)
         if operation.takes_body:
             await context.read_body(receive)
-        # Where handlers wait for a store they run in threads, and there a large page holds nobody up.
-        context.is_long = operation.is_long or self._services.offload.blocking
-        if not operation.is_long:
+        # Where handlers wait for a store they run in threads; there neither a large body nor a large page holds others up.
+        in_thread = self._services.offload.blocking
+        is_short = not operation.is_long and (in_thread or len(context.body) <= _LARGE_BODY_BYTES)
+        context.is_long = in_thread or not is_short
+        if is_short:
             try:
                 return await self._in_slices(self._services.offload, self._handle, context, operation, texts, began)
             except LargePageError:

@@ -7,6 +7,7 @@ import httpx
 import pytest
 from sequences_sandbox.domain.limits import VisitorLimits, host_limits
 from sequences_sandbox.domain.timestamps import DAY
+from sequences_sandbox.http.operation import Operation
 from sequences_sandbox.http.responses import Encoder
 from sequences_sandbox.worlds import due_events
 
@@ -133,6 +134,18 @@ def test_a_page_of_large_documents_is_written_in_a_thread_and_an_address_has_few
 
     most = host_limits(1024, shared=True).long_work.of_address
     assert sorted(calling(api, work)) == [200] * most + [429]
+
+
+def test_a_large_body_is_read_in_a_thread(api, monkeypatch):
+    threads, read = [], Operation.read
+    monkeypatch.setattr(Operation, "read", lambda *args: (threads.append(threading.current_thread()), read(*args))[1])
+    run = api("GET", "sequences?size=1").json()["items"][0]["id"]
+    for size in (1000, 500_000):
+        changed = api("PATCH", f"sequences/{run}", json={"variables": {"note": "x" * size}})
+        assert len(changed.json()["variables"]["note"]) == size
+    _, small, large = threads
+    assert small is threading.main_thread()
+    assert large is not threading.main_thread()
 
 
 FOUND_LONG_AGO = {"organizations": [{"sequences": [{"status": "FOUND", "created_at": "-P1D"}] * 30}]}
