@@ -6,6 +6,7 @@ For each attack one line: what the attacker got, how long the slowest honest req
 were not answered with 200, and how the memory of the server grew.
 """
 
+import random
 import socket
 import sys
 import threading
@@ -265,10 +266,11 @@ class Honest:
             self.slowest = max(self.slowest, time.monotonic() - began)
 
 
-def besiege(url: str, sources: Sequence[str], seconds: float) -> Counter[str]:
+def besiege(url: str, sources: Sequence[str], seconds: float, seed: int) -> Counter[str]:
     """Attacks for some seconds, from one address after the other; which attacks were carried out, and which repelled."""
-    deadline, met = time.monotonic() + seconds, Counter[str]()
-    for source, attack in zip(cycle(sources), cycle(ATTACKS), strict=False):
+    deadline, met, draw = time.monotonic() + seconds, Counter[str](), random.Random(seed)
+    for source in cycle(sources):
+        attack = draw.choice(ATTACKS)
         if time.monotonic() > deadline:
             return met
         try:

@@ -62,9 +62,9 @@ class Site:
         return {name: machine.processor_seconds(pid) for name, pid in self._mains.items()}
 
     def log(self) -> Counter[str]:
-        """The lines of the logs without their numbers, each with how often it came."""
+        """The lines of the logs without numbers and ids, each with how often it came."""
         text = "".join(log.read_text(errors="replace") for log in self._logs)
-        return Counter(re.sub(r"\d[\d.:/-]*", "N", line)[:150] for line in text.splitlines())
+        return Counter(re.sub(r"\S*\d\S*", "N", line)[:150] for line in text.splitlines())
 
 
 class Run:
@@ -131,7 +131,9 @@ def _watched(site: Site, options: argparse.Namespace) -> Run:
     visitors = [f"127.0.1.{number + 1}" for number in range(options.visitors)]
     with ProcessPoolExecutor(1 + options.attackers) as pool:
         visits = pool.submit(visit, site.url, visitors, seconds)
-        sieges = [pool.submit(besiege, site.url, _sources(number), seconds) for number in range(options.attackers)]
+        sieges = [
+            pool.submit(besiege, site.url, _sources(number), seconds, number) for number in range(options.attackers)
+        ]
         while not visits.done():
             time.sleep(_SAMPLE_SECONDS)
             samples.append(site.memory())

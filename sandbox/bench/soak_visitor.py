@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from soak_client import Client, Findings
 
-_PAUSE_SECONDS: Final = (0.5, 2.0)
+_PAUSE_SECONDS: Final = (1.0, 4.0)
 
 
 class _GivenUpError(Exception):

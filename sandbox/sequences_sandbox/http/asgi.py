@@ -33,7 +33,7 @@ from .operation import Operation
 from .pages.pages import REQUEST_ID_HEADER
 from .request.context import ClientGone, RequestContext
 from .request.ids import RequestIds
-from .responses import Encoder, Response, error_response
+from .responses import Encoder, LargePageError, Response, error_response
 from .router import Router
 from .streaming.events import last_event_id
 from .traffic.injection import corrupt, send_injected, short_circuit
@@ -43,6 +43,7 @@ T = TypeVar("T")
 
 _GUARDS: Final = ((b"cache-control", b"no-store"), (b"x-content-type-options", b"nosniff"))
 """On every response of a contract: no cache keeps what one key may read, and no browser takes data for a script."""
+_LARGE_BODY_BYTES: Final = 128 << 10
 _READS: Final = ("GET", "HEAD")
 
 
@@ -141,8 +142,15 @@ class ContractMiddleware(RoutedMiddleware[ContractAPI]):
                 return await self._services.offload(self._finished, context, admitted, began)
         if operation.takes_body:
             await context.read_body(receive)
-        if not operation.is_long:
-            return await self._in_slices(self._services.offload, self._handle, context, operation, texts, began)
+        # Where handlers wait for a store they run in threads; there neither a large body nor a large page holds others up.
+        in_thread = self._services.offload.blocking
+        is_short = not operation.is_long and (in_thread or len(context.body) <= _LARGE_BODY_BYTES)
+        context.is_long = in_thread or not is_short
+        if is_short:
+            try:
+                return await self._in_slices(self._services.offload, self._handle, context, operation, texts, began)
+            except LargePageError:
+                context.is_long = True
         self._services.held.work(context)
         return await self._in_slices(self._services.long_work, self._handle, context, operation, texts, began)
 
@@ -173,7 +181,7 @@ class ContractMiddleware(RoutedMiddleware[ContractAPI]):
         """What the work returns, or the error response for its failure."""
         try:
             return work(context, *args, **kwargs)
-        except CatchingUpIssue:
+        except (CatchingUpIssue, LargePageError):
             raise
         except Issue as issue:
             return _error(issue, context)
@@ -186,7 +194,10 @@ class ContractMiddleware(RoutedMiddleware[ContractAPI]):
         caller = context.caller or self._admit(context, operation)
         if isinstance(caller, Response):
             return caller
-        response = self._encoder.response(operation.status, operation.call(caller, operation.read(context, texts)))
+        result = operation.call(caller, operation.read(context, texts))
+        if not context.is_long:
+            self._encoder.require_small(result)
+        response = self._encoder.response(operation.status, result)
         if response.stream is not None:
             response.after = last_event_id(context)
             self._services.held.stream(context, response)

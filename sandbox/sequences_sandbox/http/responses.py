@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from ..domain.errors import Issue
 from ..resources.resource import Resource
+from ..resources.sizes import document_bytes
 from ..traffic.journal import redacted
 from ..worlds.results import ItemResult, PageResult, StatusResult, StreamResult, TextResult
 
@@ -17,6 +18,8 @@ _EVENTS: Final = (b"content-type", b"text/event-stream; charset=utf-8")
 _MOST_BYTES_OF_ONE: Final = 4096
 _MOST_BYTES: Final = 12 << 20
 """What is kept keeps its value alive too, so both are bounded: a large document is encoded anew each time."""
+_MOST_BYTES_AT_ONCE: Final = 512 << 10
+"""How much is written down in one go: a few milliseconds."""
 _ENCODER: Final = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
 
 
@@ -32,6 +35,10 @@ class Response:
     headers: Headers
     stream: str | None = None
     after: int | None = None
+
+
+class LargePageError(Exception):
+    """A page that takes too long to write down where others wait meanwhile."""
 
 
 class Encoder:
@@ -63,6 +70,13 @@ class Encoder:
         else:
             body = encode(value)
         return Response(status, body, [_JSON, _length(body)])
+
+    def require_small(self, value: Any) -> None:
+        """Raises LargePageError for a page of which much is not at hand."""
+        if isinstance(value, PageResult):
+            missing = (each for each in value.page.items if id(each) not in self._kept)
+            if sum(map(document_bytes, missing)) > _MOST_BYTES_AT_ONCE:
+                raise LargePageError
 
     def _page(self, result: PageResult) -> bytes:
         page = result.page

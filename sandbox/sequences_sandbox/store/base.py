@@ -71,7 +71,7 @@ class WorldRecord:
 
     `seed` is the digest of the fixture that it starts with. A world without a `fixed_epoch` starts again at the time of a
     reset. `ttl` (microseconds) is how long it is kept unused, `lifetime` how long at all; `public` says that an anonymous
-    visitor made it, of the client address `visitor`.
+    visitor made it, of the client address `visitor`; `size` is about how many bytes it starts with.
     """
 
     id: str
@@ -87,6 +87,7 @@ class WorldRecord:
     random_seed: int
     lifetime: int | None = None
     visitor: str = ""
+    size: int = 0
 
     def expires(self, used_wall: int) -> int | None:
         """When the world goes, if it is not used after `used_wall`."""
@@ -101,11 +102,12 @@ class WorldRecord:
 
 
 class VisitorWorld(NamedTuple):
-    """A world that an anonymous visitor of an address made, and when it was last used."""
+    """A world that an anonymous visitor of an address made, when it was last used, and about how many bytes it takes."""
 
     id: str
     visitor: str
     used_wall: int
+    bytes: int
 
 
 class Moment(NamedTuple):
@@ -120,7 +122,8 @@ class ChangeSet:
     """What a transaction leaves: documents by kind and id, None for a removed one, and the moment.
 
     `replaces` begins a new timeline: every document committed before is gone, except those of the kinds in `keeping`. Of
-    the kinds in `added` a fixture has none: now and then a store forgets which of them were removed.
+    the kinds in `added` a fixture has none: now and then a store forgets which of them were removed. The world of a visitor
+    takes about so many `bytes` then.
     """
 
     documents: Mapping[DocumentKey, Any | None]
@@ -128,6 +131,7 @@ class ChangeSet:
     replaces: bool = False
     keeping: frozenset[str] = frozenset()
     added: frozenset[str] = frozenset()
+    bytes: int = 0
 
 
 @dataclass(frozen=True, slots=True)

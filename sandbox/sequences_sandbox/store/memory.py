@@ -38,6 +38,7 @@ class _Kept:
     moment: Moment
     keys: tuple[KeyRecord, ...]
     used_wall: int
+    bytes: int
     version: int = 0
     replaced: int = 0
     documents: dict[DocumentKey, tuple[int, Any | None]] = field(default_factory=dict)
@@ -86,7 +87,7 @@ class MemoryStore:
             if not self._keys.keys().isdisjoint(mine):
                 raise CommitIssue("Another world has one of these keys.")
             moment = Moment(record.epoch, clock)
-            self._worlds[record.id] = _Kept(record, moment, tuple(mine.values()), record.created_wall)
+            self._worlds[record.id] = _Kept(record, moment, tuple(mine.values()), record.created_wall, record.size)
             self._keys.update(mine)
             expires = record.expires(record.created_wall)
             if expires is not None:
@@ -147,6 +148,7 @@ class MemoryStore:
                 raise conflict()
             kept.version += 1
             kept.moment = changes.moment
+            kept.bytes = changes.bytes
             if changes.replaces:
                 kept.replaced = kept.version
                 kept.documents = {key: found for key, found in kept.documents.items() if key[0] in changes.keeping}
@@ -192,7 +194,7 @@ class MemoryStore:
 
     def visitor_worlds(self) -> Sequence[VisitorWorld]:
         kept = [each for each in list(self._worlds.values()) if each.record.public]
-        return [VisitorWorld(each.record.id, each.record.visitor, each.used_wall) for each in kept]
+        return [VisitorWorld(each.record.id, each.record.visitor, each.used_wall, each.bytes) for each in kept]
 
     def find_key(self, digest: bytes) -> KeyRecord | None:
         return self._keys.get(digest)

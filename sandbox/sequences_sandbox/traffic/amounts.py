@@ -2,6 +2,7 @@
 
 import threading
 from collections import Counter
+from collections.abc import Mapping
 from typing import Final
 
 from ..domain.errors import TooLargeIssue
@@ -23,6 +24,15 @@ class Amounts:
         with self._lock:
             self._of_worlds.setdefault(world_id, (address, 0))
             self._set(world_id, amount)
+
+    def replace(self, amounts: Mapping[str, tuple[str, int]]) -> None:
+        """Takes down what all worlds take: the address and the amount of each."""
+        with self._lock:
+            self._of_worlds = dict(amounts)
+            self._of_addresses = Counter()
+            for address, amount in amounts.values():
+                self._of_addresses[address] += amount
+            self.taken = self._of_addresses.total()
 
     def note(self, world_id: str, amount: int) -> None:
         """Takes down how much a world takes by now; nothing for one that was not added, or is gone."""

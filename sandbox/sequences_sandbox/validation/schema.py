@@ -10,6 +10,7 @@ from typing import Any, Final
 
 import jsonschema_rs
 
+from .excerpt import has, wrong_part
 from .formats import CHECKS
 from .keywords import NOUNS, mistake
 from .mistakes import MISSING, UNKNOWN, Mistake, Path
@@ -38,8 +39,10 @@ class Schema:
         """
         if self.is_valid(value):
             return []
-        found = islice((each for error in self._judge.iter_errors(value) for each in self._mistakes(error)), most)
-        return sorted(found, key=lambda one: _RANKS.get(one.problem, 2))
+        part = wrong_part(value, self.is_valid)
+        found = (each for error in self._judge.iter_errors(part) for each in self._mistakes(error))
+        told = islice((each for each in found if each.problem != MISSING or not has(value, each.path)), most)
+        return sorted(told, key=lambda one: _RANKS.get(one.problem, 2))
 
     def _mistakes(self, error: jsonschema_rs.ValidationError) -> Iterator[Mistake]:
         path: Path = tuple(error.instance_path)

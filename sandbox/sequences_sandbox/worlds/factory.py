@@ -88,6 +88,7 @@ class WorldFactory:
             random_seed=options.seed,
             lifetime=options.lifetime,
             visitor=options.visitor or "",
+            size=fixture.size,
         )
         keys = tuple(key_of(key, record, minted=options.minted) for key in fixture.api_keys)
         clock = clock_from(epoch, wall, fixed=named is not None, frozen=record.frozen)

@@ -1,6 +1,6 @@
 """What worlds start with: their fixtures, and the documents that those are at an epoch. Many worlds share both."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Final
 
@@ -8,13 +8,13 @@ from ..domain.lifecycle import Lifecycle
 from ..domain.limits import VISITOR_BYTES
 from ..fixtures.fixture import Fixture
 from ..resources.sequences.schedule import Schedule
-from ..store.base import Store, WorldRecord
+from ..store.base import Store, VisitorWorld, WorldRecord
 from ..traffic.amounts import Amounts
 from .api_keys import gone
 from .cache import Cache
 from .world import Documents
 
-_MOST_BYTES: Final = 128 << 20
+MOST_BYTES: Final = 64 << 20
 
 
 class Seeds:
@@ -25,9 +25,9 @@ class Seeds:
         self._store: Final = store
         self._schedules: Final = {static: Schedule(lifecycle, static) for static in (False, True)}
         self.fixtures: Final[Cache[Fixture]] = (
-            Cache[Fixture](_MOST_BYTES) if predecessor is None else predecessor.fixtures
+            Cache[Fixture](MOST_BYTES) if predecessor is None else predecessor.fixtures
         )
-        self.starts: Final = Cache[tuple[int, Documents]](_MOST_BYTES)
+        self.starts: Final = Cache[tuple[int, Documents]](MOST_BYTES)
         self.visitor_bytes: Final[Amounts] = (
             Amounts(VISITOR_BYTES) if predecessor is None else predecessor.visitor_bytes
         )
@@ -82,6 +82,11 @@ class Seeds:
             self.fixtures.unpin(seed)
             if self.fixtures.get(seed) is None:
                 self.starts.drop(seed)
+
+    def count_visitors(self, worlds: Sequence[VisitorWorld]) -> None:
+        """Takes down what the worlds of visitors take by now, where other processes change that too."""
+        if self._store.blocking:
+            self.visitor_bytes.replace({world.id: (world.visitor, world.bytes) for world in worlds})
 
     def fixture_of(self, record: WorldRecord) -> Fixture:
         """What a world starts with. Raises UnauthorizedIssue when the last world of it was deleted meanwhile."""

@@ -4,7 +4,8 @@ Leaving it commits what was written, unless an exception leaves it: then nothing
 the commit.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from types import TracebackType
 from typing import Any, Final, Protocol
 
@@ -229,9 +230,13 @@ class Transaction:
         world = self._world
         if not self._written and self._replaced is None and self.moment is world.moment:
             return
-        self._require_room()
         changes = ChangeSet(
-            self._committed(), self.moment, replaces=self._replaced is not None, keeping=KEPT, added=ADDED
+            documents=self._committed(),
+            moment=self.moment,
+            replaces=self._replaced is not None,
+            keeping=KEPT,
+            added=ADDED,
+            bytes=self._require_room(),
         )
         try:
             world.version = self._worlds.store.commit(world.record.id, world.version, changes)
@@ -249,23 +254,24 @@ class Transaction:
         self._written, self._replaced = {}, None
         self._worlds.publish_changes(world, published)
 
-    def _require_room(self) -> None:
-        """Raises TooLargeIssue for writes that make a world larger than it may be, or all of them together."""
-        if self.limits.document_bytes is None or self._replaced is not None:
-            return
-        documents = self._growth(lambda kind: kind not in (HISTORY, SNAPSHOTS))
+    def _require_room(self) -> int:
+        """How many bytes a visitor's world takes with what is written; 0 for another world, which may be as large as it is.
+
+        Raises TooLargeIssue for writes that make the world larger than it may be, or all of them together.
+        """
+        if self.limits.document_bytes is None:
+            return 0
+        if self._replaced is not None:
+            return Sizes(self._replaced).total + sum(weight(kind, value) for (kind, _), value in self._written.items())
+        grown: Counter[str] = Counter()
+        for (kind, document_id), value in self._written.items():
+            grown[kind] += weight(kind, value) - weight(kind, self._world.documents.get(kind, {}).get(document_id))
+        total = grown.total()
+        documents = total - grown[HISTORY] - grown[SNAPSHOTS]
         if documents > 0:
             self.limits.require_documents(self.sizes.documents + documents)
-        self._worlds.require_bytes(self._world, max(0, documents) + self._growth(SNAPSHOTS.__eq__))
-
-    def _growth(self, counts: Callable[[str], bool]) -> int:
-        """How many bytes the written documents of some kinds take beyond those that they replace."""
-        kept = self._world.documents
-        return sum(
-            weight(kind, value) - weight(kind, kept.get(kind, {}).get(document_id))
-            for (kind, document_id), value in self._written.items()
-            if counts(kind)
-        )
+        self._worlds.require_bytes(self._world, max(0, documents) + grown[SNAPSHOTS])
+        return self.sizes.total + total
 
     def _committed(self) -> Mapping[DocumentKey, Any | None]:
         if self._replaced is None:

@@ -9,7 +9,7 @@ from typing import Any, Final, NamedTuple
 
 from ..domain.lifecycle import Lifecycle
 from ..domain.limits import WAITING
-from ..domain.timestamps import MINUTE
+from ..domain.timestamps import MINUTE, SECOND
 from ..store.base import DocumentKey, KeyRecord, Loaded, Store, WorldRecord, conflict
 from ..traffic.places import Places
 from .api_keys import gone
@@ -22,10 +22,12 @@ from .snapshots import KEPT
 from .transaction import Transaction
 from .world import Documents, WorldState
 
-_MOST_WORLD_BYTES: Final = 768 << 20
+MOST_WORLD_BYTES: Final = 512 << 20
 _TOUCHES_PER_TTL: Final = 64
 """A use is written down when it puts the expiry off by this part of the time to live: not every read is a write."""
 _KEY_LAG: Final = MINUTE
+_COUNTED_EVERY: Final = 2 * SECOND
+"""After what time a process looks again at how much the visitors of all processes take."""
 
 
 class Caller(NamedTuple):
@@ -47,8 +49,9 @@ class Worlds:
         self.events: Final = events
         self.lifecycle: Final = lifecycle
         self.seeds: Final[Seeds] = Seeds(store, lifecycle, None if predecessor is None else predecessor.seeds)
-        self.at_hand: Final = Cache[WorldState](_MOST_WORLD_BYTES)
+        self.at_hand: Final = Cache[WorldState](MOST_WORLD_BYTES)
         self.waiting: Final = Places(WAITING)
+        self._counted_wall = 0
 
     def differences(self, record: WorldRecord, documents: Documents, epoch: int) -> Mapping[DocumentKey, Any | None]:
         """What of a timeline is other than in the fixture."""
@@ -156,6 +159,9 @@ class Worlds:
     def require_bytes(self, world: WorldState, growth: int) -> None:
         """Raises TooLargeIssue where a world may not grow so much beside the others."""
         if world.record.public and growth > 0:
+            if self.store.blocking and world.wall - self._counted_wall > _COUNTED_EVERY:
+                self._counted_wall = world.wall
+                self.seeds.count_visitors(self.store.visitor_worlds())
             self.seeds.visitor_bytes.require(world.record.visitor, growth)
 
     def publish_changes(self, world: WorldState, changes: Sequence[Change]) -> None:

@@ -8,6 +8,8 @@ from sequences_sandbox.cli import main
 from sequences_sandbox.contract.files import shipped
 from sequences_sandbox.domain.limits import PUBLIC_LIMITS, VISITOR_BYTES, VisitorLimits, host_limits
 from sequences_sandbox.domain.timestamps import HOUR
+from sequences_sandbox.worlds.seeds import MOST_BYTES
+from sequences_sandbox.worlds.worlds import MOST_WORLD_BYTES
 
 PAGE = (shipped("openapi.yaml").parent / "docs" / "hosting.md").read_text("utf-8")
 ADMIN = {"Authorization": "Bearer only-for-tests"}
@@ -46,6 +48,7 @@ def test_the_limits_of_visitors_are_those_of_the_code():
         "{} MiB of documents, {} MiB of snapshots and {} MiB of history".format(*(size >> 20 for size in sizes)) in PAGE
     )
     assert (VISITOR_BYTES.of_address, VISITOR_BYTES.in_all) == (100 << 20, 1 << 30)
+    assert f"at most {MOST_WORLD_BYTES >> 20} MiB of worlds and {2 * MOST_BYTES >> 20} MiB of fixtures at hand" in PAGE
     host, visitors = host_limits(1024, shared=True), VisitorLimits()
     assert f"{host.streams.of_world} event streams and {host.delayed.of_address} responses" in PAGE
     assert f"An address has {host.connections.of_address} connections" in PAGE

@@ -7,6 +7,8 @@ import httpx
 import pytest
 from sequences_sandbox.domain.limits import VisitorLimits, host_limits
 from sequences_sandbox.domain.timestamps import DAY
+from sequences_sandbox.http.operation import Operation
+from sequences_sandbox.http.responses import Encoder
 from sequences_sandbox.worlds import due_events
 
 ADMIN = "sesame-1234"
@@ -107,6 +109,43 @@ def test_what_computes_for_long_holds_nobody_up_and_an_address_has_few_at_a_time
     assert statuses == [200, 429] + [200] * most
     assert refused["data"]["limit"] == "requests that take long of one client address"
     assert threading.main_thread() not in began
+
+
+def test_a_page_of_large_documents_is_written_in_a_thread_and_an_address_has_few_at_a_time(api_with, monkeypatch):
+    api = api_with(admin_token=ADMIN, visitors=VisitorLimits(5))
+    rows = [{"status": "ACTIVE", "variables": {"note": "x" * 9_000}}] * 80
+    document = {"organizations": [{"sequences": rows}]}
+    key = key_of(api("POST", "/_sandbox/worlds", key=None, json={"fixture": document}))
+    threads, written = [], Encoder.response
+    monkeypatch.setattr(
+        Encoder, "response", lambda *args: (threads.append(threading.current_thread()), written(*args))[1]
+    )
+    page = api("GET", "sequences?size=80", key=key)
+    assert [len(item["variables"]["note"]) for item in page.json()["items"]] == [9_000] * 80
+    assert api("GET", "sequences?size=10", key=key).json()["total_count"] == 80
+    large, small = threads
+    assert large is not threading.main_thread()
+    assert small is threading.main_thread()
+    assert api("GET", "/_sandbox/journal", key=key).json()["total_count"] == 2
+
+    async def work(client):
+        pages = [get(client, "/v1/sequences?size=80", key) for _ in range(most + 1)]
+        return [(await page).status_code for page in pages]
+
+    most = host_limits(1024, shared=True).long_work.of_address
+    assert sorted(calling(api, work)) == [200] * most + [429]
+
+
+def test_a_large_body_is_read_in_a_thread(api, monkeypatch):
+    threads, read = [], Operation.read
+    monkeypatch.setattr(Operation, "read", lambda *args: (threads.append(threading.current_thread()), read(*args))[1])
+    run = api("GET", "sequences?size=1").json()["items"][0]["id"]
+    for size in (1000, 500_000):
+        changed = api("PATCH", f"sequences/{run}", json={"variables": {"note": "x" * size}})
+        assert len(changed.json()["variables"]["note"]) == size
+    _, small, large = threads
+    assert small is threading.main_thread()
+    assert large is not threading.main_thread()
 
 
 FOUND_LONG_AGO = {"organizations": [{"sequences": [{"status": "FOUND", "created_at": "-P1D"}] * 30}]}

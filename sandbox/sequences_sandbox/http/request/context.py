@@ -30,8 +30,8 @@ class RequestContext:
 
     `peer` is the address of its connection, `wall` the server's time at which it came, `now` the world's, `injection` what
     is injected into it, `marks` further headers of its response. `release` gives back what the request holds, once its
-    response is sent; `caller` is who was let in, `issue` what was wrong. Where requests are
-    traced, `span` is its span, and `trace` has the ids that errors carry.
+    response is sent; `is_long` says that it may take long; `caller` is who was let in, `issue` what was wrong. Where
+    requests are traced, `span` is its span, and `trace` has the ids that errors carry.
     """
 
     request_id: str
@@ -50,6 +50,7 @@ class RequestContext:
     injection: Injection | None = None
     marks: Headers = field(default_factory=list)
     release: Callable[[], None] | None = None
+    is_long: bool = False
     caller: Caller | None = None
     issue: Issue | None = None
     span: "Span | None" = None

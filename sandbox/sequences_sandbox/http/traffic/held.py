@@ -30,7 +30,8 @@ class Held:
 
     def work(self, context: RequestContext) -> None:
         """Takes a place for a request that may take long to carry out. Raises RateLimitIssue."""
-        context.release = self._place(self.long_work, context, "")
+        if context.release is None:  # a delayed response has a place already
+            context.release = self._place(self.long_work, context, "")
 
     def stream(self, context: RequestContext, response: Response) -> None:
         """Takes a place for a stream. Raises RateLimitIssue."""

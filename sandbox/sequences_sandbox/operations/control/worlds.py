@@ -125,7 +125,9 @@ def _room(control: Control, visitor: str) -> str | None:
     store = control.worlds.store
     now = store.wall()
     _require_pace(control.paces.take(visitor, now), "Your address makes worlds")
-    spare = making_room(store.visitor_worlds(), visitor, control.visitors, now)
+    worlds = store.visitor_worlds()
+    control.worlds.seeds.count_visitors(worlds)
+    spare = making_room(worlds, visitor, control.visitors, now)
     # Visitors share a bucket, kept with the default world, so that all processes of one store take from it.
     _require_pace(store.take_token(control.default_world, _NO_KEY, PACE, now, now), "Visitors make worlds")
     return spare

@@ -36,6 +36,7 @@ _CHANGE: Final = (
     f"WITH world AS (UPDATE worlds SET version = %(version)s, recent = (version || recent)[1:{_RECENT}],"
     " replaced = CASE WHEN %(replaces)s THEN %(version)s ELSE replaced END, timeline_epoch = %(epoch)s,"
     f" clock_wall = %(clock_wall)s, clock_shown = %(clock_shown)s, clock_frozen = %(clock_frozen)s,"
+    " bytes = %(bytes)s,"
     f" seen_wall = greatest(seen_wall, {NOW}) WHERE id = %(id)s AND version = %(expected)s"
     " AND EXISTS (SELECT FROM schema_version WHERE version = %(schema)s) RETURNING id)"
 )
@@ -101,6 +102,7 @@ class DocumentVerbs:
             "keeping": list(changes.keeping),
             "epoch": changes.moment.epoch,
             "wall": self._now(),
+            "bytes": changes.bytes,
             **clock_parameters(changes.moment.clock),
             "kinds": kinds,
             "ids": ids,

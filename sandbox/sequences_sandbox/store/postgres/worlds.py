@@ -25,9 +25,9 @@ RECORD: Final = ", ".join(["worlds.id", *_COLUMNS[1:]])
 """The columns of a WorldRecord, in its order."""
 RECORD_WIDTH: Final = len(_COLUMNS)
 _CREATE: Final = (
-    f"WITH world AS (INSERT INTO worlds ({', '.join(_COLUMNS)}, timeline_epoch, clock_wall, clock_shown, clock_frozen,"
-    f" seen_wall, used_wall) SELECT {', '.join(f'%({name})s' for name in _COLUMNS)}, %(epoch)s, %(clock_wall)s,"
-    " %(clock_shown)s, %(clock_frozen)s, %(created_wall)s, %(created_wall)s"
+    f"WITH world AS (INSERT INTO worlds ({', '.join(_COLUMNS)}, bytes, timeline_epoch, clock_wall, clock_shown,"
+    f" clock_frozen, seen_wall, used_wall) SELECT {', '.join(f'%({name})s' for name in _COLUMNS)}, %(size)s, %(epoch)s,"
+    " %(clock_wall)s, %(clock_shown)s, %(clock_frozen)s, %(created_wall)s, %(created_wall)s"
     f" FROM schema_version WHERE version = %(schema)s RETURNING id) {ADD_KEYS}"
 )
 _TOUCH: Final = (
@@ -105,9 +105,8 @@ class WorldVerbs:
         return [WorldRecord(*row) for row in self._database.rows(f"SELECT {RECORD} FROM worlds ORDER BY number")]
 
     def visitor_worlds(self) -> Sequence[VisitorWorld]:
-        return [
-            VisitorWorld(*row) for row in self._database.rows("SELECT id, visitor, used_wall FROM worlds WHERE public")
-        ]
+        rows = self._database.rows("SELECT id, visitor, used_wall, bytes FROM worlds WHERE public")
+        return [VisitorWorld(*row) for row in rows]
 
     def _add_seed(self, digest: bytes, document: Any) -> None:
         text = json.dumps(document, separators=(",", ":"))
