@@ -6,11 +6,9 @@ import json
 import logging
 import os
 import secrets
-import signal
 import socket
 import sys
 import tempfile
-import threading
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from functools import partial
@@ -31,6 +29,7 @@ from ..http.operation import CompileError
 from ..http.pages.console import LOOPBACK_ORIGINS, ConsoleError, parse_origin
 from ..http.root_path import parse_root
 from ..server.server import bind, most_descriptors, serve
+from ..server.signals import stop_with
 from ..store.base import Store, StoreError
 from ..store.memory import MemoryStore
 from .banner import banner, ready_document
@@ -70,7 +69,7 @@ def _start(options: argparse.Namespace) -> None:
     for name in unknown_variables(vars(options)):
         _LOG.warning("%s is no setting and changes nothing.", name)
     if options.exit_with_stdin:
-        threading.Thread(target=_leave_with_stdin, daemon=True).start()
+        stop_with(0)
     settings = _settings(options, admin_token)
     store, listening = open_store_of(options, lambda: _bound(options.host, options.port))
     app = _built(settings, store)
@@ -180,13 +179,6 @@ def _parsed(option: str, parse: Callable[[str], str], text: str) -> str:
         return parse(text)
     except ValueError as error:
         raise UsageError(f"{option}: {error}.") from None
-
-
-def _leave_with_stdin() -> None:
-    # Not through sys.stdin: its lock, held here for ever, makes the interpreter abort when it leaves for another reason.
-    while os.read(0, 4096):
-        pass
-    os.kill(os.getpid(), signal.SIGTERM)
 
 
 def _write_whole(target: Path, document: Mapping[str, Any]) -> None:

@@ -11,7 +11,6 @@ import select
 import signal
 import socket
 import sys
-import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -22,7 +21,7 @@ from sequences_sandbox_client.cli.parser import UsageError
 
 from ..app import App
 from ..server.server import serve
-from ..server.signals import STOP_SIGNALS, leave_at_signals
+from ..server.signals import STOP_SIGNALS, leave_at_signals, stop_with
 
 _LOG: Final = logging.getLogger("sequences_sandbox.workers")
 _SHORTEST_LIFE_SECONDS: Final = 1.0
@@ -175,7 +174,9 @@ class _Workers:
         signal.signal(signal.SIGHUP, signal.SIG_IGN)  # the parent's matter
         leave_at_signals()
         signal.pthread_sigmask(signal.SIG_UNBLOCK, _NOTED)
-        threading.Thread(target=self._leave_with_parent, daemon=True).start()
+        reading, writing = self.lifeline  # only the parent can write here
+        os.close(writing)
+        stop_with(reading)
 
         def say_ready() -> None:
             ready()
@@ -193,13 +194,6 @@ class _Workers:
             status = leaving.code if isinstance(leaving.code, int) else 1
         finally:
             os._exit(status)
-
-    def _leave_with_parent(self) -> None:
-        """Ends a child whose parent is gone, however that died: only the parent could write here."""
-        reading, writing = self.lifeline
-        os.close(writing)
-        os.read(reading, 1)
-        os.kill(os.getpid(), signal.SIGTERM)
 
 
 def _nothing() -> None:
