@@ -3,6 +3,7 @@
 import importlib
 import json
 import os
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -56,6 +57,21 @@ def _each_contract_is_validated_once() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(Specification, "load", once)
         yield
+
+
+@pytest.fixture(scope="session")
+def program() -> Callable[[str], str]:
+    """Finds a program. Where it is missing, a laptop skips the test that asks and CI fails."""
+
+    def find(name: str) -> str:
+        found = shutil.which(name, path=f"{os.environ['PATH']}:/usr/sbin")
+        if found is None:
+            if os.environ.get("CI"):
+                pytest.fail(f"{name} is missing; run .ci/install-programs")
+            pytest.skip(f"no {name} here")
+        return found
+
+    return find
 
 
 @pytest.fixture(scope="session")

@@ -11,9 +11,9 @@ import sys
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, suppress
-from itertools import count
+from itertools import count, cycle
 from pathlib import Path
 from typing import Any, Final
 from urllib.parse import urlsplit
@@ -32,19 +32,25 @@ _SETTLING_SECONDS: Final = 3.0
 Attack = Callable[["Target"], str]
 
 
-class Target:
-    """A hosted sandbox, called as an anonymous visitor calls it."""
+class RepelledError(Exception):
+    """An attack that did not get what it needs."""
 
-    def __init__(self, url: str) -> None:
+
+class Target:
+    """A hosted sandbox, called as an anonymous visitor of the address `source` calls it."""
+
+    def __init__(self, url: str, source: str = "127.0.0.1") -> None:
         parts = urlsplit(url)
         self.address: Final = (parts.hostname or "", parts.port or 0)
-        self.http: Final = httpx.Client(base_url=f"http://{parts.netloc}", timeout=120)
+        self.source: Final = source
+        transport = httpx.HTTPTransport(local_address=source)
+        self.http: Final = httpx.Client(base_url=f"http://{parts.netloc}", timeout=120, transport=transport)
 
     def world(self, fixture: Any = "demo", **options: Any) -> "Visitor":
         """A world of one's own, made without a key."""
         answer = self.http.post("/_sandbox/worlds", json={"fixture": fixture, **options})
         if answer.status_code != 201:
-            raise SystemExit(f"no world: {answer.status_code} {answer.text[:300]}")
+            raise RepelledError(f"no world: {answer.status_code} {answer.text[:300]}")
         return Visitor(self, answer.json()["organizations"][0]["api_keys"][0]["token"])
 
     def hold(self, number: int, sent: bytes, stack: ExitStack) -> int:
@@ -52,7 +58,7 @@ class Target:
         held: list[socket.socket] = []
         for _ in range(number):
             with suppress(OSError):
-                held.append(stack.enter_context(socket.create_connection(self.address, 5)))
+                held.append(stack.enter_context(socket.create_connection(self.address, 5, (self.source, 0))))
                 held[-1].sendall(sent)
         still = -1
         while still != len(held):  # until what is refused has been
@@ -257,6 +263,21 @@ class Honest:
             except httpx.HTTPError:
                 self.failed += 1
             self.slowest = max(self.slowest, time.monotonic() - began)
+
+
+def besiege(url: str, sources: Sequence[str], seconds: float) -> Counter[str]:
+    """Attacks for some seconds, from one address after the other; which attacks were carried out, and which repelled."""
+    deadline, met = time.monotonic() + seconds, Counter[str]()
+    for source, attack in zip(cycle(sources), cycle(ATTACKS), strict=False):
+        if time.monotonic() > deadline:
+            return met
+        try:
+            attack(Target(url, source))
+        except (RepelledError, httpx.HTTPError, ValueError, KeyError) as error:
+            met[f"{attack.__name__}: {type(error).__name__}"] += 1
+        else:
+            met[attack.__name__] += 1
+    return met
 
 
 def _turns(*paths: str) -> Iterator[str]:

@@ -15,7 +15,7 @@ from pathlib import Path
 import machine
 import report
 import work
-from contestants import SCRATCH, Contestant, Running, contestants, start
+from contestants import SANDBOX, SCRATCH, WITHOUT_LOG, Contestant, Running, contestants, start
 from wrk import Figures, Request, measure, require_wrk
 
 _STARTS = 3
@@ -46,13 +46,14 @@ def main() -> None:
     text = _tables(found, figures, memory, starts, options.rounds, options.seconds)
     print(text)
     if options.write:
+        shown = {name: of for name, of in figures.items() if name != WITHOUT_LOG}
         groups = {
-            operation: {name: _median(of[operation], _per_second) for name, of in figures.items()}
+            operation: {name: _median(of[operation], _per_second) for name, of in shown.items()}
             for operation in work.OPERATIONS
         }
         report.bars("compare", "Requests a second, one process each, 8 connections", groups, "requests a second")
         for page in (report.PAGE, report.README):
-            report.place("summary", _summary(figures, memory, starts), page)
+            report.place("summary", _summary(shown, memory, starts), page)
         report.place("compare", f"{text}\n\n![Requests a second by server and operation](performance/compare.svg)")
 
 
@@ -156,7 +157,7 @@ def _ratios(figures: Mapping[str, Mapping[str, list[Figures]]]) -> str:
         return "Prism could not be installed here."
     cells = []
     for operation in work.OPERATIONS:
-        pairs = zip(figures["Sandbox"][operation], prism[operation], strict=True)
+        pairs = zip(figures[SANDBOX][operation], prism[operation], strict=True)
         ratios = [ours.per_second / theirs.per_second for ours, theirs in pairs]
         cells.append(f"{statistics.median(ratios):.1f} ({min(ratios):.1f} to {max(ratios):.1f})")
     return report.table(["", *work.OPERATIONS], [["the sandbox's speed by Prism's, round by round", *cells]])

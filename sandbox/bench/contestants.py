@@ -17,6 +17,8 @@ _NODE = SCRATCH / "node"
 _MOTO = SCRATCH / "moto"
 _PACKAGES = {"@stoplight/prism-cli": "5.14.2", "@mockoon/cli": "9.9.0", "wiremock": "3.13.2"}
 _MOTO_VERSION = "5.2.5"
+SANDBOX = "Sandbox"
+WITHOUT_LOG = "Sandbox, no access log"
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +58,7 @@ def start(contestant: Contestant) -> Running:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    log = SCRATCH / f"{contestant.name.split()[0].lower()}.log"
+    log = SCRATCH / f"{contestant.name.lower().replace(' ', '-')}.log"
     began = time.perf_counter()
     with log.open("wb") as output:
         process = subprocess.Popen(contestant.command(port), stdout=output, stderr=subprocess.STDOUT)
@@ -77,7 +79,7 @@ def start(contestant: Contestant) -> Running:
 
 def contestants(world: Path) -> list[Contestant]:
     """Every contestant that can be had on this machine, the sandbox first."""
-    found = [_sandbox(world)]
+    found = [_sandbox(SANDBOX, world), _sandbox(WITHOUT_LOG, world, "--log-level", "warning")]
     if _node_packages():
         found += [_prism(), _mockoon()]
         jar = next((_NODE / "node_modules" / "wiremock" / "build").glob("*.jar"), None)
@@ -88,11 +90,11 @@ def contestants(world: Path) -> list[Contestant]:
     return found
 
 
-def _sandbox(world: Path) -> Contestant:
+def _sandbox(name: str, world: Path, *options: str) -> Contestant:
     binary = str(Path(sys.executable).with_name("sequences-sandbox"))
     return Contestant(
-        "Sandbox",
-        lambda port: [binary, "serve", "--port", str(port), "--fixture", str(world), "--log-level", "warning"],
+        name,
+        lambda port: [binary, "serve", "--port", str(port), "--fixture", str(world), *options],
         {
             "key": "yes, and its scope", "parameters": "yes", "body": "yes", "state": "yes, and time",
             "response": "from state", "journal": "on",

@@ -33,12 +33,32 @@ def family(pid: int) -> list[int]:
 
 def resident(pid: int) -> float:
     """Mebibytes that a process and its descendants hold; what they share is counted once."""
-    return sum(_proportional(member) for member in family(pid)) / 1024
+    return sum(map(resident_alone, family(pid)))
 
 
-def _proportional(pid: int) -> int:
-    found = re.search(r"^Pss:\s+(\d+)", Path(f"/proc/{pid}/smaps_rollup").read_text(), re.MULTILINE)
-    return int(found[1]) if found else 0
+def resident_alone(pid: int) -> float:
+    """Mebibytes that a process holds, with its share of what it shares; nothing for one that is gone."""
+    try:
+        found = re.search(r"^Pss:\s+(\d+)", Path(f"/proc/{pid}/smaps_rollup").read_text(), re.MULTILINE)
+    except (FileNotFoundError, ProcessLookupError):
+        return 0
+    return int(found[1]) / 1024 if found else 0
+
+
+def parent(pid: int) -> int:
+    """The process that started another."""
+    return int(_stat(pid)[1])
+
+
+def processor_seconds(pid: int) -> float:
+    """Seconds that a process and its descendants have computed, those that have ended included."""
+    ticks = sum(sum(map(int, _stat(member)[11:15])) for member in family(pid))
+    return ticks / os.sysconf("SC_CLK_TCK")
+
+
+def _stat(pid: int) -> list[str]:
+    """What the system says of a process, from its state on."""
+    return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
 
 
 def _processor() -> str:

@@ -1,6 +1,7 @@
 """The sandbox under mixed traffic for a long time, with faults on, while its promises are checked: `make soak`.
 
-Run: python sandbox/bench/soak.py [--minutes M] [--store memory|postgresql] [--clients N] [--write]. Time is cut into laps:
+Run: python sandbox/bench/soak.py [--minutes M] [--store memory|postgresql] [--clients N] [--write]. With --hosted it is
+another one: soak_hosted.py, --visitors and --attackers on a public sandbox behind nginx. Time is cut into laps:
 in each lap every client drives a world that was made for the lap, in which some answers are late, refused, cut short or
 never sent; then the faults are taken away and the world is read through: nothing that was written may be missing, and
 stopping COMPANY must reach just the runs that the fixture says. The exit status is 1 when a promise was broken: a 5xx that
@@ -25,6 +26,7 @@ from contestants import SCRATCH
 from sequences_sandbox.cli.main import main as sandbox_command
 from servers import postgres, sandbox
 from soak_client import Client, Findings
+from soak_hosted import run_hosted
 
 _RUNS = 300
 _SHARED = 10
@@ -48,8 +50,17 @@ def main() -> None:
     parser.add_argument("--store", choices=("memory", "postgresql"), default="memory")
     parser.add_argument("--clients", type=int, default=3)
     parser.add_argument("--write", action="store_true", help="put the figures into docs/performance.md")
+    parser.add_argument("--hosted", action="store_true", help="a public sandbox behind nginx, under attack")
+    parser.add_argument("--visitors", type=int, default=20, help="honest ones of the hosted soak")
+    parser.add_argument(
+        "--attackers", type=int, default=3, help="of the hosted soak; 0 measures the capacity, for docs/hosting.md"
+    )
     options = parser.parse_args()
     SCRATCH.mkdir(exist_ok=True)
+    if options.hosted:
+        text, broken = run_hosted(options)
+        print(text)
+        sys.exit(1 if broken else 0)
     document = _document(options.store)
     with ExitStack() as stack:
         more = ()

@@ -43,11 +43,16 @@ class Answer:
 
 
 class Client:
-    """Sends requests for some seconds. `own` runs are nobody else's; all clients write to those `shared`."""
+    """Sends requests for some seconds, from the address `source`.
 
-    def __init__(self, base: str, token: str, number: int, own: list[str], shared: list[str]) -> None:
-        address = urlsplit(base)
-        self._connection = http.client.HTTPConnection(address.hostname or "", address.port, timeout=30)
+    `own` runs are nobody else's; all clients write to those `shared`.
+    """
+
+    def __init__(
+        self, base: str, token: str, number: int, own: list[str], shared: list[str], source: str = "127.0.0.1"
+    ) -> None:
+        self._server, self._source = urlsplit(base), source
+        self._connection = self.connect()
         self._key = {"Authorization": f"Bearer {token}"}
         self._number = number
         self._draw = random.Random(f"{number} {own[0]}")
@@ -55,6 +60,11 @@ class Client:
         self._seen: set[str] = set()
         self._unanswered = 0
         self.found = Findings(own={run_id: {} for run_id in own})
+
+    def connect(self) -> http.client.HTTPConnection:
+        """A new connection."""
+        host, port = self._server.hostname or "", self._server.port
+        return http.client.HTTPConnection(host, port, timeout=30, source_address=(self._source, 0))
 
     def run(self, seconds: float) -> Findings:
         """The findings after so many seconds."""

@@ -33,6 +33,8 @@ from .http.streaming.world_timers import WorldTimers
 from .http.traffic.access_log import Log, LogFormat
 from .http.traffic.admission import AdmissionCheck
 from .http.traffic.recorder import Recorder
+from .http.traffic.telemetry import Telemetry
+from .http.traffic.tracing import Tracing
 from .operations import public
 from .operations.control import clock, events, faults, journal, metrics, rate_limit, server, snapshots
 from .operations.control import sequences as runs
@@ -52,6 +54,7 @@ from .worlds.control import Control
 from .worlds.documents import DocumentCodecs
 from .worlds.events import EventBus
 from .worlds.factory import CreatedWorld, WorldFactory, WorldOptions
+from .worlds.prometheus import Metrics
 from .worlds.succession import Succession, succession_of
 from .worlds.traffic_control import TrafficControl
 from .worlds.visitors import PACE_OF_ADDRESS
@@ -83,7 +86,8 @@ class Settings:
     files and connections are open. The journal keeps `journal_headers` beside those that it always keeps.
     `rate_limit` holds for every key of worlds that set none of their own; `fault_header` lets a request ask for a fault by
     the header X-Sandbox-Fault. Pages of `embed_origins` may frame the console's embeds. `root_path` is the path
-    under which a proxy makes it reachable, empty for none. Of requests one in `log_every` is logged.
+    under which a proxy makes it reachable, empty for none. Of requests one in `log_every` is logged, and each traced where
+    there is `tracing`.
     """
 
     fixture: str = "demo"
@@ -105,21 +109,30 @@ class Settings:
     log_format: LogFormat = "text"
     log_every: int = 1
     root_path: str = ""
+    tracing: Tracing | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class App:
-    """A sandbox, joined: what serves it, the connections that it takes, its event streams, the worlds in it, and the
-    default world with its fixture and tokens."""
+    """A sandbox, joined: what serves it, the connections that it takes, its event streams and metrics, the worlds in it,
+    and the default world with its fixture and tokens."""
 
     asgi: ASGIApp
     connections: Connections
     streams: Streams
+    metrics: Metrics
     spec: Spec
     worlds: Worlds
     fixture: Fixture
     default: CreatedWorld
+    tracing: Tracing | None = None
     succession: Succession | None = None
+
+    def close(self) -> None:
+        """Hands over what was measured, when the process ends."""
+        self.metrics.publish()
+        if self.tracing is not None:
+            self.tracing.close()
 
 
 def wall_clock() -> int:
@@ -169,9 +182,14 @@ def build(
     held = Held(
         ClientAddresses(settings.proxies), Places(limits.streams), Places(limits.delayed), Places(limits.long_work)
     )
-    places = (held.streams, held.delayed, held.long_work, worlds.waiting, worlds.seeds.visitor_bytes)
+    is_proxy, tally = held.addresses.is_proxy, Tally()
+    connections = Connections(limits.connections, is_proxy, tally.limit)
+    bounded = (
+        connections, held.streams, held.delayed, held.long_work, worlds.waiting, worlds.seeds.visitor_bytes
+    )  # fmt: skip
+    measured = Metrics(worlds, tally, bounded, default.record.id)
     kept = HARMLESS_HEADERS | {name.encode() for name in settings.journal_headers}
-    traffic = TrafficControl(worlds, spec.operation_ids, settings.rate_limit, Tally(), kept, places)
+    traffic = TrafficControl(worlds, spec.operation_ids, settings.rate_limit, kept, measured)
     handlers = (
         named_handlers(spec, worlds, modules_of(public))
         | named_handlers(control_spec, control, CONTROL_TAGS)
@@ -179,17 +197,17 @@ def build(
     )
     first = fixture.documents[ORGANIZATIONS.kind][0]
     operator = replace(ADMIN, world_id=default.record.id, organization_id=first.id)
-    services = _services(settings, spec, traffic, operator, handlers, wall, held)
+    services = _services(settings, spec, traffic, operator, handlers, wall, held, tally)
     others = pages(settings.contract, spec.base_path, spec.operation_ids, settings.embed_origins)
     asgi = ContractMiddleware(others, services)
     for each, private in ((spec, False), (control_spec, True)):
         resolved = Specification.load(each.document)  # type: ignore[no-untyped-call]  # Connexion types none of it
         asgi.add_api(resolved, base_path=each.base_path, private=private)
-    is_proxy = held.addresses.is_proxy
-    connections = Connections(limits.connections, is_proxy)
     below = settings.root_path or settings.proxies
     served = RootPath(asgi, settings.root_path, is_proxy) if below else asgi
-    return App(served, connections, services.streams, spec, worlds, fixture, default, succession)
+    return App(
+        served, connections, services.streams, measured, spec, worlds, fixture, default, settings.tracing, succession
+    )
 
 
 def _services(
@@ -200,6 +218,7 @@ def _services(
     handlers: Mapping[str, Handler],
     wall: Callable[[], int],
     held: Held,
+    tally: Tally,
 ) -> Services:
     worlds, shared = traffic.worlds, settings.visitors.worlds > 0
     log, offload = Log(settings.log_format, wall, held.addresses, settings.log_every), Offload(worlds.store.blocking)
@@ -213,7 +232,6 @@ def _services(
         admission=AdmissionCheck(worlds, settings.rate_limit, header=settings.fault_header),
         recorder=Recorder(
             worlds,
-            traffic.tally,
             log,
             operator.world_id,
             ways_in["apiKey"],
@@ -223,6 +241,7 @@ def _services(
         held=held,
         streams=Streams(worlds.events, WorldTimers(worlds, offload), offload),
         log=log,
+        telemetry=Telemetry(tally, log, settings.tracing, operator.world_id),
         offload=offload,
         long_work=LongWork(_LONG_WORK_AT_ONCE),
         wall=wall,

@@ -54,12 +54,16 @@ def add_to(commands: "argparse._SubParsersAction[Any]") -> None:
     add_option(parser, "--freeze", "hold the world's time still", action="store_true", default=False)
     add_option(parser, "--log-format", "how log lines are written", default="text", choices=("text", "json"))
     add_option(
-        parser, "--log-every", "log one in N requests, and each that fails with 5xx", default=1, type=whole_number,
+        parser, "--log-every", "log one in N requests, and each that fails or takes a second", default=1, type=whole_number,
         metavar="N",
     )  # fmt: skip
     add_option(
-        parser, "--log-level", "what is logged; 'warning' leaves out the access log", default="info",
-        choices=("debug", "info", "warning", "error"),
+        parser, "--log-level", "what is logged; of requests, 'warning' keeps those that fail or take a second",
+        default="info", choices=("debug", "info", "warning", "error"),
+    )  # fmt: skip
+    add_option(
+        parser, "--trace", "send a span of each request to the OpenTelemetry collector at OTEL_EXPORTER_OTLP_ENDPOINT",
+        action="store_true", default=False,
     )  # fmt: skip
     add_option(
         parser, "--cors", "origins whose pages may call the API; on loopback any may", nargs="+", metavar="ORIGIN"

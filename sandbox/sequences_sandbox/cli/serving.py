@@ -28,6 +28,7 @@ from ..http.cors import parse_caller
 from ..http.operation import CompileError
 from ..http.pages.console import LOOPBACK_ORIGINS, ConsoleError, parse_origin
 from ..http.root_path import parse_root
+from ..http.traffic.tracing import Tracing, TracingError, open_tracing
 from ..server.server import bind, most_descriptors, serve
 from ..server.signals import stop_with
 from ..store.base import Store, StoreError
@@ -87,7 +88,10 @@ def _start(options: argparse.Namespace) -> None:
     if options.reload and isinstance(store, MemoryStore):
         asgi = _reloading(app, settings, store)
     if options.workers == 1:
-        serve(asgi, app.connections, listening, ready, options.grace_seconds)
+        try:
+            serve(asgi, app.connections, listening, ready, options.grace_seconds)
+        finally:
+            app.close()
     else:
         from .workers import serve_with_workers  # noqa: PLC0415  # needs signals that not every system has
 
@@ -145,7 +149,15 @@ def _settings(options: argparse.Namespace, admin_token: str | None) -> Settings:
         rate_limit=options.rate_limit,
         fault_header=options.fault_header or (on_loopback and not options.no_fault_header),
         embed_origins=embeds or (LOOPBACK_ORIGINS if on_loopback else ()),
+        tracing=_tracing() if options.trace else None,
     )
+
+
+def _tracing() -> Tracing:
+    try:
+        return open_tracing()
+    except TracingError as error:
+        raise UsageError(str(error)) from None
 
 
 def _built(settings: Settings, store: Store, predecessor: App | None = None) -> App:

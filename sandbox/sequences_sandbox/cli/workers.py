@@ -11,6 +11,7 @@ import select
 import signal
 import socket
 import sys
+import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -22,12 +23,15 @@ from sequences_sandbox_client.cli.parser import UsageError
 from ..app import App
 from ..server.server import serve
 from ..server.signals import STOP_SIGNALS, leave_at_signals, stop_with
+from ..worlds.metric_files import MetricFiles, MetricFolder
 
 _LOG: Final = logging.getLogger("sequences_sandbox.workers")
 _SHORTEST_LIFE_SECONDS: Final = 1.0
 """A child that ends sooner than this would end again and again, so the next one waits."""
 _FIRST_WAIT_SECONDS: Final = 0.1
 _LONGEST_WAIT_SECONDS: Final = 5.0
+_PUBLISH_SECONDS: Final = 1.0
+"""How old what a worker says of another one can be."""
 _READY: Final = b"r"
 _NOTED: Final = (*STOP_SIGNALS, signal.SIGHUP, signal.SIGCHLD)
 
@@ -40,14 +44,34 @@ def serve_with_workers(
     `ready` is called by the first child, when it answers requests; `grace` is each child's.
     """
     app.worlds.store.disconnect()
-    sys.exit(_Workers(app, listening, number, ready, grace).run())
+    folder = _metric_folder()
+    try:
+        status = _Workers(app, listening, number, ready, grace, folder).run()
+    finally:
+        if folder is not None:
+            folder.remove()
+    sys.exit(status)
+
+
+def _metric_folder() -> MetricFolder | None:
+    try:
+        return MetricFolder()
+    except OSError as error:
+        _LOG.warning(
+            "Metrics are those of one worker each: no temporary folder can be made (%s); set TMPDIR to one that can be "
+            "written to.",
+            error.strerror,
+        )
+        return None
 
 
 @dataclass(slots=True)
 class _Worker:
-    """A child: when it began, the pipe that says that it is ready (None when it has said so), and whether it is to end."""
+    """A child: when it began, which place it has among the children, the pipe that says that it is ready (None when it has
+    said so), and whether it is to end."""
 
     began: float
+    place: int
     starting: int | None
     is_ready: bool = False
     is_ending: bool = False
@@ -60,6 +84,7 @@ class _Workers:
     number: int
     ready: Callable[[], None]
     grace: float
+    folder: MetricFolder | None
     workers: dict[int, _Worker] = field(default_factory=dict)
     outdated: list[int] = field(default_factory=list)
     renewals: int = 0
@@ -142,6 +167,8 @@ class _Workers:
         worker = self.workers.pop(child)
         if worker.starting is not None:
             os.close(worker.starting)
+        if self.folder is not None:
+            self.folder.end(worker.place)
         if child in self.outdated:
             self.outdated.remove(child)
         if self.leaving or worker.is_ending:
@@ -157,18 +184,19 @@ class _Workers:
 
     def _fork(self) -> None:
         began, ready = time.monotonic(), _nothing if self.workers else self.ready
+        place = min(set(range(self.number)) - {worker.place for worker in self.workers.values()})
         sys.stdout.flush()
         reading, writing = os.pipe()
         # A child must not take a signal as the parent does; one that comes before it has its own way waits.
         signal.pthread_sigmask(signal.SIG_BLOCK, _NOTED)
         child = os.fork()
         if not child:
-            self._become_child(ready, writing)
+            self._become_child(ready, writing, place)
         signal.pthread_sigmask(signal.SIG_UNBLOCK, _NOTED)
         os.close(writing)
-        self.workers[child] = _Worker(began, reading)
+        self.workers[child] = _Worker(began, place, reading)
 
-    def _become_child(self, ready: Callable[[], None], ready_pipe: int) -> NoReturn:
+    def _become_child(self, ready: Callable[[], None], ready_pipe: int, place: int) -> NoReturn:
         signal.set_wakeup_fd(-1)
         signal.signal(signal.SIGCHLD, signal.SIG_DFL)
         signal.signal(signal.SIGHUP, signal.SIG_IGN)  # the parent's matter
@@ -185,6 +213,9 @@ class _Workers:
         status = 1
         try:
             self.app.worlds.store.connect()
+            if self.folder is not None:
+                self.app.metrics.share(MetricFiles(self.folder.path, place))
+                threading.Thread(target=self._publish, daemon=True).start()
             serve(self.app.asgi, self.app.connections, self.listening, say_ready, self.grace)
         except UsageError as error:
             _LOG.error("%s", error)
@@ -193,7 +224,16 @@ class _Workers:
         except SystemExit as leaving:
             status = leaving.code if isinstance(leaving.code, int) else 1
         finally:
-            os._exit(status)
+            try:
+                self.app.close()
+            finally:
+                os._exit(status)
+
+    def _publish(self) -> None:
+        """Writes down what this child has counted, again and again."""
+        while True:
+            time.sleep(_PUBLISH_SECONDS)
+            self.app.metrics.publish()
 
 
 def _nothing() -> None:

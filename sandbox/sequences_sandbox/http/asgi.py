@@ -76,6 +76,7 @@ class ContractMiddleware(RoutedMiddleware[ContractAPI]):
             await self.app(scope, receive, send)
             return
         context = RequestContext.of(scope, self._new_id(), self._services.wall())
+        self._services.telemetry.began(context)
         try:
             await self._answer(context, scope, receive, send)
         finally:
@@ -91,8 +92,8 @@ class ContractMiddleware(RoutedMiddleware[ContractAPI]):
         if response is None:
             await self.app(_page_scope(scope, context.request_id), _no_body, self._logged(context, began, send))
             return
-        # Here and not in `_finished`, which may run in a thread: lines are written once per turn of the event loop.
-        self._services.log.request(context, response.status, time.perf_counter() - began)
+        # Here and not in `_finished`, which may run in a thread: this is for the event loop's thread.
+        self._services.telemetry.finished(context, response.status, time.perf_counter() - began)
         if context.injection is not None:
             await send_injected(response, context.injection, scope, receive, send)
         elif response.stream is not None and context.method != "HEAD":
@@ -103,11 +104,11 @@ class ContractMiddleware(RoutedMiddleware[ContractAPI]):
             await send({"type": "http.response.body", "body": body})
 
     def _logged(self, context: RequestContext, began: float, send: Send) -> Send:
-        """Sends the response of a page, and logs its request."""
+        """Sends the response of a page, and takes down its request."""
 
         async def send_logged(message: Message) -> None:
             if message["type"] == "http.response.start":
-                self._services.log.request(context, message["status"], time.perf_counter() - began)
+                self._services.telemetry.finished(context, message["status"], time.perf_counter() - began)
             await send(message)
 
         return send_logged
@@ -126,7 +127,7 @@ class ContractMiddleware(RoutedMiddleware[ContractAPI]):
             context.operation_id = operation.operation_id
             return await self._operate(operation, context, texts, receive, began)
         except Issue as issue:
-            response = error_response(issue, context.request_id)
+            response = _error(issue, context)
             return await self._services.offload(self._finished, context, response, began)
 
     async def _operate(
@@ -175,11 +176,11 @@ class ContractMiddleware(RoutedMiddleware[ContractAPI]):
         except CatchingUpIssue:
             raise
         except Issue as issue:
-            return error_response(issue, context.request_id)
+            return _error(issue, context)
         except Exception:  # noqa: BLE001  # the last resort: whatever fails gives an error in the contract's form
             self._services.log.failure(context, traceback.format_exc())
             message = "The server failed unexpectedly; quote the request_id when you report it."
-            return error_response(InternalIssue(message), context.request_id)
+            return _error(InternalIssue(message), context)
 
     def _carry_out(self, context: RequestContext, operation: Operation, texts: Mapping[str, str]) -> Response:
         caller = context.caller or self._admit(context, operation)
@@ -207,7 +208,7 @@ class ContractMiddleware(RoutedMiddleware[ContractAPI]):
                 self._services.held.delay(context, key.world_id, injection)
                 context.injection = injection
                 if injection.short_circuits:
-                    return short_circuit(injection, context.request_id)
+                    return short_circuit(injection, context.request_id, context.trace)
         if key is not None and operation.scope is not None:
             require_scope(key, operation.scope)
         if context.observes and context.method not in _READS:
@@ -234,6 +235,11 @@ class ContractMiddleware(RoutedMiddleware[ContractAPI]):
         if context.is_under(self._public) and not context.observes:
             self._services.recorder.record(context, response, time.perf_counter() - began)
         return response
+
+
+def _error(issue: Issue, context: RequestContext) -> Response:
+    context.issue = issue
+    return error_response(issue, context.request_id, context.trace)
 
 
 async def _no_body() -> Message:

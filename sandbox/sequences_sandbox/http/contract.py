@@ -21,6 +21,7 @@ from .traffic.access_log import Log
 from .traffic.admission import AdmissionCheck
 from .traffic.held import Held
 from .traffic.recorder import Recorder
+from .traffic.telemetry import Telemetry
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +38,7 @@ class Services:
     held: Held
     streams: Streams
     log: Log
+    telemetry: Telemetry
     offload: Offload
     long_work: LongWork
     wall: Callable[[], int]

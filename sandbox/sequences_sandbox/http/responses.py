@@ -96,18 +96,28 @@ def _utf8(text: str) -> bytes:
     return text.encode("utf-8", "backslashreplace")
 
 
-def error_response(issue: Issue, request_id: str) -> Response:
+def error_response(issue: Issue, request_id: str, trace: Mapping[str, str] | None = None) -> Response:
     """The error response of an Issue (contract, "Errors")."""
-    return build_error_response(issue.status_code, issue.type, issue.message, request_id, issue.data, issue.headers)
+    return build_error_response(
+        issue.status_code, issue.type, issue.message, request_id, issue.data, issue.headers, trace
+    )
 
 
 def build_error_response(
-    status: int, kind: str, message: str, request_id: str, data: Mapping[str, Any], headers: Mapping[str, str]
+    status: int,
+    kind: str,
+    message: str,
+    request_id: str,
+    data: Mapping[str, Any],
+    headers: Mapping[str, str],
+    trace: Mapping[str, str] | None = None,
 ) -> Response:
-    """A response in the contract's form of errors."""
+    """A response in the contract's form of errors. `trace` has the ids of trace and span, where requests are traced."""
     fields: dict[str, Any] = {"status_code": status, "type": kind, "message": message, "request_id": request_id}
     if data:
         fields["data"] = data
+    if trace is not None:
+        fields.update(trace)
     # Clients log errors: a key that was sent where none belongs is not said again.
     body = _utf8(redacted(_ENCODER.encode(fields)))
     return Response(status, body, [_JSON, _length(body), *_encoded(headers.items())])

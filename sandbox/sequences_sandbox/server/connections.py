@@ -13,6 +13,7 @@ from ..domain.limits import Share
 from ..http.request.client_address import counted
 
 _RETRY_SECONDS: Final = 5
+_OF_ADDRESS: Final = "connections of one client address"
 
 
 class Member(Protocol):
@@ -29,28 +30,31 @@ class Member(Protocol):
 class Connections:
     """Who is connected. Addresses for which `is_proxy` holds stand for many clients and have no share of their own.
 
-    For the event loop's thread alone.
+    `reached` is told the name of a limit when it makes a connection give way, or is the reason for an error. For the event
+    loop's thread alone.
     """
 
-    def __init__(self, share: Share, is_proxy: Callable[[str], bool]) -> None:
+    def __init__(
+        self, share: Share, is_proxy: Callable[[str], bool], reached: Callable[[str], None] = lambda limit: None
+    ) -> None:
         self.share: Final = share
         self._is_proxy: Final = is_proxy
+        self._reached: Final = reached
         self._of_addresses: dict[str, dict[Member, None]] = {}
         self.taken = 0
-        self.closed = 0
-        """How many were closed to make room."""
-        self.refused = 0
 
     def enter(self, member: Member, peer: str) -> Issue | None:
         """Lets a new connection in; or returns the error to send it instead."""
         address, share = counted(peer), self.share
         own = self._of_addresses.get(address, {})
         if share.of_address is not None and len(own) >= share.of_address and not self._is_proxy(peer):
+            self._reached(_OF_ADDRESS)
             if not self._made_room(address):
-                return self._too_many(share.of_address)
-        elif self.taken >= share.in_all and not self._made_room_anywhere():
-            self.refused += 1
-            return UnavailableIssue("All connections of this server are taken.", retry_after_seconds=_RETRY_SECONDS)
+                return _too_many(share.of_address)
+        elif self.taken >= share.in_all:
+            self._reached(share.what)
+            if not self._made_room_anywhere():
+                return UnavailableIssue("All connections of this server are taken.", retry_after_seconds=_RETRY_SECONDS)
         self._of_addresses.setdefault(address, {})[member] = None
         self.taken += 1
         return None
@@ -71,7 +75,6 @@ class Connections:
         for member in self._of_addresses[address]:
             if member.is_waiting:
                 self._remove(member, address)
-                self.closed += 1
                 member.close_idle()
                 return True
         return False
@@ -82,11 +85,11 @@ class Connections:
     def _number(self, address: str) -> int:
         return len(self._of_addresses[address])
 
-    def _too_many(self, most: int) -> RateLimitIssue:
-        self.refused += 1
-        return RateLimitIssue(
-            f"Your address has {most} connections at work, the most that one may have.",
-            retry_after_seconds=_RETRY_SECONDS,
-            limit="connections of one client address",
-            allowed={"maximum": most},
-        )
+
+def _too_many(most: int) -> RateLimitIssue:
+    return RateLimitIssue(
+        f"Your address has {most} connections at work, the most that one may have.",
+        retry_after_seconds=_RETRY_SECONDS,
+        limit=_OF_ADDRESS,
+        allowed={"maximum": most},
+    )

@@ -8,6 +8,7 @@ from typing import Final
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE
 
 from ..domain.errors import Issue, ValidationIssue
+from ..http.request.client_address import counted
 from ..http.request.ids import RequestIds
 from ..http.responses import error_response
 from ..http.traffic.access_log import FIELDS
@@ -20,9 +21,10 @@ def rejection(issue: Issue, default_headers: Sequence[tuple[bytes, bytes]], peer
     """The response to `peer`, which announces that the connection ends."""
     request_id = RequestIds(lambda: time.time_ns() // 1000)()
     response = error_response(issue, request_id)
-    fields = {"status": response.status, "request_id": request_id, "client": peer}
+    client = counted(peer)
+    fields = {"status": response.status, "request_id": request_id, "client": client}
     message = "rejected before it was a request: %d %s %s %s"
-    _LOG.info(message, response.status, redacted(issue.message), request_id, peer, extra={FIELDS: fields})
+    _LOG.info(message, response.status, redacted(issue.message), request_id, client, extra={FIELDS: fields})
     own = [(b"x-request-id", request_id.encode()), (b"connection", b"close")]
     lines = b"".join([b"%b: %b\r\n" % pair for pair in (*default_headers, *response.headers, *own)])
     return b"%b%b\r\n%b" % (STATUS_LINE[response.status], lines, response.body)

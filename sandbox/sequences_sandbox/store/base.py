@@ -26,6 +26,12 @@ FORGETTING: Final = 256
 """After how many commits to a world a store forgets what was removed from it."""
 
 
+_EVENT: Final = 1000
+"""What an event takes beside its texts."""
+MOST_EVENT_BYTES: Final = 2 << 20
+"""How many bytes of a world's events are kept, and wait for a reader that is slow."""
+
+
 class StoreError(Exception):
     """A store that cannot be opened; one sentence that says how to fix it."""
 
@@ -152,6 +158,11 @@ class StoredEvent(NamedTuple):
     kind: str
     data: Any
 
+    @property
+    def bytes(self) -> int:
+        """About how much memory it takes."""
+        return _EVENT + _texts(self.data)
+
 
 class Codecs(Protocol):
     """How documents become JSON, for a store outside the process."""
@@ -243,8 +254,17 @@ class Store(Protocol):
         A store may stop when nobody has read them for some minutes.
         """
 
-    def publish(self, world_id: str, kind: str, data: Any) -> None:
-        """Adds an event to a watched world; nothing for another."""
+    def publish(self, world_id: str, kind: str, *data: Any) -> None:
+        """Adds events of one kind to a watched world, in this order; nothing for another."""
 
     def read_after(self, numbers: Mapping[str, int]) -> Sequence[StoredEvent]:
         """The events of each of these worlds after a number, in order within a world."""
+
+
+def _texts(data: Any) -> int:
+    """How many characters of texts are in the JSON of an event."""
+    if isinstance(data, str):
+        return len(data)
+    if isinstance(data, Mapping):
+        return sum(len(name) + _texts(value) for name, value in data.items())
+    return 0

@@ -12,6 +12,7 @@ from ..traffic.journal import Entry
 from ..traffic.rate_limits import Level, RateLimit, Verdict, take
 from .base import (
     FORGETTING,
+    MOST_EVENT_BYTES,
     ChangeSet,
     DocumentKey,
     KeyRecord,
@@ -26,9 +27,7 @@ from .rings import Rings
 
 MOST_JOURNAL_BYTES: Final = 4 << 20
 MOST_BYTES_OF_ALL_JOURNALS: Final = 256 << 20
-_MOST_EVENT_BYTES: Final = 2 << 20
 _MOST_BYTES_OF_ALL_EVENTS: Final = 64 << 20
-_EVENT_BYTES: Final = 1000
 
 
 @dataclass(slots=True)
@@ -68,7 +67,7 @@ class MemoryStore:
         # As bare tuples of plain values: the garbage collector stops following those, whereas it would go through thousands
         # of entries again and again.
         self._journals: Rings[tuple[Any, ...]] = Rings(MOST_JOURNAL_BYTES, MOST_BYTES_OF_ALL_JOURNALS)
-        self._events: Rings[StoredEvent] = Rings(_MOST_EVENT_BYTES, _MOST_BYTES_OF_ALL_EVENTS)
+        self._events: Rings[StoredEvent] = Rings(MOST_EVENT_BYTES, _MOST_BYTES_OF_ALL_EVENTS)
         # A heap of worlds by the time at which each may expire at the earliest: one that was used since goes back in.
         self._expiring: list[tuple[int, str]] = []
 
@@ -235,14 +234,15 @@ class MemoryStore:
             kept.last_event = kept.last_event or 0
             return kept.last_event
 
-    def publish(self, world_id: str, kind: str, data: Any) -> None:
+    def publish(self, world_id: str, kind: str, *data: Any) -> None:
         with self._lock:
             kept = self._worlds.get(world_id)
             if kept is None or kept.last_event is None:
                 return
-            kept.last_event += 1
-            texts = sum(len(value) for value in data.values() if isinstance(value, str))
-            self._events.append(world_id, StoredEvent(world_id, kept.last_event, kind, data), _EVENT_BYTES + texts)
+            for each in data:
+                kept.last_event += 1
+                event = StoredEvent(world_id, kept.last_event, kind, each)
+                self._events.append(world_id, event, event.bytes)
 
     def read_after(self, numbers: Mapping[str, int]) -> Sequence[StoredEvent]:
         with self._lock:

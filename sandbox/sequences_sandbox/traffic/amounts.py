@@ -14,7 +14,6 @@ class Amounts:
     def __init__(self, share: Share) -> None:
         self.share: Final = share
         self.taken = 0
-        self.refused = 0
         self._of_worlds: dict[str, tuple[str, int]] = {}
         self._of_addresses: Counter[str] = Counter()
         self._lock: Final = threading.Lock()
@@ -54,7 +53,6 @@ class Amounts:
             (share.in_all, self.taken, "of this server"),
         ):
             if most is not None and taken + growth > most:
-                self.refused += 1
                 raise TooLargeIssue(
                     f"The worlds of visitors take {most} {share.what} {whose} at most; delete one, or remove something.",
                     limit=f"{share.what} {whose}",

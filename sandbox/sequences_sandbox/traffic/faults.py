@@ -117,6 +117,11 @@ class Injection:
         return self.effect.status is not None or self.effect.close == "before"
 
     @property
+    def delay_seconds(self) -> float:
+        """How much later the response comes."""
+        return (self.milliseconds or 0) / 1000 + (self.effect.drip_seconds or 0)
+
+    @property
     def label(self) -> str:
         """The effects in a line, in the form in which a request can ask for them: `latency=250, status=503`."""
         effect = self.effect

@@ -19,11 +19,14 @@ class Series:
 
 
 class Tally:
-    """Requests by operation and status, and faults by their kind. For the event loop's thread to write."""
+    """Requests by operation and status, faults by their kind, failures that no fault injected, and limits that were
+    reached by their names. For the event loop's thread to write."""
 
     def __init__(self) -> None:
         self.requests: Final[dict[tuple[str, int], Series]] = {}
         self.faults: Final[Counter[str]] = Counter()
+        self.failures: Final[Counter[tuple[str, int]]] = Counter()
+        self.limits: Final[Counter[str]] = Counter()
 
     def request(self, operation: str | None, status: int, seconds: float) -> None:
         """Counts a request; no operation is an empty name, and no response is status 0."""
@@ -37,3 +40,11 @@ class Tally:
     def fault(self, label: str) -> None:
         """Counts a fault, once for each effect in its label."""
         self.faults.update(part.partition("=")[0] for part in label.split(", ") if not part.startswith("retry_after"))
+
+    def failure(self, operation: str | None, status: int) -> None:
+        """Counts a response with 5xx that no fault injected."""
+        self.failures[operation or "", status] += 1
+
+    def limit(self, name: str) -> None:
+        """Counts that somebody reached a limit."""
+        self.limits[name] += 1

@@ -17,8 +17,6 @@ class Places:
     def __init__(self, share: Share) -> None:
         self.share: Final = share
         self.taken = 0
-        self.refused = 0
-        """How often somebody found none left."""
         self._of_worlds: Counter[str] = Counter()
         self._of_addresses: Counter[str] = Counter()
         self._lock: Final = threading.Lock()
@@ -37,7 +35,6 @@ class Places:
 
     def _require(self, most: int | None, taken: int, whose: str) -> None:
         if most is not None and taken >= most:
-            self.refused += 1
             raise RateLimitIssue(
                 f"There are {most} {self.share.what} {whose} already, the most at a time; try again later.",
                 retry_after_seconds=_RETRY_SECONDS,

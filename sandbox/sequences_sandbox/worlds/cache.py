@@ -29,6 +29,11 @@ class Cache(Generic[T]):
         """A value, if it is at hand."""
         return self._values.get(name)
 
+    def values(self) -> list[T]:
+        """All that are at hand."""
+        with self._lock:
+            return list(self._values.values())
+
     def weight(self, name: str) -> int:
         """How much a value takes; 0 for one that is not at hand."""
         return self._weights.get(name, 0)

@@ -54,10 +54,10 @@ class EventBus:
         """Whether anything is worth publishing: somebody subscribes here, or did so in any process."""
         return watched or world_id in self._audiences
 
-    def publish(self, world_id: str, kind: str, data: Any) -> None:
-        """Publishes what happened in a world. What cannot be published is not worth failing for."""
+    def publish(self, world_id: str, kind: str, *data: Any) -> None:
+        """Publishes what happened in a world, all of one kind. What cannot be published is not worth failing for."""
         try:
-            self._store.publish(world_id, kind, data)
+            self._store.publish(world_id, kind, *data)
             self._deliver()
         except Issue as issue:
             _LOG.warning("a %s event was not published: %s", kind, issue.message)

@@ -8,10 +8,8 @@ from typing import Final
 
 from ..domain.errors import ValidationIssue
 from ..store.base import Store
-from ..traffic.amounts import Amounts
-from ..traffic.metrics import Tally
-from ..traffic.places import Places
 from ..traffic.rate_limits import RateLimit
+from .prometheus import Metrics
 from .worlds import Worlds
 
 _CUTOFF: Final = 0.55
@@ -24,14 +22,13 @@ _MOST_SHOWN: Final = 10
 @dataclass(frozen=True, slots=True)
 class TrafficControl:
     """The services behind the operations. `operations` are the contract's; `limit` is the operator's; the journal keeps the
-    `headers` of requests; `places` are those that requests take."""
+    `headers` of requests."""
 
     worlds: Worlds
     operations: Sequence[str]
     limit: RateLimit | None
-    tally: Tally
     headers: frozenset[bytes]
-    places: Sequence[Places | Amounts]
+    metrics: Metrics
 
     @property
     def store(self) -> Store:

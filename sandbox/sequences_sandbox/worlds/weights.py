@@ -48,6 +48,14 @@ class Sizes:
         return sum(size for kind, size in self._of_kinds.items() if kind not in _APART)
 
     @property
+    def parts(self) -> Mapping[str, int]:
+        """The bytes of documents, history and snapshots; none before they are first counted. Safe for any thread."""
+        of_kinds = self._counted or {}
+        history, snapshots = of_kinds.get(HISTORY, 0), of_kinds.get(SNAPSHOTS, 0)
+        documents = sum(of_kinds.values()) - history - snapshots
+        return {"documents": documents, "history": history, "snapshots": snapshots}
+
+    @property
     def total(self) -> int:
         """The bytes of everything."""
         return sum(self._of_kinds.values())

@@ -161,8 +161,7 @@ class Worlds:
     def publish_changes(self, world: WorldState, changes: Sequence[Change]) -> None:
         """Publishes changes of runs, where somebody subscribes to the world."""
         if changes and self.events.wanted(world.record.id, world.watched):
-            for change in changes:
-                self.events.publish(world.record.id, SEQUENCE, change_fields(change))
+            self.events.publish(world.record.id, SEQUENCE, *map(change_fields, changes))
 
     def _load(self, world_id: str) -> WorldState:
         loaded = self.store.load(world_id, None)

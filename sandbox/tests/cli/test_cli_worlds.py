@@ -217,18 +217,3 @@ def test_output_that_has_no_place_is_one_sentence():
         ended = subprocess.run(command, stdout=full, stderr=subprocess.PIPE, text=True, timeout=60, check=False)
     assert (ended.returncode, ended.stderr.count("\n")) == (2, 1)
     assert "the output cannot be written" in ended.stderr
-
-
-def test_a_shell_completes_verbs_and_options(shell, tmp_path):
-    scripts = {name: shell(f"completion {name}")[1] for name in ("bash", "zsh", "fish")}
-    assert "#compdef sequences-sandbox" in scripts["zsh"]
-    assert "complete -c sequences-sandbox" in scripts["fish"]
-    (tmp_path / "bash").write_text(scripts["bash"])
-    ask = """
-        source "$0"; function=$(complete -p sequences-sandbox | sed 's/.*-F \\([^ ]*\\).*/\\1/')
-        COMP_WORDS=(sequences-sandbox faults add --la); COMP_CWORD=3; $function; echo "${COMPREPLY[@]}"
-        COMP_WORDS=(sequences-sandbox wor); COMP_CWORD=1; $function; echo "${COMPREPLY[@]}" """
-    done = subprocess.run(
-        ["bash", "-c", ask, tmp_path / "bash"], capture_output=True, text=True, timeout=60, check=True
-    )
-    assert done.stdout == "--latency\nworld worlds\n", done.stderr

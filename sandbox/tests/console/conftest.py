@@ -1,8 +1,6 @@
 """A browser that visits the console of a running sandbox, and objects to whatever a visitor should never meet."""
 
 import json
-import os
-import shutil
 from collections.abc import Callable, Iterator
 from typing import Any
 from urllib.parse import urlsplit
@@ -24,16 +22,12 @@ expect.set_options(timeout=PATIENCE_MS)
 
 # Not of the session: while Playwright's loop runs in this thread, no other module's test may run one of its own.
 @pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    """Debian's Chromium. Where it is not there, a laptop skips and CI fails."""
-    path = shutil.which("chromium")
-    if path is None:
-        missing = "no chromium on the PATH; run .ci/install-programs"
-        if os.environ.get("CI"):
-            pytest.fail(missing)
-        pytest.skip(missing)
+def browser(program: Callable[[str], str]) -> Iterator[Browser]:
+    """Debian's Chromium."""
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=ARGUMENTS, timeout=2 * PATIENCE_MS)
+        browser = playwright.chromium.launch(
+            executable_path=program("chromium"), args=ARGUMENTS, timeout=2 * PATIENCE_MS
+        )
         yield browser
         browser.close()
 

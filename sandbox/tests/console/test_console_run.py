@@ -85,6 +85,35 @@ def test_the_newest_is_on_top_and_times_are_of_24_hours(run_in, outside):
     assert not re.search(r"\b[AP]M\b", page.locator("body").inner_text())
 
 
+@pytest.mark.parametrize("held", ["/history", "/journal?", "/v1/sequences/", "/_sandbox/events"])
+def test_what_happens_while_the_page_reads_is_on_the_axis(run_in, outside, held):
+    page, run_id = run_in("WAITING_FOR_USER")
+    routes, holding = [], True
+
+    def hold(route):
+        # Of a stream the opening is held, of anything else the response, which is then older than what happens next.
+        if holding:
+            routes.append((route, None if held.endswith("events") else route.fetch()))
+        else:
+            route.continue_()
+
+    page.route(lambda url: held in url, hold)
+    page.reload()
+    expect(page.locator("#key option").first).to_be_attached()
+    page.wait_for_timeout(500)
+    assert routes
+    outside(page).post(f"/_sandbox/sequences/{run_id}/events", json={"event": "answer"}).raise_for_status()
+    page.wait_for_timeout(500)
+    holding = False
+    for route, response in routes:
+        if response is None:
+            route.continue_()
+        else:
+            route.fulfill(response=response)
+    expect(axis(page).locator(".item").first).to_contain_text("answer")
+    expect(lit(page)).not_to_have_text("WAITING_FOR_USER")
+
+
 @pytest.mark.parametrize(
     ("status", "main"),
     [("ACTIVE", "Pause"), ("WAITING_FOR_LEAD", "Resume"), ("WAITING_FOR_USER", None), ("FOUND", None)],

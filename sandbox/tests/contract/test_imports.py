@@ -4,8 +4,8 @@ import subprocess
 import sys
 
 NOT_NEEDED = {
-    "_pytest", "hypothesis", "importlinter", "openapi_spec_validator", "playwright", "prometheus_client", "psycopg",
-    "pytest", "schemathesis", "sequences_contract", "sqlite3", "websockets",
+    "_pytest", "hypothesis", "importlinter", "openapi_spec_validator", "opentelemetry", "playwright",
+    "prometheus_client", "psycopg", "pytest", "schemathesis", "sequences_contract", "sqlite3", "websockets",
 }  # fmt: skip
 
 BUILT = """

@@ -2,7 +2,6 @@
 
 import os
 import re
-import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -35,18 +34,6 @@ class Page:
 @pytest.fixture
 def page_named():
     return Page
-
-
-@pytest.fixture(scope="session")
-def needs():
-    """Skips on a machine without a program; where everything has to be tested, it fails."""
-
-    def check(program: str) -> None:
-        if shutil.which(program) is None:
-            assert not os.environ.get("CI"), f"{program} is missing"
-            pytest.skip(f"no {program} here")
-
-    return check
 
 
 @pytest.fixture

@@ -8,6 +8,7 @@ from sequences_sandbox.contract.files import shipped
 from sequences_sandbox.http.streaming import events
 from sequences_sandbox.server import head, protocol, server
 from sequences_sandbox.store import memory
+from sequences_sandbox.store.base import MOST_EVENT_BYTES
 from sequences_sandbox.store.postgres import events as stored_events
 from sequences_sandbox.traffic import journal
 from sequences_sandbox.traffic.fault_header import parse_fault_header
@@ -40,9 +41,9 @@ def test_the_limits_on_the_page_are_those_of_the_code():
     assert f"A world's journal takes {memory.MOST_JOURNAL_BYTES >> 20} MiB" in TEXT
     assert f"all journals {memory.MOST_BYTES_OF_ALL_JOURNALS >> 20} MiB" in TEXT
     flowing = re.sub(r"\s+", " ", TEXT)
-    assert f"{memory._MOST_EVENT_BYTES >> 20} MiB of a world's in memory" in flowing
-    assert f"the last {stored_events._MOST_KEPT:,} in PostgreSQL" in flowing
-    assert f"{events._MOST_WAITING:,} behind misses the oldest" in flowing
+    assert f"the latest are kept: {MOST_EVENT_BYTES >> 20} MiB of a world's" in flowing
+    assert f"the last {stored_events._MOST_KEPT:,} at most in PostgreSQL" in flowing
+    assert f"{events._MOST_WAITING:,} or {MOST_EVENT_BYTES >> 20} MiB behind misses the oldest" in flowing
     assert f"every {events._HEARTBEAT_SECONDS:.0f} seconds" in flowing
     assert f"complete {protocol.PATIENCE_SECONDS} seconds after" in flowing
     assert f"closed after {server._KEEP_ALIVE_SECONDS}." in flowing

@@ -47,8 +47,8 @@ def test_the_example_in_go_works(page, tmp_path, shell):
     assert shell("go test ./...").splitlines()[-1].startswith("ok")
 
 
-def test_the_example_in_java_works(page, needs, tmp_path, shell):
-    needs("java")
+def test_the_example_in_java_works(page, program, tmp_path, shell):
+    program("java")
     world, contained = page.blocks("java")
     (call,) = re.findall(r"world\.call\(.*\)(?=;)", contained)
     imports, declared = re.split(r"(?=^/\*\* A private world)", world, maxsplit=1, flags=re.MULTILINE)

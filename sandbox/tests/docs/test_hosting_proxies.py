@@ -3,7 +3,6 @@
 import json
 import os
 import re
-import shutil
 import socket
 import subprocess
 import threading
@@ -15,15 +14,6 @@ from sequences_sandbox.contract.files import shipped
 
 FOLDER = shipped("openapi.yaml").parent / "docs" / "hosting"
 NAME = "sandbox.example"
-
-
-def program(name):
-    """Where a program is; a laptop that lacks it skips, CI fails."""
-    path = shutil.which(name, path=f"{os.environ['PATH']}:/usr/sbin")
-    if path is None:
-        assert not os.environ.get("CI"), f"{name} is missing; run .ci/install-programs"
-        pytest.skip(f"no {name} here")
-    return path
 
 
 def free_port():
@@ -97,7 +87,7 @@ def running(eventually):
 
 
 @pytest.fixture(scope="module")
-def nginx(sandbox, certificate, running, tmp_path_factory):
+def nginx(sandbox, certificate, running, tmp_path_factory, program):
     """A site behind Debian's nginx with the files of the folder, at the root and at a path."""
     path, folder = program("nginx"), tmp_path_factory.mktemp("nginx")
     upstream = f"127.0.0.1:{httpx.URL(sandbox.base).port}"
@@ -130,7 +120,7 @@ def nginx(sandbox, certificate, running, tmp_path_factory):
 
 
 @pytest.fixture(scope="module")
-def caddy(sandbox, running, tmp_path_factory):
+def caddy(sandbox, running, tmp_path_factory, program):
     """The same behind Debian's Caddy, with a certificate of its own making."""
     path, folder = program("caddy"), tmp_path_factory.mktemp("caddy")
     environment = ["env", f"SANDBOX=127.0.0.1:{httpx.URL(sandbox.base).port}", f"XDG_DATA_HOME={folder}"]

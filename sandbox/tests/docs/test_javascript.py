@@ -38,8 +38,8 @@ def tools(project):
         pytest.skip("no TypeScript and Vitest here")
 
 
-def test_the_tests_of_the_client_and_those_of_the_page_pass(shell, needs, project, page):
-    needs("node")
+def test_the_tests_of_the_client_and_those_of_the_page_pass(shell, program, project, page):
+    program("node")
     (command,) = [block for block in page.blocks("sh") if block.startswith("node")]
     printed = shell(command)
     written = sum(len(re.findall(r"^test\(", file.read_text(), re.MULTILINE)) for file in project.glob("*.test.mjs"))

@@ -36,14 +36,14 @@ def blocks(page, language):
     return [text for name, text in fenced if name == language]
 
 
-def test_the_recipe_for_curl_works(shell, needs):
-    needs("jq")
+def test_the_recipe_for_curl_works(shell, program):
+    program("jq")
     lines = shell(blocks(RECIPES, "sh")[0]).splitlines()
     assert lines == ["The sandbox injected this fault: 503 Service Unavailable.", "WAITING_FOR_LEAD", "ACTIVE"]
 
 
-def test_the_recipe_for_a_shell_works(shell, needs):
-    needs("jq")
+def test_the_recipe_for_a_shell_works(shell, program):
+    program("jq")
     lines = shell(blocks(RECIPES, "sh")[1]).splitlines()
     assert lines[-2:] == ["holds: 0 matched", "done"]
 

@@ -10,8 +10,8 @@ from sequences_sandbox.contract.files import shipped
 ROOT = shipped("openapi.yaml").parent
 
 
-def test_every_command_works(page_named, needs, shell):
-    needs("jq")
+def test_every_command_works(page_named, program, shell):
+    program("jq")
     worlds, contract = page_named("start.md").blocks("sh")
     assert re.fullmatch(r"\d{4}-\d\d-\d\dT[\d:.]+Z\n", shell(worlds))
     assert re.match(r"\d+\nstateDiagram-v2\n", shell(contract))

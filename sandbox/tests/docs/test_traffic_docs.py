@@ -2,7 +2,6 @@
 
 import os
 import re
-import shutil
 import signal
 import subprocess
 import sys
@@ -38,12 +37,9 @@ def synchronise(url, key):
 
 
 @pytest.fixture
-def run(sequences_world, tmp_path):
+def run(sequences_world, tmp_path, program):
     """Runs commands of the page in an empty folder, against the test's own world; returns what they print."""
-    if shutil.which("jq") is None:
-        if os.environ.get("CI"):
-            pytest.fail("jq is missing")
-        pytest.skip("jq is missing")
+    program("jq")
 
     def call(text):
         text = text.replace("http://127.0.0.1:4010", sequences_world.url.removesuffix("/v1"))

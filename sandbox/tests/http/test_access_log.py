@@ -8,6 +8,7 @@ import pytest
 from sequences_sandbox.http.request.client_address import ClientAddresses, parse_network
 from sequences_sandbox.http.request.context import RequestContext
 from sequences_sandbox.http.traffic.access_log import Log, without_secrets
+from sequences_sandbox.traffic.faults import FaultEffect, Injection
 
 
 def context(number, path=b"/v1/sequences"):
@@ -63,6 +64,43 @@ def test_the_client_is_the_one_that_a_trusted_proxy_names(caplog):
     assert [json.loads(line)["client"] for line in lines] == ["203.0.113.9", "192.0.2.8"]
 
 
+def slow(number):
+    return context(number), 200, 1.5
+
+
+def injected(number):
+    faulty = context(number)
+    faulty.injection = Injection(effect=FaultEffect(status=503))
+    return faulty, 503, 0.001
+
+
+@pytest.mark.parametrize("lowest", ["info", "warning", "error"])
+def test_the_level_tells_failures_and_slow_requests_from_the_others(lowest, caplog):
+    log = Log("json", lambda: 0, ClientAddresses(()))
+    requests = [(context(number), 200 + number, 0.001) for number in range(20)]
+    requests += [slow(20), (context(21), 500, 0.001), injected(22), (context(23), 404, 0.2)]
+
+    async def turn():
+        for request in requests:
+            log.request(*request)
+        await asyncio.sleep(0)
+
+    with caplog.at_level(lowest.upper(), "sequences_sandbox"):
+        asyncio.run(turn())
+    lines = [json.loads(line) for record in caplog.records for line in record.getMessage().splitlines()]
+    levels = {line["request_id"]: line["level"] for line in lines}
+    expected = {f"req_{number}": "info" for number in range(24)} | {"req_20": "warning", "req_21": "error"}
+    order = ["error", "warning", "info"]
+    assert levels == {key: level for key, level in expected.items() if order.index(level) <= order.index(lowest)}
+
+
+def test_a_failure_is_logged_without_the_key_that_it_names(caplog):
+    log = Log("text", lambda: 0, ClientAddresses(()))
+    log.failure(context(1), "ValueError: topo_demo_readwrite")
+    assert "topo_***" in caplog.text
+    assert "demo_readwrite" not in caplog.text
+
+
 def test_a_page_has_one_line_too_and_at_warning_there_is_none(api, caplog):
     with caplog.at_level(logging.INFO, "sequences_sandbox"):
         api("GET", "/watch?key=topo_secret", key=None)
@@ -88,6 +126,7 @@ def test_a_page_has_one_line_too_and_at_warning_there_is_none(api, caplog):
         ("/v1/%74opo_demo%0a", "/v1/topo_***%0A"),
         ("/v1/pass%77ord=hunter2", "/v1/password=***"),
         ("/v1/caf%c3%a9", "/v1/caf%c3%a9"),
+        ("/v1/PASSWD=a/b?pwd=c;X-Signature=d", "/v1/PASSWD=***/b?pwd=***;X-Signature=***"),
     ],
 )
 def test_no_key_and_no_value_of_a_parameter_that_is_named_as_a_secret_is_shown(address, shown):

@@ -1,28 +1,17 @@
 """Clients of other languages with their default settings, which offer HTTP/2 with every request."""
 
 import json
-import os
-import shutil
 import subprocess
 from pathlib import Path
 
 import pytest
 
 RUN = "88c23cea-f199-4cf0-964c-3f1e007417b7"  # ACTIVE in the demo world
-PROGRAM = Path(__file__).with_name("Offers.java")
+SOURCE = Path(__file__).with_name("Offers.java")
 
 
-def require(program):
-    """The path of a program; a test that needs it is skipped where it is missing, but fails in CI."""
-    found = shutil.which(program)
-    if found is None:
-        assert not os.environ.get("CI"), f"{program} is missing"
-        pytest.skip(f"{program} is not installed")
-    return found
-
-
-def test_a_java_program_with_default_settings_sends_its_bodies(client):
-    command = [require("java"), "--source", "17", PROGRAM, str(client.base_url).rstrip("/"), RUN]
+def test_a_java_program_with_default_settings_sends_its_bodies(client, program):
+    command = [program("java"), "--source", "17", SOURCE, str(client.base_url).rstrip("/"), RUN]
     result = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
     answers = [line.partition(" ") for line in result.stdout.splitlines()]
     assert [status for status, _, _ in answers] == ["200"] * 4, result.stdout + result.stderr
@@ -34,11 +23,11 @@ def test_a_java_program_with_default_settings_sends_its_bodies(client):
 
 
 @pytest.mark.parametrize("how", [["--data", "{}"], ["--data", "{}", "--header", "Transfer-Encoding: chunked"]])
-def test_curl_that_offers_http_2_sends_its_body(client, how):
+def test_curl_that_offers_http_2_sends_its_body(client, program, how):
     url = f"{client.base_url}/v1/sequences/{RUN}".replace("//v1", "/v1")
     headers = ["--header", "Authorization: Bearer topo_demo_readwrite", "--header", "Content-Type: application/json"]
     how = [*how[:1], '{"variables": {"by": "curl"}}', *how[2:]]
-    command = [require("curl"), "--silent", "--http2", "--request", "PATCH", *headers, *how, url, "--next"]
+    command = [program("curl"), "--silent", "--http2", "--request", "PATCH", *headers, *how, url, "--next"]
     command += ["--silent", "--http2", *headers[:2], url]
     result = subprocess.run(command, capture_output=True, text=True, timeout=60, check=True)
     decoder, answers, at = json.JSONDecoder(), [], 0

@@ -4,9 +4,7 @@ connections open.
 Each case hides a request for `/v1/smuggled` where a reader that frames the bytes otherwise would find it.
 """
 
-import os
 import re
-import shutil
 import socket
 import subprocess
 import time
@@ -168,12 +166,9 @@ http {{
 
 
 @pytest.fixture(scope="module")
-def proxy(url, tmp_path_factory):
-    """Debian's nginx with one kept connection to the sandbox; skipped on a machine without it, but not in CI."""
-    nginx = shutil.which("nginx", path=f"{os.environ['PATH']}:/usr/sbin")
-    if nginx is None:
-        assert not os.environ.get("CI"), "nginx is missing"
-        pytest.skip("nginx is not installed")
+def proxy(url, tmp_path_factory, program):
+    """Debian's nginx with one kept connection to the sandbox."""
+    nginx = program("nginx")
     folder = tmp_path_factory.mktemp("nginx")
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))

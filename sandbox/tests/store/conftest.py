@@ -125,6 +125,7 @@ class Server:
         self._server = server
         self.url = server.get_uri(database=database)
         self.user = server.system_user
+        self.bin_path = server.bin_path
 
     def stop(self, mode="fast"):
         self._control("-m", mode, "stop")

@@ -8,7 +8,7 @@ from sequences_sandbox.domain.clock import Clock
 from sequences_sandbox.domain.errors import CommitIssue
 from sequences_sandbox.domain.timestamps import HOUR, SECOND
 from sequences_sandbox.store import memory
-from sequences_sandbox.store.base import ChangeSet, Moment
+from sequences_sandbox.store.base import MOST_EVENT_BYTES, ChangeSet, Moment
 from sequences_sandbox.traffic.rate_limits import RateLimit, take
 
 WALL = 1_772_442_000_000_000
@@ -263,8 +263,8 @@ def test_the_events_of_a_watched_world_are_kept_and_numbered(store, helper, worl
     store.publish(world, "lost", {})
     assert store.watch(world) == 0
     assert store.load(world, None).watched
-    for number in range(3):
-        store.publish(world, "kept", {"z": number, "a": "é\0"})
+    store.publish(world, "kept", {"z": 0, "a": "é\0"})
+    store.publish(world, "kept", {"z": 1, "a": "é\0"}, {"z": 2, "a": "é\0"})
     events = store.read_after({world: 1})
     assert [(event.world_id, event.number, event.kind, event.data["z"]) for event in events] == [
         (world, 2, "kept", 1),
@@ -276,6 +276,16 @@ def test_the_events_of_a_watched_world_are_kept_and_numbered(store, helper, worl
     store.watch(other)
     store.publish(other, "other", {})
     assert [event.world_id for event in store.read_after({world: 3, other: 0})] == [other]
+
+
+def test_large_events_are_bounded_in_bytes(store, world):
+    store.watch(world)
+    for number in range(60):
+        store.publish(world, "kind", {"number": number, "deep": {"text": "x" * 100_000}})
+    kept = [event.data["number"] for event in store.read_after({world: 0})]
+    assert kept == list(range(60 - MOST_EVENT_BYTES // 101_100, 60))
+    store.publish(world, "kind", {"text": "x" * 2 * MOST_EVENT_BYTES})
+    assert len(store.read_after({world: 0})) == 1
 
 
 def test_the_last_event_of_a_world_outlives_it(store, world):

@@ -1,7 +1,5 @@
 """PgBouncer between the program and PostgreSQL, in transaction mode and without prepared statements (Debian's 1.18)."""
 
-import os
-import shutil
 import socket
 import subprocess
 import tempfile
@@ -73,17 +71,13 @@ class Pooler:
 
 
 @pytest.fixture
-def pooler(own_postgres, tmp_path):
-    """Starts a PgBouncer in a mode. Where there is none, a laptop skips and CI fails."""
-    program = shutil.which("pgbouncer", path=f"{os.environ['PATH']}:/usr/sbin")
-    if program is None:
-        if os.environ.get("CI"):
-            pytest.fail("pgbouncer is not installed")
-        pytest.skip("no pgbouncer here")
+def pooler(own_postgres, tmp_path, program):
+    """Starts a PgBouncer in a mode."""
+    pgbouncer = program("pgbouncer")
     started = []
 
     def start(mode="transaction"):
-        started.append(Pooler(program, own_postgres, tmp_path, mode))
+        started.append(Pooler(pgbouncer, own_postgres, tmp_path, mode))
         started[-1].start()
         return started[-1]
 

@@ -47,6 +47,7 @@ def test_the_verbs_of_a_request_are_one_statement_each(store_at, helper, monkeyp
         "take_token": (lambda: store.take_token(record.id, key.id, limit, WALL, WALL), 1),
         "append_journal": (lambda: store.append_journal(record.id, helper.entry()), 0),
         "publish": (lambda: store.publish(record.id, "kind", {}), 1),
+        "publish many": (lambda: store.publish(record.id, "kind", *[{}] * 50), 1),
     }
     for name, (verb, number) in verbs.items():
         with counting(monkeypatch) as sent:
@@ -218,12 +219,13 @@ def test_a_world_is_watched_until_nobody_has_read_its_events_for_a_while(store_a
         assert store.read_after({record.id: 0}) == []
 
 
-def test_the_last_thousand_events_are_kept(store_at, helper):
+@pytest.mark.parametrize("at_once", [1, 300, 1200])
+def test_the_last_thousand_events_are_kept(store_at, helper, at_once):
     store = store_at()
     record, _ = helper.create(store)
     store.watch(record.id)
-    for _ in range(1200):
-        store.publish(record.id, "kind", {})
+    for _ in range(1200 // at_once):
+        store.publish(record.id, "kind", *[{}] * at_once)
     assert [event.number for event in store.read_after({record.id: 0})] == list(range(201, 1201))
 
 

@@ -1,7 +1,6 @@
 """Faults as clients see them on the wire: httpx, curl, and a bare socket, with other requests flowing beside."""
 
 import json
-import shutil
 import socket
 import struct
 import subprocess
@@ -46,11 +45,10 @@ def test_an_error_can_break_off_midway_too(client):
         faulty(client, "status=503, close=midway")
 
 
-@pytest.mark.skipif(shutil.which("curl") is None, reason="curl is not installed")
 @pytest.mark.parametrize(("fault", "code"), [("close=before", 56), ("close=midway", 18)])
-def test_curl_tells_a_reset_from_an_incomplete_body(url, fault, code):
+def test_curl_tells_a_reset_from_an_incomplete_body(url, program, fault, code):
     line = [
-        "curl",
+        program("curl"),
         "--silent",
         "--max-time",
         "20",

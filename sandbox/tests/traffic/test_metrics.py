@@ -2,9 +2,22 @@
 
 import subprocess
 import sys
+from contextlib import suppress
 
+import pytest
 from prometheus_client.parser import text_string_to_metric_families
+from sequences_sandbox.contract.files import shipped
+from sequences_sandbox.contract.lifecycles import run_lifecycle
+from sequences_sandbox.contract.reading import read_spec
 from sequences_sandbox.domain.limits import VisitorLimits
+from sequences_sandbox.http.traffic.injection import ConnectionDropped
+from sequences_sandbox.store.memory import MemoryStore
+from sequences_sandbox.traffic.metrics import Tally
+from sequences_sandbox.traffic.rate_limits import RateLimit
+from sequences_sandbox.worlds.events import EventBus
+from sequences_sandbox.worlds.metric_files import MetricFiles, MetricFolder
+from sequences_sandbox.worlds.prometheus import Metrics
+from sequences_sandbox.worlds.worlds import Worlds
 
 RUN = "88c23cea-f199-4cf0-964c-3f1e007417b7"
 
@@ -17,11 +30,20 @@ def metrics(api, **how):
     response = api("GET", "/_sandbox/metrics", **how)
     assert response.status_code == 200
     assert response.headers["content-type"].startswith("text/plain; version=")
+    return read(response.text)
+
+
+def read(text):
     return {
         (sample.name, *(value for _, value in sorted(sample.labels.items(), key=_position))): sample.value
-        for family in text_string_to_metric_families(response.text)
+        for family in text_string_to_metric_families(text)
         for sample in family.samples
     }
+
+
+def worlds_of_nobody():
+    store = MemoryStore(lambda: 0)
+    return Worlds(store, EventBus(store), run_lifecycle(read_spec(shipped("openapi.yaml"))))
 
 
 def test_requests_are_counted_by_operation_and_status(api):
@@ -37,15 +59,34 @@ def test_requests_are_counted_by_operation_and_status(api):
     assert sum(value for key, value in found.items() if key[0] == name) == 4
 
 
+def test_pages_and_the_control_api_are_counted_too(api):
+    api("GET", "/embed/pauseSequence", key=None)
+    api("GET", "/_sandbox/world")
+    api("GET", "sequences", headers={"X-Sandbox-Observer": "console"})
+    found = metrics(api)
+    name = "sequences_sandbox_requests_total"
+    assert found[name, "", "200"] == found[name, "getWorld", "200"] == found[name, "listSequences", "200"] == 1
+
+
+def test_statuses_that_nobody_knows_share_a_label_and_so_do_requests_without_a_response(api):
+    for fault in ("status=598", "status=499", "status=497", "close=before"):
+        with suppress(ConnectionDropped):
+            api("GET", "sequences", headers={"X-Sandbox-Fault": fault})
+    found = metrics(api)
+    counted = {key[2]: value for key, value in found.items() if key[0] == "sequences_sandbox_requests_total"}
+    assert counted == {"5xx": 1, "4xx": 2, "none": 1}
+    timed = {key[2]: value for key, value in found.items() if key[0].endswith("request_duration_seconds_count")}
+    assert timed == counted
+
+
 def test_durations_make_a_histogram(api):
     api("GET", "sequences", headers={"X-Sandbox-Fault": "latency=30"})
     api("GET", "sequences")
     found = metrics(api)
     name = "sequences_sandbox_request_duration_seconds"
-    assert found[f"{name}_count", "listSequences", "200"] == 2
-    assert found[f"{name}_bucket", "listSequences", "200", "+Inf"] == 2
-    assert found[f"{name}_bucket", "listSequences", "200", "0.025"] <= 1
-    assert found[f"{name}_sum", "listSequences", "200"] >= 0.03
+    assert found[f"{name}_count", "listSequences", "2xx"] == 2
+    assert found[f"{name}_bucket", "listSequences", "2xx", "+Inf"] == 2
+    assert found[f"{name}_sum", "listSequences", "2xx"] > 0
 
 
 def test_faults_worlds_and_journals_are_counted(api):
@@ -53,12 +94,22 @@ def test_faults_worlds_and_journals_are_counted(api):
     api("POST", "/_sandbox/worlds", json={}, key=None)
     api("GET", "sequences", headers={"X-Sandbox-Fault": "status=503, latency=1, retry_after=1"})
     after = metrics(api)
-    assert after["sequences_sandbox_worlds",] == before["sequences_sandbox_worlds",] + 1 == 2
+    assert (before["sequences_sandbox_worlds", "admin"], after["sequences_sandbox_worlds", "admin"]) == (0, 1)
+    assert after["sequences_sandbox_worlds", "default"] == after["sequences_sandbox_ready",] == 1
     assert before["sequences_sandbox_journal_bytes",] == 0 < after["sequences_sandbox_journal_bytes",]
     assert {key[1]: value for key, value in after.items() if key[0] == "sequences_sandbox_faults_total"} == {
         "status": 1,
         "latency": 1,
     }
+
+
+def test_failures_are_counted_unless_a_fault_injected_them(api, monkeypatch):
+    api("GET", "sequences", headers={"X-Sandbox-Fault": "status=503"})
+    name = "sequences_sandbox_failures_total"
+    assert [key for key in metrics(api) if key[0] == name] == []
+    monkeypatch.setattr("sequences_sandbox.worlds.worlds.Worlds.transaction", lambda self, caller: 1 / 0)
+    assert api("GET", "sequences").status_code == 500
+    assert {key: value for key, value in metrics(api).items() if key[0] == name} == {(name, "listSequences", "500"): 1}
 
 
 def test_two_sandboxes_in_one_process_count_for_themselves(api_with):
@@ -90,11 +141,68 @@ def test_memory_and_places_that_are_bounded_are_told(api_with):
     key = made["organizations"][0]["api_keys"][0]["token"]
     api("GET", "/_sandbox/world", key=key)
     found = metrics(api, key="sesame-1234")
-    assert found["sequences_sandbox_cache_bytes", "worlds"] >= found["sequences_sandbox_cache_bytes", "fixtures"] > 0
-    assert found["sequences_sandbox_visitor_worlds",] == 1
-    for limit in ("event streams", "delayed responses", "requests that take long", "requests that wait for their turn"):
-        assert (
-            found["sequences_sandbox_places_taken", limit]
-            == found["sequences_sandbox_places_refused_total", limit]
-            == 0
-        )
+    assert found["sequences_sandbox_memory_bytes", "documents"] > 0
+    assert found["sequences_sandbox_memory_bytes", "fixtures"] > 0
+    assert found["sequences_sandbox_memory_bytes", "snapshots"] == 0
+    api("PUT", "/_sandbox/snapshots/one", key=key)
+    assert metrics(api, key="sesame-1234")["sequences_sandbox_memory_bytes", "snapshots"] > 0
+    assert found["sequences_sandbox_worlds", "visitor"] == 1
+    held = {"connections", "event streams", "delayed responses", "requests that take long"}
+    held |= {"requests that wait for their turn", "bytes of memory"}
+    assert {key[1] for key in found if key[0] == "sequences_sandbox_places_taken"} == held
+    for what in held:
+        assert 0 <= found["sequences_sandbox_places_taken", what] < found["sequences_sandbox_places", what]
+
+
+def test_limits_are_counted_by_their_names(api_with):
+    api = api_with(rate_limit=RateLimit(2, 60, 2))
+    for _ in range(3):
+        api("GET", "sequences")
+    for number in range(101):
+        api("PUT", f"/_sandbox/snapshots/s{number}")
+    reached = {key[1]: value for key, value in metrics(api).items() if key[0] == "sequences_sandbox_limits_hit_total"}
+    assert reached == {"calls of a key": 1, "snapshots": 1}
+
+
+def test_the_process_tells_what_it_takes_of_the_machine(api):
+    found = metrics(api)
+    assert found["sequences_sandbox_processes",] == found["sequences_sandbox_process_starts_total",] == 1
+    assert found["sequences_sandbox_cpu_seconds_total",] > 0
+    assert found["sequences_sandbox_resident_memory_bytes",] > 1 << 20
+
+
+# A process leaves its files open until it ends.
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
+def test_who_takes_the_place_of_a_process_that_ended_counts_on():
+    folder = MetricFolder()
+    assert folder.path.stat().st_mode & 0o777 == 0o700
+    tallies = []
+
+    def process(place):
+        tally = Tally()
+        tallies.append(tally)
+        mine = Metrics(worlds_of_nobody(), tally, (), "")
+        mine.share(MetricFiles(folder.path, place))
+        return mine
+
+    first, other = process(0), process(1)
+    for tally, seconds in zip(tallies, (0.001, 3), strict=True):
+        tally.request("getMe", 200, seconds)
+    first.publish()
+    folder.end(0)
+    third = process(0)
+    tallies[-1].request("getMe", 200, 0.1)
+    third.publish()
+    found = read(other.written()[1].decode())
+    name = "sequences_sandbox_request_duration_seconds"
+    buckets = [
+        found[f"{name}_bucket", "getMe", "2xx", bound] for bound in ("0.0005", "0.001", "0.1", "2.5", "5.0", "+Inf")
+    ]
+    assert (buckets, found[f"{name}_count", "getMe", "2xx"]) == ([0, 1, 2, 2, 3, 3], 3)
+    assert found["sequences_sandbox_requests_total", "getMe", "200"] == 3
+    assert found["sequences_sandbox_process_starts_total",] == 3
+    assert found["sequences_sandbox_processes",] == 2
+    folder.end(0)
+    assert read(other.written()[1].decode())["sequences_sandbox_processes",] == 1
+    folder.remove()
+    assert not folder.path.exists()

@@ -12,10 +12,8 @@ let reading = null;
 /** Keeps the stream open while the page is seen: browsers allow few connections to one server. */
 export function listen() {
   document.addEventListener("visibilitychange", () => {
-    if (document.hidden) return stop();
-    start();
-    // What happened while nobody looked was not heard.
-    return publish("fresh", { another: false, why: "seen" });
+    if (document.hidden) stop();
+    else start();
   });
   on("fresh", ({ another }) => { if (another) { stop(); start(); } });
   start();
@@ -47,7 +45,8 @@ async function follow(signal) {
       if (response.ok) {
         wait = FIRST_WAIT;
         publish("live", true);
-        if (broken) publish("fresh", { another: false, why: "back" });
+        // What happened between the last read and now was not heard.
+        if (session.hasRead) publish("fresh", { another: false, why: broken ? "back" : "seen" });
         last = await dispatch(response.body, last, token);
       }
     } catch {

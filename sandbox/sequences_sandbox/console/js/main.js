@@ -46,6 +46,8 @@ start();
 
 async function start() {
   const key = keyInAddress();
+  // Before the views: what they read first must be no older than the first event.
+  opening.then(listen, () => {});
   try {
     const [api, gone] = await Promise.all([contract(), opening]);
     if (gone) notice(ENDED);
@@ -65,7 +67,6 @@ async function start() {
     onPlace(show);
     show(place());
     startRules();
-    listen();
     if (key) offer(key);
   } catch (error) {
     closed(error instanceof NoWorld ? error : new NoWorld(error.message, false, 3), key);

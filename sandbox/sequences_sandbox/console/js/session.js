@@ -10,6 +10,7 @@ const NO_KEY = "none";
 class Session {
   world = null;
   chosen = "0";
+  hasRead = false;
   #losing = null;
 
   /** The key that the visitor chose to send; null for none. */
@@ -83,6 +84,7 @@ class Session {
   /** Calls the control API. Throws Rejected; where the world has ended, another takes its place first. */
   async control(method, path, body) {
     const token = this.controlToken;
+    this.hasRead = true;
     try {
       return await control(token, method, path, body);
     } catch (error) {
@@ -94,6 +96,7 @@ class Session {
   /** Reads the public API for the page itself, with a key of the shown organization that may. Never throws. */
   read(path, scope = "sequences:read") {
     const keys = this.world.keys.filter((key) => key.organization_id === this.organization.id);
+    this.hasRead = true;
     const key = keys.find(({ scopes }) => scopes.includes(scope)) ?? keys[0];
     return send({ path, token: key.token, observer: true });
   }

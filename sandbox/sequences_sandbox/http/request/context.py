@@ -1,17 +1,21 @@
 """One request on its way through the server, and the reading of its body within limits."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Final
+from typing import TYPE_CHECKING, Final
 from urllib.parse import unquote_to_bytes
 
 from starlette.types import Receive, Scope
 
+from ...domain.errors import Issue
 from ...store.base import KeyRecord
 from ...traffic.faults import Injection
 from ...worlds.worlds import Caller
 from ..responses import Headers
 from .body import MOST_BYTES
+
+if TYPE_CHECKING:
+    from opentelemetry.trace import Span
 
 _OBSERVER: Final = b"x-sandbox-observer"
 
@@ -26,7 +30,8 @@ class RequestContext:
 
     `peer` is the address of its connection, `wall` the server's time at which it came, `now` the world's, `injection` what
     is injected into it, `marks` further headers of its response. `release` gives back what the request holds, once its
-    response is sent; `caller` is who was let in.
+    response is sent; `caller` is who was let in, `issue` what was wrong. Where requests are
+    traced, `span` is its span, and `trace` has the ids that errors carry.
     """
 
     request_id: str
@@ -46,6 +51,9 @@ class RequestContext:
     marks: Headers = field(default_factory=list)
     release: Callable[[], None] | None = None
     caller: Caller | None = None
+    issue: Issue | None = None
+    span: "Span | None" = None
+    trace: Mapping[str, str] | None = None
     _first: dict[bytes, bytes] = field(default_factory=dict)
 
     @classmethod

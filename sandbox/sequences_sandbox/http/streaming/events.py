@@ -4,13 +4,14 @@ A reader that is too slow loses the oldest events it has not read; it sees that 
 """
 
 import asyncio
+import threading
 from collections import deque
 from typing import Final
 
 from starlette.types import Receive, Send
 
 from ...domain.errors import ValidationIssue
-from ...store.base import StoredEvent
+from ...store.base import MOST_EVENT_BYTES, StoredEvent
 from ...worlds.events import EventBus
 from ..offload import Offload
 from ..request.context import RequestContext, until_gone
@@ -61,11 +62,11 @@ class Streams:
     async def run(self, response: Response, world_id: str, receive: Receive, send: Send) -> None:
         """Sends what happens in a world, until the client goes, or the world, or all streams end."""
         loop = asyncio.get_running_loop()
-        waiting: deque[StoredEvent] = deque(maxlen=_MOST_WAITING)
+        waiting = _Backlog()
         news = asyncio.Event()
 
         def receive_event(event: StoredEvent) -> None:
-            waiting.append(event)
+            waiting.add(event)
             loop.call_soon_threadsafe(news.set)
 
         gone = asyncio.ensure_future(until_gone(receive))
@@ -77,8 +78,7 @@ class Streams:
             await _write(send, b": listening\n\n")
             while not gone.done():
                 ended = self._ended
-                while waiting:
-                    event = waiting.popleft()
+                while (event := waiting.take()) is not None:
                     await _write(send, written(event))
                     if event.data == _DELETED:
                         await send({"type": "http.response.body", "body": b""})
@@ -104,6 +104,31 @@ class Streams:
             woken.cancel()
         news.clear()
         return bool(done)
+
+
+class _Backlog:
+    """What waits for a reader; where that is too much, the oldest is gone. Safe for threads."""
+
+    def __init__(self) -> None:
+        self._events: deque[StoredEvent] = deque()
+        self._bytes = 0
+        self._lock: Final = threading.Lock()
+
+    def add(self, event: StoredEvent) -> None:
+        with self._lock:
+            self._events.append(event)
+            self._bytes += event.bytes
+            while len(self._events) > _MOST_WAITING or (self._bytes > MOST_EVENT_BYTES and len(self._events) > 1):
+                self._bytes -= self._events.popleft().bytes
+
+    def take(self) -> StoredEvent | None:
+        """The oldest one."""
+        with self._lock:
+            if not self._events:
+                return None
+            event = self._events.popleft()
+            self._bytes -= event.bytes
+            return event
 
 
 async def _wait(news: asyncio.Event) -> None:

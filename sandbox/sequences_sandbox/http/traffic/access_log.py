@@ -1,5 +1,8 @@
 """The access log: one line a request, as text or JSON, and never a secret.
 
+The level of a line says what an operator wants to know: `error` for a request that failed, `warning` for one that took
+long, `info` for any other. What a fault injected is neither: whoever asked for it expects it.
+
 Lines are gathered and written once per turn of the event loop: to write each by itself costs more than to make it.
 """
 
@@ -23,17 +26,19 @@ FORMATTED: Final = "formatted"
 FIELDS: Final = "fields"
 """The attribute of a log record that has more than its message: what JSON says in fields of their own."""
 
+_LEVELS: Final = {logging.INFO: "info", logging.WARNING: "warning", logging.ERROR: "error"}
 _WHOLE_LINES: Final = {FORMATTED: True}
-_SECRET_NAMES: Final = re.compile("password|token|secret|key", re.IGNORECASE)
+_SECRET_NAMES: Final = re.compile("passw|pwd|token|secret|key|auth|credential|session|signature", re.IGNORECASE)
 _PARTS: Final = re.compile("([/?&;])")
 _REDACTED: Final = "***"
+_SLOW_SECONDS: Final = 1.0
 _AS_IT_IS: Final = "/?&;=:@!$'()*+,"
 
 
 class Log:
     """Where requests and failures are logged. `form` is how a line is written.
 
-    Of requests one in `every` is logged, and each that failed with 5xx.
+    Of requests one in `every` is logged, and each that failed or was slow.
     """
 
     def __init__(self, form: LogFormat, wall: Callable[[], int], addresses: ClientAddresses, every: int = 1) -> None:
@@ -44,15 +49,18 @@ class Log:
         self._skipped = 0
         self._logger: Final = logging.getLogger("sequences_sandbox")
         self._lines: Final[list[str]] = []
+        self._highest = logging.INFO
 
     def request(self, context: RequestContext, status: int, seconds: float) -> None:
         """Method, path, status, milliseconds, request id and client. The query is left out: it is the client's data."""
-        if not self._logger.isEnabledFor(logging.INFO):
+        level = _level(context, status, seconds)
+        if not self._logger.isEnabledFor(level):
             return
         self._skipped += 1
-        if status < 500 and self._skipped < self._every:
+        if level == logging.INFO and self._skipped < self._every:
             return
         self._skipped = 0
+        self._highest = max(self._highest, level)
         client = self._addresses.of(context.peer, context.headers)
         path = without_secrets(context.raw_path.decode("ascii", "backslashreplace"))
         milliseconds = round(seconds * 1000, 2)
@@ -60,13 +68,14 @@ class Log:
             line = json.dumps(
                 {
                     "time": format_timestamp(self._wall()),
-                    "level": "info",
+                    "level": _LEVELS[level],
                     "method": context.method,
                     "path": path,
                     "status": status,
                     "milliseconds": milliseconds,
                     "request_id": context.request_id,
                     "client": client,
+                    **(context.trace or {}),
                 }
             )
         else:
@@ -77,6 +86,7 @@ class Log:
 
     def failure(self, context: RequestContext, trace: str) -> None:
         """A failure of the program, with its trace."""
+        trace = redacted(trace)
         message = f"request {context.request_id} failed"
         if self._json:
             now = format_timestamp(self._wall())
@@ -94,7 +104,14 @@ class Log:
     def _write(self) -> None:
         lines = "\n".join(self._lines)
         self._lines.clear()
-        self._logger.info("%s", lines, extra=_WHOLE_LINES)
+        self._logger.log(self._highest, "%s", lines, extra=_WHOLE_LINES)
+        self._highest = logging.INFO
+
+
+def _level(context: RequestContext, status: int, seconds: float) -> int:
+    if status >= 500 and context.injection is None:
+        return logging.ERROR
+    return logging.WARNING if seconds >= _SLOW_SECONDS else logging.INFO
 
 
 def without_secrets(address: str) -> str:

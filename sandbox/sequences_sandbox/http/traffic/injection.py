@@ -39,7 +39,7 @@ class ConnectionDropped(Exception):
     """Tells a server without the extension `DROP` that the connection is to break."""
 
 
-def short_circuit(inject: Injection, request_id: str) -> Response:
+def short_circuit(inject: Injection, request_id: str, trace: Mapping[str, str] | None) -> Response:
     """The response to a request that is not carried out: an error in the contract's form, or none."""
     effect = inject.effect
     if effect.status is None or effect.close == "before":
@@ -53,7 +53,7 @@ def short_circuit(inject: Injection, request_id: str) -> Response:
     if retry_after is not None:
         data["retry_after_seconds"] = retry_after
         headers["retry-after"] = str(retry_after)
-    return build_error_response(status, kind, message, request_id, data, headers)
+    return build_error_response(status, kind, message, request_id, data, headers, trace)
 
 
 def corrupt(response: Response, inject: Injection) -> None:

@@ -1,4 +1,4 @@
-"""What is kept of every request for the contract's paths: its line in the journal, an event, and the tally.
+"""What is kept of every request for the contract's paths: its line in the journal, and an event.
 
 It is kept before the response is sent, so that whoever has the response finds it in the journal.
 """
@@ -9,7 +9,6 @@ from typing import Final
 from ...domain.errors import UnauthorizedIssue, UnavailableIssue
 from ...store.base import KeyRecord
 from ...traffic.journal import MOST_BODY_BYTES, Entry
-from ...traffic.metrics import Tally
 from ...worlds.events import REQUEST
 from ...worlds.worlds import Worlds
 from ..operation import Authenticator
@@ -29,7 +28,6 @@ class Recorder:
     def __init__(
         self,
         worlds: Worlds,
-        tally: Tally,
         log: Log,
         default_world: str,
         authenticate: Authenticator,
@@ -38,7 +36,6 @@ class Recorder:
         discreet: bool,
     ) -> None:
         self._worlds: Final = worlds
-        self._tally: Final = tally
         self._log: Final = log
         self._default_world: Final = default_world
         self._authenticate: Final = authenticate
@@ -47,11 +44,8 @@ class Recorder:
 
     def record(self, context: RequestContext, response: Response, seconds: float) -> None:
         """Keeps a request, and its response as it will be sent."""
-        injection = context.injection
-        if injection is not None:
-            seconds += (injection.milliseconds or 0) / 1000 + (injection.effect.drip_seconds or 0)
-            self._tally.fault(injection.label)
-        self._tally.request(context.operation_id, response.status, seconds)
+        if context.injection is not None:
+            seconds += context.injection.delay_seconds
         try:
             self._keep(context, response, seconds)
         except UnavailableIssue:

@@ -19,10 +19,12 @@ AWAY: Final = (
     InterfaceError,
     errors.ReadOnlySqlTransaction,
     errors.UndefinedTable,
+    errors.UndefinedColumn,
     errors.InvalidSqlStatementName,
     errors.DuplicatePreparedStatement,
 )
 """What is raised when a connection died, when the server stops, starts, has no room, became read-only or is being restored,
+when a newer program changed the tables,
 and when a pooler hands out another connection than before."""
 
 _DEFAULTS: Final = {
@@ -35,6 +37,13 @@ _DEFAULTS: Final = {
     "application_name": "sequences-sandbox",
 }
 _BEFORE_REASON: Final = re.compile(r"failed: |FATAL:\s+|ERROR:\s+")
+
+
+class SchemaChangedError(OperationalError):
+    """Another version of the program brought the tables to a version that this one does not know."""
+
+    def __init__(self, version: int, known: int) -> None:
+        super().__init__(f"its tables have version {version}, this program knows {known}; start the newer program")
 
 
 def read_url(url: str) -> dict[str, Any]:
@@ -63,6 +72,13 @@ def require_primary(connection: Conn) -> None:
     row = connection.execute("SELECT current_setting('transaction_read_only')").fetchone()
     if row != ("off",):
         raise errors.ReadOnlySqlTransaction("the database is read-only")
+
+
+def require_schema(connection: Conn, known: int) -> None:
+    """Raises SchemaChangedError unless the tables are of the version that this program knows."""
+    row = connection.execute("SELECT version FROM schema_version").fetchone()
+    if row != (known,):
+        raise SchemaChangedError(row[0] if row else 0, known)
 
 
 def reason_of(error: Exception) -> str:

@@ -16,7 +16,7 @@ from psycopg.pq import TransactionStatus
 from psycopg.rows import TupleRow
 
 from ...domain.errors import UnavailableIssue, ValidationIssue
-from .connecting import AWAY, Conn, connect, read_url, reason_of
+from .connecting import AWAY, Conn, connect, read_url, reason_of, require_schema
 
 T = TypeVar("T")
 Work = Callable[[Conn, bool], T]
@@ -29,11 +29,15 @@ _LOG: Final = logging.getLogger("sequences_sandbox.store")
 
 
 class Database:
-    """At most `size` connections to one database, opened when they are needed. Safe for any number of threads."""
+    """At most `size` connections to one database whose tables have version `schema`, opened when they are needed.
 
-    def __init__(self, url: str, size: int) -> None:
+    Safe for any number of threads.
+    """
+
+    def __init__(self, url: str, size: int, schema: int) -> None:
         self._parameters: Final = read_url(url)
         self._size: Final = size
+        self.schema: Final = schema
         self.trouble: str | None = None
         """Why the last verb failed for want of the database; None when it did not."""
         self.open()
@@ -109,9 +113,15 @@ class Database:
             if self._idle and not fresh:
                 return self._idle.pop()
         try:
-            return connect(self._parameters)
+            connection = connect(self._parameters)
+            try:
+                require_schema(connection, self.schema)
+            except BaseException:
+                connection.close()
+                raise
         except Error as error:
             raise self.unavailable(reason_of(error)) from None
+        return connection
 
     def _give_back(self, connection: Conn) -> None:
         with self._lock:

@@ -11,7 +11,7 @@ from psycopg.rows import TupleRow
 from ...domain.clock import Clock
 from ...domain.errors import Issue, UnavailableIssue
 from ..base import FORGETTING, ChangeSet, Codecs, Loaded, Moment, WorldRecord, conflict
-from .connecting import Conn, require_primary
+from .connecting import Conn, SchemaChangedError, require_primary, require_schema
 from .database import Database
 from .events import WATCHED
 from .keys import KnownKeys
@@ -28,7 +28,7 @@ _LOAD: Final = (
     " CASE WHEN version IS DISTINCT FROM %(since)s::bigint THEN"
     " (SELECT json_agg(json_build_array(kind, documents.id, body) ORDER BY documents.number) FROM documents"
     " WHERE world_id = worlds.id AND documents.version > CASE WHEN complete THEN -1 ELSE %(since)s::bigint END) END,"
-    " current_setting('transaction_read_only') = 'on', pg_postmaster_start_time()"
+    " (SELECT version FROM schema_version), current_setting('transaction_read_only') = 'on', pg_postmaster_start_time()"
     " FROM worlds, LATERAL (SELECT coalesce(%(since)s::bigint NOT BETWEEN replaced AND version, true)) AS known (complete)"
     " WHERE worlds.id = %(id)s"
 )
@@ -36,7 +36,8 @@ _CHANGE: Final = (
     f"WITH world AS (UPDATE worlds SET version = %(version)s, recent = (version || recent)[1:{_RECENT}],"
     " replaced = CASE WHEN %(replaces)s THEN %(version)s ELSE replaced END, timeline_epoch = %(epoch)s,"
     f" clock_wall = %(clock_wall)s, clock_shown = %(clock_shown)s, clock_frozen = %(clock_frozen)s,"
-    f" seen_wall = greatest(seen_wall, {NOW}) WHERE id = %(id)s AND version = %(expected)s RETURNING id)"
+    f" seen_wall = greatest(seen_wall, {NOW}) WHERE id = %(id)s AND version = %(expected)s"
+    " AND EXISTS (SELECT FROM schema_version WHERE version = %(schema)s) RETURNING id)"
 )
 _PUT: Final = (
     ", put AS (INSERT INTO documents AS document (world_id, kind, id, version, body)"
@@ -94,6 +95,7 @@ class DocumentVerbs:
         parameters = {
             "id": world_id,
             "expected": expected,
+            "schema": self._database.schema,
             "version": version,
             "replaces": changes.replaces,
             "keeping": list(changes.keeping),
@@ -126,13 +128,16 @@ class DocumentVerbs:
             row = connection.execute(_LOAD, parameters).fetchone()
             if row is None or row[-2]:
                 require_primary(connection)
+                require_schema(connection, self._database.schema)
+            elif row[-3] != self._database.schema:
+                raise SchemaChangedError(row[-3], self._database.schema)
             return row
 
         return self._database.run(read)
 
     def _loaded(self, row: TupleRow) -> Loaded:
         record = WorldRecord(*row[:RECORD_WIDTH])
-        version, epoch, *clock, wall, used, watched, complete, documents = row[RECORD_WIDTH:-2]
+        version, epoch, *clock, wall, used, watched, complete, documents = row[RECORD_WIDTH:-3]
         return Loaded(
             record=record,
             version=version,

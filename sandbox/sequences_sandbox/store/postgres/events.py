@@ -5,11 +5,13 @@ import time
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
-from ..base import StoredEvent
+from ..base import MOST_EVENT_BYTES, StoredEvent
 from .database import Database
 
 _MOST_KEPT: Final = 1000
 _TRIMMED_EVERY: Final = 100
+_LARGE_BYTES: Final = 32 << 10
+"""Events of so many bytes are trimmed at once, so that what waits to be trimmed is little."""
 _RENEWED_EVERY_SECONDS: Final = 60.0
 _LAPSE: Final = "interval '10 minutes'"
 
@@ -23,12 +25,18 @@ _WATCH: Final = (
     " ON CONFLICT (world_id) DO UPDATE SET read_at = clock_timestamp() RETURNING last_number"
 )
 _PUBLISH: Final = (
-    "WITH numbered AS (UPDATE channels SET last_number = last_number + 1 FROM worlds"
-    f" WHERE world_id = %s AND worlds.id = world_id AND read_at > clock_timestamp() - {_LAPSE}"
+    "WITH numbered AS (UPDATE channels SET last_number = last_number + %(number)s FROM worlds"
+    f" WHERE world_id = %(world)s AND worlds.id = world_id AND read_at > clock_timestamp() - {_LAPSE}"
     " RETURNING world_id, last_number)"
-    " INSERT INTO events SELECT world_id, last_number, %s, %s FROM numbered RETURNING number"
+    " INSERT INTO events SELECT world_id, last_number - %(number)s + place, %(kind)s, data::json"
+    " FROM numbered, unnest(%(data)b::text[]) WITH ORDINALITY AS published (data, place) ORDER BY place RETURNING number"
 )
-_TRIM: Final = "DELETE FROM events WHERE world_id = %s AND number <= %s"
+_TRIM: Final = (
+    "DELETE FROM events WHERE world_id = %(world)s AND number <= (SELECT max(number) FROM (SELECT number,"
+    " row_number() OVER newest AS place, sum(octet_length(data::text)) OVER newest AS kept FROM events"
+    " WHERE world_id = %(world)s WINDOW newest AS (ORDER BY number DESC)) AS heap"
+    f" WHERE place > {_MOST_KEPT} OR (kept > {MOST_EVENT_BYTES} AND place > 1))"
+)
 _READ: Final = (
     "SELECT events.world_id, number, kind, data FROM unnest(%s::text[], %s::bigint[]) AS read (world_id, last)"
     " JOIN events ON events.world_id = read.world_id AND events.number > read.last ORDER BY events.world_id, number"
@@ -52,10 +60,13 @@ class EventVerbs:
         rows = self._database.rows(_WATCH, (world_id,))
         return rows[0][0] if rows else 0
 
-    def publish(self, world_id: str, kind: str, data: Any) -> None:
-        rows = self._database.rows(_PUBLISH, (world_id, kind, json.dumps(data, separators=(",", ":"))))
-        if rows and rows[0][0] % _TRIMMED_EVERY == 0:
-            self._database.execute(_TRIM, (world_id, rows[0][0] - _MOST_KEPT))
+    def publish(self, world_id: str, kind: str, *data: Any) -> None:
+        texts = [json.dumps(each, separators=(",", ":")) for each in data]
+        parameters = {"world": world_id, "kind": kind, "number": len(texts), "data": texts}
+        rows = self._database.rows(_PUBLISH, parameters)
+        is_time = rows and rows[-1][0] // _TRIMMED_EVERY > (rows[0][0] - 1) // _TRIMMED_EVERY
+        if is_time or (rows and sum(map(len, texts)) >= _LARGE_BYTES):
+            self._database.execute(_TRIM, {"world": world_id})
 
     def read_after(self, numbers: Mapping[str, int]) -> Sequence[StoredEvent]:
         self._renew(numbers)

@@ -14,15 +14,18 @@ _FIRST: Final = 4
 """Earlier versions were those of the first edition."""
 
 
-def prepare(url: str) -> None:
-    """Connects once, and migrates. Raises UnreachableError for a database that is away, and StoreError."""
+def prepare(url: str) -> int:
+    """Connects once, and migrates; returns the version of the tables.
+
+    Raises UnreachableError for a database that is away, and StoreError.
+    """
     try:
         parameters = read_url(url)
     except Error as error:
         raise StoreError(f"the URL of the database cannot be read ({reason_of(error)})") from None
     try:
         with connect(parameters) as connection:
-            migrate(connection)
+            return migrate(connection)
     except AWAY as error:
         reason = reason_of(error)
         if "pooling mode" in reason:
@@ -40,8 +43,11 @@ def migrations() -> dict[int, str]:
     return {int(file.name[:4]): file.read_text("utf-8") for file in found}
 
 
-def migrate(connection: Conn) -> None:
-    """Brings the schema up to date, all or nothing; safe when many processes start at once. Raises StoreError."""
+def migrate(connection: Conn) -> int:
+    """Brings the schema up to date, all or nothing; safe when many processes start at once, and while older programs serve.
+
+    Returns its version. Raises StoreError.
+    """
     known = migrations()
     with connection.transaction():
         # Held to the end of the transaction, not of the session, so that it works through a pooler.
@@ -50,6 +56,9 @@ def migrate(connection: Conn) -> None:
         row = connection.execute("SELECT version FROM schema_version").fetchone()
         version = 0 if row is None else int(row[0])
         _require_known(version, max(known))
+        if 0 < version < max(known):
+            # Waits for the commits under way. Later ones wait, and then find a version that they do not know.
+            connection.execute("LOCK TABLE worlds IN SHARE ROW EXCLUSIVE MODE")
         for number, text in known.items():
             if number > version:
                 connection.execute(text)
@@ -57,6 +66,7 @@ def migrate(connection: Conn) -> None:
             "INSERT INTO schema_version VALUES (%s)" if row is None else "UPDATE schema_version SET version = %s",
             (max(known),),
         )
+    return max(known)
 
 
 def _require_known(version: int, latest: int) -> None:

@@ -5,7 +5,7 @@ from typing import Any, Final
 
 from ...domain.errors import UnavailableIssue
 from ..base import Codecs
-from .connecting import require_primary
+from .connecting import Conn, require_primary, require_schema
 from .database import Database
 from .documents import DocumentVerbs
 from .events import EventVerbs
@@ -27,8 +27,7 @@ class PostgresStore(WorldVerbs, DocumentVerbs, KeyVerbs, TrafficVerbs, EventVerb
     name: Final = "postgresql"
 
     def __init__(self, url: str, codecs: Codecs, *, size: int = 16, wall: Callable[[], int] | None = None) -> None:
-        prepare(url)
-        self._database = Database(url, size)
+        self._database = Database(url, size, prepare(url))
         self._codecs = codecs
         self._now = wall if wall is not None else lambda: None
         self._known_keys = KnownKeys()
@@ -48,7 +47,11 @@ class PostgresStore(WorldVerbs, DocumentVerbs, KeyVerbs, TrafficVerbs, EventVerb
 
     def trouble(self) -> str | None:
         try:
-            self._database.run(lambda connection, _: require_primary(connection))
+            self._database.run(self._require_usable)
         except UnavailableIssue:
             return f"The database cannot serve: {self._database.trouble}."
         return None
+
+    def _require_usable(self, connection: Conn, _: bool) -> None:
+        require_primary(connection)
+        require_schema(connection, self._database.schema)

@@ -26,8 +26,9 @@ RECORD: Final = ", ".join(["worlds.id", *_COLUMNS[1:]])
 RECORD_WIDTH: Final = len(_COLUMNS)
 _CREATE: Final = (
     f"WITH world AS (INSERT INTO worlds ({', '.join(_COLUMNS)}, timeline_epoch, clock_wall, clock_shown, clock_frozen,"
-    f" seen_wall, used_wall) VALUES ({', '.join(f'%({name})s' for name in _COLUMNS)}, %(epoch)s, %(clock_wall)s,"
-    f" %(clock_shown)s, %(clock_frozen)s, %(created_wall)s, %(created_wall)s) RETURNING id) {ADD_KEYS}"
+    f" seen_wall, used_wall) SELECT {', '.join(f'%({name})s' for name in _COLUMNS)}, %(epoch)s, %(clock_wall)s,"
+    " %(clock_shown)s, %(clock_frozen)s, %(created_wall)s, %(created_wall)s"
+    f" FROM schema_version WHERE version = %(schema)s RETURNING id) {ADD_KEYS}"
 )
 _TOUCH: Final = (
     f"WITH world AS (UPDATE worlds SET used_wall = greatest(used_wall, {NOW}) WHERE id = %(id)s)"
@@ -56,6 +57,7 @@ class WorldVerbs:
 
     def create(self, record: WorldRecord, clock: Clock, keys: Iterable[KeyRecord], seed: Callable[[], Any]) -> None:
         parameters = {**asdict(record), **clock_parameters(clock), **key_parameters(keys)}
+        parameters["schema"] = self._database.schema
 
         def add(connection: Conn, _: bool) -> None:
             try:

@@ -4,6 +4,7 @@ import asyncio
 import json
 
 import httpx
+import pytest
 from sequences_sandbox.app import Settings, build
 from sequences_sandbox.http.offload import Offload
 from sequences_sandbox.http.responses import Response
@@ -175,13 +176,14 @@ def test_a_silent_stream_says_that_it_is_still_there_and_leaves_when_its_reader_
     assert bodies[:2] == [b"", b": listening\n\n"]
 
 
-def test_a_reader_that_is_too_slow_loses_the_oldest_events_and_no_memory(clock):
+@pytest.mark.parametrize(("text", "missed"), [("", 2000), ("x" * 20_000, 2901)])
+def test_a_reader_that_is_too_slow_loses_the_oldest_events_and_no_memory(clock, text, missed):
     ids = []
 
     def sent(line, body):
         if body == b": listening\n\n":
             for number in range(3000):
-                line.worlds.events.publish(line.world_id, "clock", {"number": number})
+                line.worlds.events.publish(line.world_id, "clock", {"number": number, "deep": {"text": text}})
         elif body.startswith(b"id: "):
             ids.append(int(body.split()[1]))
             if ids[-1] == 3000:
@@ -191,7 +193,7 @@ def test_a_reader_that_is_too_slow_loses_the_oldest_events_and_no_memory(clock):
         await Line(clock, sent).run(heartbeat=5)
 
     asyncio.run(run())
-    assert ids == list(range(2001, 3001))
+    assert ids == list(range(missed + 1, 3001))
 
 
 def test_nothing_is_kept_of_a_world_that_nobody_watches(clock):

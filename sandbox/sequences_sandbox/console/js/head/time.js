@@ -7,7 +7,7 @@ import { every } from "../throttle.js";
 // A jump that is smaller than this is how long the event took to arrive.
 const JUMP = 2000;
 
-const state = { base: Date.now(), since: 0, frozen: false, due: null, known: false };
+const state = { base: Date.now(), since: 0, frozen: false, due: null, known: false, heard: 0 };
 
 /** The world's time, in milliseconds. */
 export const worldNow = () => state.base + (state.frozen ? 0 : performance.now() - state.since);
@@ -20,14 +20,17 @@ export const nextDue = () => state.due;
 /** Reads the clock, and again whenever a change of a run may have moved what falls due next. */
 export function startTime() {
   const again = every(1000, () => read().catch(() => null));
-  on("clock", set);
+  on("clock", (clock) => { state.heard += 1; set(clock); });
   on("sequence", again);
   on("fresh", () => { state.known = false; again(); });
   again();
 }
 
 async function read() {
-  set(await session.control("GET", "/clock"));
+  const { heard } = state;
+  const clock = await session.control("GET", "/clock");
+  // An event that came meanwhile may be newer than the response.
+  if (heard === state.heard) set(clock);
 }
 
 function set(clock) {

@@ -26,8 +26,14 @@ export function timeline(wakes) {
     items = [];
     const read = await Promise.all(LANES.map((lane) => lane.read(shown).then((found) => { unreadable.delete(lane); return found; }, () => { unreadable.add(lane); return []; })));
     if (run !== shown) return;
+    const heard = items; // while the lanes were read, so that their responses may be older
     items = distinct(read.flat());
+    heard.forEach(add);
     draw();
+  }
+
+  function add(item) {
+    if (!items.some(({ id }) => id === item.id)) items.push(item);
   }
 
   function draw() {
@@ -73,7 +79,7 @@ export function timeline(wakes) {
     if (!run) return;
     for (const lane of LANES) {
       const item = lane.event(kind, data, run);
-      if (item && !items.some(({ id }) => id === item.id)) items.push(item);
+      if (item) add(item);
     }
     drawSoon();
   });

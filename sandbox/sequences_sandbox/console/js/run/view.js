@@ -26,6 +26,7 @@ export async function open(section) {
   let id = null;
   let run = null;
   let wake = null;
+  let heard = null; // the run as an event told it while it was read, whose response may be older
   const head = h("header", { class: "run-head" });
   const trouble = h("div", { class: "run-trouble", hidden: true });
   const drawing = h("section", { class: "drawing", "aria-label": "Lifecycle" });
@@ -38,6 +39,7 @@ export async function open(section) {
 
   async function load() {
     const wanted = id;
+    heard = null;
     const exchange = await session.read(`${basePath(api)}/sequences/${encodeURIComponent(wanted)}`);
     await soonNamed();
     if (wanted !== id) return;
@@ -45,7 +47,7 @@ export async function open(section) {
     trouble.hidden = exchange.status === 200;
     if (exchange.status !== 200) return showProblem(exchange);
     wake = null;
-    run = exchange.json;
+    run = heard ?? exchange.json;
     actions.begin();
     update(run);
     axis.show(run);
@@ -95,7 +97,11 @@ export async function open(section) {
       button("Jump there", () => move({ to: new Date(wake).toISOString() }))];
   }
 
-  on("sequence", ({ sequence }) => { if (run && sequence.id === run.id && !section.hidden) update(sequence); });
+  on("sequence", ({ sequence }) => {
+    if (sequence.id !== id || section.hidden) return;
+    heard = sequence;
+    if (run?.id === id) update(sequence);
+  });
   on("fresh", () => { if (!section.hidden && id !== null) load(); });
   on("key", () => { if (!section.hidden && id !== null) load(); });
   on("time", () => { if (run && !section.hidden) drawHead(); });

@@ -1,0 +1,47 @@
+"""What the operator learns of every request, those for pages and for the control API included."""
+
+from typing import Any, Final
+
+from ...traffic.metrics import Tally
+from ...worlds.metric_families import kind_of
+from ..request.context import RequestContext
+from .access_log import Log
+from .tracing import Tracing
+
+_KEY_LIMIT: Final = "calls of a key"
+
+
+class Telemetry:
+    """Counts and logs requests, once their responses are known, and traces them if they are to be. For the event loop's
+    thread alone."""
+
+    def __init__(self, tally: Tally, log: Log, tracing: Tracing | None, default_world: str) -> None:
+        self._tally: Final = tally
+        self._log: Final = log
+        self._tracing: Final = tracing
+        self._default_world: Final = default_world
+
+    def began(self, context: RequestContext) -> None:
+        """Takes down that a request came."""
+        if self._tracing is not None:
+            self._tracing.begin(context)
+
+    def finished(self, context: RequestContext, status: int, seconds: float) -> None:
+        """Takes down a request; `seconds` are those that it took, without delays that are injected."""
+        self._log.request(context, status, seconds)
+        self._tally.request(context.operation_id, status, seconds)
+        if context.injection is not None:
+            self._tally.fault(context.injection.label)
+        elif status >= 500:
+            self._tally.failure(context.operation_id, status)
+        if context.issue is not None:
+            self._limit(context.issue.data.get("limit"))
+        if self._tracing is not None:
+            world = None if context.caller is None else context.caller.world
+            kind = None if world is None else kind_of(world.record, self._default_world)
+            self._tracing.end(context, status, kind)
+
+    def _limit(self, limit: Any) -> None:
+        """Counts a limit that was reached. A number is the rate limit of a key, which a world sets for itself."""
+        if limit is not None:
+            self._tally.limit(limit if isinstance(limit, str) else _KEY_LIMIT)
