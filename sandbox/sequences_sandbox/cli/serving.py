@@ -2,13 +2,11 @@
 
 import argparse
 import gc
-import json
 import logging
 import os
 import secrets
 import socket
 import sys
-import tempfile
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from functools import partial
@@ -16,6 +14,7 @@ from pathlib import Path
 from typing import Any, Final, cast
 
 from sequences_sandbox_client.cli.parser import UsageError
+from sequences_sandbox_client.cli.printable import write_whole
 from starlette.types import ASGIApp
 
 from ..app import App, Settings, build, wall_clock
@@ -121,7 +120,10 @@ def _admin_token(options: argparse.Namespace) -> str | None:
 def _announce(text: str, document: Mapping[str, Any], ready_file: str | None) -> None:
     """Says that requests are answered; who does not read it takes no server away."""
     if ready_file:
-        _write_whole(Path(ready_file), document)
+        try:
+            write_whole(Path(ready_file), document)
+        except OSError as error:
+            raise UsageError(f"--ready-file {ready_file} cannot be written: {error.strerror}.") from None
     with suppress(OSError):  # whoever read our output has left
         print(text, flush=True)
 
@@ -191,16 +193,6 @@ def _parsed(option: str, parse: Callable[[str], str], text: str) -> str:
         return parse(text)
     except ValueError as error:
         raise UsageError(f"{option}: {error}.") from None
-
-
-def _write_whole(target: Path, document: Mapping[str, Any]) -> None:
-    """Writes the file whole or not at all: who waits for it never reads half of it."""
-    try:
-        with tempfile.NamedTemporaryFile("w", dir=target.parent, delete=False, encoding="utf-8") as out:
-            json.dump(document, out)
-        Path(out.name).replace(target)
-    except OSError as error:
-        raise UsageError(f"--ready-file {target} cannot be written: {error.strerror}.") from None
 
 
 def _bound(host: str, number: int) -> socket.socket:
