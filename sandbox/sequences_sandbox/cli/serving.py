@@ -2,15 +2,11 @@
 
 import argparse
 import gc
-import json
 import logging
 import os
 import secrets
-import signal
 import socket
 import sys
-import tempfile
-import threading
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from functools import partial
@@ -18,6 +14,7 @@ from pathlib import Path
 from typing import Any, Final, cast
 
 from sequences_sandbox_client.cli.parser import UsageError
+from sequences_sandbox_client.cli.printable import write_whole
 from starlette.types import ASGIApp
 
 from ..app import App, Settings, build, wall_clock
@@ -32,6 +29,7 @@ from ..http.pages.console import LOOPBACK_ORIGINS, ConsoleError, parse_origin
 from ..http.root_path import parse_root
 from ..http.traffic.tracing import Tracing, TracingError, open_tracing
 from ..server.server import bind, most_descriptors, serve
+from ..server.signals import stop_with
 from ..store.base import Store, StoreError
 from ..store.memory import MemoryStore
 from .banner import banner, ready_document
@@ -71,7 +69,7 @@ def _start(options: argparse.Namespace) -> None:
     for name in unknown_variables(vars(options)):
         _LOG.warning("%s is no setting and changes nothing.", name)
     if options.exit_with_stdin:
-        threading.Thread(target=_leave_with_stdin, daemon=True).start()
+        stop_with(0)
     settings = _settings(options, admin_token)
     store, listening = open_store_of(options, lambda: _bound(options.host, options.port))
     app = _built(settings, store)
@@ -122,7 +120,10 @@ def _admin_token(options: argparse.Namespace) -> str | None:
 def _announce(text: str, document: Mapping[str, Any], ready_file: str | None) -> None:
     """Says that requests are answered; who does not read it takes no server away."""
     if ready_file:
-        _write_whole(Path(ready_file), document)
+        try:
+            write_whole(Path(ready_file), document)
+        except OSError as error:
+            raise UsageError(f"--ready-file {ready_file} cannot be written: {error.strerror}.") from None
     with suppress(OSError):  # whoever read our output has left
         print(text, flush=True)
 
@@ -192,23 +193,6 @@ def _parsed(option: str, parse: Callable[[str], str], text: str) -> str:
         return parse(text)
     except ValueError as error:
         raise UsageError(f"{option}: {error}.") from None
-
-
-def _leave_with_stdin() -> None:
-    # Not through sys.stdin: its lock, held here for ever, makes the interpreter abort when it leaves for another reason.
-    while os.read(0, 4096):
-        pass
-    os.kill(os.getpid(), signal.SIGTERM)
-
-
-def _write_whole(target: Path, document: Mapping[str, Any]) -> None:
-    """Writes the file whole or not at all: who waits for it never reads half of it."""
-    try:
-        with tempfile.NamedTemporaryFile("w", dir=target.parent, delete=False, encoding="utf-8") as out:
-            json.dump(document, out)
-        Path(out.name).replace(target)
-    except OSError as error:
-        raise UsageError(f"--ready-file {target} cannot be written: {error.strerror}.") from None
 
 
 def _bound(host: str, number: int) -> socket.socket:

@@ -4,7 +4,6 @@ import logging
 import os
 import signal
 import socket
-import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -20,7 +19,7 @@ from ..http.request.ids import RequestIds
 from ..http.responses import Encoder, Response, error_response
 from ..server.connections import Connections
 from ..server.server import serve
-from ..server.signals import leave_at_signals
+from ..server.signals import leave_at_signals, stop_with
 from ..store.base import Store, UnreachableError
 
 _LOG: Final = logging.getLogger("sequences_sandbox.store")
@@ -67,17 +66,12 @@ def _answered(listening: socket.socket) -> Iterator[None]:
 
 def _answer(listening: socket.socket, parent: int) -> NoReturn:
     leave_at_signals()
-    threading.Thread(target=_leave_with, args=(parent,), daemon=True).start()
+    stop_with(parent)
     try:
         connections = Connections(Share("connections", None, None, _MOST_CONNECTIONS), lambda _: True)
         serve(Unready(), connections, listening, lambda: None, 0)
     finally:
         os._exit(0)
-
-
-def _leave_with(parent: int) -> None:
-    os.read(parent, 1)  # ends with the process that could write
-    os._exit(0)
 
 
 class Unready:

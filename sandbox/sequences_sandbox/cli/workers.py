@@ -22,7 +22,7 @@ from sequences_sandbox_client.cli.parser import UsageError
 
 from ..app import App
 from ..server.server import serve
-from ..server.signals import STOP_SIGNALS, leave_at_signals
+from ..server.signals import STOP_SIGNALS, leave_at_signals, stop_with
 from ..worlds.metric_files import MetricFiles, MetricFolder
 
 _LOG: Final = logging.getLogger("sequences_sandbox.workers")
@@ -202,7 +202,9 @@ class _Workers:
         signal.signal(signal.SIGHUP, signal.SIG_IGN)  # the parent's matter
         leave_at_signals()
         signal.pthread_sigmask(signal.SIG_UNBLOCK, _NOTED)
-        threading.Thread(target=self._leave_with_parent, daemon=True).start()
+        reading, writing = self.lifeline  # only the parent can write here
+        os.close(writing)
+        stop_with(reading)
 
         def say_ready() -> None:
             ready()
@@ -232,13 +234,6 @@ class _Workers:
         while True:
             time.sleep(_PUBLISH_SECONDS)
             self.app.metrics.publish()
-
-    def _leave_with_parent(self) -> None:
-        """Ends a child whose parent is gone, however that died: only the parent could write here."""
-        reading, writing = self.lifeline
-        os.close(writing)
-        os.read(reading, 1)
-        os.kill(os.getpid(), signal.SIGTERM)
 
 
 def _nothing() -> None:

@@ -44,13 +44,6 @@ class Services:
     wall: Callable[[], int]
 
 
-class HandlerResolver(Resolver):
-    """Finds the handler of an operationId, and stops the start where there is none."""
-
-    def __init__(self, handlers: Mapping[str, Handler]) -> None:
-        super().__init__(handlers.get)
-
-
 class ContractAPI(RoutedAPI[Operation]):
     """One contract, its operations compiled.
 
@@ -60,7 +53,7 @@ class ContractAPI(RoutedAPI[Operation]):
     def __init__(
         self, specification: Any, *, services: Services, router: Router[Operation], private: bool, **kwargs: Any
     ) -> None:
-        super().__init__(specification, resolver=HandlerResolver(services.handlers), **kwargs)
+        super().__init__(specification, resolver=Resolver(services.handlers.get), **kwargs)
         self._services = services
         self._private = private
         self._router = router

@@ -36,20 +36,16 @@ def check_head(version: str, headers: Sequence[tuple[bytes, bytes]]) -> None:
     if b"transfer-encoding" in names:
         values = [value for name, value in headers if name == b"transfer-encoding"]
         if len(values) > 1 or version == "1.0" or values[0].strip(b" \t").lower() != b"chunked":
-            raise _bad_encoding(values[-1])
+            raise ValidationIssue(
+                "Send a body with 'Content-Length', or in HTTP/1.1 with one header 'Transfer-Encoding: chunked'.",
+                field="Transfer-Encoding",
+                problem="not allowed",
+                value=values[-1].decode("latin-1")[:100],
+            )
     hosts = names.count(b"host")
     if hosts > 1 or (hosts == 0 and version == "1.1"):
         problem = "repeated" if hosts else "missing"
         raise ValidationIssue("Send the header 'Host' exactly once.", field="Host", problem=problem)
-
-
-def _bad_encoding(value: bytes) -> ValidationIssue:
-    return ValidationIssue(
-        "Send a body with 'Content-Length', or in HTTP/1.1 with one header 'Transfer-Encoding: chunked'.",
-        field="Transfer-Encoding",
-        problem="not allowed",
-        value=value.decode("latin-1")[:100],
-    )
 
 
 def too_large(url: bytes) -> ValidationIssue:

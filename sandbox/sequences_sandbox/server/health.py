@@ -1,5 +1,6 @@
 """The health check of a container: asks its first process, on the port that it was given, and uses no proxy."""
 
+import argparse
 import http.client
 import os
 import sys
@@ -14,13 +15,11 @@ _SECONDS: Final = 2
 def port_of(arguments: Sequence[str], environment: Mapping[str, str]) -> int:
     """The port of a sandbox that was started so."""
     port = environment.get("SEQUENCES_SANDBOX_PORT", _DEFAULT_PORT)
-    port = port if port.isdigit() else _DEFAULT_PORT  # in Kubernetes a service may set it to a URL
-    for argument, following in zip(arguments, [*arguments[1:], ""], strict=True):
-        if argument == "--port":
-            port = following
-        elif argument.startswith("--port="):
-            port = argument.removeprefix("--port=")
-    return int(port)
+    parser = argparse.ArgumentParser(add_help=False, allow_abbrev=False)
+    # In Kubernetes a service may set the variable to a URL.
+    parser.add_argument("--port", type=int, default=port if port.isdigit() else _DEFAULT_PORT)
+    found: int = parser.parse_known_args(arguments)[0].port
+    return found
 
 
 def is_healthy(port: int) -> bool:

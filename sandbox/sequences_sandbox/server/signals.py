@@ -2,6 +2,7 @@
 
 import os
 import signal
+import threading
 from types import FrameType
 from typing import Final
 
@@ -20,3 +21,15 @@ def leave_at_signals() -> None:
 def _leave(signal_number: int, frame: FrameType | None) -> None:
     # Not by an exception: raised in a finaliser or a callback of the collector it would be printed and forgotten.
     os._exit(0)
+
+
+def stop_with(descriptor: int) -> None:
+    """Stops the process, as a signal does, when whoever could write to a pipe is gone, however that ended."""
+
+    def wait() -> None:
+        # Not through sys.stdin: its lock, held for ever, makes the interpreter abort when it leaves for another reason.
+        while os.read(descriptor, 4096):
+            pass
+        os.kill(os.getpid(), signal.SIGTERM)
+
+    threading.Thread(target=wait, daemon=True).start()

@@ -4,8 +4,10 @@
 """
 
 from .characters import character_mistakes
-from .mistakes import Mistake, Path, issue, shown
+from .mistakes import Mistake, Path, field_issue, issue, shown
 from .nearest import advice, nearest, short
 from .schema import Schema
 
-__all__ = ["Mistake", "Path", "Schema", "advice", "character_mistakes", "issue", "nearest", "short", "shown"]
+__all__ = [
+    "Mistake", "Path", "Schema", "advice", "character_mistakes", "field_issue", "issue", "nearest", "short", "shown",
+]  # fmt: skip

@@ -74,6 +74,12 @@ def issue(mistakes: Sequence[Mistake], subject: str) -> ValidationIssue:
     return issue_of([(mistake.message(subject), mistake.data()) for mistake in mistakes])
 
 
+def field_issue(field: str, problem: str, expected: str, value: Any = ..., allowed: Any = None) -> ValidationIssue:
+    """The error for one field whose value a handler cannot take."""
+    mistake = Mistake(tuple(field.split("/")), problem, expected, value, allowed)
+    return ValidationIssue(mistake.message(""), **mistake.data())
+
+
 def issue_of(said: Sequence[Said]) -> ValidationIssue:
     """The same of messages and particulars."""
     message, first = said[0]

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from .parser import UsageError
+from .printable import write_whole
 
 _MOST_WORLDS: Final = 100
 """How many are kept; the ones that were used longest ago go first."""
@@ -55,16 +56,11 @@ def read() -> KnownWorlds:
 
 
 def write(known: KnownWorlds) -> None:
-    """Writes the file whole or not at all. Raises UsageError."""
-    import tempfile  # noqa: PLC0415  # takes time to load, and most commands write nothing
-
+    """Writes the file. Raises UsageError."""
     path = _path()
     try:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        # A temporary file is its owner's alone (mode 0600), and stays so when it takes the place of another.
-        with tempfile.NamedTemporaryFile("w", dir=path.parent, delete=False, encoding="utf-8") as out:
-            json.dump(asdict(known), out, indent=2)
-        Path(out.name).replace(path)
+        write_whole(path, asdict(known))
     except OSError as error:
         raise UsageError(
             f"{path} cannot be written: {error.strerror}; set XDG_STATE_HOME to a folder of yours"

@@ -7,6 +7,7 @@ import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Final
 
 from .parser import UsageError
@@ -60,6 +61,16 @@ def write_utf8() -> None:
     """Lets standard output carry data: UTF-8 and Unix line ends, whatever the system's text is."""
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(encoding="utf-8", newline="\n")
+
+
+def write_whole(target: Path, document: object) -> None:
+    """Writes a file of JSON for its owner alone, whole or not at all: who waits for it never reads half. Raises OSError."""
+    import tempfile  # noqa: PLC0415  # takes time to load, and most commands write nothing
+
+    # A temporary file is its owner's alone (mode 0600), and stays so when it takes the place of another.
+    with tempfile.NamedTemporaryFile("w", dir=target.parent, delete=False, encoding="utf-8") as out:
+        json.dump(document, out, indent=2)
+    Path(out.name).replace(target)
 
 
 def as_json(value: object) -> str:

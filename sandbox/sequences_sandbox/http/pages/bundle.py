@@ -12,6 +12,7 @@ import re
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path, PurePosixPath
+from posixpath import normpath
 from typing import Final
 
 _IMPORT: Final = re.compile(r'^import (?:\{([^}]*)\}|\* as (\w+)) from "(\.[^"]*)";\n', re.MULTILINE)
@@ -87,13 +88,7 @@ def _function(path: PurePosixPath, text: str) -> str:
 
 
 def _resolve(path: PurePosixPath, target: str) -> PurePosixPath:
-    parts: list[str] = []
-    for part in (path.parent / target).parts:
-        if part == "..":
-            parts.pop()
-        else:
-            parts.append(part)
-    return PurePosixPath(*parts)
+    return PurePosixPath(normpath(path.parent / target))
 
 
 def _variable(path: PurePosixPath) -> str:

@@ -3,8 +3,9 @@
 from collections.abc import Mapping
 from typing import Any, Final
 
-from ...domain.errors import BusinessIssue, ValidationIssue
+from ...domain.errors import BusinessIssue
 from ...domain.timestamps import LATEST, format_timestamp, parse_duration, parse_timestamp
+from ...validation import field_issue
 from ...worlds.control import Control, clock_of
 from ...worlds.due_events import apply_due_events
 from ...worlds.history import Change
@@ -59,9 +60,7 @@ def _target(tx: Transaction, body: Mapping[str, Any]) -> tuple[str, int]:
     if "by" in body:
         length = parse_duration(body["by"])
         if length < 0:
-            raise ValidationIssue(
-                "'by' must not be negative; the clock only goes forward.", field="by", problem="negative"
-            )
+            raise field_issue("by", "negative", "must not be negative; the clock only goes forward")
         return "by", tx.now + length
     if "to" in body:
         return "to", parse_timestamp(body["to"])
@@ -80,7 +79,7 @@ def _move(tx: Transaction, until: int, field: str) -> tuple[list[Change], bool]:
             now=format_timestamp(now),
         )
     if until > LATEST:
-        raise ValidationIssue(f"'{field}' leads beyond the year 9999.", field=field, problem="too late")
+        raise field_issue(field, "too late", "leads beyond the year 9999")
     fired, left = apply_due_events(tx, until)
     if left:
         # What is due at the same time would be applied before the next request, which then could not show it.

@@ -2,7 +2,7 @@
 
 import uuid
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 from ...domain.errors import NotFoundIssue, ValidationIssue
 from ...domain.timestamps import parse_duration
@@ -12,6 +12,8 @@ from ...resources.resource import Resource
 from ...resources.sequences.model import RUNS
 from ...resources.templates import TEMPLATES, Step, Template
 from ...worlds.transaction import Transaction
+
+T = TypeVar("T")
 
 _ACTIVE: Final = "ACTIVE"
 _NO_COMPANY: Final = "people.example"
@@ -24,35 +26,30 @@ def contact_for(tx: Transaction, organization: str, body: Mapping[str, Any]) -> 
         if company is not None:
             message = "'contact_id' and 'company' contradict each other; give one of them."
             raise ValidationIssue(message, field="company", problem="contradiction")
-        named: Contact = owned(tx, CONTACTS, organization, "contact_id", body["contact_id"])
-        return named
+        return owned(tx, CONTACTS, organization, "contact_id", body["contact_id"])
     contacts = [one for one in tx.values(CONTACTS.kind) if one.organization_id == organization]
     busy = {run.contact_id for run in tx.select(RUNS, organization_id=organization)}
-    for one in contacts:
-        if one.id not in busy and company in (None, one.company_domain):
-            free: Contact = one
-            return free
-    return _made_contact(tx, organization, company, len(contacts))
+    idle = (one for one in contacts if one.id not in busy)
+    free: Contact | None = next((one for one in idle if company in (None, one.company_domain)), None)
+    return free or _made_contact(tx, organization, company, len(contacts))
 
 
 def template_for(tx: Transaction, organization: str, body: Mapping[str, Any]) -> Template:
     """The template of `sequence_template_id`, else the organization's first ACTIVE one."""
     if "sequence_template_id" in body:
-        named: Template = owned(tx, TEMPLATES, organization, "sequence_template_id", body["sequence_template_id"])
-        return named
-    for one in tx.values(TEMPLATES.kind):
-        if one.organization_id == organization and one.status == _ACTIVE:
-            first: Template = one
-            return first
-    return _made_template(tx, organization)
+        return owned(tx, TEMPLATES, organization, "sequence_template_id", body["sequence_template_id"])
+    own = (one for one in tx.values(TEMPLATES.kind) if one.organization_id == organization)
+    first: Template | None = next((one for one in own if one.status == _ACTIVE), None)
+    return first or _made_template(tx, organization)
 
 
-def owned(tx: Transaction, resource: Resource[Any], organization: str, field: str, value: str) -> Any:
+def owned(tx: Transaction, resource: Resource[T], organization: str, field: str, value: str) -> T:
     """The document that a field names. Raises NotFoundIssue for one of another organization too."""
     found = tx.find(resource, value.lower())
     if found is None or found.organization_id != organization:
         raise unknown(field, value.lower(), "organization")
-    return found
+    document: T = found
+    return document
 
 
 def unknown(field: str, value: str, where: str) -> NotFoundIssue:

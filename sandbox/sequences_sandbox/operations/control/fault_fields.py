@@ -4,10 +4,10 @@ from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any, Final
 
-from ...domain.errors import ValidationIssue
 from ...domain.timestamps import format_duration, parse_duration
 from ...traffic.faults import FaultEffect, FaultMatch, FaultRule
 from ...traffic.latency import Fixed, Latency, Lognormal, Uniform
+from ...validation import field_issue
 from ...worlds.traffic_control import KnownNames
 
 _OF_STATUS: Final = ("type", "message", "retry_after")
@@ -25,23 +25,15 @@ def require_pattern(field: str, pattern: str | None) -> None:
     """Raises ValidationIssue for a pattern that no path matches."""
     if pattern is not None and not pattern.startswith(("/", "*")):
         shown = pattern[:200]
-        raise ValidationIssue(
-            f"'{field}' is '{shown}', which no path matches; begin it with '/' or '*'.",
-            field=field,
-            value=shown,
-            problem="not allowed",
-        )
+        expected = f"is '{shown}', which no path matches; begin it with '/' or '*'"
+        raise field_issue(field, "not allowed", expected, shown)
 
 
 def read_effect(wanted: Mapping[str, Any]) -> FaultEffect:
     """The effect of a body. Raises ValidationIssue."""
     alone = [name for name in _OF_STATUS if name in wanted and "status" not in wanted]
     if alone:
-        raise ValidationIssue(
-            f"'effect/{alone[0]}' goes with a status; add 'status', or leave it out.",
-            field=f"effect/{alone[0]}",
-            problem="incomplete",
-        )
+        raise field_issue(f"effect/{alone[0]}", "incomplete", "goes with a status; add 'status', or leave it out")
     return FaultEffect(**{**wanted, "latency": _read_latency(wanted["latency"]) if "latency" in wanted else None})
 
 
@@ -49,9 +41,7 @@ def read_length(text: str) -> int:
     """How long a rule lasts, in microseconds. Raises ValidationIssue."""
     lasting = parse_duration(text)
     if lasting <= 0:
-        raise ValidationIssue(
-            f"'for' is '{text}'; a fault rule has to last some time.", field="for", value=text, problem="too small"
-        )
+        raise field_issue("for", "too small", f"is '{text}'; a fault rule has to last some time", text)
     return lasting
 
 
@@ -80,11 +70,8 @@ def _read_latency(wanted: Mapping[str, Any]) -> Latency:
         return Lognormal(**wanted["lognormal_ms"])
     low, high = wanted["uniform_ms"]
     if low > high:
-        raise ValidationIssue(
-            f"'effect/latency/uniform_ms' goes from {low} down to {high}; put the smaller bound first.",
-            field="effect/latency/uniform_ms",
-            problem="not allowed",
-        )
+        expected = f"goes from {low} down to {high}; put the smaller bound first"
+        raise field_issue("effect/latency/uniform_ms", "not allowed", expected)
     return Uniform(low, high)
 
 

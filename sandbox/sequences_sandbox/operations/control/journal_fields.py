@@ -4,10 +4,10 @@ import re
 from collections.abc import Mapping
 from typing import Any, Final
 
-from ...domain.errors import ValidationIssue
 from ...domain.timestamps import parse_timestamp
 from ...traffic.journal import SECRET_HEADERS, Entry, header_values, text_of
 from ...traffic.journal_match import JournalMatch, StatusFilter
+from ...validation import field_issue
 from ...worlds.traffic_control import KnownNames
 from .fault_fields import require_pattern
 
@@ -49,12 +49,8 @@ def _message(headers: Any, size: int) -> dict[str, Any]:
 def _read_status(field: str, text: str) -> StatusFilter:
     match = _STATUS.fullmatch(text)
     if match is None:
-        raise ValidationIssue(
-            f"'{field}' is '{text}'; give a status such as 404, a class such as 4xx, or 0 for no response.",
-            field=field,
-            value=text,
-            problem="not allowed",
-        )
+        expected = f"is '{text}'; give a status such as 404, a class such as 4xx, or 0 for no response"
+        raise field_issue(field, "not allowed", expected, text)
     low = int(match[1]) * 100 if match[1] else int(text)
     return StatusFilter(low, low + 99 if match[1] else low, text.lower())
 
@@ -64,12 +60,8 @@ def _read_headers(names: KnownNames, field: str, wanted: Mapping[str, str]) -> d
     headers = {name.lower(): value for name, value in wanted.items()}
     secret = next((name.decode() for name in SECRET_HEADERS if name.decode() in headers), None)
     if secret is not None:
-        raise ValidationIssue(
-            f"'{field}' names '{secret}', which the journal never keeps; match 'key_name' instead.",
-            field=field,
-            value=secret,
-            problem="not allowed",
-        )
+        expected = f"names '{secret}', which the journal never keeps; match 'key_name' instead"
+        raise field_issue(field, "not allowed", expected, secret)
     for name in headers:
         names.require_header(field, name)
     return headers

@@ -5,7 +5,6 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any, Final
 
-from ...domain.errors import ValidationIssue
 from ...domain.lifecycle import ENGINE, Lifecycle
 from ...domain.query import page_count
 from ...domain.timestamps import DAY, LATEST, format_timestamp, parse_timestamp
@@ -16,6 +15,7 @@ from ...resources.resource import Resource
 from ...resources.sequences.model import RUNS, Run
 from ...resources.sequences.schedule import ENROL
 from ...resources.sequences.transitions import WAKE
+from ...validation import field_issue
 from ...worlds.control import Control
 from ...worlds.due_events import apply_due_events, steps_of
 from ...worlds.history import history_fields, history_of
@@ -102,25 +102,16 @@ def _created(body: Mapping[str, Any], now: int) -> int:
         return now
     created = parse_timestamp(body["created_at"])
     if created > now:
-        raise ValidationIssue(
-            f"'created_at' must not lie in the future; it is now {format_timestamp(now)}.",
-            field="created_at",
-            value=body["created_at"],
-            problem="in the future",
-        )
+        expected = f"must not lie in the future; it is now {format_timestamp(now)}"
+        raise field_issue("created_at", "in the future", expected, body["created_at"])
     return created
 
 
 def _status(body: Mapping[str, Any], lifecycle: Lifecycle) -> str:
     status: str = body.get("status", lifecycle.initial)
     if status not in lifecycle.statuses:
-        raise ValidationIssue(
-            f"'status' is '{status}'; use one of {', '.join(lifecycle.statuses)}.",
-            field="status",
-            value=status,
-            problem="not allowed",
-            allowed=list(lifecycle.statuses),
-        )
+        known = list(lifecycle.statuses)
+        raise field_issue("status", "not allowed", f"is '{status}'; use one of {', '.join(known)}", status, known)
     return status
 
 
@@ -130,18 +121,12 @@ def _paused_until(body: Mapping[str, Any], tx: Transaction, status: str) -> int 
     if "paused_until" not in body:
         return tx.now + _PAUSE if paused else None
     until = parse_timestamp(body["paused_until"])
-    problem, why = "", ""
+    field, value = "paused_until", body["paused_until"]
     if not paused:
-        problem, why = "not allowed", f"goes with a status that waits to wake, not with '{status}'"
-    elif not tx.now < until <= LATEST:
-        problem, why = (
-            "out of range",
-            f"must lie in the future, up to the year 9999; it is now {format_timestamp(tx.now)}",
-        )
-    if problem:
-        raise ValidationIssue(
-            f"'paused_until' {why}.", field="paused_until", value=body["paused_until"], problem=problem
-        )
+        raise field_issue(field, "not allowed", f"goes with a status that waits to wake, not with '{status}'", value)
+    if not tx.now < until <= LATEST:
+        expected = f"must lie in the future, up to the year 9999; it is now {format_timestamp(tx.now)}"
+        raise field_issue(field, "out of range", expected, value)
     return until
 
 

@@ -17,6 +17,7 @@ from ...resources.organizations import ORGANIZATIONS
 from ...resources.sequences.model import RUNS
 from ...store.base import Moment
 from ...traffic.rate_limits import Verdict
+from ...validation import field_issue
 from ...worlds.api_keys import visitors_address
 from ...worlds.control import Control
 from ...worlds.factory import CreatedWorld, WorldOptions, clock_from, open_epoch
@@ -142,9 +143,7 @@ def _require_pace(verdict: Verdict, who: str) -> None:
 def _epoch(text: str) -> int:
     timestamp = parse_timestamp(text)
     if not EARLIEST <= timestamp <= LATEST:
-        raise ValidationIssue(
-            "'now' must lie in the years 1 to 9999 of UTC.", field="now", value=text, problem="out of range"
-        )
+        raise field_issue("now", "out of range", "must lie in the years 1 to 9999 of UTC", text)
     return timestamp
 
 

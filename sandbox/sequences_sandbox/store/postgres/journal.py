@@ -11,7 +11,6 @@ import time
 from collections import Counter, deque
 from collections.abc import Sequence
 from contextlib import suppress
-from functools import partial
 from itertools import accumulate, takewhile
 from typing import Any, Final, NamedTuple
 
@@ -152,15 +151,12 @@ class Journal:
             with self._changed:
                 self._failures += 1
                 self._changed.notify_all()
-                flushes = self._flushes
-                self._changed.wait_for(partial(self._is_asked, flushes), _RETRY_SECONDS)
+                # Until somebody waits for the writer, beyond those who did so before.
+                before = self._flushes
+                self._changed.wait_for(lambda: self._is_closing or self._flushes > before, _RETRY_SECONDS)  # noqa: B023
                 if self._is_closing:
                     return
         self._prune(batch)
-
-    def _is_asked(self, flushes: int) -> bool:
-        """Whether somebody waits for the writer, beyond those who did so before."""
-        return self._is_closing or self._flushes > flushes
 
     def _is_written(self, parameters: list[Any]) -> bool:
         """Whether entries need not be sent again."""
