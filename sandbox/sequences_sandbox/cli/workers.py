@@ -11,27 +11,23 @@ import select
 import signal
 import socket
 import sys
-import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from types import FrameType
 from typing import Final, NoReturn
 
-from sequences_sandbox_client.cli.parser import UsageError
-
 from ..app import App
-from ..server.server import serve
 from ..server.signals import STOP_SIGNALS, leave_at_signals
 from ..worlds.metric_files import MetricFiles, MetricFolder
+from .worker import serve_as_worker
 
 _LOG: Final = logging.getLogger("sequences_sandbox.workers")
 _SHORTEST_LIFE_SECONDS: Final = 1.0
 """A child that ends sooner than this would end again and again, so the next one waits."""
 _FIRST_WAIT_SECONDS: Final = 0.1
 _LONGEST_WAIT_SECONDS: Final = 5.0
-_PUBLISH_SECONDS: Final = 1.0
-"""How old what a worker says of another one can be."""
 _READY: Final = b"r"
 _NOTED: Final = (*STOP_SIGNALS, signal.SIGHUP, signal.SIGCHLD)
 
@@ -210,43 +206,13 @@ class _Workers:
         signal.signal(signal.SIGHUP, signal.SIG_IGN)  # the parent's matter
         leave_at_signals()
         signal.pthread_sigmask(signal.SIG_UNBLOCK, _NOTED)
-        threading.Thread(target=self._leave_with_parent, daemon=True).start()
 
         def say_ready() -> None:
             ready()
             os.write(ready_pipe, _READY)
 
-        status = 1
-        try:
-            self._app.worlds.store.connect()
-            if self._folder is not None:
-                self._app.metrics.share(MetricFiles(self._folder.path, place))
-                threading.Thread(target=self._publish, daemon=True).start()
-            serve(self._app.asgi, self._app.connections, self._listening, say_ready, self._grace)
-        except UsageError as error:
-            _LOG.error("%s", error)
-        except Exception:  # noqa: BLE001  # whatever it is, the parent only sees a status
-            _LOG.exception("a worker failed")
-        except SystemExit as leaving:
-            status = leaving.code if isinstance(leaving.code, int) else 1
-        finally:
-            try:
-                self._app.close()
-            finally:
-                os._exit(status)
-
-    def _publish(self) -> None:
-        """Writes down what this child has counted, again and again."""
-        while True:
-            time.sleep(_PUBLISH_SECONDS)
-            self._app.metrics.publish()
-
-    def _leave_with_parent(self) -> None:
-        """Ends a child whose parent is gone, however that died: only the parent could write here."""
-        reading, writing = self._lifeline
-        os.close(writing)
-        os.read(reading, 1)
-        os.kill(os.getpid(), signal.SIGTERM)
+        files = None if self._folder is None else partial(MetricFiles, self._folder.path, place)
+        serve_as_worker(self._app, self._listening, say_ready, self._grace, files, self._lifeline)
 
 
 def _nothing() -> None:

@@ -32,7 +32,7 @@ class Telemetry:
         self._tally.request(context.operation_id, status, seconds)
         if context.injection is not None:
             self._tally.fault(context.injection.label)
-        elif status >= 500:
+        if context.is_failure(status):
             self._tally.failure(context.operation_id, status)
         if context.issue is not None:
             self._limit(context.issue.data.get("limit"))
