@@ -148,8 +148,8 @@ def build(
 ) -> App:
     """A sandbox. Raises SpecError, FixtureError, TimestampError, CompileError, StoreError or ConsoleError.
 
-    One with a `predecessor` has its worlds, on its store. Its default world is as `succession` says once that is carried
-    out.
+    One with a `predecessor` has its worlds, on its store, its connections, and what it counted. Its default world is as
+    `succession` says once that is carried out.
     """
     spec, control_spec = read_spec(settings.contract), read_spec(CONTROL)
     check_declarations(spec, RESOURCES.values())
@@ -182,8 +182,12 @@ def build(
     held = Held(
         ClientAddresses(settings.proxies), Places(limits.streams), Places(limits.delayed), Places(limits.long_work)
     )
-    is_proxy, tally = held.addresses.is_proxy, Tally()
-    connections = Connections(limits.connections, is_proxy, tally.limit)
+    is_proxy = held.addresses.is_proxy
+    if predecessor is None:
+        tally = Tally()
+        connections = Connections(limits.connections, is_proxy, tally.limit)
+    else:
+        tally, connections = predecessor.metrics.tally, predecessor.connections
     bounded = (
         connections, held.streams, held.delayed, held.long_work, worlds.waiting, worlds.seeds.visitor_bytes
     )  # fmt: skip
@@ -197,7 +201,7 @@ def build(
     )
     first = fixture.documents[ORGANIZATIONS.kind][0]
     operator = replace(ADMIN, world_id=default.record.id, organization_id=first.id)
-    services = _services(settings, spec, traffic, operator, handlers, wall, held, tally)
+    services = _services(settings, spec, traffic, operator, handlers, wall, held)
     others = pages(settings.contract, spec.base_path, spec.operation_ids, settings.embed_origins)
     asgi = ContractMiddleware(others, services)
     for each, private in ((spec, False), (control_spec, True)):
@@ -218,7 +222,6 @@ def _services(
     handlers: Mapping[str, Handler],
     wall: Callable[[], int],
     held: Held,
-    tally: Tally,
 ) -> Services:
     worlds, shared = traffic.worlds, settings.visitors.worlds > 0
     log, offload = Log(settings.log_format, wall, held.addresses, settings.log_every), Offload(worlds.store.blocking)
@@ -241,7 +244,7 @@ def _services(
         held=held,
         streams=Streams(worlds.events, WorldTimers(worlds, offload), offload),
         log=log,
-        telemetry=Telemetry(tally, log, settings.tracing, operator.world_id),
+        telemetry=Telemetry(traffic.metrics.tally, log, settings.tracing, operator.world_id),
         offload=offload,
         long_work=LongWork(_LONG_WORK_AT_ONCE),
         wall=wall,

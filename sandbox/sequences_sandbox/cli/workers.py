@@ -11,27 +11,23 @@ import select
 import signal
 import socket
 import sys
-import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import partial
 from types import FrameType
 from typing import Final, NoReturn
 
-from sequences_sandbox_client.cli.parser import UsageError
-
 from ..app import App
-from ..server.server import serve
-from ..server.signals import STOP_SIGNALS, leave_at_signals, stop_with
+from ..server.signals import STOP_SIGNALS, leave_at_signals
 from ..worlds.metric_files import MetricFiles, MetricFolder
+from .worker import serve_as_worker
 
 _LOG: Final = logging.getLogger("sequences_sandbox.workers")
 _SHORTEST_LIFE_SECONDS: Final = 1.0
 """A child that ends sooner than this would end again and again, so the next one waits."""
 _FIRST_WAIT_SECONDS: Final = 0.1
 _LONGEST_WAIT_SECONDS: Final = 5.0
-_PUBLISH_SECONDS: Final = 1.0
-"""How old what a worker says of another one can be."""
 _READY: Final = b"r"
 _NOTED: Final = (*STOP_SIGNALS, signal.SIGHUP, signal.SIGCHLD)
 
@@ -202,38 +198,13 @@ class _Workers:
         signal.signal(signal.SIGHUP, signal.SIG_IGN)  # the parent's matter
         leave_at_signals()
         signal.pthread_sigmask(signal.SIG_UNBLOCK, _NOTED)
-        reading, writing = self.lifeline  # only the parent can write here
-        os.close(writing)
-        stop_with(reading)
 
         def say_ready() -> None:
             ready()
             os.write(ready_pipe, _READY)
 
-        status = 1
-        try:
-            self.app.worlds.store.connect()
-            if self.folder is not None:
-                self.app.metrics.share(MetricFiles(self.folder.path, place))
-                threading.Thread(target=self._publish, daemon=True).start()
-            serve(self.app.asgi, self.app.connections, self.listening, say_ready, self.grace)
-        except UsageError as error:
-            _LOG.error("%s", error)
-        except Exception:  # noqa: BLE001  # whatever it is, the parent only sees a status
-            _LOG.exception("a worker failed")
-        except SystemExit as leaving:
-            status = leaving.code if isinstance(leaving.code, int) else 1
-        finally:
-            try:
-                self.app.close()
-            finally:
-                os._exit(status)
-
-    def _publish(self) -> None:
-        """Writes down what this child has counted, again and again."""
-        while True:
-            time.sleep(_PUBLISH_SECONDS)
-            self.app.metrics.publish()
+        files = None if self.folder is None else partial(MetricFiles, self.folder.path, place)
+        serve_as_worker(self.app, self.listening, say_ready, self.grace, files, self.lifeline)
 
 
 def _nothing() -> None:

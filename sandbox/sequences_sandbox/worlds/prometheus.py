@@ -15,6 +15,7 @@ class Metrics:
     """The metrics of one sandbox: of its one process, or of all that share files."""
 
     def __init__(self, worlds: Worlds, tally: Tally, bounded: Sequence[Bounded], default_world: str) -> None:
+        self.tally: Final = tally
         self._own: Final = ProcessMetrics(worlds, tally, bounded)
         self._common: Final = StoreMetrics(worlds, default_world)
         self._files: MetricFiles | None = None

@@ -6,9 +6,11 @@ from contextlib import suppress
 
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
+from sequences_sandbox.app import Settings, build
 from sequences_sandbox.contract.files import shipped
 from sequences_sandbox.contract.lifecycles import run_lifecycle
 from sequences_sandbox.contract.reading import read_spec
+from sequences_sandbox.domain.errors import CatchingUpIssue
 from sequences_sandbox.domain.limits import VisitorLimits
 from sequences_sandbox.http.traffic.injection import ConnectionDropped
 from sequences_sandbox.store.memory import MemoryStore
@@ -18,6 +20,8 @@ from sequences_sandbox.worlds.events import EventBus
 from sequences_sandbox.worlds.metric_files import MetricFiles, MetricFolder
 from sequences_sandbox.worlds.prometheus import Metrics
 from sequences_sandbox.worlds.worlds import Worlds
+
+from ..conftest import Api
 
 RUN = "88c23cea-f199-4cf0-964c-3f1e007417b7"
 
@@ -62,10 +66,9 @@ def test_requests_are_counted_by_operation_and_status(api):
 def test_pages_and_the_control_api_are_counted_too(api):
     api("GET", "/embed/pauseSequence", key=None)
     api("GET", "/_sandbox/world")
-    api("GET", "sequences", headers={"X-Sandbox-Observer": "console"})
     found = metrics(api)
     name = "sequences_sandbox_requests_total"
-    assert found[name, "", "200"] == found[name, "getWorld", "200"] == found[name, "listSequences", "200"] == 1
+    assert found[name, "", "200"] == found[name, "getWorld", "200"] == 1
 
 
 def test_statuses_that_nobody_knows_share_a_label_and_so_do_requests_without_a_response(api):
@@ -117,6 +120,23 @@ def test_two_sandboxes_in_one_process_count_for_themselves(api_with):
     first("GET", "sequences")
     assert ("sequences_sandbox_requests_total", "listSequences", "200") in metrics(first)
     assert ("sequences_sandbox_requests_total", "listSequences", "200") not in metrics(second)
+
+
+def test_a_sandbox_that_takes_the_place_of_another_counts_on(api):
+    api("GET", "sequences")
+    after = Api(build(Settings(), api.clock, api.app.worlds.store, api.app), api.clock)
+    after("GET", "sequences")
+    assert metrics(after)["sequences_sandbox_requests_total", "listSequences", "200"] == 2
+    assert after.app.connections is api.app.connections
+
+
+def test_a_world_that_is_catching_up_is_no_failure_of_the_server(api, monkeypatch):
+    def behind(*_):
+        raise CatchingUpIssue("It takes longer.", retry_after_seconds=1)
+
+    monkeypatch.setattr("sequences_sandbox.worlds.worlds.Worlds.transaction", behind)
+    assert api("GET", "sequences").status_code == 503
+    assert [key for key in metrics(api) if key[0] == "sequences_sandbox_failures_total"] == []
 
 
 def test_the_metrics_are_the_admins(api_with):

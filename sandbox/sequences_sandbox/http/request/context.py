@@ -7,7 +7,7 @@ from urllib.parse import unquote_to_bytes
 
 from starlette.types import Receive, Scope
 
-from ...domain.errors import Issue
+from ...domain.errors import CatchingUpIssue, Issue
 from ...store.base import KeyRecord
 from ...traffic.faults import Injection
 from ...worlds.worlds import Caller
@@ -88,6 +88,11 @@ class RequestContext:
     def observes(self) -> bool:
         """Whether the request only watches: it is neither limited by its world, nor hit by faults, nor journaled."""
         return _OBSERVER in self._first
+
+    def is_failure(self, status: int) -> bool:
+        """Whether a response with this status is the server's own failure: 5xx that no fault injected, nor a world that has
+        more to catch up with than one request applies."""
+        return status >= 500 and self.injection is None and not isinstance(self.issue, CatchingUpIssue)
 
     async def read_body(self, receive: Receive) -> None:
         """Reads the body, as far as it is within the limit."""

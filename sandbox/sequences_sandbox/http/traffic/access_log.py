@@ -109,7 +109,7 @@ class Log:
 
 
 def _level(context: RequestContext, status: int, seconds: float) -> int:
-    if status >= 500 and context.injection is None:
+    if context.is_failure(status):
         return logging.ERROR
     return logging.WARNING if seconds >= _SLOW_SECONDS else logging.INFO
 

@@ -27,13 +27,17 @@ class Telemetry:
             self._tracing.begin(context)
 
     def finished(self, context: RequestContext, status: int, seconds: float) -> None:
-        """Takes down a request; `seconds` are those that it took, without delays that are injected."""
+        """Takes down a request; `seconds` are those that it took, without delays that are injected.
+
+        Whoever only watches is not counted, as if nobody did.
+        """
         self._log.request(context, status, seconds)
-        self._tally.request(context.operation_id, status, seconds)
+        if not context.observes:
+            self._tally.request(context.operation_id, status, seconds)
+            if context.is_failure(status):
+                self._tally.failure(context.operation_id, status)
         if context.injection is not None:
             self._tally.fault(context.injection.label)
-        elif status >= 500:
-            self._tally.failure(context.operation_id, status)
         if context.issue is not None:
             self._limit(context.issue.data.get("limit"))
         if self._tracing is not None:
