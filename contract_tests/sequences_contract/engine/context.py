@@ -24,6 +24,15 @@ class RuleContext(ApiClient):
         #: What the rule tried and saw, where the judgement alone does not tell.
         self.saw = ""
         self.strict = session.settings.strict
+        self._updates: list[Response] = []
+
+    def update(self, run_id: str, variables: Any, **parts: Any) -> Response:
+        self._updates.append(super().update(run_id, variables, **parts))
+        return self._updates[-1]
+
+    def updates_of(self, run_id: str) -> list[Response]:
+        """The responses to the rule's last updates of a run, without which nobody can repeat what the last one shows."""
+        return [one for one in self._updates if f"/{run_id}" in one.request.path][-6:]
 
     def check(self, truth: bool, expected: str, got: str | Callable[[], str], *responses: Response) -> None:
         """Counts a judgement and ends the rule with a violation unless `truth` holds."""

@@ -19,6 +19,7 @@ _VARYING = re.compile(rf"req_\w+|{_UUID}|{_TIME}|\d+")
 _STATUSES = re.compile(r"\d{3}(?: or \d{3})*(?=$|[, ])")
 _MESSAGE = re.compile(r'"message": ?"((?:[^"\\]|\\.)*)"')
 _QUERY = re.compile(r"\?([^'\s]*)")
+_GENERATED = ("journeys", "robustness")
 _NO_FILTERS = ("page", "size", "sort_by", "sort_order")
 
 Sign = tuple[object, ...]
@@ -48,9 +49,10 @@ def causes(violated: Sequence[Verdict]) -> list[Cause]:
     return [Cause(members[0], tuple(sorted(members[1:], key=lambda one: order[one.rule.id]))) for members in found]
 
 
-def _length(verdict: Verdict) -> tuple[int, int]:
+def _length(verdict: Verdict) -> tuple[bool, int, int]:
+    """How long a script is; one that was generated is harder to read than any that was written."""
     script = verdict.evidence[0].curl if verdict.evidence else ()
-    return len(script) or 99, sum(map(len, script))
+    return verdict.rule.group in _GENERATED, len(script) or 99, sum(map(len, script))
 
 
 def _signs(verdict: Verdict, singles: set[str]) -> Iterator[Sign]:
@@ -72,6 +74,8 @@ def _signs(verdict: Verdict, singles: set[str]) -> Iterator[Sign]:
         yield ("status", verdict.rule.family, wanted and wanted[0], got)
         if message and one.expected.startswith("2"):
             yield ("error", got, _plain(message[1]))
+    elif one.expected.startswith("variables "):
+        yield ("variables",)
     elif "filters" in one.expected:
         named = _filters(verdict)
         yield ("filter", *(sorted(named & singles)[:1] or sorted(named)))

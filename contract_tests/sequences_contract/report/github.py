@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from ..engine.settings import Settings
 from ..engine.verdicts import Outcome, Verdict
 from .causes import Cause, causes
-from .json import totals
+from .counts import by_causes, by_reason, totals
 from .places import Places, places
 from .visible import visible
 
@@ -85,8 +85,9 @@ def _summary(outcome: Outcome, settings: Settings) -> Iterator[str]:
     yield f"## Contract suite: {outcome.meaning}"
     yield ""
     yield f"{_code(settings.url)}, profile {settings.profile}: {counts['passed']} rules passed,"
-    yield f"{counts['violated']} violated, {len(outcome.unexercised)} not exercised, {len(outcome.excused)} left out,"
-    yield f"{counts['judged']} responses judged."
+    yield f"{counts['violated']} violated{by_causes(counts)},"
+    yield f"{len(outcome.unexercised)} not exercised, {len(outcome.excused)} left out,"
+    yield f"{counts['judged']} judgements on {counts['requests']} responses."
     if outcome.absence:
         yield from ("", _code(outcome.absence))
     if outcome.failure:
@@ -105,12 +106,10 @@ def _summary(outcome: Outcome, settings: Settings) -> Iterator[str]:
 
 
 def _untried(title: str, verdicts: list[Verdict]) -> Iterator[str]:
-    reasons: dict[str, list[str]] = {}
-    for verdict in verdicts:
-        reasons.setdefault(verdict.reason, []).append(verdict.rule.id)
+    reasons = by_reason(verdicts)
     if reasons:
         yield from ("", f"### {title}", "")
-    for reason, ids in list(reasons.items())[:_MOST_REASONS]:
+    for reason, ids in reasons[:_MOST_REASONS]:
         yield f"- {_code(reason)}: {', '.join(f'`{name}`' for name in ids)}"
     if len(reasons) > _MOST_REASONS:
         yield f"- and for {len(reasons) - _MOST_REASONS} more reasons"

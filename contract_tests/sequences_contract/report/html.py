@@ -9,7 +9,7 @@ from ..contract.document import Contract, load_contract
 from ..engine.settings import Settings
 from ..engine.verdicts import Exit, Outcome, Verdict
 from .causes import Cause, causes
-from .json import totals
+from .counts import totals
 from .style import STYLE
 from .visible import visible
 

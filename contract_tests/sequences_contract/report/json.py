@@ -8,6 +8,7 @@ from ..contract.document import load_contract
 from ..engine.settings import Settings
 from ..engine.verdicts import Outcome, Verdict
 from .causes import causes
+from .counts import totals
 from .visible import visible_json
 
 
@@ -30,21 +31,6 @@ def document(outcome: Outcome, settings: Settings) -> dict[str, Any]:
         "rules": [_rule(verdict) for verdict in outcome.verdicts],
         "causes": [[one.first.rule.id, *(v.rule.id for v in one.others)] for one in causes(outcome.violated)],
         "totals": totals(outcome),
-    }
-
-
-def totals(outcome: Outcome) -> dict[str, int]:
-    """Rules by verdict, and the responses that were judged. Those that were excused are not exercised too."""
-    return {
-        "rules": len(outcome.verdicts),
-        "passed": len(outcome.passed),
-        "violated": len(outcome.violated),
-        "causes": len(causes(outcome.violated)),
-        "expected_failures": len(outcome.expected_failures),
-        "not_exercised": len(outcome.unexercised) + len(outcome.excused),
-        "excused": len(outcome.excused),
-        "judged": sum(verdict.judged for verdict in outcome.verdicts),
-        "requests": outcome.requests,
     }
 
 

@@ -7,8 +7,10 @@ from urllib.parse import quote
 
 from .. import __version__
 from ..contract.document import load_contract
+from ..contract.statements import load_statements
 from ..engine.settings import Settings
 from ..engine.verdicts import Outcome, Verdict
+from .causes import causes
 from .places import Places, places
 from .visible import visible
 
@@ -20,6 +22,7 @@ def text(outcome: Outcome, settings: Settings) -> str:
     """The report as JSON."""
     at, outcome = places(settings), outcome.with_texts(visible)
     broken = outcome.violated
+    same = {other.rule.id: cause.first.rule.id for cause in causes(broken) for other in cause.others}
     driver = {
         "name": "sequences-contract", "semanticVersion": __version__, "rules": [_rule(v) for v in broken],
         "properties": {"contract": load_contract().edition},
@@ -27,7 +30,7 @@ def text(outcome: Outcome, settings: Settings) -> str:
     run: dict[str, Any] = {
         "tool": {"driver": driver},
         "invocations": [_invocation(outcome)],
-        "results": [_result(verdict, index, at) for index, verdict in enumerate(broken)],
+        "results": [_result(verdict, index, at, same.get(verdict.rule.id)) for index, verdict in enumerate(broken)],
     }
     if not at.is_there:
         run["originalUriBaseIds"] = {_BASE: {"description": {"text": "The contract that comes with the suite."}}}
@@ -50,11 +53,18 @@ def _invocation(outcome: Outcome) -> dict[str, Any]:
 
 def _rule(verdict: Verdict) -> dict[str, Any]:
     rule = verdict.rule
-    return {"id": rule.id, "shortDescription": {"text": rule.sentence}, "properties": {"basis": rule.basis}}
+    statements, contract = load_statements(), load_contract()
+    rests_on = [statements[name] for name in rule.statements]
+    lines = [f"{one.says} ({one.basis}, openapi.yaml:{contract.line(one.at)})" for one in rests_on]
+    return {
+        "id": rule.id, "shortDescription": {"text": rule.sentence}, "properties": {"basis": rule.basis},
+        "help": {"text": "\n".join(["What the documentation says:", *lines])},
+    }  # fmt: skip
 
 
-def _result(verdict: Verdict, index: int, at: Places) -> dict[str, Any]:
-    text_lines = [verdict.rule.sentence]
+def _result(verdict: Verdict, index: int, at: Places, same: str | None) -> dict[str, Any]:
+    """A violation; `same` is the rule of the same cause that shows it best, where this one does not."""
+    text_lines = [verdict.rule.sentence, *([f"The cause is that of {same}."] if same else [])]
     for first in verdict.evidence[:1]:
         text_lines += [f"Expected {first.expected}; got {first.got}", *first.curl]
     file = {"uri": quote(at.path)} | ({} if at.is_there else {"uriBaseId": _BASE})

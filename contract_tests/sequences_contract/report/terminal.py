@@ -9,7 +9,7 @@ from ..engine.rule import Rule
 from ..engine.settings import Settings
 from ..engine.verdicts import Exit, Outcome
 from .causes import Cause, causes
-from .json import totals
+from .counts import by_causes, by_reason, totals
 from .visible import visible
 
 _BOLD, _DIM, _RED, _GREEN, _YELLOW, _RESET = "\033[1m", "\033[2m", "\033[31m", "\033[32m", "\033[33m", "\033[0m"
@@ -117,9 +117,10 @@ def _wrapped(label: str, value: str, width: int, rows: int = _TEXT_ROWS) -> Iter
 
 def _unexercised(outcome: Outcome, width: int) -> Iterator[str]:
     reasons: dict[tuple[str, str], list[str]] = {}
-    for verdict in [*outcome.unexercised, *outcome.excused]:
-        label = f"{_DIM}left out{_RESET}" if verdict.excused else f"{_YELLOW}not exercised{_RESET}"
-        reasons.setdefault((label, verdict.reason), []).append(verdict.rule.id)
+    for label, verdicts in (
+        (f"{_YELLOW}not exercised{_RESET}", outcome.unexercised), (f"{_DIM}left out{_RESET}", outcome.excused),
+    ):  # fmt: skip
+        reasons |= {(label, reason): ids for reason, ids in by_reason(verdicts)}
     for (label, reason), ids in list(reasons.items())[:_REASONS]:
         names = ", ".join(ids[:3]) + (f" and {len(ids) - 3} more" if len(ids) > 3 else "")
         yield from _wrapped(label, f"{reason}  ({names})", width)
@@ -127,18 +128,12 @@ def _unexercised(outcome: Outcome, width: int) -> Iterator[str]:
         yield f"{_YELLOW}and others{_RESET}  for {len(reasons) - _REASONS} more reasons; --report-html FILE lists them"
 
 
-def _by(counts: dict[str, int]) -> str:
-    """The number of causes; nothing where each violation has its own."""
-    number = counts["causes"]
-    return f" by {number} {'cause' if number == 1 else 'causes'}" if 0 < number < counts["violated"] else ""
-
-
 def _totals(outcome: Outcome, settings: Settings) -> str:
     counts = totals(outcome)
     colour = {Exit.CONFORMS: _GREEN, Exit.UNEXERCISED: _YELLOW}.get(outcome.exit, _RED)
     return (
         f"{colour}{_BOLD}{outcome.meaning}{_RESET} (exit {int(outcome.exit)}): profile {settings.profile}, "
-        f"{counts['passed']} rules passed, {counts['violated']} violated{_by(counts)}, "
+        f"{counts['passed']} rules passed, {counts['violated']} violated{by_causes(counts)}, "
         f"{len(outcome.unexercised)} not exercised, {len(outcome.excused)} left out; "
         f"{counts['judged']} judgements on {counts['requests']} responses in {outcome.seconds:.0f} s, seed {settings.seed}"
     )

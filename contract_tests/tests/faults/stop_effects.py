@@ -44,6 +44,15 @@ class SiblingsLeaveUpdatedAt(Ending):
         run.updated_at = before
 
 
+@planted.documented("stop.company.only_status_changes", f"{COMPANY} && {ALL}")
+class SiblingsMovedBack(Ending):
+    """A COMPANY stop sets the siblings' `updated_at` back to their `created_at`."""
+
+    def end_sibling(self, call: Call, run: Run) -> None:
+        super().end_sibling(call, run)
+        run.updated_at = run.created_at
+
+
 @planted.strict("stop.company.one_time", f"{COMPANY} && {ALL}")
 class SiblingsStopLater(Ending):
     """A COMPANY stop ends each sibling a little later than the one before."""

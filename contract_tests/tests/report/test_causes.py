@@ -49,6 +49,14 @@ def test_filters_together_are_explained_by_the_one_that_fails_alone():
     assert grouped(alone, both, other) == [{alone.rule.id, both.rule.id}, {other.rule.id}]
 
 
+def test_variables_that_are_lost_are_one_cause_and_no_generated_script_is_shown_of_it():
+    written = violated("update.merge", "variables {'suite_a': '1'}", "{'suite_a': None}", "curl one", "curl two")
+    other = violated("update.strings_kept", "variables {'suite_0': ''}", "{'suite_0': None}", *["curl"] * 5)
+    walked = violated("journeys.model", "variables {'suite_b': 'x'}", "{}", "curl walk")
+    (cause,) = causes([other, walked, written])
+    assert (cause.first, cause.others) == (written, (other, walked))
+
+
 def test_one_failure_of_the_server_is_one_cause_and_its_shortest_script_is_shown():
     body = '500 {"message": "The server failed: KeyError.", "request_id": "req_%s"}'
     long = violated("update.merge", "200", body % "01a", "curl one", "curl two", "curl three")

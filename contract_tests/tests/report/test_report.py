@@ -92,6 +92,28 @@ def test_what_was_left_out_is_distinguished_from_what_was_not_exercised():
     )
 
 
+def test_the_reason_that_keeps_most_rules_back_comes_first():
+    reasons = ["few", "many", "many", "few", "many"]
+    untried = [Verdict(rule, "not_exercised", reason) for rule, reason in zip(RULES, reasons, strict=False)]
+    for text in (
+        terminal.text(Outcome(untried), SETTINGS, colour=False),
+        github.summary(Outcome(untried), SETTINGS),
+    ):
+        assert 0 < text.index("many") < text.index("few")
+
+
+def test_sarif_says_what_a_rule_rests_on_and_which_violations_have_one_cause():
+    rules = [rule for rule in RULES if rule.id in ("shape.issue.status_code", "shape.issue.type")]
+    evidence = (Evidence("a response below 500", "500 failure", ("curl x",)),)
+    outcome = Outcome([Verdict(rule, "violated", evidence=evidence) for rule in rules])
+    run = json_text.loads(sarif.text(outcome, SETTINGS))["runs"][0]
+    help_ = run["tool"]["driver"]["rules"][0]["help"]["text"]
+    assert "status_code repeats the HTTP status. (ref, openapi.yaml:" in help_
+    first, second = (result["message"]["text"] for result in run["results"])
+    assert "The cause is that of" not in first
+    assert f"The cause is that of {rules[0].id}." in second
+
+
 def test_many_reasons_fill_no_more_than_a_screen():
     outcome = Outcome([Verdict(rule, "not_exercised", f"reason {number} " * 50) for number, rule in enumerate(RULES)])
     text = terminal.text(outcome, SETTINGS, colour=False)

@@ -100,7 +100,11 @@ def seen_in_order(context: RuleContext) -> None:
 def of_runs(context: RuleContext) -> None:
     if not context.session.judges("Sequences"):
         context.skip("sequences are not judged", excused=True)
-    ids = list(dict.fromkeys(run.contact for run in context.session.runs().items if run.contact is not None))
+    ids = list(
+        dict.fromkeys(
+            run.contact for run in context.collection(context.sequences, least=1).items if run.contact is not None
+        )
+    )
     for contact_id in ids[: 4 * _MANY]:
         response = context.send(context.contract.operations["getContact"], contact_id)
         context.expect(response, 200, why="for the contact of a run")

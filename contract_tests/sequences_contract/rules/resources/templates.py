@@ -49,6 +49,8 @@ def null_names(context: RuleContext) -> None:
 def of_runs(context: RuleContext) -> None:
     if not context.session.judges("Sequences"):
         context.skip("sequences are not judged", excused=True)
-    for template_id in list(dict.fromkeys(run.template for run in context.session.runs().items))[:_MANY]:
+    for template_id in list(
+        dict.fromkeys(run.template for run in context.collection(context.sequences, least=1).items)
+    )[:_MANY]:
         response = context.send(context.contract.operations["getSequenceTemplate"], template_id)
         context.expect(response, 200, why="for the template of a run")

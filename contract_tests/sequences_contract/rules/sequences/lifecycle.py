@@ -47,14 +47,22 @@ def _rejected(context: RuleContext, event: str, status: str) -> None:
         if context.strict:
             context.expect(response, 422, why=f"for {event} of {status}")
         elif 200 <= response.status < 300:
-            got = context.fetch(run.id).status
-            for_good = status != "STOPPED_EARLY" or got == status
-            context.check(for_good, "STOPPED_EARLY, which is for good", got, response)
+            _stays_ended(context, run, response)
             return
         else:
             rejected = 400 <= response.status < 500
             context.check(rejected, "an error response below 500, or 200", response.summary, response)
         context.unchanged(run, [response])
+
+
+def _stays_ended(context: RuleContext, run: Run, response: Response) -> None:
+    """A run that has ended must not go on. Whether it may end once more, otherwise, the documents leave open."""
+    terminal, got = context.lifecycle.terminal, context.fetch(run.id).status
+    if run.status == "STOPPED_EARLY":
+        context.check(got == run.status, "STOPPED_EARLY, which is for good", got, response)
+    else:
+        ended = run.status not in terminal or got in terminal
+        context.check(ended, f"{run.status}, or another status that ends a run", got, response)
 
 
 def _rules(contract: Contract) -> Iterator[Rule]:
@@ -64,6 +72,7 @@ def _rules(contract: Contract) -> Iterator[Rule]:
         operation = next(one for one in contract.operations.values() if one.event == event)
         for status in lifecycle.statuses:
             row, name = lifecycle.next(status, event), f"lifecycle.{event}.{status.lower()}"
+            of: tuple[str, ...]
             if row is not None:
                 sentence = f"{event} of a {status} run makes it {row.target}, and changes nothing else."
                 of = f"lifecycle.{row.basis}_rows", f"{event}.response"
@@ -71,6 +80,7 @@ def _rules(contract: Contract) -> Iterator[Rule]:
             else:
                 name, sentence = f"{name}.rejected", f"{event} of a {status} run is rejected and changes nothing."
                 of = "lifecycle.others_rejected", f"{event}.not_allowed"
+                of = (*of, "lifecycle.ended") if status in lifecycle.terminal else of
                 check = partial(_rejected, event=event, status=status)
             yield Rule(
                 name, sentence, of, row.basis if row else "ref", load_statements()[of[0]].at, tier,

@@ -86,7 +86,8 @@ def only_status(context: RuleContext) -> None:
             other = sorted(set(fields) - {"status", "updated_at"})
             context.check(not other, "no other field changed", f"{other} of {name}", one.response)
             if not context.session.frozen:
-                context.check("updated_at" in fields, f"updated_at of {name} moved", "it did not", one.response)
+                moved, shown = one.after[name].updated > run.updated, one.after[name].fields["updated_at"]
+                context.check(moved, f"updated_at of {name} after {run.fields['updated_at']}", f"{shown}", one.response)
 
 
 @rule("stop.company.one_time.strict", "All that COMPANY stops ends at one time.", "stop.active_means_not_ended")

@@ -16,10 +16,14 @@ def set_variables(context: RuleContext, run: Run, changes: dict[str, Any]) -> Ru
     """Updates, and sees that the response, get and list agree on the result of the merge."""
     before = context.fetch(run.id)
     response = context.update(run.id, changes)
+    steps = context.updates_of(run.id)
     after = context.run_of(response)
     merged = {**(before.variables or {}), **changes}
-    wanted = {key: value for key, value in merged.items() if value is not None}
-    context.check((after.variables or {}) == wanted, f"variables {shown(wanted)}", shown(after.variables), response)
+    wanted, got = {key: value for key, value in merged.items() if value is not None}, after.variables or {}
+    # What differs is all that is shown; None stands for a key that is not there.
+    differ = [key for key in {**wanted, **got} if wanted.get(key) != got.get(key)][:4]
+    expected = f"variables {shown({key: wanted.get(key) for key in differ})}"
+    context.check(got == wanted, expected, shown({key: got.get(key) for key in differ}), *steps)
     others = {n: v for n, v in before.differences(after).items() if n not in ("variables", "updated_at")}
     context.check(not others, "no other field changed", f"{others}", response)
     read = context.get(run.id)
