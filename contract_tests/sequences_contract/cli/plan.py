@@ -96,7 +96,7 @@ def _settings(options: argparse.Namespace) -> Settings:
         allow_writes=options.allow_writes, stops=options.allow_stops, template=options.only_template, fixture=fixture,
         control=options.control, max_examples=options.max_examples, seed=options.seed,
         update_method=options.update_method, headers=tuple(options.header), ca_bundle=options.ca_bundle,
-        timeout=options.timeout, rate=options.rate, workers=options.workers,
+        timeout=options.timeout, rate=options.rate, workers=options.workers, quick=options.quick,
     )  # fmt: skip
 
 

@@ -1,5 +1,6 @@
 """What a rule works with: it calls the target, judges responses, and keeps what it saw as evidence."""
 
+import math
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -9,9 +10,12 @@ from ..contract.operations import Operation
 from ..http.messages import Response
 from .client import ApiClient
 from .collection import PAGES, Collection
-from .errors import NotExercised, Violation
+from .errors import Enough, NotExercised, Violation
 from .items import Item, Malformed, Page, Run, read_item, read_page
 from .session import Session
+
+#: Requests of a rule in a quick run, from which on it ends once it has judged something.
+_QUICK_REQUESTS = 12
 
 
 class RuleContext(ApiClient):
@@ -22,6 +26,17 @@ class RuleContext(ApiClient):
         self.session = session
         self.judged = 0
         self.strict = session.settings.strict
+        self._left = _QUICK_REQUESTS if session.settings.quick else math.inf
+
+    def call(self, method: str, path: str, **parts: Any) -> Response:
+        """Sends a request. Raises Enough where a quick run has seen enough of the rule."""
+        self._end_if_enough()
+        self._left -= 1
+        return super().call(method, path, **parts)
+
+    def _end_if_enough(self) -> None:
+        if self.judged and self._left <= 0:
+            raise Enough
 
     def check(self, truth: bool, expected: str, got: str | Callable[[], str], *responses: Response) -> None:
         """Counts a judgement and ends the rule with a violation unless `truth` holds."""
@@ -69,6 +84,8 @@ class RuleContext(ApiClient):
         """Every page of a list, and none past the end: a target may reject that."""
         found: list[tuple[Response, Page]] = []
         seen = 0
+        self._end_if_enough()
+        left, self._left = self._left, math.inf  # a part of a list could not be judged
         for number in range(1, PAGES + 1):
             response = self.send(listing, query={**query, "page": number, "size": size})
             page = self.page_of(response, listing)
@@ -76,6 +93,7 @@ class RuleContext(ApiClient):
             seen += len(page.items)
             if not page.items or (not page.has_more and seen >= page.total_count):
                 break
+        self._left = left - len(found)
         return found
 
     def list_items(self, listing: Operation, query: Mapping[str, str | int], size: int = 100) -> list[Any]:
@@ -134,5 +152,5 @@ class RuleContext(ApiClient):
         """Sends a stop of `run` that should be rejected; where the run was stopped all the same, that counts."""
         with self.session.stops.reserve() as reserve:
             response = send()
-            reserve.used = int(self.fetch(run.id).status != run.status)
+            reserve.used = int(self.session.client.fetch(run.id).status != run.status)
         return response

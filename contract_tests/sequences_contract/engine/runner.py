@@ -115,6 +115,12 @@ class _Judging:
 
     def notes(self) -> Iterator[str]:
         """What the caller should know beside the verdicts."""
+        if self.session.settings.quick:
+            cut = sum(verdict.cut_short for verdict in self._verdicts.values())
+            yield (
+                f"a quick run: {cut} rules ended after their first requests, nothing was generated"
+                f"{'' if self.session.control else ', and no timer was waited for'}"
+            )
         left = [run_id for session in self._worlds for run_id in session.pool.left_changed]
         if left:
             yield f"{len(left)} run(s) could not be put back as they were: {', '.join(left[:5])}"

@@ -235,6 +235,8 @@ class Session:
         if self.control is not None:
             self.control.advance_to(until)
             return
+        if self.settings.quick:
+            raise NotExercised("a quick run waits for no timer; leave out --quick, or give --control", excused=True)
         wait = float(until - now) - (time.monotonic() - seen.ended) + 0.15
         if wait > 0:
             time.sleep(wait)

@@ -37,6 +37,7 @@ class Settings:
     rate: float = math.inf
     workers: int = 8
     share: tuple[int, int] = (0, 1)
+    quick: bool = False
 
     @property
     def strict(self) -> bool:

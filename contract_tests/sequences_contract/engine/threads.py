@@ -12,8 +12,9 @@ from typing import Any
 def used_from_threads() -> Iterator[None]:
     """Lets Hypothesis and Schemathesis work in several threads.
 
-    Hypothesis parses source text. CPython 3.11 mixes up the depths of trees that are built at the same time, and fails with
-    "AST constructor recursion depth mismatch" (python/cpython#106905). What warnings are shown is one setting of all threads.
+    Hypothesis parses source text. CPython 3.11 mixes up the depths of trees that are built at the same time, and fails
+    with "AST constructor recursion depth mismatch" (python/cpython#106905). Which warnings are shown is one setting of
+    all threads.
     """
     parse, turn = ast.parse, threading.RLock()
 

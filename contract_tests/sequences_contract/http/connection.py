@@ -40,7 +40,7 @@ def open_client(
 
 
 def open_transport(url: str, *, ca_bundle: Path | None) -> httpx.BaseTransport:
-    """What sends requests to a host and does nothing else, which costs less than a client. Raises ConnectionSettingsError."""
+    """What sends requests to a host and nothing else, at less cost than a client. Raises ConnectionSettingsError."""
     limits = httpx.Limits(max_connections=32, keepalive_expiry=1.0)
     with _explained():
         return httpx.HTTPTransport(verify=_certificates(ca_bundle), proxy=_proxy(url), limits=limits)
