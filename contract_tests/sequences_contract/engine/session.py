@@ -239,4 +239,5 @@ class Session:
             raise NotExercised("a quick run waits for no timer; leave out --quick, or give --control", excused=True)
         wait = float(until - now) - (time.monotonic() - seen.ended) + 0.15
         if wait > 0:
+            self.target.pacing.waits("a pause to end", wait)
             time.sleep(wait)
