@@ -20,6 +20,7 @@ from ..engine.settings import Settings
 from ..engine.verdicts import Exit, Outcome
 from ..engine.working_folder import no_folder_left
 from ..report import github, html, json, junit, sarif, terminal
+from ..report.progress import Progress
 from .expectations import ExpectationError, baseline
 from .listing import as_markdown, as_text
 from .option_values import UsageError
@@ -99,7 +100,7 @@ def _check(options: argparse.Namespace) -> int:
     plan = plan_of(options)
     if plan.settings.control is None and plan.settings.allow_writes:
         print("Without --control, pauses are waited out in real time: a few seconds each.", file=sys.stderr)
-    progress = terminal.Progress(sys.stderr)
+    progress = Progress(sys.stderr)
     with no_folder_left(), interruptible() as interruption:
         outcome = run(
             plan.settings, plan.rules, progress, plan.expected,

@@ -115,6 +115,8 @@ def _add_rules(group: argparse._ArgumentGroup) -> None:
     add("--expect-failures", type=Path, metavar="FILE", help="rules known to fail: on each line an id and the reason")
     add("--write-baseline", type=Path, metavar="FILE", help="write what fails now as such a list")
     add("--accept-unexercised", action="store_true", help="exit 0 although rules could not be tried")
+    quick = "of each rule only its first requests, nothing generated, no timer waited for: for every commit"
+    add("--quick", action="store_true", help=quick)
     add("--max-examples", type=positive, default=60, metavar="N", help="how much is generated (default: 60)")
     add("--seed", type=int, default=1, metavar="N", help="what chance is drawn from (default: 1)")
 

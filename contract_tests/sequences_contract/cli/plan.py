@@ -97,7 +97,7 @@ def _settings(options: argparse.Namespace) -> Settings:
         control=options.control, max_examples=options.max_examples, seed=options.seed,
         update_method=options.update_method, headers=tuple(options.header), ca_bundle=options.ca_bundle,
         timeout=options.timeout, settle=options.settle, rate=options.rate, workers=options.workers,
-        spec_path=options.spec_path,
+        spec_path=options.spec_path, quick=options.quick,
     )  # fmt: skip
 
 

@@ -1,5 +1,6 @@
 """What a rule works with: it calls the target, judges responses, and keeps what it saw as evidence."""
 
+import math
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -9,9 +10,12 @@ from ..contract.operations import Operation
 from ..http.messages import Response
 from .client import ApiClient
 from .collection import PAGES, Collection
-from .errors import NotExercised, Violation
+from .errors import Enough, NotExercised, Violation
 from .items import Item, Malformed, Page, Run, read_item, read_page
 from .session import Session
+
+#: Requests of a rule in a quick run, from which on it ends once it has judged something.
+_QUICK_REQUESTS = 12
 
 
 class RuleContext(ApiClient):
@@ -25,6 +29,7 @@ class RuleContext(ApiClient):
         self.saw = ""
         self.strict = session.settings.strict
         self._updates: list[Response] = []
+        self._left = _QUICK_REQUESTS if session.settings.quick else math.inf
 
     def update(self, run_id: str, variables: Any, **parts: Any) -> Response:
         self._updates.append(super().update(run_id, variables, **parts))
@@ -33,6 +38,16 @@ class RuleContext(ApiClient):
     def updates_of(self, run_id: str) -> list[Response]:
         """The responses to the rule's last updates of a run, without which nobody can repeat what the last one shows."""
         return [one for one in self._updates if f"/{run_id}" in one.request.path][-6:]
+
+    def call(self, method: str, path: str, **parts: Any) -> Response:
+        """Sends a request. Raises Enough where a quick run has seen enough of the rule."""
+        self._end_if_enough()
+        self._left -= 1
+        return super().call(method, path, **parts)
+
+    def _end_if_enough(self) -> None:
+        if self.judged and self._left <= 0:
+            raise Enough
 
     def check(self, truth: bool, expected: str, got: str | Callable[[], str], *responses: Response) -> None:
         """Counts a judgement and ends the rule with a violation unless `truth` holds."""
@@ -80,6 +95,8 @@ class RuleContext(ApiClient):
         """Every page of a list up to one with nothing new, and none past the end: a target may reject that."""
         found: list[tuple[Response, Page]] = []
         seen, ids = 0, set[str]()
+        self._end_if_enough()
+        left, self._left = self._left, math.inf  # a part of a list could not be judged
         for number in range(1, PAGES + 1):
             response = self.send(listing, query={**query, "page": number, "size": size})
             page = self.page_of(response, listing)
@@ -88,6 +105,7 @@ class RuleContext(ApiClient):
             ids.update(item.id for item in page.items)
             if len(ids) == known or (not page.has_more and seen >= page.total_count):
                 break
+        self._left = left - len(found)
         return found
 
     def list_items(self, listing: Operation, query: Mapping[str, str | int], size: int = 100) -> list[Any]:
@@ -152,5 +170,5 @@ class RuleContext(ApiClient):
         """Sends a stop of `run` that should be rejected; where the run was stopped all the same, that counts."""
         with self.session.stops.reserve() as reserve:
             response = send()
-            reserve.used = int(self.fetch(run.id).status != run.status)
+            reserve.used = int(self.session.client.fetch(run.id).status != run.status)
         return response

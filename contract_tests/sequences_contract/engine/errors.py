@@ -19,5 +19,9 @@ class NotExercised(Exception):
         self.excused = excused
 
 
+class Enough(Exception):
+    """The rule has judged something, and a quick run asks no more of it."""
+
+
 class Untestable(Exception):
     """The target cannot be tested at all; the text says why and how to fix it."""

@@ -3,11 +3,12 @@
 import math
 import os
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
+from typing import Protocol
 
 from ..http.messages import Response
 from ..http.redaction import redaction
@@ -25,7 +26,15 @@ from .trying import PassiveRules, ping, try_rule
 from .verdicts import Outcome, Verdict, unexpectedly_passing
 from .workers import spread
 
-Progress = Callable[[Rule, int, int], None]
+
+class Progress(Protocol):
+    """What is shown while rules are tried; called from several threads."""
+
+    def began(self, rule: Rule, total: int) -> None: ...
+
+    def ended(self, rule: Rule) -> None: ...
+
+    def waits(self, what: str, seconds: float) -> None: ...
 
 
 def run(
@@ -67,6 +76,7 @@ class _Judging:
         self._ready = False
         self.requests = 0
         self._rules = rules
+        self._total = sum(rule.check is not None for rule in rules)
         self._progress = progress
         self._interruption = interruption
         self._passive = PassiveRules(self.session, rules)
@@ -75,6 +85,8 @@ class _Judging:
         self._crowded_out: list[Verdict] = []
         self.session.target.observers += [self._passive.observe, self._count]
         self.session.target.pacing.stop = interruption.check
+        if progress is not None:
+            self.session.target.pacing.waits = progress.waits
 
     def judge(self) -> None:
         """Tries every rule, or as many as the target and the caller let it."""
@@ -115,6 +127,12 @@ class _Judging:
 
     def notes(self) -> Iterator[str]:
         """What the caller should know beside the verdicts."""
+        if self.session.settings.quick:
+            cut = sum(verdict.cut_short for verdict in self._verdicts.values())
+            yield (
+                f"a quick run: {cut} rules ended after their first requests, nothing was generated"
+                f"{'' if self.session.control else ', and no timer was waited for'}"
+            )
         left = [run_id for session in self._worlds for run_id in session.pool.left_changed]
         if left:
             yield f"{len(left)} run(s) could not be put back as they were: {', '.join(left[:5])}"
@@ -165,8 +183,10 @@ class _Judging:
         """Tries one rule. What does not hold beside others is tried once more, alone, when they have come to their end."""
         self._interruption.check()
         if self._progress is not None:
-            self._progress(rule, len(self._verdicts) + 1, len(self._rules))
+            self._progress.began(rule, self._total)
         verdict = try_rule(rule, session)
+        if self._progress is not None:
+            self._progress.ended(rule)
         # An engine below may swallow the interruption and end early; only what it found by then counts.
         if verdict.name != "violated":
             self._interruption.check()

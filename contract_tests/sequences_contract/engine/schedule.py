@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 from .rule import Rule
 
-#: What takes longest begins first.
-_LONG = ("robustness", "journeys")
+#: What takes longest begins first: rules that generate what they send, by the first word of their ids.
+GENERATED = ("robustness", "journeys")
 
 Batch = tuple[Rule, ...]
 """Rules that are tried one after the other, in one world."""
@@ -61,4 +61,4 @@ def _batches(rules: Iterable[Rule], together: Callable[[Rule], str]) -> list[Bat
 
 
 def _longest_first(rules: Iterable[Rule]) -> list[Rule]:
-    return sorted(rules, key=lambda rule: (rule.tier == "stop", rule.group not in _LONG))
+    return sorted(rules, key=lambda rule: (rule.tier == "stop", rule.group not in GENERATED))

@@ -262,6 +262,10 @@ class Session:
         """Lets the target's time reach `until`. `seen` is a response at which the target's time was `now`."""
         if self.control is not None:
             self.control.advance_to(until)
+        elif self.settings.quick:
+            raise NotExercised("a quick run waits for no timer; leave out --quick, or give --control", excused=True)
         else:
-            time.sleep(max(0.0, float(until - now) - (time.monotonic() - seen.ended) + 0.15))
+            wait = max(0.0, float(until - now) - (time.monotonic() - seen.ended) + 0.15)
+            self.target.pacing.waits("a pause to end", wait)
+            time.sleep(wait)
         self.target.settling.wrote()  # what is due then may show as late as what is written

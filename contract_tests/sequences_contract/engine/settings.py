@@ -40,6 +40,7 @@ class Settings:
     workers: int = 8
     share: tuple[int, int] = (0, 1)
     spec_path: Path | None = None
+    quick: bool = False
 
     @property
     def strict(self) -> bool:

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-from .errors import NotExercised
+from .errors import Enough, NotExercised
 
 
 @dataclass
@@ -49,7 +49,7 @@ class StopBudget:
         reserve = Reserve()
         try:
             yield reserve
-        except NotExercised:
+        except (NotExercised, Enough):
             raise
         except BaseException:
             reserve.used = count  # nobody knows

@@ -9,9 +9,10 @@ from ..http.messages import Request, Response
 from ..http.tally import Tally, tallied
 from ..http.target import BrokenConnection, PutOff, TargetError
 from .context import RuleContext
-from .errors import NotExercised, Untestable, Violation
+from .errors import Enough, NotExercised, Untestable, Violation
 from .passive_checks import Finding, Memory
 from .rule import Rule
+from .schedule import GENERATED
 from .session import Session
 from .verdicts import Verdict, evidence_of
 
@@ -34,6 +35,8 @@ _KEYS = {
 def withheld(rule: Rule, session: Session) -> str | None:
     """Why the target, or the caller's keys and tiers, do not allow a rule; None when they do."""
     settings = session.settings
+    if settings.quick and rule.group in GENERATED:
+        return "it generates what it sends; leave out --quick"
     if rule.tag in session.not_served:
         return f"the target does not serve {rule.tag}"
     if rule.tag in session.left_out:
@@ -118,6 +121,8 @@ def _verdict(rule: Rule, context: RuleContext, check: Callable[[RuleContext], No
     except Violation as violation:
         evidence = evidence_of(target, violation.expected, violation.got, violation.responses)
         return Verdict(rule, "violated", evidence=(evidence,))
+    except Enough:
+        return Verdict(rule, "passed", cut_short=True)
     except NotExercised as reason:
         return Verdict(rule, "not_exercised", target.redact(str(reason)), excused=reason.excused)
     except (Untestable, TargetError):

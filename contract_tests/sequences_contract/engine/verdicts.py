@@ -56,7 +56,8 @@ class Verdict:
 
     `judged` counts the responses that the rule looked at, `requests` those that it asked for itself. `excused` says that
     the rule was not exercised because the caller withheld a key or a tier. `expected` is the reason given in the list of
-    expected failures. `saw` says what was tried and seen, where that hangs on chance.
+    expected failures. `cut_short` says that a quick run ended the rule before it had tried everything, `saw` what was
+    tried and seen, where that hangs on chance.
     """
 
     rule: Rule
@@ -67,6 +68,7 @@ class Verdict:
     excused: bool = False
     seconds: float = 0.0
     requests: int = 0
+    cut_short: bool = False
     expected: str | None = None
     saw: str = ""
 

@@ -16,10 +16,14 @@ _NAP = 0.5
 
 
 class Pacing:
-    """What all callers of one target share. `stop` raises what ends a caller when all is over."""
+    """What all callers of one target share.
+
+    `stop` raises what ends a caller when all is over. `waits` is shown what is waited for, and the seconds.
+    """
 
     def __init__(self, rate: float = math.inf) -> None:
         self.stop: Callable[[], None] = lambda: None
+        self.waits: Callable[[str, float], None] = lambda what, seconds: None
         self._interval = 1 / rate
         self._turn = threading.Lock()
         self._next_turn = 0.0
@@ -41,6 +45,7 @@ class Pacing:
 
     def hold(self, seconds: float) -> None:
         """Lets no caller send for so long."""
+        self.waits("the target, which limits its callers (429)", seconds)
         self._held_until = max(self._held_until, time.monotonic() + seconds)
 
     @contextmanager

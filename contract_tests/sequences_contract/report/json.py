@@ -18,6 +18,7 @@ def document(outcome: Outcome, settings: Settings) -> dict[str, Any]:
         "target": settings.url,
         "profile": settings.profile,
         "seed": settings.seed,
+        "quick": settings.quick,
         "suite": __version__,
         "contract": load_contract().edition,
         "began": outcome.began,
@@ -52,6 +53,7 @@ def _rule(verdict: Verdict) -> dict[str, Any]:
         "requests": verdict.requests,
         "saw": verdict.saw,
         "seconds": round(verdict.seconds, 3),
+        "cut_short": verdict.cut_short,
         "place": verdict.rule.pointer,
         "evidence": [{"expected": e.expected, "got": e.got, "curl": list(e.curl)} for e in verdict.evidence],
     }

@@ -1,11 +1,9 @@
-"""The report for people: progress while it runs, then what is broken, what was not tried, and one line of totals."""
+"""The report for people: what is broken, what was not tried, and one line of totals."""
 
 import textwrap
 from collections.abc import Iterator, Sequence
-from typing import TextIO
 
 from ..contract.document import Contract, load_contract
-from ..engine.rule import Rule
 from ..engine.settings import Settings
 from ..engine.verdicts import Exit, Outcome
 from .causes import Cause, causes
@@ -22,25 +20,6 @@ _TEXT_ROWS = 3
 _MORE_ROWS = 4
 #: Reasons why rules were not exercised; the commonest case has a handful.
 _REASONS = 12
-
-
-class Progress:
-    """The rule being tried, on a line that is written over on a terminal; nothing in a pipe."""
-
-    def __init__(self, out: TextIO) -> None:
-        self._out = out
-        self._live = out.isatty()
-
-    def __call__(self, rule: Rule, number: int, total: int) -> None:
-        if self._live:
-            self._out.write(f"\r\033[K{_DIM}{number}/{total}{_RESET} {rule.id}")
-            self._out.flush()
-
-    def clear(self) -> None:
-        """Takes the line away."""
-        if self._live:
-            self._out.write("\r\033[K")
-            self._out.flush()
 
 
 def text(outcome: Outcome, settings: Settings, *, colour: bool, width: int = WIDTH) -> str:

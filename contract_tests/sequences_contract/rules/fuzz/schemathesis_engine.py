@@ -27,7 +27,8 @@ _STRICT = (
 _DOCUMENTED = ("not_a_server_error", "response_schema_conformance", "ignored_auth")
 _UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.ASCII | re.IGNORECASE)
 _READING = ("GET", "HEAD", "OPTIONS")
-_SHARE = 3
+#: Examples at least for each operation and phase, and the part of what is generated in all that they are.
+_FEWEST, _SHARE = 5, 6
 
 
 @dataclass(frozen=True)
@@ -109,7 +110,7 @@ def _config(context: RuleContext, plan: FuzzPlan) -> Any:
                 "not_a_server_error": {"expected-statuses": ["2xx", "3xx", "4xx", *([] if context.strict else ["501"])]},
             },
             "generation": {
-                "max-examples": max(5, settings.max_examples // _SHARE), "database": "none", "allow-x00": False,
+                "max-examples": max(_FEWEST, settings.max_examples // _SHARE), "database": "none", "allow-x00": False,
                 "with-security-parameters": False, "no-shrink": True,
             },
             "phases": phases,

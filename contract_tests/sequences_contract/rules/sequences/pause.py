@@ -108,16 +108,13 @@ def forms(context: RuleContext) -> None:
 
 @rule("pause.only_this_run", "Only the named run is paused and resumed.", "pause.until", "resume.paused", reach="collection")  # fmt: skip
 def only_this(context: RuleContext) -> None:
+    runs = partial(context.session.runs, fresh=True)
     with context.lease() as run:
-        neighbours = [
-            other for other in context.session.runs().in_status("ACTIVE")
-            if other.id != run.id and (other.template == run.template or other.contact == run.contact)
-        ][:30]  # fmt: skip
         for act in (partial(context.pause, run.id, FAR), partial(context.resume, run.id)):
-            before = {other.id: context.fetch(other.id) for other in neighbours}
+            before = dict(runs().by_id)
             response = act()
             context.run_of(response)
-            leaves_alone(context, response, before, {name: context.fetch(name) for name in before})
+            leaves_alone(context, response, before, runs().by_id)
 
 
 @rule("resume.no_body", "Resume needs no body.", "resume.response", "resume.paused")
