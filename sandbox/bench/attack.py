@@ -308,7 +308,10 @@ def main() -> None:
         with sandbox(*OPTIONS) as server:
             before = _memory(server["process"])
             with Honest(server["url"]) as honest:
-                got = attack(Target(server["url"]))
+                try:
+                    got = attack(Target(server["url"]))
+                except RepelledError as error:
+                    got = str(error)
             grown = _memory(server["process"]) - before
         print(
             f"{attack.__name__}: {got}; slowest honest {honest.slowest:.2f} s, {honest.failed} not 200, +{grown:.0f} MB",
