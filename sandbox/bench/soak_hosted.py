@@ -84,7 +84,7 @@ class Run:
         return self.took[min(len(self.took) - 1, int(len(self.took) * share))]
 
     def halves(self, name: str) -> tuple[float, float]:
-        """The middle of an amount in the first and in the second half of what follows the warm-up, itself half of the run."""
+        """The middle of an amount in the first and in the second half of what follows the warm-up, half of the run."""
         warm = [sample[name] for sample in self.samples[len(self.samples) // 2 :] if name in sample]
         half = len(warm) // 2
         return statistics.median(warm[: half or 1]), statistics.median(warm[half:])
