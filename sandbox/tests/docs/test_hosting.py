@@ -28,7 +28,7 @@ def test_the_options_exist(capsys):
         main(["serve", "--help"])
     known = set(re.findall(r"--[a-z-]+", capsys.readouterr().out))
     words = re.sub(r"^```.*?^```|`docker[^`]*`", "", PAGE, flags=re.DOTALL | re.MULTILINE)  # other programs' options
-    assert set(re.findall(r"`(?:[^`]* )?(--[a-z-]+)", words)) <= known
+    assert set(re.findall(r"`(?:[^`\n]* )?(--[a-z-]+)", words)) <= known
 
 
 def test_visitors_may_make_worlds_and_nobody_is_the_admin_without_the_token(hosted):
