@@ -71,6 +71,7 @@ with warnings.catch_warnings():
 
 DEFAULT_WORLD: Final = "default"
 _LONG_WORK_AT_ONCE: Final = 2
+_LARGE_WORK_AT_ONCE: Final = 1
 CONTROL: Final = Path(__file__).with_name("control.yaml")
 CONTROL_TAGS: Final = (server, control_worlds, snapshots, clock, runs)
 TRAFFIC_TAGS: Final = (faults, rate_limit, journal, events, metrics)
@@ -247,6 +248,7 @@ def _services(
         telemetry=Telemetry(traffic.metrics.tally, log, settings.tracing, operator.world_id),
         offload=offload,
         long_work=LongWork(_LONG_WORK_AT_ONCE),
+        large_work=LongWork(_LARGE_WORK_AT_ONCE),
         wall=wall,
     )
 

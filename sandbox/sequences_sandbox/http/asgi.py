@@ -144,7 +144,8 @@ class ContractMiddleware(RoutedMiddleware[ContractAPI]):
             await context.read_body(receive)
         # Where handlers wait for a store they run in threads; there neither a large body nor a large page holds others up.
         in_thread = self._services.offload.blocking
-        is_short = not operation.is_long and (in_thread or len(context.body) <= _LARGE_BODY_BYTES)
+        is_large = len(context.body) > _LARGE_BODY_BYTES
+        is_short = not operation.is_long and (in_thread or not is_large)
         context.is_long = in_thread or not is_short
         if is_short:
             try:
@@ -152,7 +153,9 @@ class ContractMiddleware(RoutedMiddleware[ContractAPI]):
             except LargePageError:
                 context.is_long = True
         self._services.held.work(context)
-        return await self._in_slices(self._services.long_work, self._handle, context, operation, texts, began)
+        # Who sends little does not wait for those who send much.
+        queue = self._services.large_work if is_large else self._services.long_work
+        return await self._in_slices(queue, self._handle, context, operation, texts, began)
 
     async def _in_slices(self, offload: Callable[..., Awaitable[T]], work: Callable[..., T], *args: Any) -> T:
         """What the work gives, which lets others in while the world of the request is catching up.

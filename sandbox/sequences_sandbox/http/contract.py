@@ -41,6 +41,7 @@ class Services:
     telemetry: Telemetry
     offload: Offload
     long_work: LongWork
+    large_work: LongWork
     wall: Callable[[], int]
 
 

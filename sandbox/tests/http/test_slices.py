@@ -12,7 +12,7 @@ from sequences_sandbox.http.responses import Encoder
 from sequences_sandbox.worlds import due_events
 
 ADMIN = "sesame-1234"
-EXPORT, RUNS = "/_sandbox/world/export", "/v1/sequences?size=1"
+EXPORT, RUNS, WORLDS = "/_sandbox/world/export", "/v1/sequences?size=1", "/_sandbox/worlds"
 
 
 def key_of(answer):
@@ -134,6 +134,27 @@ def test_a_page_of_large_documents_is_written_in_a_thread_and_an_address_has_few
 
     most = host_limits(1024, shared=True).long_work.of_address
     assert sorted(calling(api, work)) == [200] * most + [429]
+
+
+def test_a_new_world_does_not_wait_for_those_that_are_made_of_large_documents(api_with, monkeypatch):
+    api = api_with(admin_token=ADMIN, visitors=VisitorLimits(5))
+    goes_on, began = threading.Event(), []
+
+    def hold(fixture):
+        began.append(fixture)
+        assert goes_on.wait(60)
+
+    monkeypatch.setattr("sequences_sandbox.operations.control.worlds._require_small", hold)
+    document = {"organizations": [{"contacts": [{"job_title": "x" * 200_000}]}]}
+
+    async def work(client):
+        large = [asyncio.create_task(client.post(WORLDS, json={"fixture": document})) for _ in range(3)]
+        await until(lambda: began)
+        small = await asyncio.wait_for(client.post(WORLDS, json={}), 30)
+        goes_on.set()
+        return [small.status_code, *[(await each).status_code for each in large]]
+
+    assert calling(api, work) == [201] * 4
 
 
 def test_a_large_body_is_read_in_a_thread(api, monkeypatch):
