@@ -53,7 +53,11 @@ class Log:
 
     def request(self, context: RequestContext, status: int, seconds: float) -> None:
         """Method, path, status, milliseconds, request id and client. The query is left out: it is the client's data."""
-        level = _level(context, status, seconds)
+        level = logging.INFO
+        if status >= 500 and not context.is_excused:
+            level = logging.ERROR
+        elif seconds >= _SLOW_SECONDS:
+            level = logging.WARNING
         if not self._logger.isEnabledFor(level):
             return
         self._skipped += 1
@@ -106,12 +110,6 @@ class Log:
         self._lines.clear()
         self._logger.log(self._highest, "%s", lines, extra=_WHOLE_LINES)
         self._highest = logging.INFO
-
-
-def _level(context: RequestContext, status: int, seconds: float) -> int:
-    if context.is_failure(status):
-        return logging.ERROR
-    return logging.WARNING if seconds >= _SLOW_SECONDS else logging.INFO
 
 
 def without_secrets(address: str) -> str:
