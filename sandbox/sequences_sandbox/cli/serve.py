@@ -54,7 +54,7 @@ def add_to(commands: "argparse._SubParsersAction[Any]") -> None:
     add_option(parser, "--freeze", "hold the world's time still", action="store_true", default=False)
     add_option(parser, "--log-format", "how log lines are written", default="text", choices=("text", "json"))
     add_option(
-        parser, "--log-every", "log one in N requests, and each that fails or takes a second", default=1, type=whole_number,
+        parser, "--log-every", "log one in N requests, and each with 5xx or of a second", default=1, type=whole_number,
         metavar="N",
     )  # fmt: skip
     add_option(

@@ -90,7 +90,7 @@ def test_the_access_log_can_be_json_or_left_out(running):
     sandbox.get("/sequences")
     line = next(line for line in map(json.loads, sandbox.stop()[1].splitlines()) if "request_id" in line)
     assert (line["method"], line["path"], line["status"]) == ("GET", "/v1/sequences", 200)
-    quiet = running("--log-level", "warning")
+    quiet = running("--log-level", "error")
     quiet.get("/sequences")
     assert quiet.stop()[1] == ""
 

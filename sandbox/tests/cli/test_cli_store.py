@@ -49,7 +49,7 @@ def test_memory_loads_no_driver():
 
 @pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM])
 def test_workers_are_one_sandbox_and_leave_together(running, postgres_url, how):
-    sandbox = running("--store", postgres_url, "--workers", "3", "--log-level", "warning")
+    sandbox = running("--store", postgres_url, "--workers", "3", "--log-level", "error")
     with ThreadPoolExecutor(6) as pool:
         totals = set(pool.map(lambda _: sandbox.get("/sequences?size=1")["total_count"], range(30)))
     assert len(totals) == 1
@@ -65,7 +65,7 @@ def test_a_worker_that_dies_is_replaced(running, postgres_url):
     sandbox.get("/sequences?size=1")
     first = children(sandbox.process.pid)
     os.kill(first[0], signal.SIGKILL)
-    assert "ended with status -9" in sandbox.process.stderr.readline()
+    assert any("ended with status -9" in line for line in sandbox.process.stderr)
     assert sandbox.get("/sequences?size=1")["total_count"] > 0
     assert sandbox.stop()[0] == 0
 

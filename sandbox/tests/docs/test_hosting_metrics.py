@@ -72,6 +72,15 @@ def test_the_page_says_of_each_alert_what_to_look_at_first():
     assert listed == [rule["alert"] for rule in RULES]
 
 
+def test_the_page_lists_every_metric(url):
+    families = text_string_to_metric_families(httpx.get(f"{url}/_sandbox/metrics").text)
+    ends = {"counter": "_total", "histogram": "", "gauge": ""}
+    served = [family.name.removeprefix("sequences_sandbox_") + ends[family.type] for family in families]
+    table = PAGE.partition("| metric | what it counts |")[2].partition("\n\n")[0]
+    rows = [line.split("|")[1] for line in table.strip().splitlines()[1:]]
+    assert sorted(name for row in rows for name in re.findall(r"`(\w+)`", row)) == sorted(served)
+
+
 def test_promtool_finds_nothing_wrong_with_the_rules(program):
     program("promtool")
     done = subprocess.run(["promtool", "check", "rules", FOLDER / "alerts.yaml"], capture_output=True, check=False)

@@ -5,6 +5,7 @@ import json
 import logging
 
 import pytest
+from sequences_sandbox.domain.errors import UnavailableIssue
 from sequences_sandbox.http.request.client_address import ClientAddresses, parse_network
 from sequences_sandbox.http.request.context import RequestContext
 from sequences_sandbox.http.traffic.access_log import Log, without_secrets
@@ -74,11 +75,17 @@ def injected(number):
     return faulty, 503, 0.001
 
 
+def without_database(number):
+    lost = context(number)
+    lost.issue = UnavailableIssue("The database is away.", retry_after_seconds=1)
+    return lost, 503, 5.0
+
+
 @pytest.mark.parametrize("lowest", ["info", "warning", "error"])
 def test_the_level_tells_failures_and_slow_requests_from_the_others(lowest, caplog):
     log = Log("json", lambda: 0, ClientAddresses(()))
     requests = [(context(number), 200 + number, 0.001) for number in range(20)]
-    requests += [slow(20), (context(21), 500, 0.001), injected(22), (context(23), 404, 0.2)]
+    requests += [slow(20), (context(21), 500, 0.001), injected(22), (context(23), 404, 0.2), without_database(24)]
 
     async def turn():
         for request in requests:
@@ -89,7 +96,7 @@ def test_the_level_tells_failures_and_slow_requests_from_the_others(lowest, capl
         asyncio.run(turn())
     lines = [json.loads(line) for record in caplog.records for line in record.getMessage().splitlines()]
     levels = {line["request_id"]: line["level"] for line in lines}
-    expected = {f"req_{number}": "info" for number in range(24)} | {"req_20": "warning", "req_21": "error"}
+    expected = {f"req_{number}": "info" for number in range(25)} | {"req_20": "warning", "req_21": "error"}
     order = ["error", "warning", "info"]
     assert levels == {key: level for key, level in expected.items() if order.index(level) <= order.index(lowest)}
 

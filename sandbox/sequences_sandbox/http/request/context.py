@@ -89,10 +89,11 @@ class RequestContext:
         """Whether the request only watches: it is neither limited by its world, nor hit by faults, nor journaled."""
         return _OBSERVER in self._first
 
-    def is_failure(self, status: int) -> bool:
-        """Whether a response with this status is the server's own failure: 5xx that no fault injected, nor a world that has
-        more to catch up with than one request applies."""
-        return status >= 500 and self.injection is None and not isinstance(self.issue, CatchingUpIssue)
+    @property
+    def is_excused(self) -> bool:
+        """Whether a response with 5xx is no failure of this server: a fault injected it, or the world has more to catch up
+        with than one request applies."""
+        return self.injection is not None or isinstance(self.issue, CatchingUpIssue)
 
     async def read_body(self, receive: Receive) -> None:
         """Reads the body, as far as it is within the limit."""

@@ -1,7 +1,8 @@
 """The access log: one line a request, as text or JSON, and never a secret.
 
 The level of a line says what an operator wants to know: `error` for a request that failed, `warning` for one that took
-long, `info` for any other. What a fault injected is neither: whoever asked for it expects it.
+long, `info` for any other. What a fault injected is neither: whoever asked for it expects it. That the database is away is
+said once, by the store, and not again for each request.
 
 Lines are gathered and written once per turn of the event loop: to write each by itself costs more than to make it.
 """
@@ -14,6 +15,7 @@ from collections.abc import Callable
 from typing import Final, Literal
 from urllib.parse import quote, unquote
 
+from ...domain.errors import UnavailableIssue
 from ...domain.timestamps import format_timestamp
 from ...traffic.journal import redacted
 from ..request.client_address import ClientAddresses
@@ -38,7 +40,7 @@ _AS_IT_IS: Final = "/?&;=:@!$'()*+,"
 class Log:
     """Where requests and failures are logged. `form` is how a line is written.
 
-    Of requests one in `every` is logged, and each that failed or was slow.
+    Of requests one in `every` is logged, and each that was answered with 5xx or was slow.
     """
 
     def __init__(self, form: LogFormat, wall: Callable[[], int], addresses: ClientAddresses, every: int = 1) -> None:
@@ -53,11 +55,15 @@ class Log:
 
     def request(self, context: RequestContext, status: int, seconds: float) -> None:
         """Method, path, status, milliseconds, request id and client. The query is left out: it is the client's data."""
-        level = _level(context, status, seconds)
+        level = logging.INFO
+        if status >= 500:
+            level = _level_of_5xx(context)
+        elif seconds >= _SLOW_SECONDS:
+            level = logging.WARNING
         if not self._logger.isEnabledFor(level):
             return
         self._skipped += 1
-        if level == logging.INFO and self._skipped < self._every:
+        if level == logging.INFO and status < 500 and self._skipped < self._every:
             return
         self._skipped = 0
         self._highest = max(self._highest, level)
@@ -108,10 +114,9 @@ class Log:
         self._highest = logging.INFO
 
 
-def _level(context: RequestContext, status: int, seconds: float) -> int:
-    if context.is_failure(status):
-        return logging.ERROR
-    return logging.WARNING if seconds >= _SLOW_SECONDS else logging.INFO
+def _level_of_5xx(context: RequestContext) -> int:
+    expected = context.injection is not None or isinstance(context.issue, UnavailableIssue)
+    return logging.INFO if expected else logging.ERROR
 
 
 def without_secrets(address: str) -> str:

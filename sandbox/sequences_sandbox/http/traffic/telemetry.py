@@ -1,6 +1,6 @@
 """What the operator learns of every request, those for pages and for the control API included."""
 
-from typing import Any, Final
+from typing import Final
 
 from ...traffic.metrics import Tally
 from ...worlds.metric_families import kind_of
@@ -34,18 +34,19 @@ class Telemetry:
         self._log.request(context, status, seconds)
         if not context.observes:
             self._tally.request(context.operation_id, status, seconds)
-            if context.is_failure(status):
-                self._tally.failure(context.operation_id, status)
-        if context.injection is not None:
-            self._tally.fault(context.injection.label)
-        if context.issue is not None:
-            self._limit(context.issue.data.get("limit"))
+        if status >= 400 or context.injection is not None:
+            self._count_trouble(context, status)
         if self._tracing is not None:
             world = None if context.caller is None else context.caller.world
             kind = None if world is None else kind_of(world.record, self._default_world)
             self._tracing.end(context, status, kind)
 
-    def _limit(self, limit: Any) -> None:
-        """Counts a limit that was reached. A number is the rate limit of a key, which a world sets for itself."""
+    def _count_trouble(self, context: RequestContext, status: int) -> None:
+        if context.injection is not None:
+            self._tally.fault(context.injection.label)
+        if status >= 500 and not context.is_excused and not context.observes:
+            self._tally.failure(context.operation_id, status)
+        limit = None if context.issue is None else context.issue.data.get("limit")
         if limit is not None:
+            # A number is the rate limit of a key, which a world sets for itself.
             self._tally.limit(limit if isinstance(limit, str) else _KEY_LIMIT)

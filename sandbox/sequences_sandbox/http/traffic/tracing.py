@@ -63,7 +63,7 @@ class Tracing:
         }
         span.update_name(operation or method)
         span.set_attributes({name: value for name, value in attributes.items() if value is not None})
-        if context.is_failure(status):
+        if status >= 500 and not context.is_excused:
             span.set_status(self._error)
         span.end()
 
