@@ -4,8 +4,9 @@ from typing import Any, ClassVar
 
 from ..reference_server.alterations import Catalog
 from ..reference_server.control import ReferenceServer
+from ..reference_server.messages import Call, Response
 from ..reference_server.world import Run
-from .scripts import request
+from .scripts import ALL, request
 
 planted = Catalog("lifecycle")
 
@@ -84,3 +85,16 @@ class StopLosesContact(Careless):
     """A stop sets `contact_id` to null."""
 
     careless_event, lost = "stop", {"contact_id": None}
+
+
+@planted.documented("pause.only_this_run", f"{request('pause', 'active')} && {ALL}")
+class PauseHoldsTheContact(ReferenceServer):
+    """A pause holds the other ACTIVE runs of the contact too."""
+
+    def pause(self, call: Call) -> Response:
+        contact_id = call.run.contact_id
+        for other in call.world.runs.values():
+            if other.contact_id == contact_id is not None and other.status == "ACTIVE" and other is not call.run:
+                self.arm(other, call.body["paused_until"])
+                self.change(other, call.now, "pause", status="WAITING_FOR_LEAD")
+        return super().pause(call)

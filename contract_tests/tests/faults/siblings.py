@@ -135,3 +135,13 @@ class CompanyByItsContact(ReferenceServer):
 
     def same_company(self, call: Call, other: Run) -> bool:
         return call.run.contact_id == other.contact_id
+
+
+@planted.documented(
+    "stop.company.stops_active_siblings stop.company.every_sibling", f"{stop('WIN', 'COMPANY', 'colleague')} && {ALL}"
+)
+class SiblingsOfTheContactSpared(ReferenceServer):
+    """A COMPANY stop leaves the contact's own other runs alone."""
+
+    def same_company(self, call: Call, other: Run) -> bool:
+        return super().same_company(call, other) and call.run.contact_id != other.contact_id

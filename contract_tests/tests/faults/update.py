@@ -138,3 +138,15 @@ class RemovalOnNullMakesAnObject(ReferenceServer):
 
     def merge(self, old: Variables, changes: Values) -> Variables:
         return super().merge(old or {}, changes)
+
+
+_TWO = 'PATCH {active} {"variables": {"a": "1", "b": "2"}}'
+
+
+@planted.documented("update.null_removes", f'{_TWO} && PATCH {{active}} {{"variables": {{"a": null, "b": null}}}}')
+class OneNullRemoves(ReferenceServer):
+    """Of several nulls of an update the first alone removes its key."""
+
+    def merge(self, old: Variables, changes: Values) -> Variables:
+        nulls = [name for name, value in changes.items() if value is None]
+        return super().merge(old, {name: value for name, value in changes.items() if name not in nulls[1:]})

@@ -19,7 +19,7 @@ def holds_the_fixture(context: RuleContext, listing: Operation) -> None:
     fixture = context.session.settings.fixture
     if fixture is None:
         context.skip("it needs what the target was loaded with; pass --fixture", excused=True)
-    listed = set(context.collection(listing).by_id)
+    listed = {item_id.lower() for item_id in context.collection(listing).by_id}
     wanted = max(_ids(load_fixture(fixture), listing), key=lambda ids: len(ids & listed), default=set())
     if not wanted & listed:
         context.skip("the fixture names no item that the key sees, by its id", excused=True)
@@ -30,7 +30,7 @@ def holds_the_fixture(context: RuleContext, listing: Operation) -> None:
         # In a world that was made for this nothing has gone; elsewhere an item may have, if get does not find it either.
         gone = response.status == 404 and context.session.control is None
         shown = f"it is in none of its pages, and get gives {response.status}"
-        if item_id not in context.collection(listing, fresh=True).by_id:
+        if item_id not in map(str.lower, context.collection(listing, fresh=True).by_id):
             context.check(gone, f"{item_id} in the list", shown, response, context.send(listing, query={"size": 100}))
 
 

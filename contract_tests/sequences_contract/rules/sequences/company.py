@@ -1,7 +1,7 @@
 """COMPANY stops, made once for all rules about them: a few groups of siblings, with the whole collection before and after."""
 
 import contextlib
-from collections import defaultdict
+from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 
 from ...engine import FAR, NotExercised, RuleContext, Run, Session
@@ -53,9 +53,9 @@ def groups(context: RuleContext) -> list[list[Run]]:
     if not wanted:
         context.skip("no two ACTIVE runs of one template have contacts at one company; load some")
 
-    def interest(key: tuple[str, str]) -> tuple[int, int, int, str]:
+    def interest(key: tuple[str, str]) -> tuple[int, bool, int, int, str]:
         group = wanted[key]
-        return -_similar(key, found), -len({run.status for run in group}), -len(group), group[0].id
+        return -_similar(key, found), not _twice(group), -len({run.status for run in group}), -len(group), group[0].id
 
     return [wanted[key] for key in sorted(wanted, key=interest)]
 
@@ -70,6 +70,13 @@ def actives(group: list[Run]) -> list[Run]:
     return sorted((run for run in group if run.status == "ACTIVE"), key=lambda run: (run.created, run.id))
 
 
+def _twice(group: list[Run]) -> list[Run]:
+    """The ACTIVE runs of a group whose contact has another one there, the oldest first."""
+    running = actives(group)
+    contacts = Counter(run.contact for run in running)
+    return [run for run in running if contacts[run.contact] > 1]
+
+
 def _similar(key: tuple[str, str], found: dict[tuple[str, str], list[Run]]) -> int:
     """How many companies a careless comparison would take for this one: in the same template, of a like domain."""
     template, company = key
@@ -79,9 +86,12 @@ def _similar(key: tuple[str, str], found: dict[tuple[str, str], list[Run]]) -> i
 
 
 def _experiment(context: RuleContext, group: list[Run], number: int) -> Experiment:
-    """Stops a group. By its number the named run is the oldest or the youngest, was never paused, was, or (in strict) is."""
+    """Stops a group. By its number the named run is the oldest or the youngest, was never paused, was, or (in strict) is.
+
+    Where a contact has two runs in the group, one of them is named: a careless server spares the other.
+    """
     session = context.session
-    named = actives(group)[-((number // 2) % 2)]
+    named = (_twice(group) or actives(group))[-((number // 2) % 2)]
     session.stops.spend(sum(is_open(context, run) for run in group))
     if number % 3:
         context.prepared(context.pause(named.id, FAR))

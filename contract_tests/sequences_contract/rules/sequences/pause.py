@@ -1,5 +1,6 @@
 """What a pause takes, and what it rejects."""
 
+from collections import Counter
 from functools import partial
 from typing import Any
 
@@ -109,7 +110,8 @@ def forms(context: RuleContext) -> None:
 @rule("pause.only_this_run", "Only the named run is paused and resumed.", "pause.until", "resume.paused", reach="collection")  # fmt: skip
 def only_this(context: RuleContext) -> None:
     runs = partial(context.session.runs, fresh=True)
-    with context.lease() as run:
+    contacts = Counter(run.contact for run in runs().in_status("ACTIVE") if run.contact is not None)
+    with context.lease(prefer=lambda run: contacts[run.contact] > 1) as run:
         for act in (partial(context.pause, run.id, FAR), partial(context.resume, run.id)):
             before = dict(runs().by_id)
             response = act()

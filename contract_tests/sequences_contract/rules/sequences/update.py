@@ -52,7 +52,7 @@ def merge(context: RuleContext) -> None:
         set_variables(context, run, {"Suite_A": "another key", "suite a": "and another", "": "even an empty one"})
 
 
-@rule("update.null_removes", "A null removes that key, and only that one.", "update.merge")
+@rule("update.null_removes", "A null removes that key, and only that one; several remove theirs.", "update.merge")
 def removes(context: RuleContext) -> None:
     with context.lease() as run:
         set_variables(context, run, {"suite_a": "1", "suite_b": "2", "suite_c": "3"})
@@ -60,6 +60,7 @@ def removes(context: RuleContext) -> None:
         gone = "suite_b" not in (after.variables or {})
         context.check(gone, "the key gone", shown(after.variables), context.get(run.id))
         set_variables(context, run, {"suite_a": None, "suite_d": "4"})
+        set_variables(context, run, {"suite_c": None, "suite_d": None})
 
 
 @rule("update.nothing_named", "An empty object of variables changes nothing.", "update.merge")
