@@ -97,6 +97,7 @@ def _violation(cause: Cause, contract: Contract) -> Iterator[str]:
     for one in verdict.evidence[:1]:
         yield f"<dl><dt>Expected</dt><dd>{escape(one.expected)}</dd><dt>Got</dt><dd>{escape(one.got)}</dd>"
         yield f"<dt>Contract</dt><dd>openapi.yaml, line {contract.line(rule.pointer)} ({rule.basis})</dd></dl>"
+        yield f"<p>Tried: {escape(verdict.saw)}</p>" if verdict.saw else ""
         script = "\n".join(one.curl)
         yield f"<pre>{escape(script)}</pre>"
     if cause.others:

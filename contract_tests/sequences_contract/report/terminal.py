@@ -57,6 +57,7 @@ def _cause(cause: Cause, contract: Contract, width: int) -> Iterator[str]:
     for one in verdict.evidence[:1]:
         yield from _wrapped("  expected", one.expected, width)
         yield from _wrapped("  got     ", one.got, width)
+        yield from _wrapped("  tried   ", verdict.saw, width) if verdict.saw else ()
         yield from _script(one.curl, width - 4)
     yield f"  {_DIM}openapi.yaml:{contract.line(rule.pointer)}  {rule.pointer}{_RESET}"
     if cause.others:
