@@ -65,6 +65,13 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     _add_rules(parser.add_argument_group("what is tried"))
     _add_knowledge(parser.add_argument_group("what it knows of the target"))
     reports = parser.add_argument_group("reports, beside the one on the terminal")
+    reports.add_argument(
+        "--slowest",
+        type=positive,
+        default=0,
+        metavar="N",
+        help="list the N rules that took longest, and their requests",
+    )
     for name, what in REPORTS.items():
         reports.add_argument(f"--report-{name}", type=Path, metavar="FILE", help=what)
 
