@@ -176,7 +176,7 @@ def page(found: Sequence[Measured]) -> Iterator[str]:
     yield from (
         "# What a run of the contract suite costs", "",
         fill(
-            "Made by `python contract_tests/tests/cost.py --write`, against the sandbox with the fixture `contract`. A proxy"
+            "Made by `python contract_tests/tests/cost.py --write`, with the sandbox and the fixture `contract`. A proxy"
             " holds each response back for so long. Processor seconds are those of the suite alone.", 120,
         ), "",
         fill(
