@@ -120,16 +120,18 @@ def _report(options: argparse.Namespace, outcome: Outcome, settings: Settings) -
     # A reader that goes away from the pipe costs neither the files nor the status.
     written = _write_reports(options, outcome, settings)
     try:
-        _print(outcome, settings)
+        _print(outcome, settings, getattr(options, "slowest", 0))
     except BrokenPipeError:
         _discard_output()
     return int(outcome.exit if written else Exit.UNTESTABLE)
 
 
-def _print(outcome: Outcome, settings: Settings) -> None:
+def _print(outcome: Outcome, settings: Settings, slowest: int) -> None:
     live = sys.stdout.isatty()
     width = shutil.get_terminal_size().columns if live else terminal.WIDTH
-    report = terminal.text(outcome, settings, colour=live and "NO_COLOR" not in os.environ, width=width)
+    report = terminal.text(
+        outcome, settings, colour=live and "NO_COLOR" not in os.environ, width=width, slowest=slowest
+    )
     if os.environ.get("GITHUB_ACTIONS") == "true":
         report = github.log(report, outcome, settings)
     print(report, end="", flush=True)

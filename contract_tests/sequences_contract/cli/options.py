@@ -64,7 +64,10 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     _add_tiers(parser.add_argument_group("what it may do", "By default it only reads."))
     _add_rules(parser.add_argument_group("what is tried"))
     _add_knowledge(parser.add_argument_group("what it knows of the target"))
-    add_reports(parser.add_argument_group("reports, beside the one on the terminal"), REPORTS)
+    reports = parser.add_argument_group("reports, beside the one on the terminal")
+    slowest = "list the N rules that took longest, and their requests"
+    reports.add_argument("--slowest", type=positive, default=0, metavar="N", help=slowest)
+    add_reports(reports, REPORTS)
 
 
 def add_reports(group: argparse._ActionsContainer, names: Iterable[str]) -> None:

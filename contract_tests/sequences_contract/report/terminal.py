@@ -22,17 +22,20 @@ _MORE_ROWS = 4
 _REASONS = 12
 
 
-def text(outcome: Outcome, settings: Settings, *, colour: bool, width: int = WIDTH) -> str:
-    """The final report for a screen of `width` columns. No control character in it is the target's."""
+def text(outcome: Outcome, settings: Settings, *, colour: bool, width: int = WIDTH, slowest: int = 0) -> str:
+    """The final report for a screen of `width` columns, with so many of the slowest rules.
+
+    No control character in it is the target's.
+    """
     contract, width = load_contract(), max(width, _NARROWEST)
-    lines = "\n".join(_lines(outcome.with_texts(visible), settings, contract, width))
+    lines = "\n".join(_lines(outcome.with_texts(visible), settings, contract, width, slowest))
     if not colour:
         for code in (_BOLD, _DIM, _RED, _GREEN, _YELLOW, _RESET):
             lines = lines.replace(code, "")
     return lines + "\n"
 
 
-def _lines(outcome: Outcome, settings: Settings, contract: Contract, width: int) -> Iterator[str]:
+def _lines(outcome: Outcome, settings: Settings, contract: Contract, width: int, slowest: int) -> Iterator[str]:
     total = _totals(outcome, settings)
     if outcome.violated:  # the verdict stands first for a hurried reader, and last where a terminal stops
         yield from (total, "")
@@ -41,6 +44,8 @@ def _lines(outcome: Outcome, settings: Settings, contract: Contract, width: int)
     for verdict in outcome.expected_failures:
         yield from _wrapped(f"{_DIM}expected failure{_RESET}", f"{verdict.rule.id}  {verdict.expected}", width)
     yield from _unexercised(outcome, width)
+    for verdict in sorted(outcome.verdicts, key=lambda verdict: -verdict.seconds)[:slowest]:
+        yield f"{verdict.seconds:6.1f} s {verdict.requests:6} requests  {verdict.rule.id}"
     for name in outcome.unexpectedly_passing:
         yield f"{_RED}passes{_RESET}  '{name}' is expected to fail and passes; take it out of the list"
     for note in filter(None, (outcome.absence, *outcome.notes)):

@@ -1,6 +1,7 @@
 """`--quick`: of each rule its first requests, and the report says so."""
 
 import json
+import re
 
 import pytest
 
@@ -58,3 +59,11 @@ def test_each_rule_says_how_many_requests_it_sent(checked, sound):
     sent = {one["id"]: one["requests"] for one in report["rules"]}
     assert sent["list.listSequences.size"] == 6
     assert sent["shape.json"] == 0
+
+
+def test_the_slowest_rules_are_listed_on_demand(check, sound):
+    names = rules("list.listSequences.size", "get.getSequence")
+    assert "requests  " not in check(sound, *names)[1]
+    _, text = check(sound, *names, "--slowest", "1")
+    (line,) = [line for line in text.splitlines() if " requests  " in line]
+    assert re.fullmatch(r" *\d+\.\d s +\d+ requests  (list.listSequences.size|get.getSequence.same_as_list)", line)
