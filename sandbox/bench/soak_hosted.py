@@ -151,13 +151,13 @@ def _met(sieges: list[Future[Counter[str]]]) -> Counter[str]:
 
 
 def _soak_rows(run: Run, log: Counter[str], tracebacks: int, options: argparse.Namespace) -> list[list[str]]:
-    refused = {status: number for status, number in run.statuses.items() if status >= 400}
+    rejected = {status: number for status, number in run.statuses.items() if status >= 400}
     carried_out = sum(number for name, number in run.met.items() if ":" not in name)
     disk = [sample["database on disk"] for sample in run.samples if "database on disk" in sample]
     return [
         ["minutes, honest visitors, attackers", f"{run.seconds / 60:.1f}, {options.visitors}, {options.attackers}"],
         ["stories worked through, honest requests", f"{run.stories:,}, {run.requests:,}"],
-        ["honest requests lost, refused", f"{run.broken}, {sum(refused.values())} {refused or ''}"],
+        ["honest requests lost, rejected", f"{run.broken}, {sum(rejected.values())} {rejected or ''}"],
         ["p50, p99 and longest, ms", f"{run.at(0.5):.1f}, {run.at(0.99):.1f}, {run.took[-1]:.0f}"],
         ["attacks carried out, broken off", f"{carried_out}, {run.met.total() - carried_out}"],
         *(
