@@ -13,7 +13,7 @@ def touched(response: Response, named: Run, before: Mapping[str, Run], after: Ma
     """The other runs, as they were, whose change nobody but the request that `response` belongs to explains.
 
     `named` is the run that the request changed, as `response` shows it: its updated_at is the target's time of the change. What
-    another client changes moves updated_at to a time of its own.
+    another client changes moves updated_at on, to a time of its own.
     """
     return {
         name: run
@@ -23,7 +23,7 @@ def touched(response: Response, named: Run, before: Mapping[str, Run], after: Ma
 
 
 def _unexplained(response: Response, named: Run, old: Run, new: Run) -> bool:
-    if new.updated == old.updated:
+    if new.updated <= old.updated:
         return True
     if new.status == named.status != old.status:
         return abs(new.updated - named.updated) <= Fraction(response.ended - response.began)
