@@ -24,14 +24,15 @@ TOUCHED = {
     "form": ("shape", "get", "access.getSequence", "list.listSequences.rejects.status", "update.merge", "http.getSequence",
              "robustness.getSequence", "me", "access.listSequences"),
     "lifecycle": ("lifecycle", "pause.second", "pause.cancelled", "resume", "journeys", "stop.for_good", "stop.rejects",
-                  "update.keeps_status", "update.edges", "robustness.stateful"),
+                  "update.keeps_status", "update.edges", "robustness.stateful", "race", "seen"),
     "reading": ("list.listSequences.sort", "list.listContacts.sort", "list.listSequences.pages.nothing",
                 "list.listSequences.pages.past", "list.listSequences.rejects", "list.listSequences.size", "get",
-                "http.getSequence", "update.merge", "update.rejects", "query"),
+                "http.getSequence", "update.merge", "update.rejects", "query", "list.listSequences.pairs",
+                "list.listContacts.pairs"),
     "errors": ("get", "id", "list.listSequences.rejects", "lifecycle", "pause.rejects", "resume", "stop.rejects",
                "update.rejects"),
 }  # fmt: skip
-TOUCHED_BY_ONE = {"company_stops_only_active_siblings": ("stop.company",)}
+TOUCHED_BY_ONE = {"company_stops_only_active_siblings": ("stop.company", "race", "seen")}
 
 
 def judged(url, profile, *, seed=1, method="PATCH", wanted=()):
