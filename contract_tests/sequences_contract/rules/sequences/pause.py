@@ -5,7 +5,7 @@ from typing import Any
 
 from ...contract import timestamps
 from ...contract.timestamps import MICROSECOND
-from ...engine import ABSENT_ID, FAR, RuleContext
+from ...engine import ABSENT_ID, FAR, RuleContext, Run
 from ..common.calls import JSON, expect_rejected_bodies
 from ..registry import about
 from .side_effects import leaves_alone
@@ -96,13 +96,18 @@ def forms(context: RuleContext) -> None:
 
 @rule("pause.only_this_run", "Only the named run is paused and resumed.", "pause.until", "resume.paused", reach="collection")  # fmt: skip
 def only_this(context: RuleContext) -> None:
-    runs = partial(context.session.runs, fresh=True)
     with context.lease() as run:
+
+        def near() -> dict[str, Run]:
+            """The runs that a mistake would reach first; one request reads a hundred of them."""
+            everyone = context.session.runs(fresh=True).items
+            return {one.id: one for one in everyone if run.template == one.template or run.contact == one.contact}
+
         for act in (partial(context.pause, run.id, FAR), partial(context.resume, run.id)):
-            before = dict(runs().by_id)
+            before = near()
             response = act()
             context.run_of(response)
-            leaves_alone(context, response, before, runs().by_id)
+            leaves_alone(context, response, before, near())
 
 
 @rule("resume.no_body", "Resume needs no body.", "resume.response", "resume.paused")
