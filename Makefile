@@ -4,7 +4,7 @@ VENV   ?= .venv
 BIN    := $(VENV)/bin
 PIP    := $(BIN)/pip --disable-pip-version-check install --quiet
 
-.PHONY: help serve quick test check pytest format image release installation bench soak scale mutants matrix screenshots clean
+.PHONY: help serve quick test check pytest format image release installation bench soak scale mutants matrix cost screenshots clean
 
 help:            ## list the targets
 	@sed -n 's/^\([a-z]*\):.*## */\1\t/p' $(MAKEFILE_LIST) | expand -t 14
@@ -54,6 +54,9 @@ mutants: $(VENV)/.test  ## try every planted fault against the whole suite; writ
 
 matrix: $(VENV)/.test  ## hold correct servers of other styles to the suite, near and far: none may be blamed
 	$(BIN)/python -m contract_tests.tests.ordinary_servers.matrix $(ARGS)
+
+cost: $(VENV)/.test  ## measure what a run of the suite costs, near and far; writes docs/suite-cost.md
+	$(BIN)/python contract_tests/tests/cost.py --write $(ARGS)
 
 screenshots: $(VENV)/.test  ## take the README's pictures of the console again
 	.ci/install-programs

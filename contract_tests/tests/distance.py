@@ -2,8 +2,10 @@
 
 import asyncio
 import contextlib
+import queue
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
 
 _CHUNK = 65_536
 
@@ -11,23 +13,27 @@ _CHUNK = 65_536
 @contextlib.contextmanager
 def away(port: int, seconds: float) -> Iterator[int]:
     """A port of this machine behind which lies another one, so many seconds away."""
-    loop = asyncio.new_event_loop()
-    thread = threading.Thread(target=loop.run_forever, daemon=True)
-    thread.start()
+    found: queue.Queue[tuple[int, Callable[[], object]]] = queue.Queue()
 
-    async def listen() -> asyncio.Server:
-        async def pass_on(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-            there, back = await asyncio.open_connection("127.0.0.1", port)
+    async def pass_on(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        there, back = await asyncio.open_connection("127.0.0.1", port)
+        with contextlib.closing(back), contextlib.closing(writer), contextlib.suppress(asyncio.CancelledError):
             await asyncio.gather(_copy(reader, back, 0.0), _copy(there, writer, seconds))
 
-        return await asyncio.start_server(pass_on, "127.0.0.1", 0, backlog=512)
+    async def listen() -> None:
+        loop, over = asyncio.get_running_loop(), asyncio.Event()
+        server = await asyncio.start_server(pass_on, "127.0.0.1", 0, backlog=512)
+        found.put((server.sockets[0].getsockname()[1], partial(loop.call_soon_threadsafe, over.set)))
+        await over.wait()
+        server.close()
 
-    server = asyncio.run_coroutine_threadsafe(listen(), loop).result(10)
+    thread = threading.Thread(target=lambda: asyncio.run(listen()), daemon=True)
+    thread.start()
+    here, stop = found.get(timeout=10)
     try:
-        yield server.sockets[0].getsockname()[1]
+        yield here
     finally:
-        loop.call_soon_threadsafe(server.close)
-        loop.call_soon_threadsafe(loop.stop)
+        stop()
         thread.join(10)
 
 

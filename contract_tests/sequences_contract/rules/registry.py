@@ -109,6 +109,7 @@ class _Template:
     basis: str | None = None
     covers: bool = False
     reach: Reach = "collection"
+    shares: Callable[[Operation], str | None] = lambda _: None
 
     def rules(self, contract: Contract) -> Iterable[Rule]:
         own = (self.basis or _first(self.id, self.of).basis) == "own"
@@ -120,7 +121,7 @@ class _Template:
                 self.id.format(**words), self.sentence.format(**words), self.of, "own" if own else place.basis,
                 place.pointer, self.tier(contract, operation), self.needs,
                 operation.tag, operation.id, (operation.id,) if self.covers else (),
-                reach=self.reach, **self.make(*subject),
+                reach=self.reach, shares=self.shares(operation), **self.make(*subject),
             )  # fmt: skip
 
 

@@ -1,5 +1,7 @@
 """Pages of every list: they partition the collection, and their numbers are right, on the last page and beyond."""
 
+from itertools import cycle
+
 from ...contract.operations import Operation
 from ...engine import Page, RuleContext
 from ...http.messages import Response
@@ -8,6 +10,8 @@ from . import calls
 from .list_filters import typical, values_of
 
 _MOST_PAGES = 120
+#: Items that pages of two and three are tried with at least.
+_SHORT = 7
 _NOTHING = "2999-01-01T00:00:00Z"
 
 
@@ -58,23 +62,27 @@ def whole(context: RuleContext, listing: Operation) -> None:
 def small(context: RuleContext, listing: Operation) -> None:
     queries = typical(context, listing)
     fewest = min(queries, key=lambda query: len(context.collection(listing).select(query)))
-    for size in (1, 2, 3):
-        partition(context, listing, size, **fewest)
+    partition(context, listing, 1, **fewest)  # many pages, and so high numbers of pages
+    collection = context.collection(listing)
+    values = [{one.name: value} for one in listing.equality_filters for value in values_of(collection, one)]
+    short = [query for query in values if len(collection.select(query)) >= _SHORT]
+    shortest = min(short, key=lambda query: len(collection.select(query)), default=fewest)
+    for size in (2, 3):
+        partition(context, listing, size, **shortest)
 
 
 @for_each(calls.lists, "list.{operation}.pages.sorted", "{operation}: pages partition every order.", "list.envelope", "list.sort_by")  # fmt: skip
 def in_order(context: RuleContext, listing: Operation) -> None:
     for sort_by in listing.sorts:
         for sort_order in listing.parameters["sort_order"].values:
-            partition(context, listing, 23, sort_by=sort_by, sort_order=sort_order)
+            partition(context, listing, 41, sort_by=sort_by, sort_order=sort_order)
 
 
 @for_each(calls.lists, "list.{operation}.pages.filtered", "{operation}: pages partition what each filter keeps.",
           "list.envelope", "list.filters", "list.total_count")  # fmt: skip
 def filtered(context: RuleContext, listing: Operation) -> None:
-    for query in typical(context, listing):
-        for size in (10, 13):
-            partition(context, listing, size, **query)
+    for query, size in zip(typical(context, listing), cycle((10, 13)), strict=False):
+        partition(context, listing, size, **query)
 
 
 @for_each(calls.lists, "list.{operation}.pages.exact",

@@ -15,17 +15,19 @@ def touched(response: Response, named: Run, before: Mapping[str, Run], after: Ma
     `named` is the run that the request changed, as `response` shows it: its updated_at is the target's time of the change. What
     another client changes moves updated_at on, to a time of its own.
     """
+    moved = named.id not in before or before[named.id].status != named.status
     return {
         name: run
         for name, run in before.items()
-        if name != named.id and name in after and after[name] != run and _unexplained(response, named, run, after[name])
-    }
+        if name != named.id and name in after and after[name] != run
+        and _unexplained(response, named, run, after[name], moved)
+    }  # fmt: skip
 
 
-def _unexplained(response: Response, named: Run, old: Run, new: Run) -> bool:
+def _unexplained(response: Response, named: Run, old: Run, new: Run, moved: bool) -> bool:
     if new.updated <= old.updated:
         return True
-    if new.status == named.status != old.status:
+    if moved and new.status == named.status != old.status:
         return abs(new.updated - named.updated) <= Fraction(response.ended - response.began)
     # Where the target's clock is coarse, another client's change may well carry the same time.
     return new.updated == named.updated and named.updated % _MILLISECOND != 0
