@@ -69,8 +69,8 @@ WAYS = {
     "read": Way("reading, profile documented", (), False, (10, 20, 40)),
     "strict": Way("everything, profile strict", _ALL, False, (45, 90, 240)),
     "quick": Way("everything, `--quick`", (*_ALL, "--quick"), False, (10, 10, 10)),
-    "quick-control": Way("the same with `--control`", (*_ALL, "--quick"), True, (10, 10, 10)),
-    "control": Way("the same with `--control`", _ALL, True, (15, 45, 150)),
+    "quick-control": Way("everything, `--quick`, with `--control`", (*_ALL, "--quick"), True, (10, 10, 10)),
+    "control": Way("everything, profile strict, with `--control`", _ALL, True, (15, 45, 150)),
 }
 
 
