@@ -1,5 +1,6 @@
 """Each rule of the contract suite as a test, tried at the target that `--sequences-url` names."""
 
+import math
 import os
 import shlex
 from collections.abc import Iterator
@@ -65,7 +66,7 @@ def judging(request: pytest.FixtureRequest) -> Iterator[Judging]:
     plan = _plan(request.config)
     worker, count = os.environ.get("PYTEST_XDIST_WORKER", "gw0"), int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1"))
     share = (int(worker.removeprefix("gw")), count)
-    session = Session(replace(plan.settings, share=share, stops=plan.settings.stops // count))
+    session = Session(replace(plan.settings, share=share, stops=_share_of(plan.settings.stops, count)))
     judging = Judging(plan, session, PassiveRules(session, plan.rules))
     session.target.observers.append(judging.passive.observe)
     with no_folder_left():
@@ -75,6 +76,10 @@ def judging(request: pytest.FixtureRequest) -> Iterator[Judging]:
         session.close()
     if problem is not None:
         pytest.fail(f"the target could not be tested: {judging.shown(problem)}", pytrace=False)
+
+
+def _share_of(stops: float, count: int) -> float:
+    return stops if math.isinf(stops) else stops // count
 
 
 def _problem(session: Session) -> str | None:

@@ -12,7 +12,7 @@ from ..contract.document import find_data, load_contract
 from ..engine.control_api import ADMIN_VARIABLE
 from ..engine.rule import Rule
 from ..engine.settings import Settings
-from ..http.connection import ConnectionSettingsError, open_client
+from ..http.connection import ConnectionSettingsError, open_client, open_transport
 from ..http.keys import KEY_VARIABLES, ROLES, flag
 from ..http.redaction import SHORTEST_SECRET
 from ..rules.registry import uncovered
@@ -113,6 +113,7 @@ def _require_extra() -> None:
 def _require_connection(url: str, ca_bundle: Path | None) -> None:
     try:
         open_client(url, ca_bundle=ca_bundle).close()
+        open_transport(url, ca_bundle=ca_bundle).close()
     except ConnectionSettingsError as error:
         raise UsageError(str(error)) from None
 

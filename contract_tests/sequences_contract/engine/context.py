@@ -1,7 +1,6 @@
 """What a rule works with: it calls the target, judges responses, and keeps what it saw as evidence."""
 
 import math
-import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any, NoReturn
@@ -130,7 +129,7 @@ class RuleContext(ApiClient):
 
     def tick(self) -> None:
         """Lets so much time pass that the next change carries another time, where the clock runs at all."""
-        time.sleep(self.session.tick)
+        self.target.pacing.sleep(self.session.tick)
 
     def needs_time(self) -> None:
         """Raises NotExercised where the target's clock stands still and nothing can move it."""

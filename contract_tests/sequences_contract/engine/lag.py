@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from ..contract import timestamps
-from ..contract.timestamps import MICROSECOND
+from ..contract.timestamps import precision
 from ..http.messages import Response
 from ..http.target import TargetError
 from .client import ApiClient
@@ -48,7 +48,8 @@ def _measured(client: ApiClient, run: Run, longest: float) -> Lag | None:
     written = client.update(run.id, {VARIABLE: value})
     if (client.prepared(written).variables or {}).get(VARIABLE) != value:
         return None
-    around = {"created_at_after": run.created - MICROSECOND, "created_at_before": run.created + MICROSECOND}
+    beside = precision(run.fields["created_at"])
+    around = {"created_at_after": run.created - beside, "created_at_before": run.created + beside}
     query = {name: timestamps.write(time) for name, time in around.items()}
     ways: dict[str, Callable[[], Response]] = {
         "get": lambda: client.get(run.id), "lists": lambda: client.search(**query, size=100),

@@ -137,10 +137,11 @@ class _Judging:
         if left:
             yield f"{len(left)} run(s) could not be put back as they were: {', '.join(left[:5])}"
         for verdict in self._crowded_out:
-            if verdict.name == "violated" and self._verdicts[verdict.rule.id].name == "passed":
-                first = verdict.evidence[0]
+            alone = self._verdicts.get(verdict.rule.id)
+            if verdict.name == "violated" and (alone is None or alone.name == "passed"):
+                first, then = verdict.evidence[0], "was not tried alone" if alone is None else "held alone"
                 yield (
-                    f"{verdict.rule.id} failed while other rules were tried, and held alone: expected {first.expected};"
+                    f"{verdict.rule.id} failed while other rules were tried, and {then}: expected {first.expected};"
                     f" got {first.got}"
                 )
         repeating = {path: None for session in self._worlds for path in session.repeating}

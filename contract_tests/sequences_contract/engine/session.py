@@ -267,5 +267,5 @@ class Session:
         else:
             wait = max(0.0, float(until - now) - (time.monotonic() - seen.ended) + 0.15)
             self.target.pacing.waits("a pause to end", wait)
-            time.sleep(wait)
+            self.target.pacing.sleep(wait)
         self.target.settling.wrote()  # what is due then may show as late as what is written

@@ -43,8 +43,8 @@ class StopBudget:
     @contextmanager
     def reserve(self, count: int = 1) -> Iterator[Reserve]:
         """Sets stops aside while one is tried that should be rejected; what was not used comes back."""
-        self.spend(count)
         with self._changed:
+            self.spend(count)
             self._reserved += count
         reserve = Reserve()
         try:

@@ -1,5 +1,6 @@
 """Trying rules: whether the caller's keys and tiers allow one, and the verdict on each."""
 
+import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
@@ -64,9 +65,14 @@ class PassiveRules:
         self._session = session
         self._memory = Memory(session.contract, session.settings.strict)
         self._found = [_Found(rule) for rule in rules if rule.inspect is not None]
+        self._lock = threading.Lock()
 
     def observe(self, response: Response) -> None:
         """Inspects one response by every rule that is not about another operation."""
+        with self._lock:
+            self._observe(response)
+
+    def _observe(self, response: Response) -> None:
         seen = self._memory.observe(response)
         operation = seen.operation.id if seen.operation is not None else ""
         for one in self._found:
@@ -101,7 +107,8 @@ def try_rule(rule: Rule, session: Session) -> Verdict:
     reason = withheld(rule, session)
     if reason is not None or rule.check is None:
         return Verdict(rule, "not_exercised", reason or "", excused=True)
-    patience = session.patience(once=rule.group == _BY_CHANCE) if rule.tier != "read" else (0.0,)
+    may_lag = rule.tier != "read" or session.target.settling.has_written
+    patience = session.patience(once=rule.group == _BY_CHANCE) if may_lag else (0.0,)
     with tallied(Tally()) as tally:
         for seconds in patience:
             context = RuleContext(session)

@@ -156,12 +156,14 @@ class Outcome:
             return "what is expected to fail passes"
         # What recorded traffic does not hold, nobody left out.
         much = self.meanings is MEANINGS and 2 * len(self.excused) > len(self.verdicts)
-        if self.exit is not Exit.CONFORMS or not (self.expected_failures or much):
+        quick = any(verdict.cut_short for verdict in self.verdicts)
+        if self.exit is not Exit.CONFORMS or not (self.expected_failures or much or quick):
             return self.meanings[self.exit]
         known = f", {len(self.expected_failures)} known failure(s) aside" if self.expected_failures else ""
         wrote = any(verdict.rule.tier != "read" for verdict in (*self.passed, *self.expected_failures))
         written = "" if wrote else "; nothing written"
-        return f"what was tried holds{known}: {len(self.passed)} of {len(self.verdicts)} rules{written}"
+        tried = "what a quick run tried holds" if quick else "what was tried holds"
+        return f"{tried}{known}: {len(self.passed)} of {len(self.verdicts)} rules{written}"
 
 
 def evidence_of(target: Target, expected: str, got: str, responses: Sequence[Response]) -> Evidence:

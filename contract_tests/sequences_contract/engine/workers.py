@@ -45,13 +45,13 @@ def spread(items: Iterable[Item], work: Work[Item], workers: int) -> None:
 
     # Daemons: an impatient caller may leave without them.
     threads = [threading.Thread(target=run, args=(number,), daemon=True) for number in range(workers)]
-    for thread in threads:
-        thread.start()
     try:
+        for thread in threads:
+            thread.start()
         _join(threads)
     except KeyboardInterrupt as interruption:
         shared.fail(interruption)
-        _join(threads)
+        _join(thread for thread in threads if thread.ident is not None)
     if shared.failure is not None:
         raise shared.failure
 

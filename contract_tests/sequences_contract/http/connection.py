@@ -34,14 +34,14 @@ def open_client(
     url: str, *, ca_bundle: Path | None = None, timeout: float = 10.0, transport: httpx.BaseTransport | None = None
 ) -> httpx.Client:
     """A client for what is at a URL. Raises ConnectionSettingsError."""
-    limits = httpx.Limits(max_connections=32, keepalive_expiry=1.0)
+    limits = httpx.Limits(max_connections=None, keepalive_expiry=1.0)
     with _explained():
         return httpx.Client(timeout=timeout, transport=transport, limits=limits, **_settings(url, ca_bundle))
 
 
 def open_transport(url: str, *, ca_bundle: Path | None) -> httpx.BaseTransport:
     """What sends requests to a host and no more, which costs less than a client. Raises ConnectionSettingsError."""
-    limits = httpx.Limits(max_connections=32, keepalive_expiry=1.0)
+    limits = httpx.Limits(max_connections=None, keepalive_expiry=1.0)
     with _explained():
         return httpx.HTTPTransport(verify=_certificates(ca_bundle), proxy=_proxy(url), limits=limits)
 

@@ -43,6 +43,13 @@ class Pacing:
                 time.sleep(min(pause, _NAP))
             self._next_turn = max(self._next_turn, time.monotonic()) + self._interval
 
+    def sleep(self, seconds: float) -> None:
+        """Waits so long, or until all is over."""
+        end = time.monotonic() + seconds
+        while (left := end - time.monotonic()) > 0:
+            self.stop()
+            time.sleep(min(left, _NAP))
+
     def hold(self, seconds: float) -> None:
         """Lets no caller send for so long."""
         self.waits("the target, which limits its callers (429)", seconds)

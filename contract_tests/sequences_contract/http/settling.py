@@ -22,6 +22,11 @@ class Settling:
         finally:
             self._mine.seconds = before
 
+    @property
+    def has_written(self) -> bool:
+        """Whether this thread wrote anything."""
+        return hasattr(self._mine, "wrote")
+
     def wrote(self) -> None:
         """Something was written just now."""
         self._mine.wrote = time.monotonic()

@@ -1,11 +1,11 @@
 """The one way to the target: keys, timeouts, patience with 429 and broken connections, and observers."""
 
+import contextlib
 import copy
 import json as json_text
 import math
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 from typing import Any, Self
@@ -88,7 +88,7 @@ class Target:
         other.keys = dict(keys)
         return other
 
-    @contextmanager
+    @contextlib.contextmanager
     def connected_anew(self) -> Iterator[Self]:
         """The same target by connections of its own, which end with the block."""
         other = copy.copy(self)
@@ -168,12 +168,12 @@ class Target:
         headers += [(name, value) for name, value in _USUAL if name.lower() not in named]
         built = httpx.Request(
             request.method, request.url, headers=[(n.encode(), v.encode()) for n, v in headers], content=request.body,
-            extensions={"timeout": httpx.Timeout(self._timeout).as_dict()},
+            extensions={"timeout": httpx.Timeout(self._timeout, pool=None).as_dict()},
         )  # fmt: skip
         began = time.monotonic()
         try:
-            got = self._transport.handle_request(built)
-            got.read()
+            with contextlib.closing(self._transport.handle_request(built)) as got:
+                got.read()
         except httpx.TimeoutException as error:
             raise TargetError(request, self._explain(error)) from None
         except httpx.HTTPError as error:

@@ -37,8 +37,7 @@ def serve_as_worker(
     try:
         app.worlds.store.connect()
         if files is not None:
-            app.metrics.share(files())
-            threading.Thread(target=_publish, args=(app.metrics,), daemon=True).start()
+            _share(app.metrics, files)
         serve(app.asgi, app.connections, listening, ready, grace)
     except UsageError as error:
         _LOG.error("%s", error)
@@ -53,8 +52,23 @@ def serve_as_worker(
             os._exit(status)
 
 
+def _share(metrics: Metrics, files: Callable[[], MetricFiles]) -> None:
+    """Writes down what this process has counted, again and again; it serves all the same where that fails."""
+    try:
+        metrics.share(files())
+    except OSError as error:
+        _LOG.warning("the metrics are those of this worker alone: %s", error.strerror)
+        return
+    threading.Thread(target=_publish, args=(metrics,), daemon=True).start()
+
+
 def _publish(metrics: Metrics) -> None:
-    """Writes down what this process has counted, again and again."""
+    has_failed = False
     while True:
         time.sleep(_PUBLISH_SECONDS)
-        metrics.publish()
+        try:
+            metrics.publish()
+        except OSError as error:
+            if not has_failed:
+                _LOG.warning("the metrics of this worker are not written for the others: %s", error.strerror)
+            has_failed = True

@@ -100,7 +100,7 @@ class _Workers:
         for signal_number in _NOTED:
             signal.signal(signal_number, self._note)
         while True:
-            self._obey()
+            self._handle_signals()
             if not self.leaving:
                 self._fill()
             elif not self.workers:
@@ -110,7 +110,7 @@ class _Workers:
             readable, _, _ = select.select([wake, *starting], [], [], wait if wait > 0 else None)
             if wake in readable:
                 os.read(wake, 4096)
-            self._hear(readable)
+            self._note_ready(readable)
             self._reap()
 
     def _note(self, signal_number: int, frame: FrameType | None) -> None:
@@ -118,7 +118,7 @@ class _Workers:
         self.stops += signal_number in STOP_SIGNALS
         self.renewals += signal_number == signal.SIGHUP
 
-    def _obey(self) -> None:
+    def _handle_signals(self) -> None:
         """Does what signals asked for. Each one to stop is handed on, since a second one ends the children's grace."""
         stops, self.stops = self.stops, 0
         for _ in range(stops):
@@ -144,7 +144,7 @@ class _Workers:
             self.workers[child].is_ending = True
             os.kill(child, signal.SIGTERM)
 
-    def _hear(self, readable: list[int]) -> None:
+    def _note_ready(self, readable: list[int]) -> None:
         for worker in self.workers.values():
             if worker.starting in readable:
                 worker.is_ready = os.read(worker.starting, 1) == _READY  # nothing from one that ended

@@ -126,7 +126,7 @@ class VisitorLimits:
 WAITING: Final = Share("requests that wait for their turn", 16, None, 24)
 """How many requests wait for worlds that others are writing to. Each takes a thread, of which there are forty."""
 VISITOR_BYTES: Final = Share("bytes of memory", None, 100 << 20, 1 << 30)
-"""How much the worlds of visitors take together where they are in the memory of one process."""
+"""How much the worlds of visitors take together, in memory or in the database."""
 MOST_EVENTS: Final = 1_000
 """How many due events one request applies."""
 MOST_SLICES: Final = 50

@@ -142,12 +142,9 @@ class ContractMiddleware(RoutedMiddleware[ContractAPI]):
                 return await self._services.offload(self._finished, context, admitted, began)
         if operation.takes_body:
             await context.read_body(receive)
-        # Where handlers wait for a store they run in threads; there neither a large body nor a large page holds others up.
-        in_thread = self._services.offload.blocking
         is_large = len(context.body) > _LARGE_BODY_BYTES
-        is_short = not operation.is_long and (in_thread or not is_large)
-        context.is_long = in_thread or not is_short
-        if is_short:
+        context.is_long = operation.is_long or is_large
+        if not context.is_long:
             try:
                 return await self._in_slices(self._services.offload, self._handle, context, operation, texts, began)
             except LargePageError:

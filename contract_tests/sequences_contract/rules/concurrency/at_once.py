@@ -48,7 +48,14 @@ class Rounds:
     seen: Counter[str] = field(default_factory=Counter)
 
     def send(self, *calls: Call) -> list[Response]:
-        """One round. No response may be a server failure."""
+        """One round. No response may be a server failure.
+
+        Raises NotExercised where a target that carries out one request at a time would take longer than `--timeout`.
+        """
+        if self.context.target.pacing.pace * len(calls) > self.context.session.settings.timeout:
+            self.context.skip(
+                "the target responds too slowly for requests at the same time; raise --timeout", excused=True
+            )
         responses = at_once(self.context, *calls, apart=_APART[self.tried % len(_APART)])
         self.tried += 1
         self.together += max(one.began for one in responses) < min(one.ended for one in responses)

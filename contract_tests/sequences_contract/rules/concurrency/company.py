@@ -1,5 +1,6 @@
 """COMPANY stops at the same time as something else about their siblings."""
 
+import contextvars
 import threading
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
@@ -55,8 +56,10 @@ def seen_whole(context: RuleContext) -> None:
     query = {name: timestamps.write(time) for name, time in bounds.items()} | {
         "sequence_template_id": group[0].template
     }
-    stop, pages = _watched(context, group[0].id, {**query, "status": "ACTIVE", "size": _FEW})
-    context.session.forget_runs()
+    try:
+        stop, pages = _watched(context, group[0].id, {**query, "status": "ACTIVE", "size": _FEW})
+    finally:
+        context.session.forget_runs()
     context.expect(stop, 200)
     halves = 0
     for response in pages:
@@ -79,7 +82,7 @@ def _watched(context: RuleContext, run_id: str, query: Mapping[str, str | int]) 
         return found
 
     with ThreadPoolExecutor(_READERS) as pool:
-        readers = [pool.submit(read) for _ in range(_READERS)]
+        readers = [pool.submit(contextvars.copy_context().run, read) for _ in range(_READERS)]
         try:
             stop = context.stop(run_id, "COMPANY")
         finally:

@@ -1,6 +1,7 @@
 """Several pauses at a time: each ends at its own time, and none because another one did."""
 
 from contextlib import ExitStack, suppress
+from dataclasses import replace
 from fractions import Fraction
 from functools import partial
 
@@ -40,7 +41,7 @@ def _try(others: list[Run], short: ShortPause, first: Run) -> None:
     ends: dict[str, Fraction] = {first.id: until, together.id: until}
     ends |= {run.id: until - _EARLIER for run in earlier} | {run.id: until for run in resumed}
     ends |= dict(zip((run.id for run in beyond), (timestamps.parse("2100-01-04T08:00:00Z"), until + 600), strict=False))
-    with short.running():
+    with replace(short, until=until - _EARLIER).running():
         for run in others:
             if context.fetch(run.id).status != "ACTIVE":  # an earlier attempt took too long
                 context.prepared(context.resume(run.id))

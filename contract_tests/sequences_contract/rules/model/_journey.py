@@ -14,10 +14,10 @@ from hypothesis.stateful import RuleBasedStateMachine, run_state_machine_as_test
 from hypothesis.stateful import rule as step
 
 from ...contract import timestamps
-from ...contract.timestamps import MICROSECOND
 from ...engine import FAR, NotExercised, RuleContext, Run, Violation
 from ...http.messages import Response
 from ...http.target import BrokenConnection, PutOff, TargetError
+from ..consistency.views import around
 from .findings import Findings
 
 _LONGEST = 30
@@ -150,14 +150,12 @@ class Journey(RuleBasedStateMachine):
     def find(self) -> None:
         """The run is in the list of its status, and in no other."""
         with self._kept():
-            bounds = {
-                "created_at_after": timestamps.write(self.run.created - MICROSECOND),
-                "created_at_before": timestamps.write(self.run.created + MICROSECOND),
-            }
+            bounds = around(self.context, self.run)
             for status in (_ACTIVE, _PAUSED, _ENDED):
                 response = self.context.search(**bounds, status=status, size=100)
-                found = [one for one in self.context.page_of(response).items if one.id == self.run.id]
-                fits = bool(found) == (status == self.status)
+                page = self.context.page_of(response)
+                found = [one for one in page.items if one.id == self.run.id]
+                fits = bool(found) == (status == self.status) or (page.has_more and not found)
                 self._check(fits, f"the run in the list of {self.status} only", f"{len(found)} in {status}", response)
             self.responses.append(response)
 

@@ -69,8 +69,14 @@ def write_whole(target: Path, document: object) -> None:
 
     # A temporary file is its owner's alone (mode 0600), and stays so when it takes the place of another.
     with tempfile.NamedTemporaryFile("w", dir=target.parent, delete=False, encoding="utf-8") as out:
-        json.dump(document, out, indent=2)
-    Path(out.name).replace(target)
+        written = Path(out.name)
+        try:
+            json.dump(document, out, indent=2)
+            out.flush()
+            written.replace(target)
+        except BaseException:
+            written.unlink()  # it may hold keys
+            raise
 
 
 def as_json(value: object) -> str:

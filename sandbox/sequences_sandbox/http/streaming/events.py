@@ -69,9 +69,9 @@ class Streams:
             waiting.add(event)
             loop.call_soon_threadsafe(news.set)
 
-        gone = asyncio.ensure_future(until_gone(receive))
         leave = await self._offload(self._events.subscribe, world_id, receive_event, response.after)
         unwatch = self._timers.watch(world_id)
+        gone = asyncio.ensure_future(until_gone(receive))
         self._wake[news] = loop
         try:
             await send({"type": "http.response.start", "status": response.status, "headers": response.headers})
