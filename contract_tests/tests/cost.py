@@ -178,7 +178,8 @@ def page(found: Sequence[Measured]) -> Iterator[str]:
         fill(
             "Made by `python contract_tests/tests/cost.py --write`, with the sandbox and the fixture `contract`. A proxy"
             " holds each response back for so long. Processor seconds are those of the suite alone. *Wanted* is the time in"
-            " seconds that we aim at: where more is taken, that is still to be done. Rows that are missing were not measured.",
+            " seconds that we aim at: where more is taken, that is still to be done. Rows that are missing were not"
+            " measured.",
             120,
         ), "",
         fill(

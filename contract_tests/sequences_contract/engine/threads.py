@@ -13,8 +13,7 @@ def used_from_threads() -> Iterator[None]:
     """Lets Hypothesis and Schemathesis work in several threads.
 
     Hypothesis parses source text. CPython 3.11 mixes up the depths of trees that are built at the same time, and fails with
-    "AST constructor recursion depth mismatch".
-    Which warnings are shown, all threads share.
+    "AST constructor recursion depth mismatch". Which warnings are shown, all threads share.
     """
     parse, turn = ast.parse, threading.RLock()
 
