@@ -43,6 +43,7 @@ def test_filters_are_in_the_address(visit):
 def test_a_run_opens_here_or_in_a_new_tab_and_back_leads_back(visit):
     page = visit(LIST)
     link = view(page).locator("tbody a").first
+    expect(link).to_have_text(re.compile(r"\S \S"))  # a name, and no id any more
     name = link.text_content()
     with page.context.expect_page() as opened:
         link.click(modifiers=["ControlOrMeta"])

@@ -85,7 +85,9 @@ def test_every_option_of_serve_has_help_and_an_environment_variable(capsys):
 def test_every_program_that_tests_need_is_installed_by_the_script():
     script = (ROOT / ".ci" / "install-programs").read_text("utf-8")
     needed = {package for _, package in re.findall(r"^need (\S+) +(\S+)$", script, re.MULTILINE)}
-    (sentence,) = re.findall(r"`make test` uses (.*?)\. On Debian", README, re.DOTALL)
-    named = set(re.findall(r"Chromium|jq|curl|Node|nginx|Caddy|PgBouncer|Prometheus|Java", sentence))
-    assert named == {"Chromium", "jq", "curl", "Node", "nginx", "Caddy", "PgBouncer", "Prometheus", "Java"}
+    (sentence,) = re.findall(r"`make test` uses (.*?)\.\sOn Debian", README, re.DOTALL)
+    named = set(re.findall(r"Chromium|jq|curl|Node|nginx|Caddy|PgBouncer|Prometheus|Java|zsh|fish", sentence))
+    assert named == {
+        "Chromium", "jq", "curl", "Node", "nginx", "Caddy", "PgBouncer", "Prometheus", "Java", "zsh", "fish",
+    }  # fmt: skip
     assert len(named) == len(needed)

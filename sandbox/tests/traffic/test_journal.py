@@ -140,10 +140,10 @@ def test_a_rejected_request_and_one_with_a_fault_are_kept_with_their_bodies(api)
 
 
 def test_a_journal_that_cannot_be_written_to_takes_no_response_away(api, monkeypatch, caplog):
-    def fail(store, world_id, entry):
+    def fail(world_id, entry):
         raise OSError("the disk is full")
 
-    monkeypatch.setattr(type(api.app.worlds.store), "append_journal", fail)
+    monkeypatch.setattr(api.app.worlds.store, "append_journal", fail)
     response = api("GET", "sequences")
     assert response.status_code == 200
     assert "the disk is full" in caplog.text

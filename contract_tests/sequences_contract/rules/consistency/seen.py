@@ -22,7 +22,7 @@ _OF = ("get.same_object", "list.filters", "list.total_count")
 _STEP = 300 * timestamps.MICROSECOND
 
 
-@rule("seen.at_once", "Get and lists show a write at once, or within the seconds of --settle.", "get.same_object", "update.response")  # fmt: skip
+@rule("seen.at_once", "Get and lists show a write at once, or within the time that reads may lag.", "get.same_object", "update.response")  # fmt: skip
 def at_once(context: RuleContext) -> None:
     session = context.session
     if not session.pool.count("ACTIVE"):

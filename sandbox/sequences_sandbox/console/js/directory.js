@@ -86,5 +86,9 @@ function forget() {
   begun = null;
 }
 
-on("fresh", forget);
+on("fresh", ({ why }) => {
+  // Where only the stream was away, what is known stays in view until it is read again.
+  if (why === "seen" || why === "back") begun = null;
+  else forget();
+});
 on("key", () => { if (organization !== session.organization.id) forget(); });
