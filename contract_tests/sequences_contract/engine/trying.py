@@ -107,7 +107,8 @@ def try_rule(rule: Rule, session: Session) -> Verdict:
     reason = withheld(rule, session)
     if reason is not None or rule.check is None:
         return Verdict(rule, "not_exercised", reason or "", excused=True)
-    may_lag = rule.tier != "read" or session.target.settling.has_written
+    # To measure a lag is to write, so it is left to callers who allow that.
+    may_lag = session.settings.allow_writes and (rule.tier != "read" or session.target.settling.has_written)
     patience = session.patience(once=rule.group == _BY_CHANCE) if may_lag else (0.0,)
     with tallied(Tally()) as tally:
         for seconds in patience:

@@ -24,6 +24,7 @@ from .settling import Settling
 #: How often a request is sent again whose connection broke, where sending it twice does no other than sending it once.
 RESENDS = 4
 _NOTHING: Any = object()
+_READS = ("GET", "HEAD", "OPTIONS")
 #: Headers that a request has unless it has others of that name.
 _USUAL = (
     ("Accept", "*/*"), ("Accept-Encoding", "gzip, deflate"), ("Connection", "keep-alive"),
@@ -132,7 +133,7 @@ class Target:
             self.settling.wait()
         began = time.monotonic()
         response = self._patiently(request, method != "POST" if resend is None else resend)
-        if method != "GET" and response.status < 300:
+        if method not in _READS and response.status < 300:
             self.settling.wrote()
         self.pacing.note(time.monotonic() - began)
         return response

@@ -159,7 +159,7 @@ def test_prefilled_times_of_an_embed_follow_its_worlds_clock(framed, sandbox):
 
 def test_a_page_may_fit_the_frame_to_what_it_shows(framed):
     page = framed("/embed/resumeSequence")
-    expect(page.frame_locator("iframe").get_by_text("503")).to_be_visible()
+    expect(page.frame_locator("iframe").get_by_text("503", exact=True)).to_be_visible()
     measured = "Math.ceil(document.body.getBoundingClientRect().height)"
 
     def fits():
@@ -172,7 +172,7 @@ def test_a_page_may_fit_the_frame_to_what_it_shows(framed):
 
 def test_a_given_height_scrolls_within_it(framed):
     page = framed("/embed/resumeSequence?height=300")
-    expect(page.frame_locator("iframe").get_by_text("503")).to_be_attached()
+    expect(page.frame_locator("iframe").get_by_text("503", exact=True)).to_be_attached()
     assert page.frames[1].evaluate("document.body.clientHeight") == 300
     assert page.frames[1].evaluate("document.body.scrollHeight") > 300
 

@@ -21,4 +21,4 @@ def test_views_links_requests_and_embeds_stay_below_the_path(running, visit):
     page.goto(f"{below}/embed/getMe")
     expect(page.locator("header.embed-head")).to_contain_text(f"{below}/v1")
     page.get_by_role("button", name="Send").click()
-    expect(page.get_by_text("200").first).to_be_visible()
+    expect(page.get_by_text("200", exact=True).first).to_be_visible()
