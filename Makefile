@@ -12,7 +12,7 @@ help:            ## list the targets
 serve: $(VENV)/.base  ## run the sandbox with its demo data; ARGS="--port 4210" passes options
 	@exec $(BIN)/sequences-sandbox serve $(ARGS)
 
-quick: check     ## style, types, imports and the fast tests: under a minute
+quick: check     ## style, types, imports and the fast tests: about a minute
 	$(BIN)/pytest -n 2 --dist worksteal -m "not slow" sandbox/tests contract_tests/tests $(ARGS)
 
 test: check pytest  ## every check and every test

@@ -9,17 +9,19 @@ import sys
 import tempfile
 import uuid
 import warnings
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
+from functools import cache
 from pathlib import Path
-from typing import Any
 
 import psycopg
 import pytest
 from hypothesis import settings
+from sequences_sandbox import app
 from sequences_sandbox.app import Specification
 from sequences_sandbox.contract.files import shipped
 from sequences_sandbox.contract.lifecycles import run_lifecycle
 from sequences_sandbox.contract.reading import read_spec
+from sequences_sandbox.http.pages import console
 from sequences_sandbox.store.base import Store
 from sequences_sandbox.store.memory import MemoryStore
 from sequences_sandbox.store.postgres import PostgresStore
@@ -44,18 +46,16 @@ LIFECYCLE = run_lifecycle(SPEC)
 
 
 @pytest.fixture(scope="session", autouse=True)
-def _each_contract_is_validated_once() -> Iterator[None]:
-    """Connexion's validation of the contracts is most of a start; a test run needs it once for each document."""
-    load, loaded = Specification.load, {}
-
-    def once(document: Mapping[str, Any]) -> Any:
-        text = json.dumps(document)
-        if text not in loaded:
-            loaded[text] = load(document)
-        return loaded[text]
+def _what_a_start_reads_is_read_once() -> Iterator[None]:
+    """To read and validate the contracts and to pack the console is most of a start; a test run needs each of it once."""
+    load, read, pack = Specification.load, app.read_spec, console.pack_console
+    load_once = cache(lambda text: load(json.loads(text)))
+    read_once = cache(lambda path, content: read(path))
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(Specification, "load", once)
+        patch.setattr(Specification, "load", lambda document: load_once(json.dumps(document)))
+        patch.setattr(app, "read_spec", lambda path: read_once(path, path.read_bytes() if path.is_file() else b""))
+        patch.setattr(console, "pack_console", cache(pack))
         yield
 
 
@@ -173,8 +173,16 @@ SLOW_PLACES = {
     "cli": "processes",
     "client": "processes",
     "test_imports": "processes",
+    "test_control_laws": "costs",
     "test_costs": "costs",
+    "test_error_responses": "costs",
     "test_growth": "costs",
+    "test_journal_questions": "costs",
+    "test_limits": "costs",
+    "test_sorted_lists": "costs",
+    "test_protocol": "processes",
+    "test_stopping": "processes",
+    "test_control_serving": "processes",
     "test_fixtures_all_mistakes": "costs",
     "test_wheel": "processes",
     "test_store_processes": "database",

@@ -51,8 +51,8 @@ def faulty():
 
 #: The folders and files whose tests try whole servers, which takes long: the group `suite` of CONTRIBUTING.md.
 SLOW_PLACES = {
-    "cli", "rules", "test_interruption", "test_proxy", "test_reference_server", "test_report_command", "test_safety",
-    "test_time",
+    "cli", "rules", "test_interruption", "test_lag", "test_mocks", "test_preflight", "test_proxy",
+    "test_reference_server", "test_report_command", "test_safety", "test_tags", "test_time", "test_workers",
 }  # fmt: skip
 
 

@@ -54,7 +54,7 @@ def parse_origin(text: str) -> str:
 
 def add_console(flask: Flask, operation_ids: Collection[str], embed_origins: Iterable[str]) -> None:
     """Gives the pages the console, and for every operation its embed, which pages of `embed_origins` may frame."""
-    files = _packed()
+    files = pack_console()
     page = lru_cache(maxsize=MOST_ROOTS)(partial(_page, files))
     of_views, of_embeds = _policy(()), _policy(embed_origins)
 
@@ -92,7 +92,7 @@ def add_console(flask: Flask, operation_ids: Collection[str], embed_origins: Ite
         return response
 
 
-def _packed() -> dict[str, Packed]:
+def pack_console() -> dict[str, Packed]:
     """The files that the pages are made of, by name. Raises ConsoleError."""
     try:
         first, app = pack_modules(_FILES / "js", "first.js", "main.js")
