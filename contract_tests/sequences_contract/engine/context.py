@@ -1,11 +1,13 @@
 """What a rule works with: it calls the target, judges responses, and keeps what it saw as evidence."""
 
 import math
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from fractions import Fraction
 from typing import Any, NoReturn
 
 from ..contract.operations import Operation
+from ..contract.timestamps import MICROSECOND, precision
 from ..http.messages import Response
 from .client import ApiClient
 from .collection import PAGES, Collection
@@ -135,6 +137,11 @@ class RuleContext(ApiClient):
         """Raises NotExercised where the target's clock stands still and nothing can move it."""
         if self.session.control is None and self.session.frozen:
             self.skip("the target's clock stands still; give --control so that the suite can move it")
+
+    def bound_unit(self, times: Iterable[str]) -> Fraction:
+        """The finest difference of bounds that must count, in seconds: a target may read bounds no finer than it writes
+        times, unless the profile is strict."""
+        return MICROSECOND if self.strict else min(map(precision, times))
 
     def collection(self, listing: Operation, *, least: int = 0, fresh: bool = False) -> Collection:
         """Every item of a list. Raises NotExercised when there are fewer than `least`."""

@@ -11,6 +11,7 @@ from functools import cache
 from urllib.parse import parse_qsl
 
 from ..contract.document import load_contract
+from ..engine.schedule import GENERATED
 from ..engine.verdicts import Evidence, Verdict
 
 _UUID = r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}"
@@ -19,7 +20,6 @@ _VARYING = re.compile(rf"req_\w+|{_UUID}|{_TIME}|\d+")
 _STATUSES = re.compile(r"\d{3}(?: or \d{3})*(?=$|[, ])")
 _MESSAGE = re.compile(r'"message": ?"((?:[^"\\]|\\.)*)"')
 _QUERY = re.compile(r"\?([^'\s]*)")
-_GENERATED = ("journeys", "robustness")
 _NO_FILTERS = ("page", "size", "sort_by", "sort_order")
 
 Sign = tuple[object, ...]
@@ -52,7 +52,7 @@ def causes(violated: Sequence[Verdict]) -> list[Cause]:
 def _length(verdict: Verdict) -> tuple[bool, int, int]:
     """How long a script is; one that was generated is harder to read than any that was written."""
     script = verdict.evidence[0].curl if verdict.evidence else ()
-    return verdict.rule.group in _GENERATED, len(script) or 99, sum(map(len, script))
+    return verdict.rule.group in GENERATED, len(script) or 99, sum(map(len, script))
 
 
 def _signs(verdict: Verdict, singles: set[str]) -> Iterator[Sign]:

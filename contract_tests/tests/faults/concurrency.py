@@ -194,22 +194,24 @@ class CompanyStopGoesOnAfterItsResponse(InParts):
 
 
 class Shared(ReferenceServer):
-    """Keeps something about the request in a place that all requests share."""
+    """Keeps a part of some requests in a place that they share."""
+
+    part = "target"
 
     def __init__(self, fixture: Path | Document) -> None:
         self.shared: Any = None
         super().__init__(fixture)
 
     async def respond(self, request: Request) -> Response:
-        self.remember(request)
+        if not self.concerns(request):
+            await asyncio.sleep(BETWEEN / 10)
+            return self.handle(request)
+        self.shared = getattr(request, self.part)
         await asyncio.sleep(BETWEEN / 10)
-        self.recall(request)
+        setattr(request, self.part, self.shared)
         return self.handle(request)
 
-    def remember(self, request: Request) -> None:
-        raise NotImplementedError
-
-    def recall(self, request: Request) -> None:
+    def concerns(self, request: Request) -> bool:
         raise NotImplementedError
 
 
@@ -217,49 +219,33 @@ class Shared(ReferenceServer):
 class GetsAtOnceMixedUp(Shared):
     """Of gets at the same time each shows the run that the last one asked for."""
 
-    def remember(self, request: Request) -> None:
-        if request.method == "GET" and request.path.count("/") == 3:
-            self.shared = request.path
-
-    def recall(self, request: Request) -> None:
-        if request.method == "GET" and request.path.count("/") == 3:
-            request.target = self.shared
+    def concerns(self, request: Request) -> bool:
+        return request.method == "GET" and request.path.count("/") == 3
 
 
 @planted.documented("race.keys", "GET /sequences?size=1 || other: GET /sequences?size=1")
 class KeysAtOnceMixedUp(Shared):
     """Lists at the same time are of the organization whose key came last."""
 
-    def remember(self, request: Request) -> None:
-        if request.path == "/v1/sequences" and request.headers.get("authorization"):
-            self.shared = request.headers["authorization"]
+    part = "headers"
 
-    def recall(self, request: Request) -> None:
-        if request.path == "/v1/sequences" and self.shared and request.headers.get("authorization"):
-            request.headers["authorization"] = self.shared
+    def concerns(self, request: Request) -> bool:
+        return request.path == "/v1/sequences" and bool(request.headers.get("authorization"))
 
 
 @planted.documented("race.lists", "GET /sequences?size=1 || GET /sequences?size=3&status=FOUND")
 class ListsAtOnceMixedUp(Shared):
     """Lists at the same time have the query of the last one."""
 
-    def remember(self, request: Request) -> None:
-        if request.path == "/v1/sequences":
-            self.shared = request.target
-
-    def recall(self, request: Request) -> None:
-        if request.path == "/v1/sequences":
-            request.target = self.shared
+    def concerns(self, request: Request) -> bool:
+        return request.path == "/v1/sequences"
 
 
 @planted.documented("race.bodies", f"{SET} || {OTHER.replace('active', 'twin')} && {LOOK}")
 class BodiesAtOnceMixedUp(Shared):
     """Updates of different runs at the same time have the body of the last one."""
 
-    def remember(self, request: Request) -> None:
-        if request.method == "PATCH":
-            self.shared = request.body
+    part = "body"
 
-    def recall(self, request: Request) -> None:
-        if request.method == "PATCH":
-            request.body = self.shared
+    def concerns(self, request: Request) -> bool:
+        return request.method == "PATCH"

@@ -89,6 +89,12 @@ class WorldRecord:
     visitor: str = ""
     size: int = 0
 
+    def kind(self, default_world: str) -> str:
+        """Who made it: the server at its start, an anonymous visitor, or the admin."""
+        if self.id == default_world:
+            return "default"
+        return "visitor" if self.public else "admin"
+
     def expires(self, used_wall: int) -> int | None:
         """When the world goes, if it is not used after `used_wall`."""
         ends = [used_wall + self.ttl] if self.ttl is not None else []

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Final, Protocol
 
 from ..domain.errors import UnavailableIssue
 from ..domain.limits import Share
-from ..store.base import WorldRecord
 from ..traffic.metrics import BOUNDS, Series, Tally
 from .worlds import Worlds
 
@@ -131,15 +130,8 @@ class StoreMetrics:
     def _kinds(self) -> Counter[str]:
         kinds: Counter[str] = Counter(default=0, admin=0, visitor=0)
         for record in self._store.worlds():
-            kinds[kind_of(record, self._default_world)] += 1
+            kinds[record.kind(self._default_world)] += 1
         return kinds
-
-
-def kind_of(record: WorldRecord, default_world: str) -> str:
-    """Who made a world: the server at its start, an anonymous visitor, or the admin."""
-    if record.id == default_world:
-        return "default"
-    return "visitor" if record.public else "admin"
 
 
 def _process() -> Iterator["Metric"]:

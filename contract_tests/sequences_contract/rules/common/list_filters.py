@@ -6,7 +6,6 @@ from itertools import combinations
 from ...contract import timestamps
 from ...contract.document import Contract
 from ...contract.operations import Operation, Parameter
-from ...contract.timestamps import MICROSECOND
 from ...engine import ABSENT_ID, Collection, RuleContext
 from ..registry import for_each
 from . import calls
@@ -110,8 +109,7 @@ def strict_bound(context: RuleContext, listing: Operation, parameter: Parameter)
     collection = context.collection(listing, least=1)
     values = collection.values(parameter)
     times = sorted(map(timestamps.parse, values))
-    # A target may read bounds no finer than it writes times.
-    beside = MICROSECOND if context.strict else min(map(timestamps.precision, values))
+    beside = context.bound_unit(values)
     for time in sorted({times[0], times[len(times) // 3], times[len(times) // 2], times[-1]}):
         for moved in (time - beside, time, time + beside):
             agrees(context, listing, {parameter.name: timestamps.write(moved)})

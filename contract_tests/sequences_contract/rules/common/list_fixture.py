@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from ...contract.fixture import load_fixture
 from ...contract.operations import Operation
 from ...engine import RuleContext
 from ..registry import for_each
@@ -16,11 +15,11 @@ _MOST = 5
           "{operation} holds every item that the target was loaded with and that can be got.", "list.envelope",
           "get.same_object", needs=("fixture",))  # fmt: skip
 def holds_the_fixture(context: RuleContext, listing: Operation) -> None:
-    fixture = context.session.settings.fixture
+    fixture = context.session.fixture
     if fixture is None:
         context.skip("it needs what the target was loaded with; pass --fixture", excused=True)
     listed = {item_id.lower() for item_id in context.collection(listing).by_id}
-    wanted = max(_ids(load_fixture(fixture), listing), key=lambda ids: len(ids & listed), default=set())
+    wanted = max(_ids(fixture, listing), key=lambda ids: len(ids & listed), default=set())
     if not wanted & listed:
         context.skip("the fixture names no item that the key sees, by its id", excused=True)
     get = next(one for (one,) in calls.gets(context.contract) if context.contract.list_of(one) is listing)

@@ -4,7 +4,6 @@ from fractions import Fraction
 
 from ...contract import timestamps
 from ...contract.operations import Operation, Parameter
-from ...contract.timestamps import MICROSECOND
 from ...engine import RuleContext
 from ..registry import for_each
 from . import calls
@@ -19,7 +18,7 @@ def _near_end(context: RuleContext, listing: Operation, parameter: Parameter) ->
     """All times, from that end of the collection at which a bound leaves few items, and the unit in which they are written."""
     values = context.collection(listing, least=1).values(parameter)
     times = sorted(map(timestamps.parse, values), reverse=not parameter.is_upper)
-    return times, MICROSECOND if context.strict else min(map(timestamps.precision, values))
+    return times, context.bound_unit(values)
 
 
 @for_each(calls.bounds, "list.{operation}.bound.{part}.offsets",

@@ -9,11 +9,11 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from functools import partial
 
-from ...engine import RuleContext
+from ...engine import RuleContext, Run
 from ...http.messages import Response
 
 Call = Callable[[], Response]
-#: How many rounds are tried where each needs a run of its own.
+#: How many rounds a rule tries.
 ROUNDS = 2
 #: Seconds between the beginnings of two requests, from round to round: less than one takes at a fast server, and more than
 #: threads need to begin on a busy machine. Which request comes first is what a race hangs on.
@@ -70,3 +70,13 @@ class Rounds:
         self.context.saw = (
             f"{self.tried} rounds, all requests under way at the same time in {self.together} of them: {statuses}"
         )
+
+
+def in_rounds(context: RuleContext, status: str, trial: Callable[[Rounds, Run], None], *, stops: bool = False) -> None:
+    """Tries something in rounds, each with a run of its own in that status; where it `stops` that run, a stop is spent."""
+    rounds = Rounds(context)
+    for _ in range(ROUNDS):
+        with context.lease(status) as run:
+            if stops:
+                context.session.stops.spend()
+            trial(rounds, run)

@@ -6,7 +6,7 @@ from ...contract import timestamps
 from ...engine import FAR, RuleContext, Run
 from ..registry import about
 from ..sequences.timers import ShortPause, with_short_pause, woke
-from .at_once import ROUNDS, Call, Rounds
+from .at_once import ROUNDS, Call, Rounds, in_rounds
 
 rule = about("Sequences", "pauseSequence", "resumeSequence", "stopSequence", tier="stop")
 _PAUSED = "WAITING_FOR_LEAD"
@@ -14,16 +14,16 @@ _PAUSED = "WAITING_FOR_LEAD"
 
 def _with_stop(context: RuleContext, start: str, event: str, wanted: str) -> None:
     """A stop between two events: a stop that succeeded is for good, whichever came first."""
-    rounds = Rounds(context)
-    for _ in range(ROUNDS):
-        with context.lease(start) as run:
-            context.session.stops.spend()
-            call = partial(context.pause, run.id, FAR) if event == "pause" else partial(context.resume, run.id)
-            one, stopped, other = rounds.send(call, partial(context.stop, run.id), call)
-            moved = 200 in (one.status, other.status)
-            status = "STOPPED_EARLY" if stopped.status == 200 else wanted if moved else start
-            why = f"after a stop that was {stopped.status}"
-            context.expect_run(context.get(run.id), status, one, stopped, other, why=why)
+
+    def trial(rounds: Rounds, run: Run) -> None:
+        call = partial(context.pause, run.id, FAR) if event == "pause" else partial(context.resume, run.id)
+        one, stopped, other = rounds.send(call, partial(context.stop, run.id), call)
+        moved = 200 in (one.status, other.status)
+        status = "STOPPED_EARLY" if stopped.status == 200 else wanted if moved else start
+        why = f"after a stop that was {stopped.status}"
+        context.expect_run(context.get(run.id), status, one, stopped, other, why=why)
+
+    in_rounds(context, start, trial, stops=True)
 
 
 @rule("race.pause_with_stop", "A stop that succeeded is for good, with a pause at the same time too.", "stop.for_good")
@@ -38,9 +38,9 @@ def resume_with_stop(context: RuleContext) -> None:
     _with_stop(context, _PAUSED, "resume", "ACTIVE")
 
 
-def _one_succeeds(context: RuleContext, rounds: Rounds, run: Run, call: Call, wanted: str) -> None:
+def _one_succeeds(rounds: Rounds, run: Run, call: Call, wanted: str) -> None:
     """Of two equal events one succeeds at most, since the other one finds the run moved."""
-    responses = rounds.send(call, call)
+    context, responses = rounds.context, rounds.send(call, call)
     statuses = sorted(one.status for one in responses)
     context.check(all(status in (200, 409, 422) for status in statuses), "200, 409 or 422", f"{statuses}", *responses)
     context.check(statuses.count(200) < 2, "no second 200", f"{statuses}", *responses)
@@ -49,19 +49,18 @@ def _one_succeeds(context: RuleContext, rounds: Rounds, run: Run, call: Call, wa
 
 @rule("race.stop_with_stop.strict", "Of two stops at the same time no more than one succeeds.", "stop.not_allowed")
 def stop_with_stop(context: RuleContext) -> None:
-    rounds = Rounds(context)
-    for _ in range(ROUNDS):
-        with context.lease() as run:
-            context.session.stops.spend()
-            _one_succeeds(context, rounds, run, partial(context.stop, run.id), "STOPPED_EARLY")
+    def trial(rounds: Rounds, run: Run) -> None:
+        _one_succeeds(rounds, run, partial(context.stop, run.id), "STOPPED_EARLY")
+
+    in_rounds(context, "ACTIVE", trial, stops=True)
 
 
 @rule("race.resume_with_resume.strict", "Of two resumes at the same time no more than one succeeds.", "resume.not_allowed", tier="write")  # fmt: skip
 def resume_with_resume(context: RuleContext) -> None:
-    rounds = Rounds(context)
-    for _ in range(ROUNDS):
-        with context.lease(_PAUSED) as run:
-            _one_succeeds(context, rounds, run, partial(context.resume, run.id), "ACTIVE")
+    def trial(rounds: Rounds, run: Run) -> None:
+        _one_succeeds(rounds, run, partial(context.resume, run.id), "ACTIVE")
+
+    in_rounds(context, _PAUSED, trial)
 
 
 @rule("race.pause_with_resume",

@@ -4,10 +4,9 @@ from functools import partial
 
 from ...engine import ABSENT_ID, RuleContext
 from ..registry import about
-from .at_once import Rounds
+from .at_once import ROUNDS, Rounds
 
 rule = about("Sequences", "getSequence", "listSequences")
-_ROUNDS = 2
 _READERS = 6
 
 
@@ -15,7 +14,7 @@ _READERS = 6
 def gets(context: RuleContext) -> None:
     rounds = Rounds(context)
     runs = context.collection(context.sequences, least=2).items
-    for number in range(_ROUNDS):
+    for number in range(ROUNDS):
         asked = runs[number * _READERS :][:_READERS] or runs[:_READERS]
         responses = rounds.send(*(partial(context.get, run.id) for run in asked))
         for run, response in zip(asked, responses, strict=True):
@@ -28,7 +27,7 @@ def lists(context: RuleContext) -> None:
     rounds = Rounds(context)
     collection = context.collection(context.sequences, least=2)
     statuses = sorted({run.status for run in collection.items})[:_READERS]
-    for _ in range(_ROUNDS):
+    for _ in range(ROUNDS):
         queries = [{"status": status, "size": size} for size, status in enumerate([*statuses, *statuses], 2)][:_READERS]
         responses = rounds.send(*(partial(context.search, **query) for query in queries))
         for query, response in zip(queries, responses, strict=True):
@@ -47,7 +46,7 @@ def keys(context: RuleContext) -> None:
     mine = set(context.collection(context.sequences, least=1).by_id)
     theirs = context.page_of(context.send(context.sequences, key="other", query=query)).items
     foreign = {"key": {run.id for run in theirs} - mine, "other": mine}
-    for _ in range(_ROUNDS):
+    for _ in range(ROUNDS):
         roles = ["key", "other"] * (_READERS // 2)
         responses = rounds.send(*(partial(context.send, context.sequences, key=role, query=query) for role in roles))
         for role, response in zip(roles, responses, strict=True):
@@ -61,7 +60,7 @@ def keys(context: RuleContext) -> None:
 def request_ids(context: RuleContext) -> None:
     rounds = Rounds(context)
     found = context.collection(context.sequences, least=1).items[0].id
-    for _ in range(_ROUNDS):
+    for _ in range(ROUNDS):
         responses = rounds.send(*(partial(context.get, run_id) for run_id in [found, ABSENT_ID] * _READERS))
         ids = [response.headers.get("x-request-id", "") for response in responses]
         twice = sorted({one for one in ids if ids.count(one) > 1})

@@ -1,12 +1,11 @@
 """Updates at the same time as other writes."""
 
-from collections.abc import Callable
 from functools import partial
 
 from ...engine import FAR, RuleContext, Run
 from ...http.messages import Response
 from ..registry import about
-from .at_once import ROUNDS, Rounds
+from .at_once import ROUNDS, Call, Rounds, in_rounds
 
 rule = about("Sequences", "updateSequence", tier="write")
 _WRITERS = 4
@@ -18,7 +17,7 @@ _WRITERS = 4
 def with_update(context: RuleContext) -> None:
     rounds = Rounds(context)
     with context.lease() as run:
-        for number in range(2):
+        for number in range(ROUNDS):
             names = [f"suite_{number}_{writer}" for writer in range(_WRITERS)]
             responses = rounds.send(*(partial(context.update, run.id, {name: "kept"}) for name in names))
             read = context.get(run.id)
@@ -37,7 +36,7 @@ def _expect_kept(context: RuleContext, name: str, response: Response, read: Resp
 def two_runs(context: RuleContext) -> None:
     rounds = Rounds(context)
     with context.lease() as one, context.lease() as other:
-        for number in range(2):
+        for number in range(ROUNDS):
             own = {run.id: {f"suite_{number}": run.id} for run in (one, other)}
             responses = rounds.send(*(partial(context.update, name, variables) for name, variables in own.items()))
             for run_id, response in zip(own, responses, strict=True):
@@ -47,14 +46,12 @@ def two_runs(context: RuleContext) -> None:
                     context.check(got == run_id, f"suite_{number} {run_id}", f"{got}", *responses, read)
 
 
-def _with_event(
-    context: RuleContext, rounds: Rounds, run: Run, event: Callable[[], Response], wanted: str
-) -> None:  # fmt: skip
+def _with_event(rounds: Rounds, run: Run, event: Call, wanted: str) -> None:
     """Updates and an event of one run at the same time: what succeeded of them must have happened.
 
     One update comes a little before the event and one after it: which of the two would undo the other nobody knows.
     """
-    names = "suite_before", "suite_after"
+    context, names = rounds.context, ("suite_before", "suite_after")
     first, last = (partial(context.update, run.id, {name: "kept"}) for name in names)
     before, moved, after = rounds.send(first, event, last)
     read = context.get(run.id)
@@ -66,25 +63,24 @@ def _with_event(
 
 @rule("race.update_with_pause", "Of an update and a pause at the same time none undoes the other.", "update.merge", "pause.until")  # fmt: skip
 def with_pause(context: RuleContext) -> None:
-    rounds = Rounds(context)
-    for _ in range(ROUNDS):
-        with context.lease() as run:
-            _with_event(context, rounds, run, partial(context.pause, run.id, FAR), "WAITING_FOR_LEAD")
+    def trial(rounds: Rounds, run: Run) -> None:
+        _with_event(rounds, run, partial(context.pause, run.id, FAR), "WAITING_FOR_LEAD")
+
+    in_rounds(context, "ACTIVE", trial)
 
 
 @rule("race.update_with_resume", "Of an update and a resume at the same time none undoes the other.", "update.merge", "resume.paused")  # fmt: skip
 def with_resume(context: RuleContext) -> None:
-    rounds = Rounds(context)
-    for _ in range(ROUNDS):
-        with context.lease("WAITING_FOR_LEAD") as run:
-            _with_event(context, rounds, run, partial(context.resume, run.id), "ACTIVE")
+    def trial(rounds: Rounds, run: Run) -> None:
+        _with_event(rounds, run, partial(context.resume, run.id), "ACTIVE")
+
+    in_rounds(context, "WAITING_FOR_LEAD", trial)
 
 
 @rule("race.update_with_stop", "Of an update and a stop at the same time none undoes the other.", "update.merge",
       "stop.for_good", tier="stop")  # fmt: skip
 def with_stop(context: RuleContext) -> None:
-    rounds = Rounds(context)
-    for _ in range(ROUNDS):
-        with context.lease() as run:
-            context.session.stops.spend()
-            _with_event(context, rounds, run, partial(context.stop, run.id), "STOPPED_EARLY")
+    def trial(rounds: Rounds, run: Run) -> None:
+        _with_event(rounds, run, partial(context.stop, run.id), "STOPPED_EARLY")
+
+    in_rounds(context, "ACTIVE", trial, stops=True)

@@ -7,7 +7,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from ...contract import timestamps
-from ...contract.timestamps import MICROSECOND, precision
 from ...engine import RuleContext, Run
 from ...http.messages import Response
 
@@ -17,8 +16,8 @@ _TRIES = 4
 
 
 def around(context: RuleContext, run: Run) -> dict[str, str]:
-    """Bounds between which a run was created. A target may read bounds no finer than it writes times."""
-    beside = MICROSECOND if context.strict else precision(run.fields["created_at"])
+    """Bounds between which a run was created."""
+    beside = context.bound_unit([run.fields["created_at"]])
     return {
         "created_at_after": timestamps.write(run.created - beside),
         "created_at_before": timestamps.write(run.created + beside),

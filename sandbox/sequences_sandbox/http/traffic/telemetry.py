@@ -3,7 +3,6 @@
 from typing import Final
 
 from ...traffic.metrics import Tally
-from ...worlds.metric_families import kind_of
 from ..request.context import RequestContext
 from .access_log import Log
 from .tracing import Tracing
@@ -38,7 +37,7 @@ class Telemetry:
             self._count_trouble(context, status)
         if self._tracing is not None:
             world = None if context.caller is None else context.caller.world
-            kind = None if world is None else kind_of(world.record, self._default_world)
+            kind = None if world is None else world.record.kind(self._default_world)
             self._tracing.end(context, status, kind)
 
     def _count_trouble(self, context: RequestContext, status: int) -> None:
