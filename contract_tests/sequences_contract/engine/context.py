@@ -131,11 +131,11 @@ class RuleContext(ApiClient):
 
     def tick(self) -> None:
         """Lets so much time pass that the next change carries another time, where the clock runs at all."""
-        self.target.pacing.sleep(self.session.tick)
+        self.target.pacing.sleep(self.session.clock.tick)
 
     def needs_time(self) -> None:
         """Raises NotExercised where the target's clock stands still and nothing can move it."""
-        if self.session.control is None and self.session.frozen:
+        if self.session.control is None and self.session.clock.stands_still:
             self.skip("the target's clock stands still; give --control so that the suite can move it")
 
     def bound_unit(self, times: Iterable[str]) -> Fraction:
@@ -168,7 +168,7 @@ class RuleContext(ApiClient):
         prefer: Callable[[Run], bool] | None = None,
     ) -> Iterator[Run]:
         """A run of that status to work on; afterwards it is put back as it was, if that can be done."""
-        _ = self.session.tick  # it is found out with a run that nobody has leased
+        _ = self.session.clock.tick  # it is found out with a run that nobody has leased
         with self.session.pool.lease(status, where, prefer) as run:
             yield run
 

@@ -1,13 +1,8 @@
 """What all rules share while one target is judged: its collections, its pool of runs, its clock, its control API."""
 
-import contextlib
 import copy
-import math
 import threading
-import time
-from collections.abc import Callable, Iterator, Sequence
-from fractions import Fraction
-from functools import cached_property, partial
+from functools import cached_property
 from typing import Any, Self
 
 import httpx
@@ -15,26 +10,21 @@ import httpx
 from ..contract.document import load_contract
 from ..contract.fixture import companies, load_fixture
 from ..contract.operations import Operation
-from ..http.messages import Response
 from ..http.tally import Tally, tallied
 from ..http.target import Target
 from .client import ApiClient
+from .clock import TargetClock
 from .collection import PAGES, Collection
 from .control_api import ControlApi
 from .errors import NotExercised
 from .items import Item, Malformed, Run, read_page
 from .lag import LONGEST, Lag, measure
-from .run_pool import FAR, RunPool
+from .run_pool import RunPool
 from .settings import Settings
 from .stop_budget import StopBudget
 
 #: An id that nothing has.
 ABSENT_ID = "7b1d5a0e-3c64-4f0b-9a55-0c9b7e4f2d31"
-#: How long a timer is set for at least where real time has to pass, and how many responses must come meanwhile.
-SHORT = 2
-_RESPONSES = 7
-#: Seconds between two changes that carry different times, on a clock that shows fractions and on one that does not.
-_FINE, _COARSE = 0.005, 1.05
 
 
 class Session:
@@ -57,6 +47,7 @@ class Session:
         """Nothing is known yet of the world."""
         self.client = ApiClient(self.target, self.contract, self.settings.update_method)
         self.pool = RunPool(self.client, self.settings, self.runs, self.companies)
+        self.clock = TargetClock(self.client, self.pool, self.control, quick=self.settings.quick)
         #: What rules of one group found together; by the name of what was found.
         self.shared: dict[str, Any] = {}
         #: What was asked for all rules: the collections.
@@ -69,8 +60,6 @@ class Session:
         self.repeating: dict[str, None] = {}
         self._collections: dict[str, Collection] = {}
         self._lock = threading.RLock()
-        self._known_tick: list[float | None] = []
-        self._timing = threading.Lock()
         self._measuring = threading.Lock()
 
     @property
@@ -200,72 +189,3 @@ class Session:
         else:
             waits = (2 * lag.seconds, 4 * lag.seconds)
         return waits[once or waits[0] == waits[1] :]
-
-    @property
-    def frozen(self) -> bool:
-        """Whether the target's clock stands still: changes more than a second apart carry one time."""
-        return self._tick() is None
-
-    @property
-    def tick(self) -> float:
-        """The seconds after which a change carries another time; 0 where the target's clock stands still."""
-        return self._tick() or 0.0
-
-    def _tick(self) -> float | None:
-        with self._timing:
-            if not self._known_tick:
-                self._known_tick.append(self._measured_tick())
-            return self._known_tick[0]
-
-    def _measured_tick(self) -> float | None:
-        client = self.client
-        # An ACTIVE run says most, yet the only one may be leased already.
-        for status in sorted(client.lifecycle.statuses, key=lambda status: status != "ACTIVE"):
-            with contextlib.suppress(NotExercised), self.pool.lease(status) as run:
-                changes = [partial(client.update, run.id, {"suite_frozen": text}) for text in ("tick", "tock")]
-                if run.status == "ACTIVE":  # a target that forgets updated_at at updates alone has a clock that runs
-                    changes += [partial(client.pause, run.id, FAR), partial(client.resume, run.id)]
-                times = self._times(changes, 0.02)
-                if len(times) == 1 and self.control is None:
-                    times |= self._times(changes[:1], _COARSE)
-                if len(times) == 1:
-                    return None
-                return _COARSE if all(time.denominator == 1 for time in times) else _FINE
-        return _FINE
-
-    def _times(self, changes: Sequence[Callable[[], Response]], apart: float) -> set[Fraction]:
-        """The times that changes carry, made so many seconds apart."""
-        found = set()
-        for change in changes:
-            time.sleep(apart)
-            found.add(self.client.prepared(change()).updated)
-        return found
-
-    @property
-    def short(self) -> int:
-        """The seconds that a timer is set for, so that several responses come before it ends."""
-        return math.ceil(max(SHORT, _RESPONSES * self.target.pacing.pace) + (self.tick if self.tick > _FINE else 0))
-
-    @contextlib.contextmanager
-    def frozen_clock(self) -> Iterator[bool]:
-        """Freezes the target's clock where that can be done; yields whether it stands still."""
-        if self.control is None:
-            yield self.frozen
-            return
-        self.control.freeze(True)
-        try:
-            yield True
-        finally:
-            self.control.freeze(False)
-
-    def pass_until(self, until: Fraction, seen: Response, now: Fraction) -> None:
-        """Lets the target's time reach `until`. `seen` is a response at which the target's time was `now`."""
-        if self.control is not None:
-            self.control.advance_to(until)
-        elif self.settings.quick:
-            raise NotExercised("a quick run waits for no timer; leave out --quick, or give --control", excused=True)
-        else:
-            wait = max(0.0, float(until - now) - (time.monotonic() - seen.ended) + 0.15)
-            self.target.pacing.waits("a pause to end", wait)
-            self.target.pacing.sleep(wait)
-        self.target.settling.wrote()  # what is due then may show as late as what is written

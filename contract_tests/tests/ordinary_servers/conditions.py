@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from types import ModuleType
 from unittest.mock import patch
 
-from sequences_contract.engine import lag, session, trying
+from sequences_contract.engine import clock, lag, trying
 from sequences_contract.http import pacing, settling, target
 from sequences_contract.http.messages import Request, Response
 from sequences_contract.http.target import BrokenConnection, Target
@@ -20,7 +20,7 @@ from . import application
 
 #: The modules that look at the time or wait.
 _MODULES: tuple[ModuleType, ...] = (
-    lag, session, trying, pacing, settling, target, at_once, timers, application,
+    clock, lag, trying, pacing, settling, target, at_once, timers, application,
 )  # fmt: skip
 _LOOK = 1e-4
 

@@ -116,7 +116,7 @@ def after_rejected_writes(context: RuleContext) -> None:
       "list.sort_by", "list.sort_order")  # fmt: skip
 def in_order(context: RuleContext) -> None:
     session = context.session
-    with context.lease() as one, context.lease() as two, context.lease() as three, session.frozen_clock():
+    with context.lease() as one, context.lease() as two, context.lease() as three, session.clock.frozen():
         low, middle, high = sorted((one, two, three), key=attrgetter("id"))
         now = context.prepared(context.update(low.id, {"suite_moment": "0"})).updated
         # Neither in the order of ids nor in the reverse: that is what a comparison that is too coarse falls back to.

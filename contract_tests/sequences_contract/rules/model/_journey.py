@@ -113,7 +113,7 @@ class Journey(RuleBasedStateMachine):
         if self.until is None:
             return
         with self._kept():
-            self.context.session.pass_until(*self.until)
+            self.context.session.clock.pass_until(*self.until)
             self.until = None
             if self.status == _PAUSED and self.wakes:
                 self.status = _ACTIVE

@@ -41,7 +41,7 @@ def near_future(context: RuleContext) -> None:
     for seconds, minutes in ((30, None), (900, None), (900, 600), (900, -600), (900, -1439)):
         with context.lease() as run:
             now = context.run_of(context.update(run.id, {"suite_now": f"{seconds} {minutes}"})).updated
-            until = now + seconds + 10 * context.session.short
+            until = now + seconds + 10 * context.session.clock.short
             response = context.pause(run.id, timestamps.write(until, offset_minutes=minutes))
             context.expect_run(response, "WAITING_FOR_LEAD")
 
@@ -51,7 +51,7 @@ def offsets(context: RuleContext) -> None:
     with context.lease() as run:
         now = context.run_of(context.update(run.id, {"suite_now": "offsets"})).updated
         for minutes in (-30, -345, -570):
-            text = timestamps.write(now + 900 + 10 * context.session.short, offset_minutes=minutes)
+            text = timestamps.write(now + 900 + 10 * context.session.clock.short, offset_minutes=minutes)
             context.expect_run(context.pause(run.id, text), "WAITING_FOR_LEAD", why=f"until {text}")
             context.prepared(context.resume(run.id))
         text = timestamps.write(now - 1, offset_minutes=345)
@@ -71,7 +71,7 @@ def far_future(context: RuleContext) -> None:
 
 @rule("pause.rejects.now.strict", "Now itself counts as past, where the clock stands still.", "pause.malformed")
 def now_itself(context: RuleContext) -> None:
-    with context.lease() as run, context.session.frozen_clock() as still:
+    with context.lease() as run, context.session.clock.frozen() as still:
         now = context.run_of(context.update(run.id, {"suite_now": "x"})).updated
         before = context.fetch(run.id)
         response = context.pause(run.id, timestamps.write(now - (0 if still else MICROSECOND)))

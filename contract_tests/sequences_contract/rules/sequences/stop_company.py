@@ -85,7 +85,7 @@ def only_status(context: RuleContext) -> None:
             fields = run.differences(one.after[name])
             other = sorted(set(fields) - {"status", "updated_at"})
             context.check(not other, "no other field changed", f"{other} of {name}", one.response)
-            if not context.session.frozen:
+            if not context.session.clock.stands_still:
                 moved, shown = one.after[name].updated > run.updated, one.after[name].fields["updated_at"]
                 context.check(moved, f"updated_at of {name} after {run.fields['updated_at']}", f"{shown}", one.response)
 

@@ -62,7 +62,7 @@ def for_good(context: RuleContext) -> None:
     context.session.stops.spend(sum(is_open(context, run) for run in group))
     seen = context.update(paused.id, {"suite_clock": "before the stop"})
     now = context.prepared(seen).updated
-    short = ShortPause(context, seen, now, now + 2 * context.session.short)
+    short = ShortPause(context, seen, now, now + 2 * context.session.clock.short)
     try:
         with short.running():
             pause = context.pause(paused.id, timestamps.write(short.until))

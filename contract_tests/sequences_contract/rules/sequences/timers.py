@@ -45,7 +45,7 @@ class ShortPause:
         self._require_time()
 
     def _require_time(self) -> None:
-        tick = Fraction(self.context.session.tick).limit_denominator(1000)
+        tick = Fraction(self.context.session.clock.tick).limit_denominator(1000)
         if Fraction(time.monotonic() - self.seen.began) > self.until - self.now - tick:
             raise TooSlow
 
@@ -57,7 +57,7 @@ class ShortPause:
 
     def outlast(self) -> None:
         """Lets the pause end."""
-        self.context.session.pass_until(self.until, self.seen, self.now)
+        self.context.session.clock.pass_until(self.until, self.seen, self.now)
 
     def awaited(self, is_over: Callable[[], bool]) -> None:
         """Lets the pause end and, where nothing says how soon its end must show, waits until it does, some seconds at most."""
@@ -80,7 +80,7 @@ def with_short_pause(context: RuleContext, trial: Trial) -> None:
             seen = context.update(run.id, {"suite_clock": f"{time.monotonic_ns()}"})
             now = context.prepared(seen).updated
             try:
-                trial(ShortPause(context, seen, now, now + factor * context.session.short), run)
+                trial(ShortPause(context, seen, now, now + factor * context.session.clock.short), run)
                 return
             except TooSlow:
                 pass
@@ -167,12 +167,12 @@ def _still_paused(context: RuleContext, end: Callable[[Fraction, int], Fraction]
     """Pauses until `end` of the target's time, and looks `before` seconds ahead of it, or as much as a response takes."""
 
     def trial(short: ShortPause, run: Run) -> None:
-        with context.session.frozen_clock() as still:
+        with context.session.clock.frozen() as still:
             short.until = end(short.now, int(short.until - short.now))
             paused = context.pause(run.id, timestamps.write(short.until))
             as_paused = context.run_of(paused)
-            early = before if still else before + Fraction(3 * context.target.pacing.pace + context.session.tick)
-            context.session.pass_until(short.until - early, short.seen, short.now)
+            early = before if still else before + Fraction(3 * context.target.pacing.pace + context.session.clock.tick)
+            context.session.clock.pass_until(short.until - early, short.seen, short.now)
             with nullcontext() if still else short.running():
                 response, there = _listed(context, run, "WAITING_FOR_LEAD")
                 read = context.get(run.id)
@@ -187,7 +187,7 @@ def _still_paused(context: RuleContext, end: Callable[[Fraction, int], Fraction]
 def at_time(context: RuleContext) -> None:
     with_short_pause(context, _returns)
     if context.session.control is not None:
-        with context.session.frozen_clock():
+        with context.session.clock.frozen():
             with_short_pause(context, _returns)
 
 
