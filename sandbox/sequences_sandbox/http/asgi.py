@@ -97,8 +97,8 @@ class ContractMiddleware(RoutedMiddleware[ContractAPI]):
         self._services.telemetry.finished(context, response.status, time.perf_counter() - began)
         if context.injection is not None:
             await send_injected(response, context.injection, scope, receive, send)
-        elif response.stream is not None and context.method != "HEAD":
-            await self._services.streams.run(response, response.stream, receive, send)
+        elif response.subscription is not None:
+            await self._services.streams.run(response, response.subscription, receive, send)
         else:
             await send({"type": "http.response.start", "status": response.status, "headers": response.headers})
             body = b"" if context.method == "HEAD" else response.body
@@ -126,7 +126,10 @@ class ContractMiddleware(RoutedMiddleware[ContractAPI]):
                 return await self._services.offload(self._finished, context, response, began)
             operation = route.operation(context.method)
             context.operation_id = operation.operation_id
-            return await self._operate(operation, context, texts, receive, began)
+            response = await self._operate(operation, context, texts, receive, began)
+            if response.stream is not None and context.method != "HEAD":
+                response.subscription = await self._services.streams.subscribe(response.stream, response.after)
+            return response
         except Issue as issue:
             response = _error(issue, context)
             return await self._services.offload(self._finished, context, response, began)

@@ -10,6 +10,7 @@ from ..resources.resource import Resource
 from ..resources.sizes import document_bytes
 from ..traffic.journal import redacted
 from ..worlds.results import ItemResult, PageResult, StatusResult, StreamResult, TextResult
+from .streaming.subscription import Subscription
 
 Headers = list[tuple[bytes, bytes]]
 
@@ -27,7 +28,8 @@ _ENCODER: Final = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
 class Response:
     """What is sent back, the request id's header left to the sender.
 
-    With `stream`, the id of a world, it is the stream of what happens there, after the event with the number `after`.
+    With `stream`, the id of a world, it is the stream of what happens there, after the event with the number `after`;
+    the subscription is what it sends.
     """
 
     status: int
@@ -35,6 +37,7 @@ class Response:
     headers: Headers
     stream: str | None = None
     after: int | None = None
+    subscription: Subscription | None = None
 
 
 class LargePageError(Exception):

@@ -1,25 +1,20 @@
-"""The stream of what happens in a world, as server-sent events: an async generator's work, no thread for any stream.
-
-A reader that is too slow loses the oldest events it has not read; it sees that by their ids.
-"""
+"""The stream of what happens in a world, as server-sent events: an async generator's work, no thread for any stream."""
 
 import asyncio
-import threading
-from collections import deque
 from typing import Final
 
 from starlette.types import Receive, Send
 
 from ...domain.errors import ValidationIssue
-from ...store.base import MOST_EVENT_BYTES, StoredEvent
+from ...store.base import StoredEvent
 from ...worlds.events import EventBus
 from ..offload import Offload
 from ..request.context import RequestContext, until_gone
 from ..responses import Response, encode
+from .subscription import Backlog, Subscription
 from .world_timers import WorldTimers
 
 _HEARTBEAT_SECONDS: Final = 15.0
-_MOST_WAITING: Final = 1000
 _LAST_EVENT_ID: Final = b"last-event-id"
 _DELETED: Final = {"event": "deleted"}
 _COME_AGAIN: Final = b"retry: 1000\n\n"
@@ -59,20 +54,24 @@ class Streams:
         for news, loop in list(self._wake.items()):
             loop.call_soon_threadsafe(news.set)
 
-    async def run(self, response: Response, world_id: str, receive: Receive, send: Send) -> None:
-        """Sends what happens in a world, until the client goes, or the world, or all streams end."""
+    async def subscribe(self, world_id: str, after: int | None) -> Subscription:
+        """Begins to collect what happens in a world, after the event with that number. Raises Issue where it cannot be."""
         loop = asyncio.get_running_loop()
-        waiting = _Backlog()
-        news = asyncio.Event()
+        waiting, news = Backlog(), asyncio.Event()
 
         def receive_event(event: StoredEvent) -> None:
             waiting.add(event)
             loop.call_soon_threadsafe(news.set)
 
-        leave = await self._offload(self._events.subscribe, world_id, receive_event, response.after)
-        unwatch = self._timers.watch(world_id)
+        leave = await self._offload(self._events.subscribe, world_id, receive_event, after)
+        return Subscription(world_id, waiting, news, leave)
+
+    async def run(self, response: Response, subscription: Subscription, receive: Receive, send: Send) -> None:
+        """Sends what a subscription collects, until the client goes, or the world, or all streams end."""
+        waiting, news = subscription.waiting, subscription.news
+        unwatch = self._timers.watch(subscription.world_id)
         gone = asyncio.ensure_future(until_gone(receive))
-        self._wake[news] = loop
+        self._wake[news] = asyncio.get_running_loop()
         try:
             await send({"type": "http.response.start", "status": response.status, "headers": response.headers})
             await _write(send, b": listening\n\n")
@@ -91,7 +90,7 @@ class Streams:
                     await _write(send, b": still here\n\n")
         finally:
             unwatch()
-            leave()
+            subscription.leave()
             gone.cancel()
             del self._wake[news]
 
@@ -104,31 +103,6 @@ class Streams:
             woken.cancel()
         news.clear()
         return bool(done)
-
-
-class _Backlog:
-    """What waits for a reader; where that is too much, the oldest is gone. Safe for threads."""
-
-    def __init__(self) -> None:
-        self._events: deque[StoredEvent] = deque()
-        self._bytes = 0
-        self._lock: Final = threading.Lock()
-
-    def add(self, event: StoredEvent) -> None:
-        with self._lock:
-            self._events.append(event)
-            self._bytes += event.bytes
-            while len(self._events) > _MOST_WAITING or (self._bytes > MOST_EVENT_BYTES and len(self._events) > 1):
-                self._bytes -= self._events.popleft().bytes
-
-    def take(self) -> StoredEvent | None:
-        """The oldest one."""
-        with self._lock:
-            if not self._events:
-                return None
-            event = self._events.popleft()
-            self._bytes -= event.bytes
-            return event
 
 
 async def _wait(news: asyncio.Event) -> None:

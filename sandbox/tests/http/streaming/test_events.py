@@ -6,6 +6,7 @@ import json
 import httpx
 import pytest
 from sequences_sandbox.app import Settings, build
+from sequences_sandbox.domain.errors import UnavailableIssue
 from sequences_sandbox.http.offload import Offload
 from sequences_sandbox.http.responses import Response
 from sequences_sandbox.http.streaming.events import Streams
@@ -155,7 +156,8 @@ class Line:
 
     async def run(self, heartbeat):
         streams = Streams(self.worlds.events, WorldTimers(self.worlds, AT_ONCE), AT_ONCE, heartbeat)
-        await asyncio.wait_for(streams.run(Response(200, b"", []), self.world_id, self.receive, self.send), 10)
+        subscription = await streams.subscribe(self.world_id, None)
+        await asyncio.wait_for(streams.run(Response(200, b"", []), subscription, self.receive, self.send), 10)
         for _ in range(10):  # turns of the loop, in which what was cancelled ends
             await asyncio.sleep(0)
         assert not self.worlds.events.wanted(self.world_id, watched=False)
@@ -194,6 +196,25 @@ def test_a_reader_that_is_too_slow_loses_the_oldest_events_and_no_memory(clock, 
 
     asyncio.run(run())
     assert ids == list(range(missed + 1, 3001))
+
+
+def test_a_stream_that_cannot_begin_is_an_error_in_the_contracts_form(clock, monkeypatch):
+    app = build(Settings(), clock)
+
+    def away(world_id):
+        raise UnavailableIssue("The database is away.", retry_after_seconds=2)
+
+    monkeypatch.setattr(app.worlds.store, "watch", away)
+
+    async def listen():
+        transport = httpx.ASGITransport(app.asgi)
+        async with httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1") as client:
+            return await client.get(EVENTS, headers=AUTHORIZED)
+
+    response = asyncio.run(listen())
+    assert (response.status_code, response.headers["retry-after"]) == (503, "2")
+    assert response.json()["message"] == "The database is away."
+    assert response.json()["request_id"] == response.headers["x-request-id"]
 
 
 def test_nothing_is_kept_of_a_world_that_nobody_watches(clock):
