@@ -186,7 +186,7 @@ def build(
     is_proxy = held.addresses.is_proxy
     if predecessor is None:
         tally = Tally()
-        connections = Connections(limits.connections, is_proxy, tally.limit)
+        connections = Connections(limits.connections, is_proxy, tally.limit, tally.rejection)
     else:
         tally, connections = predecessor.metrics.tally, predecessor.connections
     bounded = (

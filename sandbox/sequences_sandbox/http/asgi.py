@@ -26,6 +26,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from ..domain.errors import CatchingUpIssue, InternalIssue, Issue, ValidationIssue
 from ..domain.limits import MOST_SLICES
+from ..traffic.metrics import CLIENT_GONE
 from ..worlds.api_keys import require_scope
 from ..worlds.worlds import Caller
 from .contract import ContractAPI, Services
@@ -89,6 +90,7 @@ class ContractMiddleware(RoutedMiddleware[ContractAPI]):
         try:
             response = await self._respond(context, receive, began)
         except ClientGone:
+            self._services.telemetry.finished(context, CLIENT_GONE, time.perf_counter() - began)
             return
         if response is None:
             await self.app(_page_scope(scope, context.request_id), _no_body, self._logged(context, began, send))

@@ -30,16 +30,21 @@ class Member(Protocol):
 class Connections:
     """Who is connected. Addresses for which `is_proxy` holds stand for many clients and have no share of their own.
 
-    `reached` is told the name of a limit when it makes a connection give way, or is the reason for an error. For the event
-    loop's thread alone.
+    `reached` is told the name of a limit when it makes a connection give way, or is the reason for an error; `rejected` is
+    told the status of an error that is sent in place of a request's response. For the event loop's thread alone.
     """
 
     def __init__(
-        self, share: Share, is_proxy: Callable[[str], bool], reached: Callable[[str], None] = lambda limit: None
+        self,
+        share: Share,
+        is_proxy: Callable[[str], bool],
+        reached: Callable[[str], None] = lambda limit: None,
+        rejected: Callable[[int], None] = lambda status: None,
     ) -> None:
         self.share: Final = share
         self._is_proxy: Final = is_proxy
         self._reached: Final = reached
+        self.rejected: Final = rejected
         self._of_addresses: dict[str, dict[Member, None]] = {}
         self.taken = 0
 

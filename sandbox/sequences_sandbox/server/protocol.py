@@ -73,7 +73,7 @@ class Protocol(HttpToolsProtocol):
         issue = self._connections.enter(self, self._peer)
         if issue is not None:
             self._rejection = issue
-            self.transport.write(rejection(issue, self.server_state.default_headers, self._peer))
+            self._write_rejection(issue)
             self.transport.close()  # at once: whoever opens too many is not given time to hold them
 
     def connection_lost(self, exc: Exception | None) -> None:
@@ -212,11 +212,15 @@ class Protocol(HttpToolsProtocol):
         self._incoming.clear()
         self.flow.unparsed = False
         self.flow.resume_reading()
-        self.transport.write(rejection(issue, self.server_state.default_headers, self._peer))
+        self._write_rejection(issue)
         # Closed at once, a connection on which more arrives is reset, and the client may never see why.
         if self.transport.can_write_eof():
             self.transport.write_eof()
         self.loop.call_later(_LINGER_SECONDS, self.transport.close)
+
+    def _write_rejection(self, issue: Issue) -> None:
+        self._connections.rejected(issue.status_code)
+        self.transport.write(rejection(issue, self.server_state.default_headers, self._peer))
 
     def shutdown(self) -> None:
         """The server stops: streams, which alone have no length, end here; other responses are finished."""

@@ -7,6 +7,9 @@ from typing import Final
 BOUNDS: Final = (0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
 """Upper bounds of the histogram's buckets, in seconds."""
 
+CLIENT_GONE: Final = 499
+"""What nginx writes into its log for a client that left before its request was whole; the tools that read logs know it."""
+
 
 class Series:
     """The requests of one operation that were answered with one status."""
@@ -36,6 +39,10 @@ class Tally:
             series = self.requests[key] = Series()
         series.buckets[bisect_left(BOUNDS, seconds)] += 1
         series.seconds += seconds
+
+    def rejection(self, status: int) -> None:
+        """Counts an error for bytes that were no request, or for a connection too many."""
+        self.request(None, status, 0.0)
 
     def fault(self, label: str) -> None:
         """Counts a fault, once for each effect in its label."""

@@ -11,14 +11,14 @@ from typing import TYPE_CHECKING, Final, Protocol
 
 from ..domain.errors import UnavailableIssue
 from ..domain.limits import Share
-from ..traffic.metrics import BOUNDS, Series, Tally
+from ..traffic.metrics import BOUNDS, CLIENT_GONE, Series, Tally
 from .worlds import Worlds
 
 if TYPE_CHECKING:
     from prometheus_client import Metric
 
 PREFIX: Final = "sequences_sandbox"
-_STATUSES: Final = frozenset(HTTPStatus)
+_STATUSES: Final = frozenset({*HTTPStatus, CLIENT_GONE})
 _BOUNDS: Final = (*map(str, BOUNDS), "+Inf")
 _STATM: Final = Path("/proc/self/statm")
 

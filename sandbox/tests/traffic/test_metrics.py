@@ -1,9 +1,11 @@
 """Metrics for Prometheus, read back by its own client library."""
 
+import socket
 import subprocess
 import sys
 from contextlib import suppress
 
+import httpx
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 from sequences_sandbox.app import Settings, build
@@ -72,7 +74,7 @@ def test_pages_and_the_control_api_are_counted_too(api):
 
 
 def test_statuses_that_nobody_knows_share_a_label_and_so_do_requests_without_a_response(api):
-    for fault in ("status=598", "status=499", "status=497", "close=before"):
+    for fault in ("status=598", "status=496", "status=497", "close=before"):
         with suppress(ConnectionDropped):
             api("GET", "sequences", headers={"X-Sandbox-Fault": fault})
     found = metrics(api)
@@ -80,6 +82,28 @@ def test_statuses_that_nobody_knows_share_a_label_and_so_do_requests_without_a_r
     assert counted == {"5xx": 1, "4xx": 2, "none": 1}
     timed = {key[2]: value for key, value in found.items() if key[0].endswith("request_duration_seconds_count")}
     assert timed == counted
+
+
+@pytest.mark.parametrize(
+    ("sent", "labels"),
+    [
+        (b"nonsense\r\n\r\n", ("", "400")),
+        (b"GET /v1/sequences HTTP/1.1\r\nX-Long: " + b"x" * 70_000 + b"\r\n\r\n", ("", "431")),
+        (
+            b"POST /v1/sequences/x/stop HTTP/1.1\r\nHost: localhost\r\nContent-Length: 9\r\n\r\n{",
+            ("stopSequence", "499"),
+        ),
+    ],
+)
+def test_what_never_became_a_request_is_counted_too(url, client, eventually, sent, labels):
+    def number():
+        return read(client.get("/_sandbox/metrics").text).get(("sequences_sandbox_requests_total", *labels), 0)
+
+    before = number()
+    address = httpx.URL(url)
+    with socket.create_connection((address.host, address.port)) as connection:
+        connection.sendall(sent)
+    eventually(lambda: number() == before + 1)
 
 
 def test_durations_make_a_histogram(api):
