@@ -3,6 +3,7 @@
 import math
 import os
 import shlex
+import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
@@ -12,6 +13,7 @@ from sequences_contract.engine.control_api import ADMIN_VARIABLE
 from sequences_contract.engine.errors import Untestable
 from sequences_contract.engine.preflight import preflight
 from sequences_contract.engine.rule import Rule
+from sequences_contract.engine.runner import notes_of
 from sequences_contract.engine.session import Session
 from sequences_contract.engine.trying import PassiveRules, try_rule
 from sequences_contract.engine.verdicts import Verdict
@@ -73,6 +75,8 @@ def judging(request: pytest.FixtureRequest) -> Iterator[Judging]:
         problem = _problem(session)
         if problem is None:
             yield judging
+            for note in notes_of([session]):
+                warnings.warn(judging.shown(note), stacklevel=1)
         session.close()
     if problem is not None:
         pytest.fail(f"the target could not be tested: {judging.shown(problem)}", pytrace=False)

@@ -23,6 +23,14 @@ from .options import REPORTS, Parser, add_options
 
 #: What the extra `contract` brings; the rest of the suite's requirements comes with the package.
 _EXTRA = ("hypothesis", "schemathesis")
+_PYTEST_REPORTS = "pytest has reports of its own"
+#: Options that pytest has others for, by their names in a namespace.
+_OF_THE_COMMAND = {
+    **{f"report_{name}": _PYTEST_REPORTS for name in REPORTS}, "spec_path": _PYTEST_REPORTS,
+    "write_baseline": "in pytest, list what is known to fail by --expect-failures",
+    "workers": "with pytest-xdist, pytest's -n tries several rules at a time",
+    "slowest": "pytest's --durations lists what took longest",
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -47,11 +55,9 @@ def planned(arguments: Sequence[str]) -> Plan:
     parser = _Raising(prog="sequences-contract check", add_help=False)
     add_options(parser)
     options = parser.parse_args(arguments)
-    for name in REPORTS:
-        if getattr(options, f"report_{name}") is not None:
-            raise UsageError(f"--report-{name} belongs to `sequences-contract check`; pytest has reports of its own")
-    if options.write_baseline is not None:
-        raise UsageError("--write-baseline belongs to `sequences-contract check`")
+    for name, instead in _OF_THE_COMMAND.items():
+        if getattr(options, name) != parser.get_default(name):
+            raise UsageError(f"--{name.replace('_', '-')} belongs to `sequences-contract check`; {instead}")
     return plan_of(options)
 
 

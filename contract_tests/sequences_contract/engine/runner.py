@@ -64,6 +64,16 @@ def run(
     return outcome
 
 
+def notes_of(sessions: Sequence[Session]) -> Iterator[str]:
+    """What is to be known of targets that were judged, beside the verdicts."""
+    left = [run_id for session in sessions for run_id in session.pool.left_changed]
+    if left:
+        yield f"{len(left)} run(s) could not be put back as they were: {', '.join(left[:5])}"
+    repeating = {path: None for session in sessions for path in session.repeating}
+    if repeating:
+        yield f"the same items on every page, as of a mock without state: {', '.join(repeating)}"
+
+
 class _Judging:
     """One pass over the rules, and what became of it so far."""
 
@@ -133,9 +143,7 @@ class _Judging:
                 f"a quick run: {cut} rules ended after their first requests, nothing was generated"
                 f"{'' if self.session.control else ', and no timer was waited for'}"
             )
-        left = [run_id for session in self._worlds for run_id in session.pool.left_changed]
-        if left:
-            yield f"{len(left)} run(s) could not be put back as they were: {', '.join(left[:5])}"
+        yield from notes_of(self._worlds)
         for verdict in self._crowded_out:
             alone = self._verdicts.get(verdict.rule.id)
             if verdict.name == "violated" and (alone is None or alone.name == "passed"):
@@ -144,9 +152,6 @@ class _Judging:
                     f"{verdict.rule.id} failed while other rules were tried, and {then}: expected {first.expected};"
                     f" got {first.got}"
                 )
-        repeating = {path: None for session in self._worlds for path in session.repeating}
-        if repeating:
-            yield f"the same items on every page, as of a mock without state: {', '.join(repeating)}"
 
     def _count(self, response: Response) -> None:
         self.requests += 1

@@ -74,6 +74,10 @@ def test_a_violation_shows_its_curl_line_and_an_expected_one_is_no_failure(tmp_p
         ("--rule lisst", "is no rule"),
         ("--rate fast", "--rate"),
         ("--report-html x.html", "pytest has reports of its own"),
+        ("--spec-path openapi.yaml", "pytest has reports of its own"),
+        ("--write-baseline known.txt", "list what is known to fail by --expect-failures"),
+        ("--workers 2", "-n tries several rules at a time"),
+        ("--slowest 3", "--durations lists what took longest"),
     ],
 )
 def test_what_cannot_be_done_is_a_usage_error_of_pytest(options, words):

@@ -1,5 +1,6 @@
 """What a key says of itself."""
 
+from datetime import datetime, timedelta
 from typing import Any
 
 from ..reference_server.alterations import Catalog
@@ -110,6 +111,35 @@ class LastUseLeftOut(Restated):
 
     def restated(self, call: Call, body: Record) -> Record:
         return {name: value for name, value in body.items() if name != "last_used_at"}
+
+
+def _seconds_later(text: str, seconds: int) -> str:
+    return (datetime.fromisoformat(text) + timedelta(seconds=seconds)).isoformat().replace("+00:00", "Z")
+
+
+@planted.strict("me.last_used_at.strict", ME)
+class LastUseToCome(Restated):
+    """`last_used_at` is an hour ahead."""
+
+    def restated(self, call: Call, body: Record) -> Record:
+        return body | {"last_used_at": _seconds_later(body["last_used_at"], 3600)}
+
+
+@planted.strict("me.last_used_at.strict", ME)
+class LastUseNeverNoted(Restated):
+    """`last_used_at` is null, however often the key is used."""
+
+    def restated(self, call: Call, body: Record) -> Record:
+        return body | {"last_used_at": None}
+
+
+@planted.strict("me.last_used_at.strict", f"{ME} && wait PT5M && {ME}")
+class LastUseIsTheFirst(Restated):
+    """`last_used_at` is the time at which the key was used first."""
+
+    def restated(self, call: Call, body: Record) -> Record:
+        first: str = self.__dict__.setdefault(f"first_{call.key.id}", body["last_used_at"])
+        return body | {"last_used_at": first}
 
 
 @planted.documented("access.*.missing_key", "nobody: GET /me")

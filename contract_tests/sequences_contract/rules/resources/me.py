@@ -1,7 +1,9 @@
 """Who a key is: what `GET /me` says agrees with what the key may do."""
 
 from collections.abc import Iterator
+from fractions import Fraction
 
+from ...contract import timestamps
 from ...engine import Item, RuleContext
 from ...http.keys import ROLES
 from ...http.messages import Response
@@ -9,6 +11,7 @@ from ..registry import about
 
 rule = about("Me", "getMe")
 _PREFIX = len("topo_") + 4
+_LAG_SECONDS = 60
 
 
 def _asked(context: RuleContext) -> Iterator[tuple[str, Response, Item]]:
@@ -63,6 +66,32 @@ def one_key(context: RuleContext) -> None:
         context.check(not changed, "the same key as before", f"{changed}", response)
         others = [other for other, one in first.items() if other != role and one.id == item.id]
         context.check(not others, "an id of its own", f"the id of the {others} key", response)
+
+
+@rule("me.last_used_at.strict", "last_used_at is when the key was last used: a minute earlier at most, and never later.",
+      "me.last_used_at", tier="write")  # fmt: skip
+def last_used_at(context: RuleContext) -> None:
+    """The times of changes tell when the key was used. That a use shows at last is seen only where time can be moved."""
+    if not context.session.judges("Sequences"):
+        context.skip("the times of uses are known from changes of runs", excused=True)
+    me, moved = context.contract.operations["getMe"], context.session.control is not None
+    with context.lease() as run:
+        for use in ("first", "second") if moved else ("first",):
+            context.send(me)
+            used = context.update(run.id, {"suite_used": use})
+            at = context.prepared(used).updated
+            if moved:
+                context.session.clock.pass_until(at + _LAG_SECONDS + 1, used, at)
+        response = context.send(me)
+        shown = context.item_of(response, me).time("last_used_at")
+        last = context.update(run.id, {"suite_used": "last"})
+        latest = context.prepared(last).updated
+    got = "null" if shown is None else timestamps.write(shown)
+    context.check(shown is None or shown <= latest, f"{timestamps.write(latest)} at the latest", got, response, last)
+    if moved:
+        whole = Fraction(at // 1)  # a target may write whole seconds
+        fits = shown is not None and shown >= whole
+        context.check(fits, f"{timestamps.write(whole)} at the earliest", got, used, response)
 
 
 @rule("me.scopes", "A key may read a list exactly when its scopes say so.", "me.scopes", "auth.403")
