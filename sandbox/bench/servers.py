@@ -70,7 +70,8 @@ def nginx(sandbox_url: str) -> Iterator[dict[str, Any]]:
     site = re.sub(r"server \{\n    listen 80;.*?\n\}\n", "", site, flags=re.DOTALL)
     site = re.sub(r"\n    (listen \[|ssl_|add_header Strict).*", "", site)
     site = site.replace("listen 443 ssl http2", f"listen 127.0.0.1:{port}").replace("/etc/nginx/", f"{folder}/")
-    (folder / "sandbox-proxy.conf").write_text((HOSTING / "sandbox-proxy.conf").read_text())
+    for name in ("sandbox-proxy.conf", "sandbox-errors.conf"):
+        (folder / name).write_text((HOSTING / name).read_text())
     paths = "".join(
         f"{kind}_temp_path {folder}/{kind};\n" for kind in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
     )

@@ -2,6 +2,7 @@
 
 import json
 import os
+import random
 import re
 import socket
 import subprocess
@@ -9,17 +10,25 @@ import threading
 from contextlib import contextmanager
 
 import httpx
+import jsonschema
 import pytest
+import yaml
 from sequences_sandbox.contract.files import shipped
 
 FOLDER = shipped("openapi.yaml").parent / "docs" / "hosting"
 NAME = "sandbox.example"
+CONTRACT = yaml.safe_load(shipped("openapi.yaml").read_text())
 
 
-def free_port():
+def free_ports():
+    """Two of them, below those that the system gives to whoever connects: curl, which asks for the site, could get one."""
+    drawn = random.sample(range(10_000, 16_000), 2)
+    return drawn if all(map(_is_free, drawn)) else free_ports()
+
+
+def _is_free(port):
     with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        return free.getsockname()[1]
+        return free.connect_ex(("127.0.0.1", port)) != 0
 
 
 @pytest.fixture(scope="module")
@@ -68,7 +77,7 @@ def running(eventually):
     def run(command_for, cwd):
         log, environment = cwd / "log", {**os.environ, "HOME": str(cwd)}
         for _ in range(5):
-            port, plain = free_port(), free_port()
+            port, plain = free_ports()
             with log.open("wb") as out:
                 process = subprocess.Popen(command_for(port, plain), cwd=cwd, stdout=out, stderr=out, env=environment)
             try:
@@ -81,18 +90,23 @@ def running(eventually):
                 process.kill()
                 process.wait()
             assert "ddress already in use" in log.read_text(), log.read_text()
-        raise AssertionError("every port was taken")
+        raise AssertionError(f"every port was taken: {log.read_text()}")
 
     return run
 
 
 @pytest.fixture(scope="module")
-def nginx(sandbox, certificate, running, tmp_path_factory, program):
-    """A site behind Debian's nginx with the files of the folder, at the root and at a path."""
-    path, folder = program("nginx"), tmp_path_factory.mktemp("nginx")
-    upstream = f"127.0.0.1:{httpx.URL(sandbox.base).port}"
-    proxied = (FOLDER / "sandbox-proxy.conf").read_text()
-    (folder / "sandbox-proxy.conf").write_text(proxied)
+def behind_nginx(certificate, running, tmp_path_factory, program):
+    """Runs Debian's nginx with the files of the folder before an address, at the root and at a path."""
+    return lambda upstream: _behind_nginx(
+        upstream, certificate, running, program("nginx"), tmp_path_factory.mktemp("nginx")
+    )
+
+
+@contextmanager
+def _behind_nginx(upstream, certificate, running, path, folder):
+    for name in ("sandbox-proxy.conf", "sandbox-errors.conf"):
+        (folder / name).write_text((FOLDER / name).read_text())
     site = (FOLDER / "nginx.conf").read_text().replace("127.0.0.1:4010", upstream)
     site = re.sub(r"\n *listen \[::\].*", "", site)
     site = re.sub(r"/etc/letsencrypt/\S+fullchain.pem", str(certificate[0]), site)
@@ -100,7 +114,7 @@ def nginx(sandbox, certificate, running, tmp_path_factory, program):
     site = site.replace("rate=50r/s", "rate=1r/m")  # so that only the burst counts
     # The path beside the root, on one server: as if the sandbox were on a site that exists.
     site = site.replace("    location / {", f"{(FOLDER / 'nginx-prefix.conf').read_text()}\n    location / {{")
-    site = site.replace("/etc/nginx/sandbox-proxy.conf", str(folder / "sandbox-proxy.conf"))
+    site = site.replace("/etc/nginx/sandbox-", f"{folder}/sandbox-")
     kinds = ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
     paths = "".join(f"{kind}_temp_path {folder}/{kind};\n" for kind in kinds)
     whole = (
@@ -120,10 +134,14 @@ def nginx(sandbox, certificate, running, tmp_path_factory, program):
 
 
 @pytest.fixture(scope="module")
-def caddy(sandbox, running, tmp_path_factory, program):
-    """The same behind Debian's Caddy, with a certificate of its own making."""
-    path, folder = program("caddy"), tmp_path_factory.mktemp("caddy")
-    environment = ["env", f"SANDBOX=127.0.0.1:{httpx.URL(sandbox.base).port}", f"XDG_DATA_HOME={folder}"]
+def behind_caddy(running, tmp_path_factory, program):
+    """The same with Debian's Caddy, with a certificate of its own making."""
+    return lambda upstream: _behind_caddy(upstream, running, program("caddy"), tmp_path_factory.mktemp("caddy"))
+
+
+@contextmanager
+def _behind_caddy(upstream, running, path, folder):
+    environment = ["env", f"SANDBOX={upstream}", f"XDG_DATA_HOME={folder}"]
 
     def command(port, plain):
         own = f"{{\n\tadmin off\n\tlocal_certs\n\tskip_install_trust\n\thttp_port {plain}\n\thttps_port {port}\n}}\n"
@@ -131,6 +149,18 @@ def caddy(sandbox, running, tmp_path_factory, program):
         return [*environment, path, "run", "--config", folder / "Caddyfile", "--adapter", "caddyfile"]
 
     with running(command, folder) as site:
+        yield site
+
+
+@pytest.fixture(scope="module")
+def nginx(sandbox, behind_nginx):
+    with behind_nginx(f"127.0.0.1:{httpx.URL(sandbox.base).port}") as site:
+        yield site
+
+
+@pytest.fixture(scope="module")
+def caddy(sandbox, behind_caddy):
+    with behind_caddy(f"127.0.0.1:{httpx.URL(sandbox.base).port}") as site:
         yield site
 
 
@@ -205,5 +235,43 @@ def test_a_sandbox_at_a_path_of_a_site_is_right_below_it(nginx):
 def test_the_proxy_bounds_how_often_an_address_may_ask(nginx):
     with nginx.client("127.0.0.10") as client:
         statuses = [client.get("/_sandbox/health").status_code for _ in range(203)]
+        rejected = client.get("/v1/sequences")
     assert statuses[:201] == [200] * 201
     assert statuses[202] == 429
+    require_error(rejected, 429, "RateLimitIssue")
+    assert rejected.headers["Retry-After"] == "1"
+
+
+def require_error(response, status, kind):
+    """The response must be an error in the form of the API."""
+    issue = response.json()
+    assert (response.status_code, issue["status_code"], issue["type"]) == (status, status, kind)
+    assert response.headers["Content-Type"] == "application/json"
+    assert response.headers["X-Request-Id"] == issue["request_id"]
+    jsonschema.validate(issue, {**CONTRACT, "$ref": "#/components/schemas/Issue"})
+
+
+def test_a_body_that_the_proxy_does_not_take_is_an_error_of_the_api(site):
+    with site.client() as client:
+        require_error(client.post("/_sandbox/worlds", content=b"x" * 3_000_000), 413, "ValidationIssue")
+
+
+def test_headers_that_nginx_does_not_read_are_an_error_of_the_api(nginx):
+    with nginx.client() as client:
+        require_error(client.get("/v1/sequences", headers={"X-Long": "x" * 9_000}), 400, "ValidationIssue")
+
+
+@pytest.mark.parametrize("proxy", ["behind_nginx", "behind_caddy"])
+def test_while_the_sandbox_is_away_the_proxy_says_so_as_the_api_does(request, proxy):
+    with request.getfixturevalue(proxy)("127.0.0.1:1") as site, site.client() as client:
+        response = client.get("/v1/sequences")
+    require_error(response, 503, "InternalIssue")
+    assert response.headers["Retry-After"] == "5"
+
+
+def test_an_injected_502_passes_as_the_sandbox_sends_it(site):
+    with site.client() as client:
+        world = client.post("/_sandbox/worlds", json={}).json()
+        key = {"Authorization": f"Bearer {world['organizations'][0]['api_keys'][0]['token']}"}
+        response = client.get("/v1/sequences", headers={**key, "X-Sandbox-Fault": "status=502"})
+    assert (response.status_code, response.json()["status_code"]) == (502, 502)
