@@ -5,7 +5,7 @@ import re
 
 import pytest
 from sequences_sandbox.contract.files import shipped
-from sequences_sandbox.http.streaming import events
+from sequences_sandbox.http.streaming import events, subscription
 from sequences_sandbox.server import head, protocol, server
 from sequences_sandbox.store import memory
 from sequences_sandbox.store.base import MOST_EVENT_BYTES
@@ -43,7 +43,7 @@ def test_the_limits_on_the_page_are_those_of_the_code():
     flowing = re.sub(r"\s+", " ", TEXT)
     assert f"the latest are kept: {MOST_EVENT_BYTES >> 20} MiB of a world's" in flowing
     assert f"the last {stored_events._MOST_KEPT:,} at most in PostgreSQL" in flowing
-    assert f"{events._MOST_WAITING:,} or {MOST_EVENT_BYTES >> 20} MiB behind misses the oldest" in flowing
+    assert f"{subscription._MOST_WAITING:,} or {MOST_EVENT_BYTES >> 20} MiB behind misses the oldest" in flowing
     assert f"every {events._HEARTBEAT_SECONDS:.0f} seconds" in flowing
     assert f"complete {protocol.PATIENCE_SECONDS} seconds after" in flowing
     assert f"closed after {server._KEEP_ALIVE_SECONDS}." in flowing
