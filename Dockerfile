@@ -11,7 +11,7 @@ RUN python -m venv /opt/sandbox && /opt/sandbox/bin/pip install --no-cache-dir "
 FROM python:3.11-slim
 RUN useradd --system --uid 10001 sandbox
 COPY --from=build /opt/sandbox /opt/sandbox
-ENV PATH=/opt/sandbox/bin:$PATH PYTHONUNBUFFERED=1
+ENV PATH=/opt/sandbox/bin:$PATH PYTHONUNBUFFERED=1 MALLOC_ARENA_MAX=2
 USER sandbox
 EXPOSE 4010
 HEALTHCHECK --interval=5s --timeout=3s --start-period=10s \
