@@ -69,11 +69,14 @@ class EventBus:
         """
         last = self._store.watch(world_id)
         with self._delivery:
-            audience = self._audiences.setdefault(world_id, _Audience(last))
+            audience = self._audiences.get(world_id) or _Audience(last)
             if after is not None:
                 for event in self._store.read_after({world_id: after}):
                     if event.number <= audience.last:
                         subscriber(event)
+            self._audiences[world_id] = (
+                audience  # not before: what was missed may not be read, and then nobody subscribes
+            )
             audience.subscribers.append(subscriber)
             if self._store.blocking and not self._looking:
                 self._looking = True

@@ -239,6 +239,7 @@ def test_the_proxy_bounds_how_often_an_address_may_ask(nginx):
     assert statuses[:201] == [200] * 201
     assert statuses[202] == 429
     require_error(rejected, 429, "RateLimitIssue")
+    assert rejected.headers["Strict-Transport-Security"] == "max-age=31536000"
     assert rejected.headers["Retry-After"] == "1"
 
 

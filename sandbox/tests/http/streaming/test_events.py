@@ -198,23 +198,25 @@ def test_a_reader_that_is_too_slow_loses_the_oldest_events_and_no_memory(clock, 
     assert ids == list(range(missed + 1, 3001))
 
 
-def test_a_stream_that_cannot_begin_is_an_error_in_the_contracts_form(clock, monkeypatch):
+@pytest.mark.parametrize("step", ["watch", "read_after"])
+def test_a_stream_that_cannot_begin_is_an_error_in_the_contracts_form(clock, monkeypatch, step):
     app = build(Settings(), clock)
 
-    def away(world_id):
+    def away(asked):
         raise UnavailableIssue("The database is away.", retry_after_seconds=2)
 
-    monkeypatch.setattr(app.worlds.store, "watch", away)
+    monkeypatch.setattr(app.worlds.store, step, away)
 
     async def listen():
         transport = httpx.ASGITransport(app.asgi)
         async with httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1") as client:
-            return await client.get(EVENTS, headers=AUTHORIZED)
+            return await client.get(EVENTS, headers={**AUTHORIZED, "Last-Event-ID": "1"})
 
     response = asyncio.run(listen())
     assert (response.status_code, response.headers["retry-after"]) == (503, "2")
     assert response.json()["message"] == "The database is away."
     assert response.json()["request_id"] == response.headers["x-request-id"]
+    assert not app.worlds.events.wanted(app.default.record.id, watched=False)
 
 
 def test_nothing_is_kept_of_a_world_that_nobody_watches(clock):
