@@ -96,16 +96,25 @@ def test_the_first_verb_after_a_backend_crashed_succeeds(own_postgres, store, ve
     def crash():
         fill(store)
         (found,) = own_postgres.execute("SELECT pid FROM pg_stat_activity WHERE application_name = 'sequences-sandbox'")
-        os.kill(found.fetchone()[0], signal.SIGKILL)  # the server restarts all of them then
+        with psycopg.connect(own_postgres.url, autocommit=True) as witness:
+            os.kill(found.fetchone()[0], signal.SIGKILL)  # the server restarts all of them, once it has seen it
+            eventually(lambda: not answers(witness))
         eventually(lambda: serves(own_postgres.url))
 
     each_first({name: verbs[name] for name in ("load", "commit")}, crash)
 
 
+def answers(connection):
+    try:
+        return connection.execute("SELECT 1").fetchone() == (1,)
+    except psycopg.OperationalError:
+        return False
+
+
 def serves(url):
     try:
         with psycopg.connect(url) as connection:
-            return connection.execute("SELECT 1").fetchone() == (1,)
+            return answers(connection)
     except psycopg.OperationalError:
         return False
 
