@@ -119,10 +119,12 @@ def in_order(context: RuleContext) -> None:
     with context.lease() as one, context.lease() as two, context.lease() as three, session.clock.frozen():
         low, middle, high = sorted((one, two, three), key=attrgetter("id"))
         now = context.prepared(context.update(low.id, {"suite_moment": "0"})).updated
+        # From a whole second on, so that all three lie in one millisecond, which a coarse comparison takes for one time.
+        start = math.floor(now) + 1
         # Neither in the order of ids nor in the reverse: that is what a comparison that is too coarse falls back to.
         for number, run in enumerate((middle, low, high), 1):
             if session.control is not None:
-                session.control.advance_to(now + number * _STEP)
+                session.control.advance_to(start + number * _STEP)
             context.prepared(context.update(run.id, {"suite_moment": str(number)}))
         response = context.search(sort_by="updated_at", sort_order="desc", size=20)
         times = [run.updated for run in context.page_of(response).items]
