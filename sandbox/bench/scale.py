@@ -20,8 +20,9 @@ import machine
 import report
 import work
 from contestants import SCRATCH
-from sequences_sandbox.app import Settings, build
+from sequences_sandbox.app import build
 from sequences_sandbox.cli.main import main as sandbox_command
+from sequences_sandbox.settings import Settings
 
 _SIZES = (1_000, 10_000, 100_000)
 _WORLDS = 10_000

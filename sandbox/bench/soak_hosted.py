@@ -19,7 +19,7 @@ from typing import Any, Final
 import machine
 import psycopg
 import report
-from attack import ADMIN, besiege
+from attackers import ADMIN, besiege
 from servers import HOSTING, nginx, postgres, sandbox
 from soak_client import Findings
 from soak_visitor import visit
