@@ -86,7 +86,7 @@ $(VENV)/.sbom: | $(VENV)/.python
 	$(VENV)/sbom/bin/pip --disable-pip-version-check install --quiet 'cyclonedx-bom>=7,<8'
 	@touch $@
 
-# TypeScript and Vitest, for the tests of docs/js: where there is npm, and on a laptop only if it can install.
+# TypeScript and the test runners, for the tests of docs/js: where there is npm, and on a laptop only if it can install.
 $(VENV)/.node: docs/js/package.json | $(VENV)/.python
 	@cp $< $(VENV)/package.json
 	@! command -v npm >/dev/null || \

@@ -1,7 +1,9 @@
 """What the tests of the pages share: the files and the code that a page shows, and the programs that run them."""
 
 import os
+import random
 import re
+import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -29,6 +31,22 @@ class Page:
             r"Create\s+`([^`]+)`:\n\n```\w*\n(.*?)^```$", self.text, re.DOTALL | re.MULTILINE
         ):
             (folder / name).write_text(block, "utf-8")
+
+
+def _is_free(port: int) -> bool:
+    with socket.socket() as free:
+        return free.connect_ex(("127.0.0.1", port)) != 0
+
+
+@pytest.fixture(scope="session")
+def free_ports():
+    """Draws ports for a server that is not ours, below those that the system gives to whoever connects."""
+
+    def draw(number: int) -> list[int]:
+        drawn = random.sample(range(10_000, 16_000), number)
+        return drawn if all(map(_is_free, drawn)) else draw(number)
+
+    return draw
 
 
 @pytest.fixture

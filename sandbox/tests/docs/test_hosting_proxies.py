@@ -2,9 +2,7 @@
 
 import json
 import os
-import random
 import re
-import socket
 import subprocess
 import threading
 from contextlib import contextmanager
@@ -18,17 +16,6 @@ from sequences_sandbox.contract.files import shipped
 FOLDER = shipped("openapi.yaml").parent / "docs" / "hosting"
 NAME = "sandbox.example"
 CONTRACT = yaml.safe_load(shipped("openapi.yaml").read_text())
-
-
-def free_ports():
-    """Two of them, below those that the system gives to whoever connects: curl, which asks for the site, could get one."""
-    drawn = random.sample(range(10_000, 16_000), 2)
-    return drawn if all(map(_is_free, drawn)) else free_ports()
-
-
-def _is_free(port):
-    with socket.socket() as free:
-        return free.connect_ex(("127.0.0.1", port)) != 0
 
 
 @pytest.fixture(scope="module")
@@ -70,14 +57,14 @@ def fetched(port):
 
 
 @pytest.fixture(scope="module")
-def running(eventually):
+def running(eventually, free_ports):
     """Runs a proxy on two free ports, and on two others where somebody was faster to take one; gives its site."""
 
     @contextmanager
     def run(command_for, cwd):
         log, environment = cwd / "log", {**os.environ, "HOME": str(cwd)}
         for _ in range(5):
-            port, plain = free_ports()
+            port, plain = free_ports(2)
             with log.open("wb") as out:
                 process = subprocess.Popen(command_for(port, plain), cwd=cwd, stdout=out, stderr=out, env=environment)
             try:

@@ -34,8 +34,8 @@ def project(page, tmp_path):
 def tools(project):
     """Skips where `make pytest` found no npm; where everything has to be tested, it fails."""
     if not (project / "node_modules" / ".bin" / "tsc").exists():
-        assert not os.environ.get("CI"), "TypeScript and Vitest are missing; run: make pytest, with npm"
-        pytest.skip("no TypeScript and Vitest here")
+        assert not os.environ.get("CI"), "TypeScript and the runners are missing; run: make pytest, with npm"
+        pytest.skip("no TypeScript and runners here")
 
 
 def test_the_tests_of_the_client_and_those_of_the_page_pass(shell, program, project, page):
@@ -56,6 +56,25 @@ def test_the_types_of_the_client_and_those_from_the_contract_hold(shell, tools, 
 
 def test_the_set_up_for_vitest_works(shell, tools):
     assert re.search(r"Tests +1 passed", shell("npx vitest run", NO_COLOR="1"))
+
+
+def test_the_set_up_for_jest_works(shell, tools, page):
+    (command,) = [block for block in page.blocks("sh") if block.endswith("npx jest")]
+    assert re.search(r"Tests: +1 passed", shell(f"{command} 2>&1", NO_COLOR="1"))
+
+
+def test_the_set_up_for_playwright_works(shell, program, tools, project, page, free_ports):
+    """With Debian's Chromium, and the page on a free port."""
+    config = project / "playwright.config.mjs"
+    (port,) = free_ports(1)
+    config.write_text(config.read_text().replace("3000", str(port)))
+    launch = {"executablePath": program("chromium"), "args": ["--no-sandbox"]}
+    (project / "here.mjs").write_text(
+        'import config from "./playwright.config.mjs";\n'
+        f"export default {{ ...config, use: {{ ...config.use, launchOptions: {json.dumps(launch)} }} }};\n"
+    )
+    (command,) = [block for block in page.blocks("sh") if block.startswith("npx playwright")]
+    assert "2 passed" in shell(f"{command} --config here.mjs --reporter line", NO_COLOR="1")
 
 
 def test_every_method_is_on_the_page(page):
