@@ -4,7 +4,7 @@ import pkgutil
 import time
 import warnings
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from functools import partial
 from importlib import import_module
 from pathlib import Path
@@ -14,23 +14,22 @@ from typing import Final
 from starlette.types import ASGIApp
 
 from .contract.declarations import check_declarations
-from .contract.files import shipped
 from .contract.lifecycles import run_lifecycle
 from .contract.reading import Spec, read_spec
 from .domain.hosts import is_loopback
-from .domain.limits import NO_VISITORS, VisitorLimits, host_limits
+from .domain.limits import host_limits
 from .domain.timestamps import parse_timestamp
 from .fixtures import Fixture, Fixtures, read
 from .http.cors import Cors
 from .http.offload import LongWork, Offload
 from .http.operation import Handler
 from .http.pages.pages import pages
-from .http.request.client_address import ClientAddresses, Network
+from .http.request.client_address import ClientAddresses
 from .http.root_path import RootPath
 from .http.security import Authenticators, Hosts
 from .http.streaming.events import Streams
 from .http.streaming.world_timers import WorldTimers
-from .http.traffic.access_log import Log, LogFormat
+from .http.traffic.access_log import Log
 from .http.traffic.admission import AdmissionCheck
 from .http.traffic.recorder import Recorder
 from .http.traffic.telemetry import Telemetry
@@ -42,16 +41,16 @@ from .operations.control import worlds as control_worlds
 from .resources import RESOURCES
 from .resources.organizations import ORGANIZATIONS
 from .server.connections import Connections
-from .store.base import KeyRecord, Store
-from .store.open import MEMORY, open_store
+from .settings import Settings
+from .store.base import Store
+from .store.memory import MemoryStore
+from .store.records import KeyRecord
 from .traffic.journal import HARMLESS_HEADERS
 from .traffic.metrics import Tally
 from .traffic.paces import Paces
 from .traffic.places import Places
-from .traffic.rate_limits import RateLimit
 from .worlds.api_keys import ADMIN
 from .worlds.control import Control
-from .worlds.documents import DocumentCodecs
 from .worlds.events import EventBus
 from .worlds.factory import CreatedWorld, WorldFactory, WorldOptions
 from .worlds.prometheus import Metrics
@@ -75,42 +74,6 @@ _LARGE_WORK_AT_ONCE: Final = 1
 CONTROL: Final = Path(__file__).with_name("control.yaml")
 CONTROL_TAGS: Final = (server, control_worlds, snapshots, clock, runs)
 TRAFFIC_TAGS: Final = (faults, rate_limit, journal, events, metrics)
-
-
-@dataclass(frozen=True, slots=True)
-class Settings:
-    """How a sandbox is to run.
-
-    `store` is `memory` or the URL of a database. `clock` is an RFC 3339 instant to begin at. `host` is what it listens on.
-    Without `admin_token` everyone is the admin of the control API; `visitors` is what anonymous visitors may have, none
-    unless it is given, and `proxies` are the networks of proxies that say where a request comes from. At most `descriptors`
-    files and connections are open. The journal keeps `journal_headers` beside those that it always keeps.
-    `rate_limit` holds for every key of worlds that set none of their own; `fault_header` lets a request ask for a fault by
-    the header X-Sandbox-Fault. Pages of `embed_origins` may frame the console's embeds. `root_path` is the path
-    under which a proxy makes it reachable, empty for none. Of requests one in `log_every` is logged, and each traced where
-    there is `tracing`.
-    """
-
-    fixture: str = "demo"
-    store: str = MEMORY
-    contract: Path = field(default_factory=lambda: shipped("openapi.yaml"))
-    clock: str | None = None
-    freeze: bool | None = None
-    cors: tuple[str, ...] = ()
-    host: str = "127.0.0.1"
-    allow_hosts: tuple[str, ...] = ()
-    admin_token: str | None = None
-    visitors: VisitorLimits = NO_VISITORS
-    proxies: tuple[Network, ...] = ()
-    descriptors: int = 1024
-    journal_headers: tuple[str, ...] = ()
-    rate_limit: RateLimit | None = None
-    fault_header: bool = True
-    embed_origins: tuple[str, ...] = ()
-    log_format: LogFormat = "text"
-    log_every: int = 1
-    root_path: str = ""
-    tracing: Tracing | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,7 +110,9 @@ def build(
     store: Store | None = None,
     predecessor: App | None = None,
 ) -> App:
-    """A sandbox. Raises SpecError, FixtureError, TimestampError, CompileError, StoreError or ConsoleError.
+    """A sandbox, in memory unless a store is given.
+
+    Raises SpecError, FixtureError, TimestampError, CompileError, StoreError or ConsoleError.
 
     One with a `predecessor` has its worlds, on its store, its connections, and what it counted. Its default world is as
     `succession` says once that is carried out.
@@ -156,13 +121,13 @@ def build(
     check_declarations(spec, RESOURCES.values())
     lifecycle = run_lifecycle(spec)
     if store is None:
-        store = open_store(settings.store, DocumentCodecs(), wall)
+        store = MemoryStore(wall)
     before = None if predecessor is None else predecessor.worlds
     worlds = Worlds(store, EventBus(store) if before is None else before.events, lifecycle, before)
     factory, fixture = WorldFactory(worlds), read(settings.fixture, lifecycle, spec.scopes)
-    now = parse_timestamp(settings.clock) if settings.clock is not None else None
     succession = None
     if predecessor is None:
+        now = parse_timestamp(settings.clock) if settings.clock is not None else None
         default = factory.join(fixture, WorldOptions(DEFAULT_WORLD, now=now, frozen=settings.freeze, minted=False))
     else:
         succession = succession_of(worlds, predecessor.worlds, predecessor.default, fixture)
@@ -179,20 +144,7 @@ def build(
         started_wall=wall(),
         read=Fixtures(fixture, lifecycle, spec.scopes).read,
     )
-    limits = host_limits(settings.descriptors, shared=settings.visitors.worlds > 0)
-    held = Held(
-        ClientAddresses(settings.proxies), Places(limits.streams), Places(limits.delayed), Places(limits.long_work)
-    )
-    is_proxy = held.addresses.is_proxy
-    if predecessor is None:
-        tally = Tally()
-        connections = Connections(limits.connections, is_proxy, tally.limit, tally.rejection)
-    else:
-        tally, connections = predecessor.metrics.tally, predecessor.connections
-    bounded = (
-        connections, held.streams, held.delayed, held.long_work, worlds.waiting, worlds.seeds.visitor_bytes
-    )  # fmt: skip
-    measured = Metrics(worlds, tally, bounded, default.record.id)
+    held, connections, measured = _bounds(settings, worlds, default.record.id, predecessor)
     kept = HARMLESS_HEADERS | {name.encode() for name in settings.journal_headers}
     traffic = TrafficControl(worlds, spec.operation_ids, settings.rate_limit, kept, measured)
     handlers = (
@@ -203,16 +155,41 @@ def build(
     first = fixture.documents[ORGANIZATIONS.kind][0]
     operator = replace(ADMIN, world_id=default.record.id, organization_id=first.id)
     services = _services(settings, spec, traffic, operator, handlers, wall, held)
+    return App(
+        _asgi(settings, spec, control_spec, services), connections, services.streams, measured, spec, worlds, fixture,
+        default, settings.tracing, succession,
+    )  # fmt: skip
+
+
+def _bounds(
+    settings: Settings, worlds: Worlds, default_world: str, predecessor: App | None
+) -> tuple[Held, Connections, Metrics]:
+    """What is held for clients, the connections that are taken, and the metrics of how full each of them is."""
+    limits = host_limits(settings.descriptors, shared=settings.visitors.worlds > 0)
+    held = Held(
+        ClientAddresses(settings.proxies), Places(limits.streams), Places(limits.delayed), Places(limits.long_work)
+    )
+    if predecessor is None:
+        tally = Tally()
+        connections = Connections(limits.connections, held.addresses.is_proxy, tally.limit, tally.rejection)
+    else:
+        tally, connections = predecessor.metrics.tally, predecessor.connections
+    bounded = (
+        connections, held.streams, held.delayed, held.long_work, worlds.waiting, worlds.seeds.visitor_bytes
+    )  # fmt: skip
+    return held, connections, Metrics(worlds, tally, bounded, default_world)
+
+
+def _asgi(settings: Settings, spec: Spec, control_spec: Spec, services: Services) -> ASGIApp:
+    """The contracts above the pages, below the root path."""
     others = pages(settings.contract, spec.base_path, spec.operation_ids, settings.embed_origins)
     asgi = ContractMiddleware(others, services)
     for each, private in ((spec, False), (control_spec, True)):
         resolved = Specification.load(each.document)  # type: ignore[no-untyped-call]  # Connexion types none of it
         asgi.add_api(resolved, base_path=each.base_path, private=private)
-    below = settings.root_path or settings.proxies
-    served = RootPath(asgi, settings.root_path, is_proxy) if below else asgi
-    return App(
-        served, connections, services.streams, measured, spec, worlds, fixture, default, settings.tracing, succession
-    )
+    if settings.root_path or settings.proxies:
+        return RootPath(asgi, settings.root_path, services.held.addresses.is_proxy)
+    return asgi
 
 
 def _services(

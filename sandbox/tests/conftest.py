@@ -16,8 +16,9 @@ from typing import Any
 
 import httpx
 import pytest
-from sequences_sandbox.app import App, Settings, build
+from sequences_sandbox.app import App, build
 from sequences_sandbox.domain.timestamps import parse_timestamp
+from sequences_sandbox.settings import Settings
 from sequences_sandbox.store.base import Store
 from sequences_sandbox_client import Sandbox
 

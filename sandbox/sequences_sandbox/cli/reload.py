@@ -15,8 +15,8 @@ from ..app import App
 from ..contract.reading import Spec
 from ..domain.errors import CommitIssue
 from ..resources import RESOURCES
-from ..store.base import KeyRecord
 from ..store.memory import MemoryStore
+from ..store.records import KeyRecord
 from ..worlds.succession import Succession
 
 _LOG: Final = logging.getLogger("sequences_sandbox.reload")

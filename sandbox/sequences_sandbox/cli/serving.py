@@ -17,7 +17,7 @@ from sequences_sandbox_client.cli.parser import UsageError
 from sequences_sandbox_client.cli.printable import write_whole
 from starlette.types import ASGIApp
 
-from ..app import App, Settings, build, wall_clock
+from ..app import App, build, wall_clock
 from ..contract.reading import SpecError
 from ..domain.hosts import is_loopback
 from ..domain.limits import VisitorLimits
@@ -30,6 +30,7 @@ from ..http.root_path import parse_root
 from ..http.traffic.tracing import Tracing, TracingError, open_tracing
 from ..server.server import bind, most_descriptors, serve
 from ..server.signals import stop_with
+from ..settings import Settings
 from ..store.base import Store, StoreError
 from ..store.memory import MemoryStore
 from .banner import banner, ready_document
@@ -134,7 +135,6 @@ def _settings(options: argparse.Namespace, admin_token: str | None) -> Settings:
     callers = tuple(_parsed("--cors", parse_caller, text) for text in options.cors or ())
     return Settings(
         fixture=options.fixture,
-        store=options.store,
         clock=options.clock,
         freeze=options.freeze or None,
         cors=callers or (("*",) if on_loopback and not options.no_cors else ()),

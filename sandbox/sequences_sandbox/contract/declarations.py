@@ -30,7 +30,7 @@ def _problems(spec: Spec, resource: Resource[Any]) -> Iterator[str]:
     parameters = {parameter["name"]: parameter["schema"] for parameter in operation.get("parameters", ())}
     yield from _different("filters", sorted(set(parameters) - _PAGING), sorted(resource.filters))
     yield from _different("sorts", sorted(parameters["sort_by"]["enum"]), sorted(resource.sorts))
-    yield from _different("default sort", parameters["sort_by"].get("default"), resource.default_sort)
+    yield from _different("default sort", parameters["sort_by"].get("default"), next(iter(resource.sorts), None))
     yield from _different("scope", operation.get("x-required-scope"), resource.scope)
 
 

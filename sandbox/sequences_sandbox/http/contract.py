@@ -8,7 +8,7 @@ from connexion.middleware.abstract import RoutedAPI
 from connexion.operations.abstract import AbstractOperation
 from connexion.resolver import Resolver
 
-from ..store.base import KeyRecord
+from ..store.records import KeyRecord
 from ..worlds.worlds import Worlds
 from .cors import Cors
 from .offload import LongWork, Offload

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 from ..domain.errors import CommitIssue
-from ..store.base import KeyRecord
+from ..store.records import KeyRecord
 from ..worlds.worlds import Caller
 from .request.body import Body, too_large
 from .request.context import RequestContext

@@ -13,7 +13,8 @@ from typing import Final
 
 from ..domain.errors import HostIssue, RateLimitIssue, ScopeIssue, UnauthorizedIssue, ValidationIssue
 from ..domain.hosts import is_ip_address
-from ..store.base import KeyRecord, Store
+from ..store.base import Store
+from ..store.records import KeyRecord
 from ..traffic.paces import Paces
 from ..traffic.rate_limits import RateLimit
 from ..worlds.api_keys import ADMIN, TOKEN_PREFIX, authenticate, bearer, visitor

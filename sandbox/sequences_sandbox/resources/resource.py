@@ -48,7 +48,10 @@ class Filter:
 
 
 class Resource(Generic[T]):
-    """A kind of document. `noun` is what messages call one of them, `id_parameter` the path parameter that names it."""
+    """A kind of document. `noun` is what messages call one of them, `id_parameter` the path parameter that names it.
+
+    Lists are sorted by the first of `sorts` where nothing else is asked for.
+    """
 
     def __init__(
         self,
@@ -61,7 +64,6 @@ class Resource(Generic[T]):
         scope: str | None = None,
         filters: Mapping[str, Filter] | None = None,
         sorts: Sequence[str] = (),
-        default_sort: str | None = None,
         derived: Sequence[str] = (),
     ) -> None:
         self.kind: Final = kind
@@ -72,7 +74,6 @@ class Resource(Generic[T]):
         self.scope: Final = scope
         self.filters: Final = dict(filters or {})
         self.sorts: Final = tuple(sorts)
-        self.default_sort: Final = default_sort or (self.sorts[0] if self.sorts else None)
         declared: tuple[Field[Any], ...] = fields(type_)  # type: ignore[arg-type]  # a dataclass, always
         hints = get_type_hints(type_, include_extras=True)
         self.names: Final = tuple(each.name for each in declared)

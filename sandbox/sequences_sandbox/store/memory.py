@@ -10,19 +10,8 @@ from ..domain.clock import Clock
 from ..domain.errors import CommitIssue
 from ..traffic.journal import Entry
 from ..traffic.rate_limits import Level, RateLimit, Verdict, take
-from .base import (
-    FORGETTING,
-    MOST_EVENT_BYTES,
-    ChangeSet,
-    DocumentKey,
-    KeyRecord,
-    Loaded,
-    Moment,
-    StoredEvent,
-    VisitorWorld,
-    WorldRecord,
-    conflict,
-)
+from .base import FORGETTING, MOST_EVENT_BYTES, conflict
+from .records import ChangeSet, DocumentKey, KeyRecord, Loaded, Moment, StoredEvent, VisitorWorld, WorldRecord
 from .rings import Rings
 
 MOST_JOURNAL_BYTES: Final = 4 << 20

@@ -12,7 +12,7 @@ from collections.abc import Callable
 from typing import Final
 
 from ..domain.errors import ScopeIssue, UnauthorizedIssue
-from ..store.base import KeyRecord
+from ..store.records import KeyRecord
 
 TOKEN_PREFIX: Final = "topo_"  # noqa: S105  # begins every token, and is none
 """What the tokens that are made here begin with."""

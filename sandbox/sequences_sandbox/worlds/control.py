@@ -14,7 +14,7 @@ from ..fixtures.fixture import Fixture
 from ..resources import RESOURCES
 from ..resources.organizations import ORGANIZATIONS
 from ..resources.sequences.model import RUNS
-from ..store.base import KeyRecord
+from ..store.records import KeyRecord
 from ..traffic.paces import Paces
 from .due_events import steps_of
 from .events import CLOCK, WORLD

@@ -5,7 +5,7 @@ from typing import Any, Final
 
 from ..resources import RESOURCES
 from ..resources.resource import Codec
-from ..store.base import DocumentKey
+from ..store.records import DocumentKey
 from ..traffic.fault_documents import FAULT_CODEC
 from ..traffic.faults import FAULTS
 from ..traffic.rate_limits import RATE_LIMIT, RATE_LIMIT_CODEC

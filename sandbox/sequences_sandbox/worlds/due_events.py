@@ -23,12 +23,12 @@ class DueEventWriter(Protocol):
     def write_run(self, run: Run, entry: HistoryEntry) -> Change: ...
 
 
-def apply_due_events(tx: DueEventWriter, until: int, most: int = MOST_EVENTS) -> tuple[list[Change], bool]:
-    """Applies what is due at `until` or before; returns the changes, and whether some is left that `most` did not allow."""
+def apply_due_events(tx: DueEventWriter, until: int) -> tuple[list[Change], bool]:
+    """Applies what is due at `until` or before; returns the changes, and whether some is left for another request."""
     changes: list[Change] = []
     schedule = tx.schedule
     while (due := tx.next_due()) is not None and due[0] <= until:
-        if len(changes) >= most:
+        if len(changes) >= MOST_EVENTS:
             return changes, True
         at, run = due
         for event, changed in schedule.fire(run, steps_of(tx, run)):

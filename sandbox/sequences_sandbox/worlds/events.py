@@ -13,7 +13,8 @@ from typing import Any, Final
 
 from ..domain.errors import Issue
 from ..resources.sequences.model import RUNS
-from ..store.base import Store, StoredEvent
+from ..store.base import Store
+from ..store.records import StoredEvent
 from .history import Change, history_fields
 
 SEQUENCE: Final = "sequence"

@@ -8,7 +8,8 @@ from ..domain.clock import Clock
 from ..domain.errors import CommitIssue
 from ..domain.timestamps import SECOND
 from ..fixtures.fixture import Fixture, FixtureKey
-from ..store.base import KeyRecord, StoreError, WorldRecord
+from ..store.base import StoreError
+from ..store.records import KeyRecord, WorldRecord
 from .api_keys import digest, mint, prefix_of
 from .worlds import Worlds
 

@@ -8,7 +8,8 @@ from ..domain.lifecycle import Lifecycle
 from ..domain.limits import VISITOR_BYTES
 from ..fixtures.fixture import Fixture
 from ..resources.sequences.schedule import Schedule
-from ..store.base import Store, VisitorWorld, WorldRecord
+from ..store.base import Store
+from ..store.records import VisitorWorld, WorldRecord
 from ..traffic.amounts import Amounts
 from .api_keys import gone
 from .cache import Cache

@@ -10,8 +10,8 @@ from ..resources import RESOURCES
 from ..resources.organizations import ORGANIZATIONS
 from ..resources.sequences.model import RUNS
 from ..resources.templates import TEMPLATES
-from ..store.base import DocumentKey, KeyRecord, WorldRecord
 from ..store.memory import MemoryStore
+from ..store.records import DocumentKey, KeyRecord, WorldRecord
 from .documents import differences
 from .events import WORLD
 from .factory import CreatedWorld, key_of

@@ -5,9 +5,9 @@ the commit.
 """
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from types import TracebackType
-from typing import Any, Final, Protocol
+from typing import Any, Final
 
 from ..domain.clock import Clock
 from ..domain.errors import CatchingUpIssue, Issue, NotFoundIssue
@@ -17,40 +17,13 @@ from ..domain.query import ListQuery, Page
 from ..resources.resource import Resource
 from ..resources.sequences.model import RUNS, Run
 from ..resources.sequences.schedule import Schedule
-from ..store.base import ChangeSet, DocumentKey, Moment, Store, WorldRecord
+from ..store.records import ChangeSet, DocumentKey, Moment, WorldRecord
 from .due_events import apply_due_events
 from .history import FEWEST_PAGES, HISTORY, MOST_PAGES, Change, HistoryEntry, with_entry
+from .keeper import Keeper
 from .snapshots import ADDED, KEPT, SNAPSHOTS
 from .weights import Sizes, weight
 from .world import Documents, WorldState
-
-
-class Keeper(Protocol):
-    """What a transaction needs of the worlds."""
-
-    @property
-    def store(self) -> Store: ...
-
-    def acquire(self, world: WorldState) -> None:
-        """Waits for the world's lock. Raises RateLimitIssue when too many wait for it."""
-
-    def release(self, world: WorldState) -> None:
-        """Lets the next one have the world."""
-
-    def catch_up(self, world: WorldState) -> None:
-        """Brings a locked world up to date. Raises CommitIssue when that takes a new look at the store."""
-
-    def differences(self, record: WorldRecord, documents: Documents, epoch: int) -> Mapping[DocumentKey, Any | None]:
-        """What of `documents` is other than in the fixture of a world that starts at `epoch`."""
-
-    def require_bytes(self, world: WorldState, growth: int) -> None:
-        """Raises TooLargeIssue where a world may not grow so much beside the others."""
-
-    def resized(self, world: WorldState) -> None:
-        """Notes how much a world takes after a commit."""
-
-    def publish_changes(self, world: WorldState, changes: Sequence[Change]) -> None:
-        """Publishes what was committed to whoever subscribes to the world."""
 
 
 class Transaction:
@@ -241,9 +214,8 @@ class Transaction:
         try:
             world.version = self._worlds.store.commit(world.record.id, world.version, changes)
         except Issue:
-            world.stale = (
-                True  # another process was first, and those that wait for the world here must not meet that too
-            )
+            # Another process was first; those that wait for the world here must not meet that too.
+            world.stale = True
             raise
         world.moment = self.moment
         if self._replaced is not None:

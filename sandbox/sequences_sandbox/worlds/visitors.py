@@ -7,7 +7,7 @@ from typing import Final
 from ..domain.errors import RateLimitIssue
 from ..domain.limits import VisitorLimits
 from ..domain.timestamps import SECOND
-from ..store.base import VisitorWorld
+from ..store.records import VisitorWorld
 from ..traffic.rate_limits import RateLimit
 
 PACE: Final = RateLimit(limit=5, per_seconds=1, burst=50)

@@ -12,7 +12,7 @@ from typing import Any, Final
 from ..resources.resource import Resource
 from ..resources.sequences.model import RUNS, Run
 from ..resources.sequences.schedule import Schedule
-from ..store.base import DocumentKey, Loaded, Moment, WorldRecord
+from ..store.records import DocumentKey, Loaded, Moment, WorldRecord
 from .sorted_lists import SortedLists
 from .weights import Sizes
 

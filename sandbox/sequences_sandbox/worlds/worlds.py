@@ -10,7 +10,8 @@ from typing import Any, Final, NamedTuple
 from ..domain.lifecycle import Lifecycle
 from ..domain.limits import WAITING
 from ..domain.timestamps import MINUTE, SECOND
-from ..store.base import DocumentKey, KeyRecord, Loaded, Store, WorldRecord, conflict
+from ..store.base import Store, conflict
+from ..store.records import DocumentKey, KeyRecord, Loaded, WorldRecord
 from ..traffic.places import Places
 from .api_keys import gone
 from .cache import Cache

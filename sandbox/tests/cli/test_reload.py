@@ -7,12 +7,13 @@ from pathlib import Path
 
 import httpx
 import pytest
-from sequences_sandbox.app import App, Settings, build
+from sequences_sandbox.app import App, build
 from sequences_sandbox.cli import main
 from sequences_sandbox.cli.reload import Reloading
 from sequences_sandbox.contract.files import shipped
 from sequences_sandbox.fixtures import FixtureError
 from sequences_sandbox.http.operation import CompileError
+from sequences_sandbox.settings import Settings
 from sequences_sandbox.store.memory import MemoryStore
 from sequences_sandbox_client.cli.parser import UsageError
 

@@ -10,7 +10,8 @@ NOT_NEEDED = {
 
 BUILT = """
 import sys
-from sequences_sandbox.app import Settings, build
+from sequences_sandbox.app import build
+from sequences_sandbox.settings import Settings
 from sequences_sandbox.cli.main import main
 from sequences_sandbox.server.server import serve
 build(Settings(fixture="demo"))

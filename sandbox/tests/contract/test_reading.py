@@ -1,11 +1,12 @@
 """Reading a contract: what is not understood stops the start, and what it says is what is done."""
 
 import pytest
-from sequences_sandbox.app import Settings, build
+from sequences_sandbox.app import build
 from sequences_sandbox.contract.files import shipped
 from sequences_sandbox.contract.lifecycles import run_lifecycle
 from sequences_sandbox.contract.reading import SpecError, read_spec
 from sequences_sandbox.http.operation import CompileError
+from sequences_sandbox.settings import Settings
 
 TEXT = shipped("openapi.yaml").read_text()
 

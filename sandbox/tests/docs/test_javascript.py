@@ -59,7 +59,7 @@ def test_the_set_up_for_vitest_works(shell, tools):
 
 
 def test_the_set_up_for_jest_works(shell, tools, page):
-    (command,) = [block for block in page.blocks("sh") if block.endswith("npx jest")]
+    (command,) = [block.strip() for block in page.blocks("sh") if "npx jest" in block]
     assert re.search(r"Tests: +1 passed", shell(f"{command} 2>&1", NO_COLOR="1"))
 
 
@@ -73,7 +73,7 @@ def test_the_set_up_for_playwright_works(shell, program, tools, project, page, f
         'import config from "./playwright.config.mjs";\n'
         f"export default {{ ...config, use: {{ ...config.use, launchOptions: {json.dumps(launch)} }} }};\n"
     )
-    (command,) = [block for block in page.blocks("sh") if block.startswith("npx playwright")]
+    (command,) = [block.strip() for block in page.blocks("sh") if block.startswith("npx playwright")]
     assert "2 passed" in shell(f"{command} --config here.mjs --reporter line", NO_COLOR="1")
 
 

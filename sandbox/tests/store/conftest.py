@@ -12,9 +12,9 @@ from urllib.parse import parse_qs, urlsplit
 import psycopg
 import pytest
 from sequences_sandbox.domain.clock import Clock
-from sequences_sandbox.store.base import ChangeSet, KeyRecord, WorldRecord
 from sequences_sandbox.store.memory import MemoryStore
 from sequences_sandbox.store.postgres import PostgresStore
+from sequences_sandbox.store.records import ChangeSet, KeyRecord, WorldRecord
 from sequences_sandbox.traffic.journal import Entry
 
 WALL = 1_772_442_000_000_000

@@ -7,8 +7,8 @@ from contextlib import suppress
 
 from sequences_sandbox.domain.clock import Clock
 from sequences_sandbox.domain.errors import CommitIssue
-from sequences_sandbox.store.base import ChangeSet, KeyRecord, WorldRecord
 from sequences_sandbox.store.postgres import PostgresStore
+from sequences_sandbox.store.records import ChangeSet, KeyRecord, WorldRecord
 
 TOKEN = hashlib.sha256(b"the default world").digest()
 

@@ -8,7 +8,8 @@ from sequences_sandbox.domain.clock import Clock
 from sequences_sandbox.domain.errors import CommitIssue
 from sequences_sandbox.domain.timestamps import HOUR, SECOND
 from sequences_sandbox.store import memory
-from sequences_sandbox.store.base import MOST_EVENT_BYTES, ChangeSet, Moment
+from sequences_sandbox.store.base import MOST_EVENT_BYTES
+from sequences_sandbox.store.records import ChangeSet, Moment
 from sequences_sandbox.traffic.rate_limits import RateLimit, take
 
 WALL = 1_772_442_000_000_000

@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, consumes, initialize, rule, run_state_machine_as_test
 from sequences_sandbox.domain.clock import Clock
 from sequences_sandbox.domain.errors import Issue
-from sequences_sandbox.store.base import ChangeSet, KeyRecord, Moment, WorldRecord
 from sequences_sandbox.store.memory import MemoryStore
 from sequences_sandbox.store.postgres import PostgresStore
+from sequences_sandbox.store.records import ChangeSet, KeyRecord, Moment, WorldRecord
 from sequences_sandbox.traffic.rate_limits import RateLimit
 
 WALL = 1_772_442_000_000_000

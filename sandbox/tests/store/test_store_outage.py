@@ -9,7 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 import psycopg
 import pytest
 from sequences_sandbox.domain.errors import UnavailableIssue
-from sequences_sandbox.store.base import ChangeSet
+from sequences_sandbox.store.records import ChangeSet
 
 POOLED = 4
 QUICKLY_SECONDS = 2.0

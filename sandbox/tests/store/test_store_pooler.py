@@ -11,7 +11,8 @@ from urllib.parse import parse_qs, urlsplit
 import psycopg
 import pytest
 from sequences_sandbox.domain.errors import CommitIssue
-from sequences_sandbox.store.base import ChangeSet, StoreError
+from sequences_sandbox.store.base import StoreError
+from sequences_sandbox.store.records import ChangeSet
 from sequences_sandbox.traffic.rate_limits import RateLimit
 
 TEMPORARY = Path(tempfile.gettempdir())

@@ -8,9 +8,10 @@ from contextlib import contextmanager, suppress
 import psycopg
 import pytest
 from sequences_sandbox.domain.errors import CommitIssue, UnavailableIssue, ValidationIssue
-from sequences_sandbox.store.base import ChangeSet, StoreError, UnreachableError
+from sequences_sandbox.store.base import StoreError, UnreachableError
 from sequences_sandbox.store.open import open_store
 from sequences_sandbox.store.postgres import schema
+from sequences_sandbox.store.records import ChangeSet
 from sequences_sandbox.traffic.rate_limits import RateLimit
 
 WALL = 1_772_442_000_000_000

@@ -9,8 +9,8 @@ import httpx
 import psycopg
 import pytest
 from sequences_sandbox.domain.errors import CommitIssue, UnavailableIssue
-from sequences_sandbox.store.base import ChangeSet
 from sequences_sandbox.store.postgres import schema
+from sequences_sandbox.store.records import ChangeSet
 
 from ..cli.test_cli_store import children
 

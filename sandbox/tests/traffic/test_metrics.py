@@ -8,13 +8,14 @@ from contextlib import suppress
 import httpx
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
-from sequences_sandbox.app import Settings, build
+from sequences_sandbox.app import build
 from sequences_sandbox.contract.files import shipped
 from sequences_sandbox.contract.lifecycles import run_lifecycle
 from sequences_sandbox.contract.reading import read_spec
 from sequences_sandbox.domain.errors import CatchingUpIssue
 from sequences_sandbox.domain.limits import VisitorLimits
 from sequences_sandbox.http.traffic.injection import ConnectionDropped
+from sequences_sandbox.settings import Settings
 from sequences_sandbox.store.memory import MemoryStore
 from sequences_sandbox.traffic.metrics import Tally
 from sequences_sandbox.traffic.rate_limits import RateLimit

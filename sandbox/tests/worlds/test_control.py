@@ -1,7 +1,6 @@
 """The control API over HTTP: worlds, clock, snapshots, runs. Any key of a world controls it, whatever its scopes."""
 
 import json
-from functools import partial
 from pathlib import Path
 
 import pytest
@@ -10,7 +9,6 @@ from openapi_spec_validator import validate
 from sequences_sandbox.app import CONTROL
 from sequences_sandbox.domain.limits import VisitorLimits
 from sequences_sandbox.domain.timestamps import HOUR
-from sequences_sandbox.worlds.due_events import apply_due_events
 
 RUN = "88c23cea-f199-4cf0-964c-3f1e007417b7"  # ACTIVE in the demo world
 TEMPLATE = "9acd9de9-99f5-473b-9921-1defef72edb6"
@@ -215,9 +213,7 @@ def test_a_diff_shows_documents_of_every_kind_and_only_what_differs(api, control
 
 
 def test_an_advance_beyond_what_one_request_applies_says_what_is_left(control, monkeypatch):
-    monkeypatch.setattr(
-        "sequences_sandbox.operations.control.clock.apply_due_events", partial(apply_due_events, most=7)
-    )
+    monkeypatch.setattr("sequences_sandbox.worlds.due_events.MOST_EVENTS", 7)
     control("PATCH", "/clock", json={"frozen": True})
     control("PUT", "/snapshots/start")
     _, token = new_world(control, frozen=True)

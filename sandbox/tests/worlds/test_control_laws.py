@@ -10,8 +10,9 @@ import httpx
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sequences_sandbox.app import Settings, build
+from sequences_sandbox.app import build
 from sequences_sandbox.domain.timestamps import DAY, format_duration
+from sequences_sandbox.settings import Settings
 
 # A world with answers to many calls is made for each example, so few are drawn and none is timed.
 CALLS = settings(deadline=None, max_examples=12, suppress_health_check=list(HealthCheck))

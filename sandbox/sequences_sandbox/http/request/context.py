@@ -8,7 +8,7 @@ from urllib.parse import unquote_to_bytes
 from starlette.types import Receive, Scope
 
 from ...domain.errors import CatchingUpIssue, Issue
-from ...store.base import KeyRecord
+from ...store.records import KeyRecord
 from ...traffic.faults import Injection
 from ...worlds.worlds import Caller
 from ..responses import Headers

@@ -6,7 +6,7 @@ from typing import Final
 from starlette.types import Receive, Send
 
 from ...domain.errors import ValidationIssue
-from ...store.base import StoredEvent
+from ...store.records import StoredEvent
 from ...worlds.events import EventBus
 from ..offload import Offload
 from ..request.context import RequestContext, until_gone

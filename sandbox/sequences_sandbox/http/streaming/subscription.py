@@ -10,7 +10,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
-from ...store.base import MOST_EVENT_BYTES, StoredEvent
+from ...store.base import MOST_EVENT_BYTES
+from ...store.records import StoredEvent
 
 _MOST_WAITING: Final = 1000
 

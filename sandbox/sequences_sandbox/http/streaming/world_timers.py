@@ -10,7 +10,7 @@ from typing import Final
 
 from ...domain.errors import CommitIssue, InternalIssue, UnauthorizedIssue
 from ...domain.timestamps import SECOND
-from ...store.base import StoredEvent
+from ...store.records import StoredEvent
 from ...worlds.events import REQUEST
 from ...worlds.worlds import Worlds
 from ..offload import Offload

@@ -7,7 +7,7 @@ import traceback
 from typing import Final
 
 from ...domain.errors import UnauthorizedIssue, UnavailableIssue
-from ...store.base import KeyRecord
+from ...store.records import KeyRecord
 from ...traffic.journal import MOST_BODY_BYTES, Entry
 from ...worlds.events import REQUEST
 from ...worlds.worlds import Worlds

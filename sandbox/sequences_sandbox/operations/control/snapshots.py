@@ -8,7 +8,7 @@ from ...domain.errors import NotFoundIssue
 from ...domain.timestamps import format_timestamp
 from ...resources import RESOURCES
 from ...resources.resource import Resource
-from ...store.base import Moment
+from ...store.records import Moment
 from ...worlds.control import Control
 from ...worlds.history import HISTORY
 from ...worlds.snapshots import SETTINGS, SNAPSHOTS, Snapshot, copied, timeline

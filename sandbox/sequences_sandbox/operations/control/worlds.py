@@ -15,7 +15,7 @@ from ...fixtures import FixtureError, FixtureText, export
 from ...fixtures.fixture import Fixture
 from ...resources.organizations import ORGANIZATIONS
 from ...resources.sequences.model import RUNS
-from ...store.base import Moment
+from ...store.records import Moment
 from ...traffic.rate_limits import Verdict
 from ...validation import field_issue
 from ...worlds.api_keys import visitors_address

@@ -10,7 +10,8 @@ from psycopg.rows import TupleRow
 
 from ...domain.clock import Clock
 from ...domain.errors import Issue, UnavailableIssue
-from ..base import FORGETTING, ChangeSet, Codecs, Loaded, Moment, WorldRecord, conflict
+from ..base import FORGETTING, Codecs, conflict
+from ..records import ChangeSet, Loaded, Moment, WorldRecord
 from .connecting import Conn, SchemaChangedError, require_primary, require_schema
 from .database import Database
 from .events import WATCHED

@@ -5,7 +5,8 @@ import time
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
-from ..base import MOST_EVENT_BYTES, StoredEvent
+from ..base import MOST_EVENT_BYTES
+from ..records import StoredEvent
 from .database import Database
 
 _MOST_KEPT: Final = 1000

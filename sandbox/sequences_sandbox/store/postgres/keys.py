@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import asdict, replace
 from typing import Any, Final
 
-from ..base import KeyRecord
+from ..records import KeyRecord
 from .connecting import require_primary
 from .database import Database
 

@@ -10,7 +10,8 @@ from psycopg import errors
 
 from ...domain.clock import Clock
 from ...domain.errors import CommitIssue
-from ..base import KeyRecord, VisitorWorld, WorldRecord, conflict
+from ..base import conflict
+from ..records import KeyRecord, VisitorWorld, WorldRecord
 from .connecting import Conn
 from .database import Database
 from .events import SWEEP

@@ -5,12 +5,13 @@ import json
 
 import httpx
 import pytest
-from sequences_sandbox.app import Settings, build
+from sequences_sandbox.app import build
 from sequences_sandbox.domain.errors import UnavailableIssue
 from sequences_sandbox.http.offload import Offload
 from sequences_sandbox.http.responses import Response
 from sequences_sandbox.http.streaming.events import Streams
 from sequences_sandbox.http.streaming.world_timers import WorldTimers
+from sequences_sandbox.settings import Settings
 
 RUN = "88c23cea-f199-4cf0-964c-3f1e007417b7"
 AUTHORIZED = {"Authorization": "Bearer topo_demo_readwrite"}

@@ -3,12 +3,13 @@
 import asyncio
 
 import pytest
-from sequences_sandbox.app import Settings, build
+from sequences_sandbox.app import build
 from sequences_sandbox.contract.lifecycles import run_lifecycle
 from sequences_sandbox.domain.timestamps import MINUTE, parse_timestamp
 from sequences_sandbox.fixtures import read
 from sequences_sandbox.http.offload import Offload
 from sequences_sandbox.http.streaming.world_timers import WorldTimers
+from sequences_sandbox.settings import Settings
 from sequences_sandbox.worlds.events import CLOCK, SEQUENCE, WORLD
 from sequences_sandbox.worlds.factory import WorldFactory, WorldOptions
 
