@@ -24,6 +24,7 @@ from .head import MOST_HEAD_BYTES, check_head, origin_form, too_large, without_o
 from .idle_timeout import Pending
 from .incoming import Incoming
 from .rejection import body_too_large, malformed, no_proxy, rejection
+from .response_writer import ResponseWriter
 
 PATIENCE_SECONDS: Final = 60
 """How long a client may take over a request's head, and over its body, from the first byte to the last."""
@@ -62,6 +63,7 @@ class Protocol(HttpToolsProtocol):
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as uvicorn has it
         super().connection_made(transport)
         self.flow = _Flow(transport)
+        self._writer = ResponseWriter(transport, self.loop)
         self._cycles: deque[RequestResponseCycle] = deque()  # requests without their whole response, oldest first
         self._incoming = Incoming()
         self._part_bytes = 0  # of the head or the body under way
@@ -163,6 +165,7 @@ class Protocol(HttpToolsProtocol):
         self.url = origin_form(self.url)
         self.scope["extensions"] = self._extensions
         super().on_headers_complete()
+        self.cycle.transport = self._writer  # type: ignore[assignment]  # all of a transport that it uses
         self._cycles.append(self.cycle)
         if self._is_stopping:
             self.cycle.keep_alive = False
@@ -180,6 +183,7 @@ class Protocol(HttpToolsProtocol):
     # From responses to bytes
 
     def on_response_complete(self) -> None:
+        self._writer.flush()
         self._cycles.popleft()
         super().on_response_complete()
         if self._rejection is not None and not self._cycles:
@@ -227,6 +231,7 @@ class Protocol(HttpToolsProtocol):
         if self._cycles and self._cycles[0].response_started and self._cycles[0].chunked_encoding:
             self._cycles[0].disconnected = True
             self._cycles[0].message_event.set()
+            self._writer.flush()
             self.transport.write(_LAST_OF_STREAM)
             self.transport.close()
         elif self._cycles:
@@ -270,4 +275,5 @@ class Protocol(HttpToolsProtocol):
         drop(self.transport, reset=self._backlog is not None)
 
     def _drop(self, reset: bool) -> None:
+        self._writer.flush()
         drop(self.transport, reset=reset)
