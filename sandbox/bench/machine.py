@@ -36,10 +36,19 @@ def resident(pid: int) -> float:
     return sum(map(resident_alone, family(pid)))
 
 
+def private(pid: int) -> float:
+    """Mebibytes that a process and its descendants hold beside files and what a database keeps in shared buffers."""
+    return sum(_held(each, "Pss_Anon") for each in family(pid))
+
+
 def resident_alone(pid: int) -> float:
     """Mebibytes that a process holds, with its share of what it shares; nothing for one that is gone."""
+    return _held(pid, "Pss")
+
+
+def _held(pid: int, kind: str) -> float:
     try:
-        found = re.search(r"^Pss:\s+(\d+)", Path(f"/proc/{pid}/smaps_rollup").read_text(), re.MULTILINE)
+        found = re.search(rf"^{kind}:\s+(\d+)", Path(f"/proc/{pid}/smaps_rollup").read_text(), re.MULTILINE)
     except (FileNotFoundError, ProcessLookupError):
         return 0
     return int(found[1]) / 1024 if found else 0

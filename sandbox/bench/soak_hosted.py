@@ -16,6 +16,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any, Final
 
+import httpx
 import machine
 import psycopg
 import report
@@ -29,6 +30,9 @@ _ADDRESSES_OF_AN_ATTACKER: Final = 10
 _GROWTH: Final = 1.05
 _SLACK_MIB: Final = 8
 _MOST_P99: Final = 250
+_BOUNDED: Final = ("database on disk", "worlds at hand in all processes")
+"""What may grow up to its bound."""
+_AT_HAND: Final = re.compile(r"^sequences_sandbox_memory_bytes\{.*\} (\S+)$", re.MULTILINE)
 _PAGE: Final = report.ROOT / "docs" / "hosting.md"
 
 Amounts = dict[str, float]
@@ -39,6 +43,7 @@ class Site:
 
     def __init__(self, about: dict[str, Any], edge: dict[str, Any], store: str | None) -> None:
         self.url: Final[str] = edge["url"]
+        self._metrics: Final = f"{about['url']}/_sandbox/metrics"
         self._logs: Final[tuple[Path, Path]] = (about["log"], edge["log"])
         self._store: Final = store
         self._mains: Final[dict[str, int]] = {"sandbox": about["process"], "nginx": edge["process"]}
@@ -47,11 +52,15 @@ class Site:
                 self._mains["PostgreSQL"] = machine.parent(connection.info.backend_pid)
 
     def memory(self) -> Amounts:
-        """Mebibytes of each process of the sandbox, of nginx and PostgreSQL as a whole, and of the database on disk."""
-        taken = {name: machine.resident(pid) for name, pid in self._mains.items() if name != "sandbox"}
+        """Mebibytes of each process of the sandbox, of what these have at hand, of nginx and PostgreSQL, and of the
+        database on disk."""
+        taken = {"nginx": machine.resident(self._mains["nginx"])}
         for number, pid in enumerate(sorted(machine.family(self._mains["sandbox"]))):
             taken[f"sandbox, process {number + 1}"] = machine.resident_alone(pid)
+        counted = httpx.get(self._metrics, headers={"Authorization": f"Bearer {ADMIN}"}, timeout=60).raise_for_status()
+        taken["worlds at hand in all processes"] = sum(map(float, _AT_HAND.findall(counted.text))) / 2**20
         if self._store is not None:
+            taken["PostgreSQL, without shared buffers"] = machine.private(self._mains["PostgreSQL"])
             with psycopg.connect(self._store) as connection:
                 ((size,),) = connection.execute("SELECT pg_database_size(current_database())")
             taken["database on disk"] = size / 2**20
@@ -103,7 +112,7 @@ def run_hosted(options: argparse.Namespace) -> tuple[str, bool]:
         if options.write:
             report.place(f"capacity {options.store}", text, _PAGE)
         return text, bool(run.violations)
-    grown = [name for name in run.samples[-1] if name != "database on disk" and _has_grown(*run.halves(name))]
+    grown = [name for name in run.samples[-1] if name not in _BOUNDED and _has_grown(*run.halves(name))]
     tracebacks = sum(number for line, number in log.items() if line.startswith("Traceback"))
     rows = _soak_rows(run, log, tracebacks, options)
     text = f"{note}\n\n{report.table(['', options.store], rows)}{_listed(run, log, grown)}"

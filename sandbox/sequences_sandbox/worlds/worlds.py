@@ -23,7 +23,7 @@ from .snapshots import KEPT
 from .transaction import Transaction
 from .world import Documents, WorldState
 
-MOST_WORLD_BYTES: Final = 512 << 20
+MOST_WORLD_BYTES: Final = 256 << 20
 _TOUCHES_PER_TTL: Final = 64
 """A use is written down when it puts the expiry off by this part of the time to live: not every read is a write."""
 _KEY_LAG: Final = MINUTE
