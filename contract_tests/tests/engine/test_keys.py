@@ -4,6 +4,7 @@ import pytest
 
 from ..mutants import FIXTURE
 from ..reference_server.control import ReferenceServer
+from ..reference_server.messages import ApiError
 from ..reference_server.net import serving
 from .test_preflight import sentence
 
@@ -43,6 +44,21 @@ def test_runs_of_the_first_organization_under_another_ones_key_are_a_leak(check)
     assert "no item of the first organization" in text
     with serving(NoMe(FIXTURE)) as url:
         assert "is of the same organization" in sentence(check(url, *options)[1])
+
+
+class NoScopeIsNoKey(ReferenceServer):
+    """A key that lacks the scope is answered as a key that nobody has."""
+
+    def no_scope(self, call):
+        raise ApiError(401, "Send a key with the scope of this operation.")
+
+
+def test_a_known_key_that_gets_401_in_place_of_403_is_a_violation(check):
+    options = ("--noscope-key", "topo_contract_noscope", "--rule", "scope.listSequences.no_scope")
+    with serving(NoScopeIsNoKey(FIXTURE)) as url:
+        status, text = check(url, *options)
+    assert status == 1
+    assert "scope.listSequences.no_scope" in text
 
 
 def test_keys_that_are_what_they_should_be_are_let_in(check, sound):
