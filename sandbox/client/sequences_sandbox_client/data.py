@@ -117,6 +117,7 @@ class JournalData(TypedDict):
     status: int
     milliseconds: float
     fault: str | None
+    user_agent: str | None
     request: MessageData
     response: MessageData
 

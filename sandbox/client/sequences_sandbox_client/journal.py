@@ -39,7 +39,7 @@ class JournalMethods(WorldPart):
         """The requests that match, oldest first, with their bodies.
 
         `on` is an operationId, `path` a path in which `*` stands for any characters, `status` a number or a class such as
-        "4xx", `text` what path, query or a body contains, `since` a time of the world.
+        "4xx", `text` what path, query, a body or User-Agent contains, `since` a time of the world.
         """
         query = given({
             "operation": on, "method": method, "path": path, "sequence_id": sequence_id, "status": status, "text": text,

@@ -24,6 +24,7 @@ SECRET_HEADERS: Final = (b"authorization", b"proxy-authorization", b"cookie")
 _KEY: Final = re.compile(r"topo_[A-Za-z0-9_-]+")
 _REDACTED: Final = "topo_***"
 _OVERHEAD: Final = 1000
+_MOST_AGENT: Final = 200
 _OVERHEAD_OF_HEADER: Final = 200
 """What a header takes beside its bytes: two objects, and a place in a table."""
 
@@ -70,6 +71,14 @@ class Entry(NamedTuple):
         return [(name, redacted(value)) for name, value in parse_qsl(self.query, keep_blank_values=True)]
 
     @property
+    def user_agent(self) -> str | None:
+        """The beginning of the header User-Agent, by which programs tell their names; None where it is not kept."""
+        for name, value in self.request_headers:
+            if name == b"user-agent":
+                return redacted(value[:_MOST_AGENT].decode("latin-1"))
+        return None
+
+    @property
     def milliseconds(self) -> float:
         """How long the response took, to the microsecond."""
         return round(self.seconds * 1000, 3)
@@ -95,6 +104,7 @@ class Entry(NamedTuple):
             "status": self.status,
             "milliseconds": self.milliseconds,
             "fault": self.fault,
+            "user_agent": self.user_agent,
         }
 
 

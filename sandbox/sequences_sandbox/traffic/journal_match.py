@@ -74,7 +74,7 @@ class JournalMatch:
         if self.sequence_id is not None and not _concerns(entry, self.sequence_id):
             yield partial("{} is not about the sequence {}".format, entry.path, self.sequence_id)
         if self.text is not None and not _contains(entry, self.text.casefold()):
-            yield lambda: f"{shown(self.text)} is in neither its path, query nor bodies"
+            yield lambda: f"{shown(self.text)} is in neither its path, query, bodies nor User-Agent"
         if self.query_subset:
             yield from _value_differences("query.{}", "query has no {}", self.query_subset, _query_values(entry))
         if self.header_subset:
@@ -109,7 +109,7 @@ def _concerns(entry: Entry, sequence_id: str) -> bool:
 
 def _contains(entry: Entry, text: str) -> bool:
     bodies = (text_of(entry.request_body), text_of(entry.response_body))
-    return any(text in (part or "").casefold() for part in (entry.path, entry.query, *bodies))
+    return any(text in (part or "").casefold() for part in (entry.path, entry.query, *bodies, entry.user_agent))
 
 
 def _query_values(entry: Entry) -> dict[str, list[str]]:

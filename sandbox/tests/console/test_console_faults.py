@@ -31,7 +31,8 @@ def test_a_fault_from_the_form_is_met_counted_and_used_up(visit, outside):
     expect(page.get_by_text("Everything works.")).to_be_visible()
     page.get_by_label("Operation", exact=True).select_option("listSequences")
     page.get_by_label("Which calls").select_option("nth")
-    page.get_by_label("Number, or chance up to 1").fill("2")
+    expect(page.get_by_label("Which one")).to_have_value("3")
+    page.get_by_label("Which one").fill("2")
     page.get_by_label("Status", exact=True).fill("429")
     page.get_by_label("Retry-After, seconds").fill("7")
     page.get_by_role("button", name="Add the fault").click()
@@ -94,8 +95,8 @@ def test_a_fault_is_changed_and_keeps_its_place_in_the_address(visit, outside):
     expect(page).to_have_url(re.compile(f"/faults/{rule['id']}$"))
     page.reload()
     expect(page.get_by_role("heading", name="Change the fault")).to_be_visible()
-    expect(page.get_by_label("Number, or chance up to 1")).to_have_value("3")
-    page.get_by_label("Number, or chance up to 1").fill("5")
+    expect(page.get_by_label("Which one")).to_have_value("3")
+    page.get_by_label("Which one").fill("5")
     page.get_by_label("Status", exact=True).fill("500")
     page.get_by_role("button", name="Save").click()
     expect(cards(page)).to_contain_text("only the 5th")
@@ -181,3 +182,11 @@ def test_a_rate_limit_is_set_met_and_lifted(visit):
     expect(send(page)).to_contain_text("RateLimitIssue")
     limit.get_by_role("button", name="Off").click()
     expect(limit).to_contain_text("as often as they like")
+
+
+def test_the_rate_limit_is_known_as_soon_as_the_view_opens(visit):
+    page = visit("/watch")
+    expect(page.locator("main:not([hidden]) tbody tr").first).to_be_visible()
+    page.wait_for_timeout(1000)  # by then the rules are read, once for every view
+    page.get_by_role("link", name="Faults", exact=True).click()
+    expect(page.get_by_role("region", name="Rate limit")).to_contain_text("Keys may call as often", timeout=1000)

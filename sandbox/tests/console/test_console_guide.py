@@ -10,7 +10,7 @@ LAPTOP = {"width": 1440, "height": 900}
 def test_the_first_screen_says_what_it_is(visit):
     page = visit("/", viewport=LAPTOP)
     hero = page.locator(".hero")
-    for words in ("nothing is sent", "simulation", "yours alone", "ends when nobody uses it for 7 d"):
+    for words in ("nothing is sent", "simulation", "yours alone", "ends after 7 d without use"):
         expect(hero).to_contain_text(words)
     expect(page.get_by_role("button", name=re.compile("^Pause until Mon"))).to_be_in_viewport(ratio=1)
 
@@ -43,6 +43,26 @@ def test_three_steps_show_a_pause_and_its_end(visit):
     for words in ("pause", "wake", "The clock was moved forward by"):
         expect(axis).to_contain_text(words)
     expect(page).to_have_url(re.compile("/runs/"))
+
+
+def test_whoever_comes_back_to_the_steps_finds_them_as_they_are_by_now(visit, outside):
+    page = visit("/", viewport=LAPTOP)
+    page.get_by_role("button", name=re.compile("^Pause until Mon")).click()
+    page.get_by_role("button", name=re.compile("^Jump to Mon")).click()
+    expect(page.locator(".told")).to_be_visible()
+    client = outside(page)
+    for run in client.get("/v1/sequences", params={"status": "ACTIVE", "size": 100}).json()["items"][:3]:
+        client.post(f"/v1/sequences/{run['id']}/stop", json={"reason": "WIN", "scope": "CONTACT"}).raise_for_status()
+    active = client.get("/v1/sequences", params={"status": "ACTIVE", "size": 1}).json()["total_count"]
+    page.get_by_role("link", name="Journal", exact=True).click()
+    page.get_by_role("link", name="Try", exact=True).click()
+    expect(page.locator(".hero")).to_contain_text(f"{active} runs are active")
+    expect(page.locator(".told")).to_have_count(0)
+    expect(page.locator(".step.done")).to_have_count(2)
+    page.get_by_role("link", name="Watch the run").click()
+    page.get_by_role("link", name="Try", exact=True).click()
+    expect(page.locator(".step.done")).to_have_count(0)
+    expect(page.get_by_role("button", name=re.compile("^Pause until Mon"))).to_be_visible()
 
 
 def test_the_steps_begin_again_in_another_world(visit, outside):

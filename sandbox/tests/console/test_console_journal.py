@@ -33,9 +33,22 @@ def test_a_request_from_outside_is_listed_as_it_happens(visit, outside):
     sent = outside(page, "Read only").post("/v1/sequences", content=b"x", headers={"User-Agent": "<i>mine</i>"})
     expect(rows(page)).to_have_count(2)
     expect(rows(page).first).to_contain_text("405")
+    expect(rows(page).last).to_contain_text("curl")
     rows(page).first.get_by_role("link").click()
     for part in (sent.headers["x-request-id"], "Read only", "<i>mine</i>", "ValidationIssue"):
         expect(entry(page)).to_contain_text(part)
+
+
+def test_what_a_program_sent_is_told_from_what_this_browser_sent(visit, outside):
+    page = visit("/try/getMe")
+    page.get_by_role("button", name="Send", exact=True).click()
+    outside(page).get("/v1/me", headers={"User-Agent": "crm-sync/2.1 (nightly)"})
+    page.get_by_role("link", name="Journal", exact=True).click()
+    expect(rows(page)).to_have_count(2)
+    expect(rows(page).first.get_by_role("cell", name="crm-sync", exact=True)).to_be_visible()
+    expect(rows(page).last.get_by_role("cell", name="this browser", exact=True)).to_be_visible()
+    page.get_by_label("Text").fill("CRM-sync/2")
+    expect(rows(page)).to_have_count(1)
 
 
 def test_the_machines_time_and_the_worlds_time_are_both_shown(visit, outside):

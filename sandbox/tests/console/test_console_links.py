@@ -2,6 +2,7 @@
 
 import re
 
+import pytest
 from playwright.sync_api import expect
 
 LIST = "/watch?status=ACTIVE&size=25&sort_by=created_at&sort_order=asc"
@@ -115,6 +116,46 @@ def test_a_link_is_copied_only_after_the_question_was_answered(visit):
     page.get_by_role("button", name="Copy link for a colleague").click()
     page.get_by_role("dialog").get_by_role("button", name="Cancel").click()
     assert page.evaluate("navigator.clipboard.readText()") == "before"
+
+
+def copied_link(page):
+    page.get_by_role("button", name="Copy link", exact=True).click()
+    return page.evaluate("navigator.clipboard.readText()")
+
+
+def test_a_plain_link_leads_back_to_its_world_where_the_browser_keeps_it(visit, world_of):
+    page = visit("/watch")
+    view(page).locator("tbody a").first.click()
+    link, world = copied_link(page), world_of(page)["id"]
+    page.get_by_role("button", name="World").click()
+    page.get_by_role("button", name="New world").click()
+    expect(page.get_by_text("This is a new world with new keys.")).to_be_visible()
+    assert world_of(page)["id"] != world
+    page.goto("about:blank")
+    page.goto(link)
+    expect(page.locator("#open-menu")).to_be_visible()
+    page.wait_for_function("id => JSON.parse(localStorage['sequences-sandbox']).current === id", arg=world)
+    assert page.url == link.partition("#")[0]
+
+
+def test_a_plain_link_says_that_it_does_not_open_its_world_where_that_is_not_known(visit):
+    page = visit("/watch")
+    view(page).locator("tbody a").first.click()
+    other = visit(copied_link(page).removeprefix(page.evaluate("location.origin")))
+    expect(other.get_by_text("This link belongs to another world, whose key it does not carry.")).to_be_visible()
+
+
+@pytest.mark.parametrize("chosen", ["Read only", "No scope", "No key"])
+def test_a_link_for_a_colleague_carries_the_key_that_may_most_whichever_is_chosen(visit, world_of, chosen):
+    page = visit("/watch")
+    widest = world_of(page)["keys"][0]
+    assert widest["name"] == "Read and write"
+    view(page).locator("tbody a").first.click()
+    page.get_by_label("Key", exact=True).select_option(chosen)
+    page.get_by_role("button", name="Copy link for a colleague").click()
+    page.get_by_role("dialog").get_by_role("button", name="Copy the link").click()
+    expect(page.get_by_role("button", name="Copied")).to_be_visible()
+    assert page.evaluate("navigator.clipboard.readText()").partition("#key=")[2] == widest["token"]
 
 
 def test_a_run_of_another_world_is_explained(visit):

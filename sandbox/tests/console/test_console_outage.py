@@ -100,7 +100,9 @@ def hosted():
 
 def test_a_visitor_sees_when_the_world_ends_and_what_it_may_hold(visit, hosted):
     page = visit("/", origin=hosted.url)
-    ends = re.compile(r"It ends when nobody uses it for 1 h, and at \w{3} \d+ \w{3}.*, \d\d:\d\d UTC at the latest\.")
+    ends = re.compile(
+        r"It ends after 1 h without use, at the latest on \w{3} \d+ \w{3}.*, \d\d:\d\d UTC of real time\."
+    )
     expect(page.locator(".hero")).to_contain_text(ends)
     page.get_by_role("button", name="World").click()
     expect(page.locator("#menu")).to_contain_text(ends)

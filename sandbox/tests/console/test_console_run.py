@@ -206,3 +206,36 @@ def test_what_is_typed_stays_while_the_run_changes(run_in, outside):
     expect(view(page).locator(".fields").first).to_contain_text("new")
     expect(typed).to_be_focused()
     expect(typed).to_have_value("2098-05-05T05:05:05Z")
+
+
+def test_a_key_that_may_not_write_is_told_beside_the_actions(run_in):
+    page, _ = run_in("ACTIVE")
+    expect(actions(page)).not_to_contain_text("each of these gets")
+    page.get_by_label("Key", exact=True).select_option("Read only")
+    expect(actions(page)).to_contain_text("The chosen key may not write: each of these gets 403.")
+    page.get_by_label("Key", exact=True).select_option("No key")
+    expect(actions(page)).to_contain_text("No key is chosen: each of these gets 401.")
+
+
+def test_a_move_of_the_clock_stands_below_what_fell_due_at_its_end(run_in):
+    page, _ = run_in("ACTIVE")
+    actions(page).get_by_role("button", name="Pause").click()
+    page.get_by_role("button", name="Jump there").click()
+    expect(axis(page)).to_contain_text("The clock was moved forward")
+    items = [
+        item for item in axis(page).locator("li.item .what").all_text_contents() if item.startswith(("wake", "The"))
+    ]
+    assert items[0].startswith("wake")
+    assert items[1].startswith("The clock was moved forward")
+
+
+@pytest.mark.parametrize("status", ["ACTIVE", "WAITING_FOR_LEAD", "FOUND"])
+def test_every_word_of_the_lifecycle_is_within_its_drawing(run_in, status):
+    page, _ = run_in(status)
+    outside = page.evaluate("""() => {
+        const { x, y, width, height } = document.querySelector("svg.diagram").viewBox.baseVal;
+        return [...document.querySelectorAll("svg.diagram text")].map((each) => [each.textContent, each.getBBox()])
+            .filter(([, box]) => box.x < x || box.y < y || box.x + box.width > x + width || box.y + box.height > y + height)
+            .map(([text]) => text);
+    }""")
+    assert outside == []

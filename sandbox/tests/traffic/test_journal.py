@@ -28,6 +28,7 @@ def test_where_anonymous_visitors_call_nothing_is_kept_of_what_one_sent_without_
     api("POST", f"sequences/{RUN}/stop?api_key=sk_live_3", key=None, headers=lost, json={"reason": "sk_live_4"})
     (kept,) = items(api)
     assert (kept["status"], kept["path"], kept["query"]) == (401, f"/v1/sequences/{RUN}/stop", "")
+    assert kept["user_agent"] is None
     assert kept["request"] == {"headers": {}, "body": None, "body_size": 0}
     assert "sk_live" not in str(kept)
 
@@ -52,6 +53,7 @@ def test_a_request_and_its_response_are_kept_whole(api_with):
         "key_id": api("GET", "me").json()["id"],
         "status": 200,
         "fault": None,
+        "user_agent": stopped.request.headers["user-agent"],
         "request": {"body": sent.decode(), "body_size": len(sent)},
         "response": {
             "headers": dict(stopped.headers),
@@ -218,3 +220,11 @@ def test_the_journal_leaves_as_an_archive_that_has_all_that_har_asks_for(api):
     assert json.loads(second["request"]["postData"]["text"]) == STOP
     assert (second["response"]["status"], second["response"]["statusText"]) == (503, "Service Unavailable")
     assert second["comment"] == "fault: status=503"
+
+
+def test_a_user_agent_is_shown_without_a_key_and_no_longer_than_it_tells(api):
+    for agent in ("crm-sync/2.1 (topo_demo_readwrite)", "x" * 300):
+        api("GET", "me", headers={"User-Agent": agent})
+    assert [kept["user_agent"] for kept in items(api)] == ["x" * 200, "crm-sync/2.1 (topo_***)"]
+    found = api("GET", "/_sandbox/journal", params={"text": "CRM-Sync"}).json()["items"]
+    assert [kept["user_agent"] for kept in found] == ["crm-sync/2.1 (topo_***)"]

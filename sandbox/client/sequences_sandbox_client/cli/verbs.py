@@ -73,7 +73,7 @@ _JOURNAL: Final = (
     Argument("--path", "query:path", "with this path; * stands for any characters"),
     Argument("--sequence", "query:sequence_id", "about this sequence, by its id", ids="sequences"),
     Argument("--status", "query:status", "with this status, or of a class such as 4xx"),
-    Argument("--text", "query:text", "with this text in path, query or a body"),
+    Argument("--text", "query:text", "with this text in path, query, a body or User-Agent"),
     Argument("--since", "query:since", "made at this time of the world or later"),
     Argument("--key-name", "query:key_name", "with the key of this name"),
     Argument("--key-id", "query:key_id", "with this key, by its id"),

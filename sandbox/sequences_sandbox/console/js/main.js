@@ -23,7 +23,7 @@ import { startMoves } from "./run/moves.js";
 import { closedPage } from "./world/closed.js";
 import { NoWorld } from "./world/create.js";
 import { startMenu } from "./world/menu.js";
-import { keyInAddress, offer } from "./world/share.js";
+import { follow, worldInAddress } from "./world/share.js";
 import * as watch from "./watch/view.js";
 
 // By the first part of the path: the title, the view, and the link in the header that stands for it.
@@ -45,7 +45,7 @@ const element = (id) => document.getElementById(id);
 start();
 
 async function start() {
-  const key = keyInAddress();
+  const link = worldInAddress();
   // Before the views: what they read first must be no older than the first event.
   opening.then(listen, () => {});
   try {
@@ -67,9 +67,9 @@ async function start() {
     onPlace(show);
     show(place());
     startRules();
-    if (key) offer(key);
+    follow(link);
   } catch (error) {
-    closed(error instanceof NoWorld ? error : new NoWorld(error.message, false, 3), key);
+    closed(error instanceof NoWorld ? error : new NoWorld(error.message, false, 3), link.key);
   }
 }
 

@@ -33,6 +33,12 @@ class Session {
     return (this.key ?? this.world.keys[0]).token;
   }
 
+  /** The key of the shown organization that may most. */
+  get widestToken() {
+    const keys = this.world.keys.filter((key) => key.organization_id === this.organization.id);
+    return keys.reduce((widest, key) => (key.scopes.length > widest.scopes.length ? key : widest)).token;
+  }
+
   /** Keys by organization: [name, [[value, label], …]]. */
   get choices() {
     return this.world.organizations.map(({ id, name }) => [name, this.world.keys

@@ -6,6 +6,7 @@ import { session } from "../session.js";
 import { effectFields, EFFECTS, number } from "./effects.js";
 
 const WHEN = [["", "each one"], ["nth", "only the nth"], ["every", "every nth"], ["probability", "by chance"]];
+const COUNTED = { nth: ["Which one", "3"], every: ["Every how many", "3"], probability: ["Chance, 0 to 1", "0.2"] };
 const METHODS = ["GET", "POST", "PATCH", "PUT", "DELETE"].map((each) => [each, each]);
 const PRESETS = [
   ["429 on the third call", { match: { nth: 3 }, effect: { status: 429, retry_after: 2 } }],
@@ -35,13 +36,17 @@ export async function faultForm(save, cancel) {
   const element = h("form", { class: "fault-form", on: { submit } }, title, presets,
     field("Operation", input.operation),
     h("details", { class: "more" }, h("summary", {}, "By key, method or path"), h("div", { class: "pair" }, field("Key named", input.key), field("Method", input.method), field("Path", input.path))),
-    h("div", { class: "pair" }, field("Which calls", input.when), field("Number, or chance up to 1", input.count)),
+    h("div", { class: "pair" }, field("Which calls", input.when), field("", input.count)),
     h("div", { class: "pair" }, field("Ends after, times", input.times), field("Ends after, world time", input.lasting)),
     field("What happens", input.effect), details,
     h("div", { class: "acts" }, submitter, leave));
 
   function arrange() {
-    input.count.closest(".field").hidden = input.when.value === "";
+    const [label, usual] = COUNTED[input.when.value] ?? ["", ""];
+    const count = input.count.closest(".field");
+    count.hidden = input.when.value === "";
+    count.firstChild.textContent = label;
+    input.count.value ||= usual;
     input.count.required = input.when.value !== "";
     input.count.step = input.when.value === "probability" ? "any" : "1";
     input.count.max = input.when.value === "probability" ? "1" : "";

@@ -12,11 +12,15 @@ export function limitForm() {
   const seconds = h("input", { type: "number", min: "1", step: "1", value: "60", required: true, "aria-label": "Seconds" });
   const current = h("p", { class: "dim" });
   const lift = button("Off", () => attempt(liftLimit));
-  on("rules", () => {
+  function draw() {
     const limit = rateLimit();
+    lift.hidden = !limit;
+    if (limit === undefined) return;
     write(current, limit ? `Now: ${limitWords(limit)}; more is 429. The console's own reads do not count.` : "Keys may call as often as they like.");
-    lift.hidden = limit === null;
-  });
+  }
+
+  on("rules", draw);
+  draw();
 
   function submit(event) {
     event.preventDefault();

@@ -8,7 +8,7 @@ const PAUSE = 400;
 const LOOK = 5000;
 
 let rules = [];
-let limit = null;
+let limit;
 
 /** The fault rules, in the order in which they are tried. */
 export const faultRules = () => rules;
@@ -16,6 +16,7 @@ export const faultRules = () => rules;
 /** The rules that can fire. */
 export const activeRules = () => rules.filter(({ state }) => state === "active");
 
+/** The rate limit; null for none, undefined before it was read. */
 export const rateLimit = () => limit;
 
 /** Keeps them true from now on; publishes `rules` after every reading. */

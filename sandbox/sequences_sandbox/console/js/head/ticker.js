@@ -23,8 +23,8 @@ export function tickerButton(panel) {
 
   function show() {
     count.textContent = total.toLocaleString("en");
-    fill(latest, happened.length ? summary(happened[0]) : "nothing happened yet");
-    element.setAttribute("aria-label", `What happened: ${happened.length ? words(happened[0]) : "nothing yet"}`);
+    fill(latest, happened.length ? summary(happened[0]) : "nothing since this page was opened");
+    element.setAttribute("aria-label", `What happened: ${happened.length ? words(happened[0]) : "nothing since this page was opened"}`);
     if (panel.matches(":popover-open")) showPanel();
   }
 

@@ -3,10 +3,10 @@
 import { send } from "../api.js";
 import { button, facts, fill, h, say } from "../dom.js";
 import { dayOf, receivedAt, timeOf, timestamp } from "../format.js";
-import { copyButton } from "../parts/clipboard.js";
 import { exchangeView } from "../parts/exchange.js";
 import { home } from "../root.js";
 import { session } from "../session.js";
+import { copyLink, copyLinkWithKey } from "../world/share.js";
 import { keyOf, keyWords } from "./keys.js";
 
 // What every client sends of itself or works out anew.
@@ -37,7 +37,7 @@ export function entryPanel(close) {
     return h("div", { class: "entry-body" },
       h("div", { class: "acts" }, button("Send again", () => resend(exchange, again), { class: "primary" }),
         run && h("a", { class: "button", href: `/runs/${run}` }, "Open its run"),
-        copyButton("Copy link", () => `${home}/journal/${entry.request_id}`, { class: "" })),
+        copyLinkWithKey(`/journal/${entry.request_id}`), copyLink(`/journal/${entry.request_id}`)),
       again, described(entry), exchangeView(exchange),
       h("h3", {}, "Headers of the request, as far as they are kept"), listed(entry.request.headers));
   }

@@ -6,7 +6,7 @@ import { worldNow } from "../head/time.js";
 import { statusMark } from "../parts/exchange.js";
 import { keyWords } from "./keys.js";
 
-const COLUMNS = ["Received, UTC", "World time", "Request", "Status", "Took", "Key", "Fault"];
+const COLUMNS = ["Received, UTC", "World time", "Request", "Status", "Took", "From", "Key", "Fault"];
 
 /** The table: {element, show}. `link` returns the address of an entry. */
 export function journalTable(link) {
@@ -25,13 +25,20 @@ export function journalTable(link) {
       h("td", { class: "num dim" }, `${dayIn(received, Date.now())}, ${timeOf(received)}`),
       h("td", { class: "num dim", title: entry.at }, brief(Date.parse(entry.at), now)),
       h("td", { class: "asked-for" }, h("a", { class: "cover", href: link(entry.request_id) }, h("b", { class: "method" }, entry.method), " ", h("code", { title: entry.path }, short(entry)))),
-      h("td", {}, statusMark(entry.status)),
+      h("td", {}, statusMark(entry.status), entry.fault && h("span", { class: "failure injected" }, " fault")),
       h("td", { class: "num dim" }, took(entry.milliseconds)),
+      h("td", { class: "dim", title: entry.user_agent }, sender(entry)),
       h("td", { class: "dim" }, keyWords(entry)),
       h("td", {}, entry.fault ? h("span", { class: "failure" }, entry.fault) : h("span", { class: "dim" }, "–")));
   }
 
   return { element, show };
+}
+
+/** Who sent a request, as far as its User-Agent tells: this browser, or the name of a program. */
+function sender({ user_agent: agent }) {
+  if (agent === null) return "–";
+  return agent === navigator.userAgent ? "this browser" : agent.split(/[\s/]/, 1)[0];
 }
 
 /** A path as a list shows it: an id's beginning is enough. */

@@ -36,16 +36,26 @@ export function guide(api) {
   const words = () => brief(monday(), worldNow());
   const name = () => (run && contact(run.contact_id) ? contactName(run.contact_id).name : "a contact");
 
+  const activeRuns = async () => (await session.read(`${basePath(api)}/sequences?status=ACTIVE&size=5&sort_by=created_at&sort_order=desc`)).json;
+
+  /** Begins the steps, with a run that is active. */
   async function choose() {
     done = 0;
     until = null;
     fill(outcome);
     readDirectory();
-    const { json } = await session.read(`${basePath(api)}/sequences?status=ACTIVE&size=5&sort_by=created_at&sort_order=desc`);
+    const json = await activeRuns();
     run = json?.items.find((each) => each.contact_id !== null) ?? null;
     if (run) readContacts([run.contact_id]).then((news) => { if (news && run) drawSteps(); });
     await soonNamed();
     draw(json?.total_count ?? 0);
+  }
+
+  /** The steps as they are by now, for whoever comes back: what was done stays done, what is over begins again. */
+  async function renew() {
+    if (done === 0 || done === 3 || (done === 1 && until <= worldNow())) return choose();
+    fill(outcome);
+    draw((await activeRuns())?.total_count ?? 0);
   }
 
   function draw(active) {
@@ -67,7 +77,7 @@ export function guide(api) {
       step(2, "Jump to that Monday", "Do not wait for days: this world has its own clock, in the bar above. Whatever is due on the way happens, in order.",
         null, button(`Jump to ${words()}`, jump)),
       step(3, "See it wake", `At ${words()} UTC ${name()}'s run becomes ACTIVE again by itself. Watch shows how, on one timeline.`,
-        null, h("a", { class: "button", href: `/runs/${run.id}` }, "Watch the run")));
+        null, h("a", { class: "button", href: `/runs/${run.id}`, on: { click: () => { if (done === 2) done = 3; } } }, "Watch the run")));
   }
 
   function step(number, title, text, line, act) {
@@ -85,6 +95,7 @@ export function guide(api) {
     const exchange = await send(request());
     workWith(run.id);
     fill(outcome, exchangeView(exchange));
+    outcome.scrollIntoView({ block: "nearest" });
     say(`Pause: ${exchange.status || "no response"}. ${exchange.json?.message ?? ""}`);
     if (exchange.status === 200) done = 1;
     drawSteps();
@@ -114,7 +125,7 @@ export function guide(api) {
   on("key", () => { if (session.world) choose(); });
   on("fresh", ({ why }) => { if (why !== "seen") choose(); });
   let begun = false;
-  return { element, show: () => { if (!begun) { begun = true; choose(); } } };
+  return { element, show: () => { if (begun) renew(); else { begun = true; choose(); } } };
 }
 
 function lifetimeWords() {

@@ -2,7 +2,7 @@
 
 import { send } from "../api.js";
 import { operations } from "../contract.js";
-import { button, fill, h, say } from "../dom.js";
+import { button, fill, h, say, write } from "../dom.js";
 import { exchangeView } from "../parts/exchange.js";
 import { inputOf } from "../reference/inputs.js";
 import { workWith } from "../reference/pick.js";
@@ -17,19 +17,21 @@ const ENDS = "stop";
 export function runActions(api, lifecycle, current, done) {
   const outcome = h("div", { class: "outcome-place" });
   const main = h("div", { class: "moves" });
+  const warning = h("p", { class: "dim" });
   const engine = h("div", { class: "acts" });
   const rejected = h("div", { class: "moves" });
   const end = h("div", { class: "moves" });
   const forms = operations(api).filter(({ method, path }) => method !== "GET" && path.includes("{sequence_id}")).map((each) => form(api, each, current, perform));
   const rejectedPart = h("details", {}, h("summary", {}, "Not possible now"), h("p", { class: "dim" }, "Try one to see the error that a program gets."), rejected);
   const endPart = h("section", { class: "apart" }, h("h3", {}, "End this run"), end);
-  const element = h("section", { class: "actions", "aria-label": "Actions" }, h("h3", {}, "What you can do, with the chosen key"), main, outcome,
+  const element = h("section", { class: "actions", "aria-label": "Actions" }, h("h3", {}, "What you can do, with the chosen key"), warning, main, outcome,
     h("h3", {}, "What the engine would do"), engine, rejectedPart, endPart);
 
   async function perform(name, request) {
     workWith(current().id);
     const exchange = await send(request);
     fill(outcome, exchangeView(exchange));
+    outcome.scrollIntoView({ block: "nearest" });
     say(`${name}: ${exchange.status || "no response"}. ${exchange.json?.message ?? ""}`);
     done(exchange);
   }
@@ -43,6 +45,7 @@ export function runActions(api, lifecycle, current, done) {
     place(main, [leading, ...possible.filter((each) => each !== leading && each.event !== ENDS)].filter(Boolean));
     place(end, possible.filter((each) => each.event === ENDS));
     place(rejected, forms.filter((each) => !possible.includes(each)));
+    write(warning, mayWrite());
     endPart.hidden = end.children.length === 0;
     rejectedPart.hidden = rejected.children.length === 0;
     const rows = lifecycle.from(status).filter((row) => row.by === "engine");
@@ -57,6 +60,12 @@ export function runActions(api, lifecycle, current, done) {
   }
 
   return { element, show, begin };
+}
+
+/** What the chosen key gets, where that is an error each time; empty where it may write. */
+function mayWrite() {
+  if (session.key === null) return "No key is chosen: each of these gets 401.";
+  return session.key.scopes.includes("sequences:write") ? "" : "The chosen key may not write: each of these gets 403.";
 }
 
 /** Puts forms in a place, and moves none that is there already: what is typed and focused stays. */

@@ -6,6 +6,9 @@ const NODE = { width: 144, height: 28 };
 const LEFT = 74;
 const RIGHT = 296;
 const GAP = 46;
+// For the labels of the ways on the left, and of the topmost one.
+const MARGIN = 16;
+const TOP = 4;
 const DASHES = { client: null, engine: "5 4", clock: "1 4" };
 
 /** The drawing with one status lit. */
@@ -14,7 +17,7 @@ export function diagram(lifecycle, current) {
   const bottom = Math.max(...[...places.values()].map((place) => place.y)) + NODE.height + 2;
   const ways = merged(lifecycle.rows);
   const lit = ways.filter((way) => way.from === current);
-  return svg("svg", { class: "diagram", viewBox: `0 0 ${RIGHT + NODE.width + 2} ${bottom}`, role: "img", "aria-label": words(current, lit) },
+  return svg("svg", { class: "diagram", viewBox: `${-MARGIN} ${-TOP} ${MARGIN + RIGHT + NODE.width + 2} ${TOP + bottom}`, role: "img", "aria-label": words(current, lit) },
     svg("defs", {}, marker("tip"), marker("tip-lit")),
     ways.filter((way) => way.from !== current).map((way) => line(way, places, false)),
     lit.map((way) => line(way, places, true)),

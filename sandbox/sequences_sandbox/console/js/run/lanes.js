@@ -45,7 +45,7 @@ const requests = {
 
 const clock = {
   name: "clock",
-  label: "Clock moves",
+  label: "Clock moves seen here",
   read: async ({ created_at: created }) => clockMoves().filter(({ to }) => to > Date.parse(created)).map(moveItem),
   event: (kind, data) => (kind === "jump" ? moveItem(data) : null),
 };
@@ -86,7 +86,8 @@ export function merged(items) {
   // The sort is stable: what came later in the reading came later in the world.
   return [...rows, ...items.filter(({ id, lane }) => lane === "requests" && !joined.has(id))]
     .map((item, place) => ({ item, place }))
-    .sort((one, other) => other.item.at - one.item.at || other.place - one.place)
+    // A move of the clock comes before what fell due at its end.
+    .sort((one, other) => other.item.at - one.item.at || (one.item.lane === "clock") - (other.item.lane === "clock") || other.place - one.place)
     .map(({ item }) => item);
 }
 

@@ -7,12 +7,10 @@ import { button, fill, h } from "../dom.js";
 import { brief, span } from "../format.js";
 import { move } from "../head/clock.js";
 import { worldNow } from "../head/time.js";
-import { copyButton } from "../parts/clipboard.js";
 import { exchangeView } from "../parts/exchange.js";
 import { statusPill } from "../parts/status.js";
-import { home } from "../root.js";
 import { session } from "../session.js";
-import { linkWithKey } from "../world/share.js";
+import { copyLink, copyLinkWithKey } from "../world/share.js";
 import { runActions } from "./actions.js";
 import { diagram } from "./diagram.js";
 import { showFacts } from "./facts.js";
@@ -86,7 +84,7 @@ export async function open(section) {
       h("div", { class: "run-title" }, h("h2", {}, name), statusPill(run.status), wakePart()),
       h("p", { class: "dim" }, [title, company].filter(Boolean).map((words) => `${words} · `),
         h("a", { href: `/watch?sequence_template_id=${run.sequence_template_id}` }, templateName(run.sequence_template_id))),
-      h("div", { class: "acts" }, copyButton("Copy link", () => `${home}/runs/${id}`, { class: "" }), copyButton("Copy link for a colleague…", () => linkWithKey(`/runs/${id}`), { class: "" })));
+      h("div", { class: "acts" }, copyLinkWithKey(`/runs/${id}`), copyLink(`/runs/${id}`)));
   }
 
   /** When a paused run wakes, and the way there. */

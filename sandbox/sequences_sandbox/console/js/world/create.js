@@ -40,11 +40,16 @@ export async function worldOfKey(token) {
   return { ...world, own: false, keys: [key] };
 }
 
-/** What of a world's description is kept. `idle` is how many seconds it stays after its last use; null: for good. */
+const STEP = 300;
+
+/** What of a world's description is kept. `idle` is how many seconds it stays after its last use, which was within the last
+ * minutes; null: for good. */
 export function described({ id, name, fixture, created_at, expires_at: expires, ends_at, limits, organizations }) {
-  const idle = expires === null ? null : Math.round((Date.parse(expires) - Date.now()) / 1000);
+  const idle = expires === null ? null : rounded((Date.parse(expires) - Date.now()) / 1000);
   return { id, name, fixture, created_at, idle, ends_at, limits, organizations: organizations.map((each) => ({ id: each.id, name: each.name })) };
 }
+
+const rounded = (seconds) => (seconds > STEP ? Math.ceil(seconds / STEP) * STEP : Math.round(seconds));
 
 function problem(exchange, fixture) {
   const rejected = new Rejected(exchange);

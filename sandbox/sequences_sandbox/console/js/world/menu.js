@@ -7,7 +7,7 @@ import { ask, attempt, notice } from "../parts/notice.js";
 import { attach } from "../parts/popup.js";
 import { session } from "../session.js";
 import { readKept } from "./kept.js";
-import { linkWithKey } from "./share.js";
+import { copyLinkWithKey } from "./share.js";
 import { snapshotPart } from "./snapshots.js";
 import { reset, save, stateInput } from "./state.js";
 import { endWords, limitWords } from "./words.js";
@@ -37,7 +37,7 @@ function content(close, base) {
       ["Base URL", h("code", {}, base), copyButton("Copy", () => base, { "aria-label": "Copy the base URL" })],
       ["Fixture", world.fixture], ["Lifetime", endWords(world)], limits && ["Limits", limits],
     ]),
-    h("div", { class: "acts" }, button("Reset", closing(reset)), copyButton("Copy link for a colleague…", () => linkWithKey("/"), { class: "" }),
+    h("div", { class: "acts" }, button("Reset", closing(reset)), copyLinkWithKey("/"),
       button("Download state", closing(save)), button("Load state…", closing(() => file.click())), file),
     snapshotPart(),
     h("h3", {}, "My worlds"), worldList(close),

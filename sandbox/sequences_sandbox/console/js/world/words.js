@@ -5,8 +5,8 @@ import { brief, count, span } from "../format.js";
 /** When it ends, as sentences. Its end is by the machine's time, not by the world's. */
 export function endWords({ idle, ends_at: ends }) {
   if (idle === null) return "It stays until it is deleted.";
-  const latest = ends === null ? "" : `, and at ${brief(Date.parse(ends), Date.now())} UTC at the latest`;
-  return `It ends when nobody uses it for ${span(idle * 1000)}${latest}.`;
+  const latest = ends === null ? "" : `, at the latest on ${brief(Date.parse(ends), Date.now())} UTC of real time`;
+  return `It ends after ${span(idle * 1000)} without use${latest}.`;
 }
 
 /** How much it may hold; null where that is as much as there is room for. */
