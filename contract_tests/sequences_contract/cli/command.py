@@ -104,7 +104,7 @@ def _check(options: argparse.Namespace) -> int:
     with no_folder_left(), interruptible() as interruption:
         outcome = run(
             plan.settings, plan.rules, progress, plan.expected,
-            accept_unexercised=plan.accept_unexercised, interruption=interruption,
+            accept_unexercised=plan.accept_unexercised, unselected=plan.unselected, interruption=interruption,
         )  # fmt: skip
         interruption.reporting()
         progress.clear()

@@ -35,12 +35,13 @@ _OF_THE_COMMAND = {
 
 @dataclass(frozen=True)
 class Plan:
-    """What `check` is to do."""
+    """What `check` is to do; `unselected` is how many rules it leaves aside because others were asked for."""
 
     settings: Settings
     rules: Sequence[Rule]
     expected: Mapping[str, str]
     accept_unexercised: bool
+    unselected: int
 
 
 class _Raising(Parser):
@@ -78,7 +79,7 @@ def plan_of(options: argparse.Namespace) -> Plan:
         strict = "" if settings.strict else ", or --profile strict, which has more rules"
         raise UsageError(f"no rule is left to try; see --rule, --skip-rule, --only and --skip{strict}")
     expected = read_expectations(options.expect_failures) if options.expect_failures else {}
-    return Plan(settings, rules, expected, options.accept_unexercised)
+    return Plan(settings, rules, expected, options.accept_unexercised, len(select(settings)) - len(rules))
 
 
 def _settings(options: argparse.Namespace) -> Settings:

@@ -44,6 +44,7 @@ def run(
     expected: Mapping[str, str] | None = None,
     *,
     accept_unexercised: bool = False,
+    unselected: int = 0,
     interruption: Interruption | None = None,
 ) -> Outcome:
     """Tries the rules at the target. Never raises for what the target does; what was judged is always returned."""
@@ -57,7 +58,7 @@ def run(
     outcome = Outcome(
         verdicts, judging.failure, judging.interrupted, tuple(judging.notes()), time.monotonic() - began, judging.requests,
         accept_unexercised, tuple(unexpectedly_passing(verdicts, expected)), judging.session.not_served,
-        at.strftime("%Y-%m-%d %H:%M UTC"),
+        at.strftime("%Y-%m-%d %H:%M UTC"), unselected,
     )  # fmt: skip
     for keys in judging.keys:
         outcome = outcome.with_texts(redaction(keys, settings.headers, os.environ.get(ADMIN_VARIABLE, "")))

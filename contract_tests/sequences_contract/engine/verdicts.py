@@ -84,7 +84,8 @@ class Outcome:
     """Everything a run of the suite found.
 
     `failure` says why the target could not be tested, if so. `unexpectedly_passing` names expected failures that pass,
-    `not_served` the tags that the target does not have. `began` is a time for people, by the clock of this machine.
+    `not_served` the tags that the target does not have, `unselected` how many rules of the profile the caller did not ask
+    for. `began` is a time for people, by the clock of this machine.
     `meanings` words the exit codes.
     """
 
@@ -98,6 +99,7 @@ class Outcome:
     unexpectedly_passing: tuple[str, ...] = ()
     not_served: tuple[str, ...] = ()
     began: str = ""
+    unselected: int = 0
     meanings: Mapping[Exit, str] = field(default_factory=lambda: MEANINGS, repr=False)
 
     def with_texts(self, change: Callable[[str], str]) -> Outcome:
@@ -155,7 +157,8 @@ class Outcome:
         if self.exit is Exit.VIOLATED and not self.violated:
             return "what is expected to fail passes"
         # What recorded traffic does not hold, nobody left out.
-        much = self.meanings is MEANINGS and 2 * len(self.excused) > len(self.verdicts)
+        rules = len(self.verdicts) + self.unselected
+        much = self.meanings is MEANINGS and 2 * (len(self.excused) + self.unselected) > rules
         quick = any(verdict.cut_short for verdict in self.verdicts)
         if self.exit is not Exit.CONFORMS or not (self.expected_failures or much or quick):
             return self.meanings[self.exit]
@@ -163,7 +166,7 @@ class Outcome:
         wrote = any(verdict.rule.tier != "read" for verdict in (*self.passed, *self.expected_failures))
         written = "" if wrote else "; nothing written"
         tried = "what a quick run tried holds" if quick else "what was tried holds"
-        return f"{tried}{known}: {len(self.passed)} of {len(self.verdicts)} rules{written}"
+        return f"{tried}{known}: {len(self.passed)} of {rules} rules{written}"
 
 
 def evidence_of(target: Target, expected: str, got: str, responses: Sequence[Response]) -> Evidence:

@@ -119,6 +119,7 @@ def _totals(outcome: Outcome, settings: Settings) -> str:
     return (
         f"{colour}{_BOLD}{outcome.meaning}{_RESET} (exit {int(outcome.exit)}): profile {settings.profile}, "
         f"{counts['passed']} rules passed, {counts['violated']} violated{by_causes(counts)}, "
-        f"{len(outcome.unexercised)} not exercised, {len(outcome.excused)} left out; "
+        f"{len(outcome.unexercised)} not exercised, {len(outcome.excused)} left out"
+        f"{f', {outcome.unselected} not asked for' if outcome.unselected else ''}; "
         f"{counts['judged']} judgements on {counts['requests']} responses in {outcome.seconds:.0f} s, seed {settings.seed}"
     )

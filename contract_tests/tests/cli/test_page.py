@@ -23,7 +23,7 @@ def flags():
 
 
 def test_the_page_names_every_option_and_no_other():
-    of_others = {"--fixture", "--quiet", "--sequences-url", "--sequences-options"}
+    of_others = {"--editable", "--fixture", "--port", "--quiet", "--sequences-url", "--sequences-options"}
     named = set(re.findall(r"(?<![\w-])--[a-z][a-z-]*", PAGE))
     assert flags() - named == set()
     assert named - flags() <= of_others

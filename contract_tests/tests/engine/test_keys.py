@@ -61,6 +61,10 @@ def test_a_known_key_that_gets_401_in_place_of_403_is_a_violation(check):
     assert "scope.listSequences.no_scope" in text
 
 
+def test_a_key_that_only_reads_is_enough_where_nothing_is_written(check, sound):
+    assert check(sound, "--rule", "me.scopes", key="topo_contract_readonly")[0] == 0
+
+
 def test_keys_that_are_what_they_should_be_are_let_in(check, sound):
     keys = {"read": "readonly", "write": "writeonly", "noscope": "noscope", "other": "other_readwrite"}
     options = [part for role, name in keys.items() for part in (f"--{role}-key", f"topo_contract_{name}")]

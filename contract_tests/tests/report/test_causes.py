@@ -78,4 +78,5 @@ def test_success_says_what_was_held_where_much_was_left_out_or_is_known_to_fail(
     known = Verdict(rules[11], "violated", expected="ticket 7")
     assert Outcome(passed).meaning == "the target conforms"
     assert Outcome([*passed, *left_out]).meaning == "what was tried holds: 3 of 10 rules; nothing written"
+    assert Outcome(passed, unselected=300).meaning == "what was tried holds: 3 of 303 rules; nothing written"
     assert "1 known failure(s) aside: 3 of 4 rules" in Outcome([*passed, known]).meaning

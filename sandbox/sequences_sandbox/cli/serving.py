@@ -199,7 +199,8 @@ def _bound(host: str, number: int) -> socket.socket:
     try:
         return bind(host, number)
     except OSError as error:
-        fix = "give another --port, or --port 0 for a free one" if number else "give another --host"
+        is_port = bool(number) and not isinstance(error, socket.gaierror)
+        fix = "give another --port, or --port 0 for a free one" if is_port else "give another --host"
         raise UsageError(f"{host} port {number} cannot be listened on: {error.strerror or error}; {fix}.") from None
     except OverflowError as error:
         raise UsageError(f"--port {number}: {error}.") from None

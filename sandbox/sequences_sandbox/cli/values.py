@@ -26,7 +26,7 @@ def port(text: str) -> int:
 
 def whole_number(text: str) -> int:
     if not text.isascii() or not text.isdigit():
-        raise argparse.ArgumentTypeError(f"{text!r} is no whole number; give 0 or more")
+        raise argparse.ArgumentTypeError(f"{text!r} is no whole number of 0 or more")
     if len(text) > 9:
         raise argparse.ArgumentTypeError(f"{text[:40]!r} is too large; {10**9 - 1} is the most")
     return int(text)

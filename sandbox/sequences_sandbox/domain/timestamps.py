@@ -100,7 +100,7 @@ def parse_duration(text: str) -> int:
     match = _DURATION.fullmatch(text) if len(text) <= _MAX_TEXT else None
     if match is None:
         raise TimestampError(
-            "not a duration", "write one like P2D, PT1H30M or -P1W (weeks, days, hours, minutes, seconds)"
+            "not a duration", "write one like P2D, PT1H30M or P1W (weeks, days, hours, minutes, seconds)"
         )
     sign, weeks, days, hours, minutes, seconds, fraction = match.groups()
     length = (

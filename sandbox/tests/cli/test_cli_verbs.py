@@ -13,7 +13,7 @@ import pytest
 import sequences_sandbox
 import yaml
 from sequences_sandbox.cli import main
-from sequences_sandbox_client import SandboxNotStarted
+from sequences_sandbox_client import Sandbox, SandboxNotStarted
 from sequences_sandbox_client.cli.follow import follow
 from sequences_sandbox_client.cli.format import event_line
 from sequences_sandbox_client.cli.verbs import VERBS
@@ -243,7 +243,7 @@ def test_the_journal_is_listed_verified_and_emptied(shell, client):
         ("--text LOSE", 1), ("--key-name Nobody --status 4xx", None),
     ):  # fmt: skip
         if number is None:
-            assert "'key_name' is 'Nobody'" in shell(f"journal list {options}", status=2)
+            assert "'--key-name' is 'Nobody'" in shell(f"journal list {options}", status=2)
         else:
             assert json.loads(shell(f"journal list {options} --json"))["total_count"] == number
     (_, body, _) = shell("journal list --bodies --method POST").splitlines()
@@ -282,8 +282,6 @@ def test_what_the_sandbox_rejects_is_said_with_status_4(shell, line, words):
     ("line", "words"),
     [
         ("clock advance tomorrow", "P2D"),
-        ("clock advance", "by; to; next"),
-        ("faults add --on listSequences", "latency; status; close; body; drip_seconds"),
         ("faults add --latency soon", "milliseconds"),
         ("faults add --status often", "--status"),
         ("faults add --close later", "midway"),
@@ -376,3 +374,30 @@ print(*[name for name in {HEAVY!r} if name in sys.modules])
 """
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, timeout=60, check=True)
     assert done.stdout == "now 2026-03-03T09:00:00Z, events on the way: 0\n\n"
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        (["clock", "advance"], "give one of by, --to"),
+        (["clock", "advance", "P1D", "--to", "2030-01-01T00:00:00Z"], "give one of by, --to, not by and --to"),
+        (["clock", "advance", "2030-01-01T00:00:00Z"], "is a time; give it with --to"),
+        (["faults", "add", "--on", "pauseSequence"], "give one of --status, --latency, --close, --body, --drip"),
+        (["faults", "add", "--status", "500", "--latency", "5"], "--drip, not --status and --latency"),
+        (["faults", "add", "--on", "pauseSeqence", "--status", "500"], "'--on' is 'pauseSeqence'"),
+        (["faults", "add", "--nth", "0", "--status", "500"], "'--nth' must be 1 or more"),
+        (["faults", "add", "--status", "42x"], "argument --status: '42x' is no whole number;"),
+        (["faults", "add", "--probability", "often"], "argument --probability: 'often' is no number;"),
+        (["journal", "verify", "--body", '{"a":'], """'{"a":' is not a JSON object; write one such as"""),
+        (["history", "nope"], "no id of sequences begins with 'nope'"),
+    ],
+)
+def test_a_mistake_is_told_in_the_words_of_the_command_line(shell, line, said):
+    assert said in shell(line, status=2)
+
+
+def test_a_key_that_was_not_given_is_named(capsys):
+    with Sandbox.start(arguments=["--fixture", "contract"]) as other:
+        assert main(["clock", "show", "--url", other.url]) == 4
+    said = capsys.readouterr().err
+    assert "does not know topo_demo_readwrite, which is tried where no key is given; give --key" in said

@@ -7,6 +7,7 @@ from difflib import get_close_matches
 from typing import Any, NoReturn
 
 _CHOICE = re.compile(r"(argument .*: )?invalid choice: '(.*)' \(choose from (.*)\)", re.DOTALL)
+_VALUE = re.compile(r"(argument .*): invalid (int|float) value: (.*)", re.DOTALL)
 _STATUSES = """exit status:
   0    done
   1    'journal verify': what was asked does not hold; 'serve': the workers cannot live
@@ -56,6 +57,8 @@ class Parser(argparse.ArgumentParser):
         if wrong := _CHOICE.fullmatch(message):
             what, given, choices = wrong[1] or "", wrong[2], wrong[3].replace("'", "").split(", ")
             message = f"{what}{given!r} is none of {', '.join(choices)}{_meant(given, choices)}"
+        elif wrong := _VALUE.fullmatch(message):
+            message = f"{wrong[1]}: {wrong[3]} is no {'whole ' if wrong[2] == 'int' else ''}number"
         raise UsageError(message if message.endswith("?") else f"{message}; see {self.prog} --help")
 
     def _explained(self, words: Sequence[str]) -> str:

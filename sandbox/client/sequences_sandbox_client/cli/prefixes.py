@@ -15,14 +15,16 @@ _PUBLIC: Final = ("sequences", "contacts", "sequence-templates")
 
 
 def whole_id(send: ControlClient, key: str, kind: str, given: str) -> str:
-    """The id of that kind that begins so, or what was given where none does. Raises UsageError where several do."""
+    """The id of that kind that begins so. Raises UsageError where none does, or several do."""
     if _WHOLE.fullmatch(given) or not given:
         return given
     found = [one for one in _ids(send, key, kind) if one.lower().startswith(given.lower())]
     if len(found) > 1:
         shown = ", ".join(found[:_MOST_SHOWN]) + (", ..." if len(found) > _MOST_SHOWN else "")
         raise UsageError(f"{given!r} is the beginning of {len(found)} ids of {kind}: {shown}; give more of it")
-    return found[0] if found else given
+    if not found:
+        raise UsageError(f"no id of {kind} begins with {given!r}")
+    return found[0]
 
 
 def _ids(send: ControlClient, key: str, kind: str) -> Iterator[str]:

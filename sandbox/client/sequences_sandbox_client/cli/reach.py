@@ -21,6 +21,7 @@ _MOST_SECONDS: Final = 3600
 _HEADER_NAME: Final = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 _KEY: Final = re.compile(r"[!-~]+")
 _MALFORMED: Final = 400
+_UNKNOWN_KEY: Final = 401
 _USAGE: Final = 2
 _UNREACHABLE: Final = 3
 _REJECTED: Final = 4
@@ -80,8 +81,11 @@ def connected(options: argparse.Namespace, url: str) -> "httpx.Client":
         raise UsageError(str(error)) from None
 
 
-def failed(error: SandboxError) -> CommandError:
-    """How a call ends a command that got no result. What the sandbox says of a malformed call is a usage error too."""
+def failed(error: SandboxError, key: str = "") -> CommandError:
+    """How a call with a key ends a command that got no result. What is said of a malformed call is a usage error too."""
+    if error.status_code == _UNKNOWN_KEY and key == _DEFAULT_KEY:
+        what = f"this sandbox does not know {key}, which is tried where no key is given"
+        return CommandError(f"{what}; give --key, or set SEQUENCES_SANDBOX_KEY.", _REJECTED, error.issue)
     status = _USAGE if error.status_code == _MALFORMED else _REJECTED if error.issue else _UNREACHABLE
     return CommandError(str(error), status, error.issue or None)
 

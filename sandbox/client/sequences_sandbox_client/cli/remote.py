@@ -10,6 +10,7 @@ from ..calls import Call
 from ..errors import SandboxError
 from . import known_worlds, use
 from .format import text_of
+from .parser import UsageError
 from .printable import as_json
 from .reach import add_reach, address, connected, failed, world_key
 from .verb import Argument, Verb, read_latency, read_object
@@ -87,6 +88,9 @@ def run(options: argparse.Namespace) -> None:
     from .prefixes import whole_id  # noqa: PLC0415
 
     verb: Verb = options.verb
+    given = [name for name in verb.one_of if vars(options)[name] is not None]
+    if verb.one_of and len(given) != 1:
+        raise UsageError(f"give one of {', '.join(verb.one_of)}{', not ' + ' and '.join(given) if given else ''}")
     url = address(options)
     # Whatever is sent for all worlds counts as the admin token, or as a guess at it.
     token = options.key if verb.of_all_worlds else world_key(options, url)
@@ -97,9 +101,9 @@ def run(options: argparse.Namespace) -> None:
                 follow(http, token, kind, as_json=options.json)
             send = ControlClient(http, token)
             path, query, body = _request(verb, vars(options), lambda kind, given: whole_id(send, token, kind, given))
-            result = send(Call[Any](verb.method, path, body, query))
+            result = send(Call[Any](verb.method, path, body, query, words=verb.words))
         except SandboxError as error:
-            raise failed(error) from None
+            raise failed(error, key=token) from None
     if verb.command == "worlds create":
         known_worlds.remember(url, result)
     elif verb.method == "DELETE" and verb.path in ("/world", "/worlds/{world_id}"):

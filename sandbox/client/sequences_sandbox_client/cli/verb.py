@@ -5,6 +5,7 @@ Nothing here takes time to import: the whole table is read whenever a command st
 
 import argparse
 import json
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -12,6 +13,8 @@ from typing import Any
 from ..errors import InvalidError
 from ..values import fixture_fields
 from .rate import rate
+
+_TIME = re.compile(r"\d{4}-\d\d")
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +38,10 @@ class Argument:
 
 @dataclass(frozen=True, slots=True)
 class Verb:
-    """`group name`, or `name` alone: a method and path of the control API. `show` names the form for people."""
+    """`group name`, or `name` alone: a method and path of the control API. `show` names the form for people.
+
+    Of the arguments that `one_of` names exactly one is given.
+    """
 
     command: str
     method: str
@@ -44,17 +50,33 @@ class Verb:
     arguments: tuple[Argument, ...] = ()
     body: Mapping[str, Any] = field(default_factory=dict)
     show: str = "done"
+    one_of: tuple[str, ...] = ()
 
     @property
     def of_all_worlds(self) -> bool:
         return self.path.startswith("/worlds")
 
+    @property
+    def words(self) -> Mapping[str, str]:
+        """Which argument stands for which field of the API, as messages name it."""
+        return {each.place.rpartition(":")[2].replace(".", "/"): each.name for each in self.arguments if each.place}
+
 
 def read_object(text: str) -> dict[str, Any]:
-    value = json.loads(text) if text.startswith("{") else None
+    try:
+        value = json.loads(text)
+    except ValueError:
+        value = None
     if not isinstance(value, dict):
         raise argparse.ArgumentTypeError(f'{text!r} is not a JSON object; write one such as \'{{"reason": "WIN"}}\'')
     return value
+
+
+def read_duration(text: str) -> str:
+    """A duration, which only the sandbox understands; not a time."""
+    if _TIME.match(text):
+        raise argparse.ArgumentTypeError(f"{text!r} is a time; give it with --to")
+    return text
 
 
 def read_latency(text: str) -> dict[str, Any]:

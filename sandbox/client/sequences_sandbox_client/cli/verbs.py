@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from .verb import Argument, Verb, read_fixture, read_latency, read_object, read_rate
+from .verb import Argument, Verb, read_duration, read_fixture, read_latency, read_object, read_rate
 
 _RUN: Final = Argument("sequence_id", "path:sequence_id", "the id of the run", ids="sequences")
 _NAME: Final = Argument("name", "path:name", "the name of the snapshot")
@@ -91,8 +91,8 @@ GROUPS: Final = {
 VERBS: Final = (
     Verb("clock show", "GET", "/clock", "the time, and the next due event", show="clock"),
     Verb("clock advance", "POST", "/clock/advance", "move time forward by a duration, or to a time",
-         (Argument("by", "by", "a duration such as P2D or PT1H30M", optional=True),
-          Argument("--to", "to", "a time such as 2030-01-07T08:00:00Z")), show="fired"),
+         (Argument("by", "by", "a duration such as P2D or PT1H30M", read_duration, optional=True),
+          Argument("--to", "to", "a time such as 2030-01-07T08:00:00Z")), show="fired", one_of=("by", "--to")),
     Verb("clock next", "POST", "/clock/advance", "move time to the next due event", body={"next": True}, show="fired"),
     Verb("clock freeze", "PATCH", "/clock", "freeze the clock", body={"frozen": True}, show="clock"),
     Verb("clock unfreeze", "PATCH", "/clock", "let time run again", body={"frozen": False}, show="clock"),
@@ -116,7 +116,7 @@ VERBS: Final = (
     Verb("snapshots diff", "GET", "/snapshots/{name}/diff", "what changed since", (_NAME,), show="diff"),
     Verb("snapshots delete", "DELETE", "/snapshots/{name}", "delete one", (_NAME,)),
     Verb("faults add", "POST", "/faults", "add a rule with one effect: --status, --latency, --close, --body or --drip",
-         _FAULT, body={"effect": {}}, show="fault"),
+         _FAULT, body={"effect": {}}, show="fault", one_of=("--status", "--latency", "--close", "--body", "--drip")),
     Verb("faults list", "GET", "/faults", "list the rules", show="faults"),
     Verb("faults show", "GET", "/faults/{fault_id}", "one rule", (_FAULT_ID,), show="fault"),
     Verb("faults disable", "PATCH", "/faults/{fault_id}", "let a rule neither fire nor count", (_FAULT_ID,),
