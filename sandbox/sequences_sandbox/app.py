@@ -146,7 +146,7 @@ def build(
     )
     held, connections, measured = _bounds(settings, worlds, default.record.id, predecessor)
     kept = HARMLESS_HEADERS | {name.encode() for name in settings.journal_headers}
-    traffic = TrafficControl(worlds, spec.operation_ids, settings.rate_limit, kept, measured)
+    traffic = TrafficControl(worlds, spec.operation_ids, spec.base_path, settings.rate_limit, kept, measured)
     handlers = (
         named_handlers(spec, worlds, modules_of(public))
         | named_handlers(control_spec, control, CONTROL_TAGS)

@@ -20,6 +20,10 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 
 
+def __dir__() -> list[str]:
+    return [*globals(), *import_module(f"{__name__}.api").__all__]
+
+
 def __getattr__(name: str) -> Any:
     # pytest loads this package with every run and a shell with every command: httpx waits until it is needed.
     api = import_module(f"{__name__}.api")

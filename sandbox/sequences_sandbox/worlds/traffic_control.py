@@ -21,11 +21,12 @@ _MOST_SHOWN: Final = 10
 
 @dataclass(frozen=True, slots=True)
 class TrafficControl:
-    """The services behind the operations. `operations` are the contract's; `limit` is the operator's; the journal keeps the
-    `headers` of requests."""
+    """The services behind the operations. `operations` and `base_path` are the contract's; `limit` is the operator's; the
+    journal keeps the `headers` of requests."""
 
     worlds: Worlds
     operations: Sequence[str]
+    base_path: str
     limit: RateLimit | None
     headers: frozenset[bytes]
     metrics: Metrics
@@ -38,7 +39,8 @@ class TrafficControl:
     def names(self, world_id: str) -> "KnownNames":
         """The names that a match can hold in a world."""
         keys = self.store.keys(world_id)
-        return KnownNames(self.operations, (key.name for key in keys), (key.id for key in keys), self.headers)
+        names, ids = (key.name for key in keys), (key.id for key in keys)
+        return KnownNames(self.operations, names, ids, self.headers, self.base_path)
 
 
 class KnownNames:
@@ -50,7 +52,9 @@ class KnownNames:
         key_names: Iterable[str],
         key_ids: Iterable[str] = (),
         headers: Iterable[bytes] = (),
+        base_path: str = "",
     ) -> None:
+        self._beginning: Final = f"{base_path}/"
         self._operations: Final = sorted(operations)
         self._key_names: Final = sorted(set(key_names))
         self._key_ids: Final = sorted(key_ids)
@@ -73,6 +77,20 @@ class KnownNames:
             _require(f"{place}key_name", key_name, self._key_names)
         if key_id is not None:
             _require(f"{place}key_id", key_id, self._key_ids)
+
+    def require_path(self, field: str, pattern: str | None) -> None:
+        """Raises ValidationIssue for a pattern that matches no path below the base path."""
+        if pattern is None:
+            return
+        head, star, _ = pattern.partition("*")
+        if not head.startswith(self._beginning) and not (star and self._beginning.startswith(head)):
+            shown = pattern[:200]
+            raise ValidationIssue(
+                f"'{field}' is '{shown}', which no path matches; paths of the API begin with '{self._beginning}'.",
+                field=field,
+                value=shown,
+                problem="not allowed",
+            )
 
     def require_header(self, field: str, name: str) -> None:
         """Raises ValidationIssue for a header that the journal does not keep."""

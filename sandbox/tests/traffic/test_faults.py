@@ -179,7 +179,7 @@ def test_a_fault_is_shown_as_it_was_added(api, effect):
             "there are getContact, getMe, getSequence",
         ),
         ({"effect": {"body": "html"}, "match": {"key_name": "Read onyl"}}, "did you mean 'Read only'?"),
-        ({"effect": {"body": "html"}, "match": {"path": "v1/sequences"}}, "begin it with '/' or '*'"),
+        ({"effect": {"body": "html"}, "match": {"path": "v1/sequences"}}, "paths of the API begin with '/v1/'"),
         ({"effect": {"body": "html"}, "match": {"method": "gett"}}, "did you mean 'GET'?"),
         ({"effect": {"body": "html"}, "match": {"nht": 1}}, "did you mean 'nth'?"),
     ],

@@ -140,4 +140,5 @@ def _cached(response: Response, packed: Packed) -> Response:
     response.cache_control.no_cache = True
     response.set_etag(f"{packed.digest}-{'gzip' if compressed else 'plain'}")
     response.make_conditional(request)
+    del response.headers["Date"]  # the server sends one with every response
     return response

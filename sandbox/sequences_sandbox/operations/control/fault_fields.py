@@ -17,16 +17,8 @@ def read_match(names: KnownNames, wanted: Mapping[str, Any]) -> FaultMatch:
     """The match of a body. Raises ValidationIssue."""
     match = FaultMatch(**wanted)
     names.require("match/", match.operation, match.method, match.key_name)
-    require_pattern("match/path", match.path)
+    names.require_path("match/path", match.path)
     return match
-
-
-def require_pattern(field: str, pattern: str | None) -> None:
-    """Raises ValidationIssue for a pattern that no path matches."""
-    if pattern is not None and not pattern.startswith(("/", "*")):
-        shown = pattern[:200]
-        expected = f"is '{shown}', which no path matches; begin it with '/' or '*'"
-        raise field_issue(field, "not allowed", expected, shown)
 
 
 def read_effect(wanted: Mapping[str, Any]) -> FaultEffect:

@@ -9,7 +9,6 @@ from ...traffic.journal import SECRET_HEADERS, Entry, header_values, text_of
 from ...traffic.journal_match import JournalMatch, StatusFilter
 from ...validation import field_issue
 from ...worlds.traffic_control import KnownNames
-from .fault_fields import require_pattern
 
 _STATUS: Final = re.compile(r"([1-5])xx|0|[1-5]\d\d", re.IGNORECASE | re.ASCII)
 
@@ -21,7 +20,7 @@ def read_journal_match(names: KnownNames, place: str, wanted: Mapping[str, Any])
         if name in wanted:
             values[name] = wanted[name].lower()
     names.require(place, *map(values.get, ("operation", "method", "key_name", "key_id")))
-    require_pattern(f"{place}path", wanted.get("path"))
+    names.require_path(f"{place}path", wanted.get("path"))
     if "status" in wanted:
         values["status"] = _read_status(f"{place}status", str(wanted["status"]))
     if "since" in wanted:
