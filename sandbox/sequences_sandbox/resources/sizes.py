@@ -2,7 +2,7 @@
 
 from typing import Any, Final
 
-_DOCUMENT: Final = 1000
+SMALLEST: Final = 1000
 """What a document takes beside its long texts: an object, its fields, its place among others."""
 _SHORT: Final = 48
 """A text of this many characters is counted with the document, so that another status makes it no larger."""
@@ -12,7 +12,7 @@ _PART: Final = 120
 
 def document_bytes(value: Any) -> int:
     """What a document of a resource takes, or one of a world's settings."""
-    size = _DOCUMENT
+    size = SMALLEST
     for name in value.__slots__:
         field = getattr(value, name)
         # Every write asks this: the exact types, which are what JSON gives, are told apart twice as fast.

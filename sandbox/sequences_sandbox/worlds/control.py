@@ -40,7 +40,7 @@ class Control:
     document: Mapping[str, Any]
     wall: Callable[[], int]
     started_wall: int
-    read: Callable[[str | FixtureText | Mapping[str, Any]], Fixture]
+    read: Callable[[str | FixtureText | Mapping[str, Any], Limits | None], Fixture]
 
     def world(self, tx: Transaction, keys: Keys | None = None) -> dict[str, Any]:
         """The description of a world; keys with their tokens only where they were just made."""

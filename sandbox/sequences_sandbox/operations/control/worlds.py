@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from contextlib import suppress
 from typing import Any, Final
 
-from ...domain.errors import CatchingUpIssue, RateLimitIssue, UnauthorizedIssue, ValidationIssue
-from ...domain.limits import PUBLIC_LIMITS
+from ...domain.errors import CatchingUpIssue, RateLimitIssue, TooLargeIssue, UnauthorizedIssue, ValidationIssue
+from ...domain.limits import MOST_EVENTS, MOST_SLICES, PUBLIC_LIMITS, Limits
 from ...domain.query import page_count
 from ...domain.timestamps import EARLIEST, LATEST, SECOND, parse_timestamp
 from ...fixtures import FixtureError, FixtureText, export
@@ -27,6 +27,8 @@ from ...worlds.worlds import Caller
 
 _LOG: Final = logging.getLogger("sequences_sandbox.worlds")
 _UNNAMED: Final = "unnamed"
+_MOST_YAML: Final = 1 << 17
+"""To read YAML takes fifty times as long as to read JSON."""
 _NO_KEY: Final = str(uuid.UUID(int=0))
 
 
@@ -35,7 +37,7 @@ def createWorld(control: Control, caller: Caller, *, body: Mapping[str, Any]) ->
     control.worlds.delete_expired()
     visitor, visitors = visitors_address(caller.key), control.visitors
     spare = None if visitor is None else _room(control, visitor)  # first: to read a fixture is work
-    fixture = _fixture(control, body)
+    fixture = _fixture(control, body, None if visitor is None else PUBLIC_LIMITS)
     ttl, lifetime = body["ttl_seconds"] * SECOND if "ttl_seconds" in body else None, None
     if visitor is not None:
         if "fixture_file" in body or isinstance(body.get("fixture"), Mapping):
@@ -54,15 +56,26 @@ def createWorld(control: Control, caller: Caller, *, body: Mapping[str, Any]) ->
     if spare is not None:
         _LOG.info("a visitor's world made room for another: %s", spare)
         control.worlds.delete(spare)
-    return _first_look(control, control.factory.create(fixture, options))
+    created = control.factory.create(fixture, options)
+    try:
+        return _first_look(control, created)
+    except BaseException:
+        control.worlds.delete(created.record.id)
+        raise
 
 
 def _first_look(control: Control, created: CreatedWorld) -> dict[str, Any]:
-    """The world that was just made, which nobody else knows yet: it catches up here, as long as that takes."""
+    """The world that was just made, which nobody else knows yet: it catches up here; a visitor's as a request may."""
     tx = control.worlds.first_look(created.record.id)
-    while True:
+    slices = 0
+    while slices < MOST_SLICES or not created.record.public:
         with suppress(CatchingUpIssue), tx:
             return control.world(tx, created.keys)
+        slices += 1
+    raise TooLargeIssue(
+        f"More than {MOST_SLICES * MOST_EVENTS} events are due at the start of this world; let fewer be overdue.",
+        allowed={"maximum": MOST_SLICES * MOST_EVENTS},
+    )
 
 
 def listWorlds(control: Control, caller: Caller | None, *, page: int, size: int) -> dict[str, Any]:
@@ -147,7 +160,7 @@ def _epoch(text: str) -> int:
     return timestamp
 
 
-def _fixture(control: Control, body: Mapping[str, Any]) -> Fixture:
+def _fixture(control: Control, body: Mapping[str, Any], limits: Limits | None) -> Fixture:
     given = [name for name in ("fixture", "fixture_file") if name in body]
     if not given:
         return control.fixture
@@ -156,7 +169,15 @@ def _fixture(control: Control, body: Mapping[str, Any]) -> Fixture:
         raise ValidationIssue(message, field="fixture_file", problem="contradiction")
     (field,) = given
     try:
-        return control.read(FixtureText(**body[field]) if field == "fixture_file" else body[field])
+        if field == "fixture":
+            return control.read(body[field], limits)
+        file = FixtureText(**body[field])
+        if limits is not None and len(file.text) > _MOST_YAML and not file.name.endswith((".json", ".jsonl")):
+            raise TooLargeIssue(
+                f"A visitor's fixture in YAML has {_MOST_YAML} characters at most; write it as JSON.",
+                allowed={"maximum_characters": _MOST_YAML},
+            )
+        return control.read(file, limits)
     except FixtureError as error:
         first, *others = error.mistakes
         more = f" ({len(others)} more in data.errors)" if others else ""
