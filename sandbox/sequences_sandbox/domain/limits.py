@@ -18,13 +18,14 @@ from .timestamps import DAY, HOUR, MINUTE
 class Limits:
     """How much a world may hold; None stands for any number.
 
-    `text` bounds the variables of one run, in characters of names and values together; `runs` those of an organization
-    to which more can be enrolled; `organizations`, `keys`, `faults` and `snapshots` are numbers of a world. Bytes are about
-    what values take in memory: `document_bytes` of all documents, `snapshot_bytes` of all snapshots, `history_bytes` of all
-    history entries, whose oldest give way.
+    `text` bounds the variables of one run, in characters of names and values together, `variables` their number; `runs`
+    those of an organization to which more can be enrolled; `organizations`, `keys`, `faults` and `snapshots` are numbers of
+    a world. Bytes are about what values take in memory: `document_bytes` of all documents, `snapshot_bytes` of all
+    snapshots, `history_bytes` of all history entries, whose oldest give way.
     """
 
     text: int
+    variables: int | None
     runs: int | None
     organizations: int | None
     keys: int | None
@@ -36,6 +37,8 @@ class Limits:
 
     def require_text(self, variables: Mapping[str, str] | None) -> None:
         """Raises TooLargeIssue when the variables of a run have become too many or too long."""
+        if variables and self.variables is not None and len(variables) > self.variables:
+            raise _full("A run of this world has", self.variables, "variables", "remove some first")
         if variables and sum(map(len, variables)) + sum(map(len, variables.values())) > self.text:
             raise TooLargeIssue(
                 f"The run's variables would have more than {self.text} characters together; remove some first, "
@@ -79,6 +82,7 @@ class Limits:
 # Of the largest body that is read, all fits beside as much again.
 OWNED_LIMITS: Final = Limits(
     text=2 << 20,
+    variables=None,
     runs=None,
     organizations=None,
     keys=None,
@@ -90,6 +94,7 @@ OWNED_LIMITS: Final = Limits(
 )
 PUBLIC_LIMITS: Final = Limits(
     text=1 << 16,
+    variables=1000,
     runs=1000,
     organizations=20,
     keys=100,

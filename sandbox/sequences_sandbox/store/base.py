@@ -128,8 +128,8 @@ class Store(Protocol):
         A store may stop when nobody has read them for some minutes.
         """
 
-    def publish(self, world_id: str, kind: str, *data: Any) -> None:
-        """Adds events of one kind to a watched world, in this order; nothing for another."""
+    def publish(self, world_id: str, kind: str, *data: str) -> None:
+        """Adds events of one kind, each the text of its JSON, to a watched world, in this order; nothing for another."""
 
     def read_after(self, numbers: Mapping[str, int]) -> Sequence[StoredEvent]:
         """The events of each of these worlds after a number, in order within a world."""

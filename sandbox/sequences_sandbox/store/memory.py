@@ -161,6 +161,7 @@ class MemoryStore:
             for key in kept.keys if kept is not None else ():
                 del self._keys[key.digest]
             self._journals.clear(world_id)
+            self._events.keep_last(world_id, 1)  # which says that the world is gone
         return kept is not None
 
     def expired(self) -> Sequence[str]:
@@ -225,7 +226,7 @@ class MemoryStore:
             kept.last_event = kept.last_event or 0
             return kept.last_event
 
-    def publish(self, world_id: str, kind: str, *data: Any) -> None:
+    def publish(self, world_id: str, kind: str, *data: str) -> None:
         with self._lock:
             kept = self._worlds.get(world_id)
             if kept is None or kept.last_event is None:

@@ -45,9 +45,18 @@ class Rings(Generic[T]):
         return [] if ring is None else list(ring.items)
 
     def clear(self, name: str) -> None:
-        ring = self._rings.pop(name, None)
-        if ring is not None:
-            self.bytes -= ring.bytes
+        """Removes a ring."""
+        self.keep_last(name, 0)
+
+    def keep_last(self, name: str, number: int) -> None:
+        """Removes all items of a ring but the last ones."""
+        ring = self._rings.get(name)
+        if ring is None:
+            return
+        while len(ring.items) > number:
+            self.bytes -= ring.drop()
+        if not ring.items:
+            del self._rings[name]
 
 
 @dataclass(slots=True)

@@ -5,6 +5,7 @@ go on where it was. The process that publishes delivers at once; where other pro
 times a second for what the others published. A world that nobody ever subscribed to keeps nothing.
 """
 
+import json
 import logging
 import threading
 from collections.abc import Callable
@@ -57,8 +58,9 @@ class EventBus:
 
     def publish(self, world_id: str, kind: str, *data: Any) -> None:
         """Publishes what happened in a world, all of one kind. What cannot be published is not worth failing for."""
+        texts = [json.dumps(each, separators=(",", ":")) for each in data]  # once for all who read them
         try:
-            self._store.publish(world_id, kind, *data)
+            self._store.publish(world_id, kind, *texts)
             self._deliver()
         except Issue as issue:
             _LOG.warning("a %s event was not published: %s", kind, issue.message)

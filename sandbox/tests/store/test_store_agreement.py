@@ -1,6 +1,7 @@
 """One machine drives memory and PostgreSQL with the same verbs, and asserts that they agree."""
 
 import hashlib
+import json
 import uuid
 
 import psycopg
@@ -189,7 +190,7 @@ class Agreement(RuleBasedStateMachine):
 
     @rule(world=worlds, data=st.dictionaries(st.text(max_size=3), VALUES, max_size=2))
     def publish(self, world, data):
-        self.both(lambda store: store.publish(world, "kind", data))
+        self.both(lambda store: store.publish(world, "kind", json.dumps(data)))
         self.both(lambda store: sorted(store.read_after(self.numbers)))
 
 

@@ -104,7 +104,7 @@ def test_every_verb_works_through_a_pooler(pooler, store_at, helper):
     store.touch(record.id, key, 5)
     assert store.keys(record.id)[0].last_used_at == 5
     store.watch(record.id)
-    store.publish(record.id, "kind", {})
+    store.publish(record.id, "kind", "{}")
     assert len(store.read_after({record.id: 0})) == 1
     helper.put(store, record.id, {("a", "1"): {}}, replaces=True)
     assert set(store.load(record.id, None).documents) == {("a", "1")}

@@ -90,4 +90,4 @@ def test_subscribers_get_the_expiry_of_a_world(api, made):
     api.app.worlds.events.subscribe(world["id"], published.append)
     api.clock.advance(60 * SECOND)
     made()
-    assert [(event.kind, event.data) for event in published] == [(WORLD, {"event": "deleted"})]
+    assert [(event.kind, event.data) for event in published] == [(WORLD, '{"event":"deleted"}')]

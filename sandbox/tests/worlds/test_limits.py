@@ -214,3 +214,13 @@ def test_a_snapshot_that_finds_no_room_leaves_the_one_that_it_was_to_replace(wor
     monkeypatch.undo()
     names = [each["name"] for each in api("GET", "/_sandbox/snapshots", key=key).json()["items"]]
     assert names == ["base"]
+
+
+def test_a_run_of_a_visitors_world_has_so_many_variables(worlds):
+    api, keys = worlds
+    variables = {f"v{number}": "" for number in range(1001)}
+    refused = api("PATCH", f"sequences/{RUN}", key=keys[PUBLIC_LIMITS], json={"variables": variables})
+    assert (refused.status_code, refused.json()["data"]["limit"]) == (413, "variables")
+    assert api("PATCH", f"sequences/{RUN}", key=keys[OWNED_LIMITS], json={"variables": variables}).status_code == 200
+    fixture = {"organizations": [{"sequences": [{"status": "ACTIVE", "variables": variables}]}]}
+    assert api("POST", "/_sandbox/worlds", key=None, json={"fixture": fixture}).status_code == 413

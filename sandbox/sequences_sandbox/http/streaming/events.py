@@ -10,13 +10,13 @@ from ...store.records import StoredEvent
 from ...worlds.events import EventBus
 from ..offload import Offload
 from ..request.context import RequestContext, until_gone
-from ..responses import Response, encode
+from ..responses import Response
 from .subscription import Backlog, Subscription
 from .world_timers import WorldTimers
 
 _HEARTBEAT_SECONDS: Final = 15.0
 _LAST_EVENT_ID: Final = b"last-event-id"
-_DELETED: Final = {"event": "deleted"}
+_DELETED: Final = '{"event":"deleted"}'
 _COME_AGAIN: Final = b"retry: 1000\n\n"
 
 
@@ -79,6 +79,7 @@ class Streams:
                 ended = self._ended
                 while (event := waiting.take()) is not None:
                     await _write(send, written(event))
+                    await asyncio.sleep(0)  # others have their turn, however much there is to send
                     if event.data == _DELETED:
                         await send({"type": "http.response.body", "body": b""})
                         return
@@ -111,7 +112,7 @@ async def _wait(news: asyncio.Event) -> None:
 
 def written(event: StoredEvent) -> bytes:
     """An event in the form of a stream."""
-    return b"id: %d\nevent: %b\ndata: %b\n\n" % (event.number, event.kind.encode(), encode(event.data))
+    return b"id: %d\nevent: %b\ndata: %b\n\n" % (event.number, event.kind.encode(), event.data.encode())
 
 
 async def _write(send: Send, body: bytes) -> None:

@@ -1,9 +1,8 @@
 """Events of watched worlds. A world's row in `channels` gives out the numbers, so that they are committed in order."""
 
-import json
 import time
 from collections.abc import Mapping, Sequence
-from typing import Any, Final
+from typing import Final
 
 from ..base import MOST_EVENT_BYTES
 from ..records import StoredEvent
@@ -39,7 +38,7 @@ _TRIM: Final = (
     f" WHERE place > {_MOST_KEPT} OR (kept > {MOST_EVENT_BYTES} AND place > 1))"
 )
 _READ: Final = (
-    "SELECT events.world_id, number, kind, data FROM unnest(%s::text[], %s::bigint[]) AS read (world_id, last)"
+    "SELECT events.world_id, number, kind, data::text FROM unnest(%s::text[], %s::bigint[]) AS read (world_id, last)"
     " JOIN events ON events.world_id = read.world_id AND events.number > read.last ORDER BY events.world_id, number"
 )
 _RENEW: Final = "UPDATE channels SET read_at = clock_timestamp() WHERE world_id = ANY (%s)"
@@ -61,12 +60,11 @@ class EventVerbs:
         rows = self._database.rows(_WATCH, (world_id,))
         return rows[0][0] if rows else 0
 
-    def publish(self, world_id: str, kind: str, *data: Any) -> None:
-        texts = [json.dumps(each, separators=(",", ":")) for each in data]
-        parameters = {"world": world_id, "kind": kind, "number": len(texts), "data": texts}
+    def publish(self, world_id: str, kind: str, *data: str) -> None:
+        parameters = {"world": world_id, "kind": kind, "number": len(data), "data": list(data)}
         rows = self._database.rows(_PUBLISH, parameters)
         is_time = rows and rows[-1][0] // _TRIMMED_EVERY > (rows[0][0] - 1) // _TRIMMED_EVERY
-        if is_time or (rows and sum(map(len, texts)) >= _LARGE_BYTES):
+        if is_time or (rows and sum(map(len, data)) >= _LARGE_BYTES):
             self._database.execute(_TRIM, {"world": world_id})
 
     def read_after(self, numbers: Mapping[str, int]) -> Sequence[StoredEvent]:

@@ -1,6 +1,7 @@
 """Whoever watches a world gets what falls due when it falls due, though nobody asks."""
 
 import asyncio
+import json
 
 import pytest
 from sequences_sandbox.app import build
@@ -56,8 +57,8 @@ def test_a_run_wakes_though_nobody_asks(app, clock):
         return event
 
     event = asyncio.run(listen())
-    assert (event.kind, event.data["event"]) == (SEQUENCE, "wake")
-    assert parse_timestamp(event.data["at"]) == app.default.record.epoch + 5 * MINUTE
+    assert (event.kind, json.loads(event.data)["event"]) == (SEQUENCE, "wake")
+    assert parse_timestamp(json.loads(event.data)["at"]) == app.default.record.epoch + 5 * MINUTE
 
 
 def test_a_change_of_the_clock_sets_the_timer_anew(app, clock):
@@ -88,7 +89,7 @@ def test_a_world_that_expires_while_it_is_watched_goes_though_nobody_asks(app, c
         return event
 
     event = asyncio.run(listen())
-    assert (event.kind, event.data) == (WORLD, {"event": "deleted"})
+    assert (event.kind, event.data) == (WORLD, '{"event":"deleted"}')
 
 
 def test_many_watchers_share_one_timer_and_the_last_to_leave_ends_it(app):
