@@ -17,7 +17,7 @@ from .contract.declarations import check_declarations
 from .contract.lifecycles import run_lifecycle
 from .contract.reading import Spec, read_spec
 from .domain.hosts import is_loopback
-from .domain.limits import host_limits
+from .domain.limits import PUBLIC_LIMITS, host_limits
 from .domain.timestamps import parse_timestamp
 from .fixtures import Fixture, Fixtures, read
 from .http.cors import Cors
@@ -132,6 +132,10 @@ def build(
     else:
         succession = succession_of(worlds, predecessor.worlds, predecessor.default, fixture)
         default = succession.default
+    if settings.visitors.worlds > 0:
+        # Whoever reads the documentation has its keys, and may fill it for all.
+        room = (PUBLIC_LIMITS.document_bytes or 0) + fixture.size
+        worlds.shared[default.record.id] = replace(PUBLIC_LIMITS, document_bytes=room)
     control = Control(
         worlds=worlds,
         factory=factory,

@@ -8,7 +8,6 @@ from dataclasses import dataclass, field
 from typing import Any, Final, NamedTuple
 
 from ..domain.clock import Clock
-from ..domain.limits import OWNED_LIMITS, PUBLIC_LIMITS, Limits
 
 DocumentKey = tuple[str, str]
 """A kind and an id."""
@@ -70,11 +69,6 @@ class WorldRecord:
         ends = [used_wall + self.ttl] if self.ttl is not None else []
         ends += [self.created_wall + self.lifetime] if self.lifetime is not None else []
         return min(ends, default=None)
-
-    @property
-    def limits(self) -> Limits:
-        """How much the world may hold."""
-        return PUBLIC_LIMITS if self.public else OWNED_LIMITS
 
 
 class VisitorWorld(NamedTuple):

@@ -53,7 +53,7 @@ class Control:
             "created_at": format_timestamp(record.created_wall),
             "expires_at": None if tx.expires_wall is None else format_timestamp(tx.expires_wall),
             "ends_at": None if record.lifetime is None else format_timestamp(record.created_wall + record.lifetime),
-            "limits": _limits(record.limits),
+            "limits": _limits(tx.limits),
             "clock": clock_of(tx),
             "organizations": [
                 {

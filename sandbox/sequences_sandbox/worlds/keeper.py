@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any, Protocol
 
+from ..domain.limits import Limits
 from ..store.base import Store
 from ..store.records import DocumentKey, WorldRecord
 from .history import Change
@@ -14,6 +15,9 @@ class Keeper(Protocol):
 
     @property
     def store(self) -> Store: ...
+
+    def limits_of(self, record: WorldRecord) -> Limits:
+        """How much a world may hold."""
 
     def acquire(self, world: WorldState) -> None:
         """Waits for the world's lock. Raises RateLimitIssue when too many wait for it."""

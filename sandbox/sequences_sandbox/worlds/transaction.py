@@ -81,7 +81,7 @@ class Transaction:
     @property
     def limits(self) -> Limits:
         """How much the world may hold."""
-        return self._world.record.limits
+        return self._worlds.limits_of(self._world.record)
 
     @property
     def sizes(self) -> Sizes:

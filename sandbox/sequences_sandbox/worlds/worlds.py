@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final, NamedTuple
 
 from ..domain.lifecycle import Lifecycle
-from ..domain.limits import WAITING
+from ..domain.limits import OWNED_LIMITS, PUBLIC_LIMITS, WAITING, Limits
 from ..domain.timestamps import MINUTE, SECOND
 from ..store.base import Store, conflict
 from ..store.records import DocumentKey, KeyRecord, Loaded, WorldRecord
@@ -52,6 +52,8 @@ class Worlds:
         self.seeds: Final[Seeds] = Seeds(store, lifecycle, None if predecessor is None else predecessor.seeds)
         self.at_hand: Final = Cache[WorldState](MOST_WORLD_BYTES)
         self.waiting: Final = Places(WAITING)
+        self.shared: Final[dict[str, Limits]] = {}
+        """Worlds that are not a visitor's own and that visitors write to all the same, with how much each may hold."""
         self._counted_wall = 0
 
     def differences(self, record: WorldRecord, documents: Documents, epoch: int) -> Mapping[DocumentKey, Any | None]:
@@ -151,6 +153,10 @@ class Worlds:
             self.at_hand.drop(world.record.id)
             raise conflict()
         world.refresh(loaded)
+
+    def limits_of(self, record: WorldRecord) -> Limits:
+        """How much a world may hold."""
+        return self.shared.get(record.id) or (PUBLIC_LIMITS if record.public else OWNED_LIMITS)
 
     def resized(self, world: WorldState) -> None:
         """Notes how much a world takes after a commit."""

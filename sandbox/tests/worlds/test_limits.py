@@ -190,7 +190,7 @@ def test_a_strangers_own_fixture_has_no_more_of_anything_than_a_strangers_world_
 
 def test_where_history_takes_as_many_bytes_as_it_may_the_oldest_entries_of_a_run_give_way(worlds, monkeypatch):
     api, keys = worlds
-    monkeypatch.setattr("sequences_sandbox.store.records.PUBLIC_LIMITS", replace(PUBLIC_LIMITS, history_bytes=10_000))
+    monkeypatch.setattr("sequences_sandbox.worlds.worlds.PUBLIC_LIMITS", replace(PUBLIC_LIMITS, history_bytes=10_000))
     for number in range(60):
         api("PATCH", f"sequences/{RUN}", key=keys[PUBLIC_LIMITS], json={"variables": {"number": str(number)}})
     history = api("GET", f"/_sandbox/sequences/{RUN}/history", key=keys[PUBLIC_LIMITS]).json()["items"]
@@ -214,6 +214,22 @@ def test_a_snapshot_that_finds_no_room_leaves_the_one_that_it_was_to_replace(wor
     monkeypatch.undo()
     names = [each["name"] for each in api("GET", "/_sandbox/snapshots", key=key).json()["items"]]
     assert names == ["base"]
+
+
+def test_the_default_world_that_visitors_share_holds_no_more_than_one_of_theirs_beside_its_fixture(worlds):
+    api, _ = worlds
+    many = api("PATCH", f"sequences/{RUN}", json={"variables": {f"v{number}": "" for number in range(1001)}})
+    assert (many.status_code, many.json()["data"]["limit"]) == (413, "variables")
+    ((world_id, limits),) = api.app.worlds.shared.items()
+    with api.app.worlds.open(world_id) as tx:
+        taken = tx.sizes.documents
+    assert 6 << 20 <= limits.document_bytes - taken + 1_000_000 < 8 << 20
+    api.app.worlds.shared[world_id] = replace(limits, document_bytes=taken + 100_000)
+    one, other = (run["id"] for run in api("GET", "sequences?status=ACTIVE&size=2").json()["items"])
+    long = {"variables": {"note": "x" * 65_000}}
+    assert api("PATCH", f"sequences/{one}", json=long).status_code == 200
+    full = api("PATCH", f"sequences/{other}", json=long)
+    assert (full.status_code, full.json()["data"]["limit"]) == (413, "bytes of documents")
 
 
 def test_a_run_of_a_visitors_world_has_so_many_variables(worlds):
