@@ -163,7 +163,8 @@ def host_limits(descriptors: int, *, shared: bool) -> HostLimits:
         connections=Share("connections", None, some, most),
         streams=Share("event streams", few, few, most // 4),
         delayed=Share("delayed responses", few, few, most // 4),
-        long_work=Share("requests that take long", None, 4 if shared else None, 64),
+        # Each may be a response of forty megabytes that its client takes slowly.
+        long_work=Share("requests that take long", None, *((4, 32) if shared else (None, 64))),
     )
 
 

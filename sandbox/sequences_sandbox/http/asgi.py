@@ -19,6 +19,7 @@ import asyncio
 import time
 import traceback
 from collections.abc import Awaitable, Callable, Mapping
+from functools import partial
 from typing import Any, Concatenate, Final, ParamSpec, TypeVar
 
 from connexion.middleware.abstract import RoutedMiddleware
@@ -45,6 +46,7 @@ T = TypeVar("T")
 _GUARDS: Final = ((b"cache-control", b"no-store"), (b"x-content-type-options", b"nosniff"))
 """On every response of a contract: no cache keeps what one key may read, and no browser takes data for a script."""
 _LARGE_BODY_BYTES: Final = 128 << 10
+_MOST_UNREAD_BYTES: Final = 128 << 10
 _READS: Final = ("GET", "HEAD")
 
 
@@ -104,6 +106,9 @@ class ContractMiddleware(RoutedMiddleware[ContractAPI]):
         else:
             await send({"type": "http.response.start", "status": response.status, "headers": response.headers})
             body = b"" if context.method == "HEAD" else response.body
+            if len(body) > _MOST_UNREAD_BYTES:
+                await send({"type": "http.response.body", "body": body, "more_body": True})
+                body = b""  # passes when the client has taken what was before, and until then a place is held
             await send({"type": "http.response.body", "body": body})
 
     def _logged(self, context: RequestContext, began: float, send: Send) -> Send:
@@ -157,7 +162,8 @@ class ContractMiddleware(RoutedMiddleware[ContractAPI]):
         self._services.held.work(context)
         # Who sends little does not wait for those who send much.
         queue = self._services.large_work if is_large else self._services.long_work
-        return await self._in_slices(queue, self._handle, context, operation, texts, began)
+        address = self._services.held.addresses.of(context.peer, context.headers)
+        return await self._in_slices(partial(queue, address), self._handle, context, operation, texts, began)
 
     async def _in_slices(self, offload: Callable[..., Awaitable[T]], work: Callable[..., T], *args: Any) -> T:
         """What the work gives, which lets others in while the world of the request is catching up.

@@ -1,6 +1,7 @@
 """The one place where work that takes long, or waits for a store, is kept off the event loop."""
 
 import asyncio
+from collections import OrderedDict, deque
 from collections.abc import Callable
 from typing import Final, ParamSpec, TypeVar
 
@@ -23,11 +24,43 @@ class Offload:
 
 
 class LongWork:
-    """Calls what computes for long in a thread, `at_once` calls at a time: the others wait, and short requests do not."""
+    """Calls what computes for long in a thread, `at_once` calls at a time, and lets short requests go first.
+
+    The others wait, and the addresses that they come from take turns: who asks for much waits behind himself.
+    """
 
     def __init__(self, at_once: int) -> None:
-        self._slots: Final = asyncio.Semaphore(at_once)
+        self._free = at_once
+        self._waiting: Final[OrderedDict[str, deque[asyncio.Future[None]]]] = OrderedDict()
 
-    async def __call__(self, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
-        async with self._slots:
+    async def __call__(self, address: str, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+        await self._turn(address)
+        try:
             return await run_in_threadpool(function, *args, **kwargs)
+        finally:
+            self._next()
+
+    async def _turn(self, address: str) -> None:
+        if self._free:
+            self._free -= 1
+            return
+        turn = asyncio.get_running_loop().create_future()
+        self._waiting.setdefault(address, deque()).append(turn)
+        try:
+            await turn
+        except asyncio.CancelledError:
+            if turn.done() and not turn.cancelled():
+                self._next()  # it was given to who is no longer there
+            raise
+
+    def _next(self) -> None:
+        """Gives the place that is free now to the next address."""
+        while self._waiting:
+            address, line = self._waiting.popitem(last=False)
+            turn = line.popleft()
+            if line:
+                self._waiting[address] = line
+            if not turn.cancelled():
+                turn.set_result(None)
+                return
+        self._free += 1

@@ -25,6 +25,7 @@ _KEY: Final = re.compile(r"topo_[A-Za-z0-9_-]+")
 _REDACTED: Final = "topo_***"
 _OVERHEAD: Final = 1000
 _MOST_AGENT: Final = 200
+_MOST_PARAMETERS: Final = 100
 _OVERHEAD_OF_HEADER: Final = 200
 """What a header takes beside its bytes: two objects, and a place in a table."""
 
@@ -67,8 +68,9 @@ class Entry(NamedTuple):
 
     @property
     def parameters(self) -> list[tuple[str, str]]:
-        """The parameters of the query, decoded."""
-        return [(name, redacted(value)) for name, value in parse_qsl(self.query, keep_blank_values=True)]
+        """The first parameters of the query, decoded."""
+        query = "&".join(self.query.split("&", _MOST_PARAMETERS)[:_MOST_PARAMETERS])
+        return [(name, redacted(value)) for name, value in parse_qsl(query, keep_blank_values=True)]
 
     @property
     def user_agent(self) -> str | None:

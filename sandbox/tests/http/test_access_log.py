@@ -138,3 +138,9 @@ def test_a_page_has_one_line_too_and_at_warning_there_is_none(api, caplog):
 )
 def test_no_key_and_no_value_of_a_parameter_that_is_named_as_a_secret_is_shown(address, shown):
     assert without_secrets(address) == shown
+
+
+def test_a_line_has_so_much_of_a_path(caplog):
+    log = Log("text", lambda: 0, ClientAddresses(()))
+    (line,) = logged(caplog, log, (context(0, b"/" + b"x" * 60_000), 404))
+    assert len(line) < 1100

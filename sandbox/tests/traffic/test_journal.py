@@ -228,3 +228,10 @@ def test_a_user_agent_is_shown_without_a_key_and_no_longer_than_it_tells(api):
     assert [kept["user_agent"] for kept in items(api)] == ["x" * 200, "crm-sync/2.1 (topo_***)"]
     found = api("GET", "/_sandbox/journal", params={"text": "CRM-Sync"}).json()["items"]
     assert [kept["user_agent"] for kept in found] == ["crm-sync/2.1 (topo_***)"]
+
+
+def test_of_a_query_with_very_many_parameters_the_first_are_told(api):
+    api("GET", f"me?{'a&' * 30_000}")
+    (entry,) = api("GET", "/_sandbox/journal.har").json()["log"]["entries"]
+    assert len(entry["request"]["queryString"]) == 100
+    assert len(entry["request"]["url"]) > 60_000

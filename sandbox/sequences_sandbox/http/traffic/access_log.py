@@ -34,6 +34,7 @@ _SECRET_NAMES: Final = re.compile("passw|pwd|token|secret|key|auth|credential|se
 _PARTS: Final = re.compile("([/?&;])")
 _REDACTED: Final = "***"
 _SLOW_SECONDS: Final = 1.0
+_MOST_OF_PATH: Final = 1000
 _AS_IT_IS: Final = "/?&;=:@!$'()*+,"
 
 
@@ -68,7 +69,7 @@ class Log:
         self._skipped = 0
         self._highest = max(self._highest, level)
         client = self._addresses.of(context.peer, context.headers)
-        path = without_secrets(context.raw_path.decode("ascii", "backslashreplace"))
+        path = without_secrets(context.raw_path.decode("ascii", "backslashreplace"))[:_MOST_OF_PATH]
         milliseconds = round(seconds * 1000, 2)
         if self._json:
             line = json.dumps(
