@@ -132,9 +132,9 @@ WAITING: Final = Share("requests that wait for their turn", 16, None, 24)
 """How many requests wait for worlds that others are writing to. Each takes a thread, of which there are forty."""
 VISITOR_BYTES: Final = Share("bytes of memory", None, 100 << 20, 1 << 30)
 """How much the worlds of visitors take together, in memory or in the database."""
-MOST_EVENTS: Final = 1_000
+MOST_EVENTS: Final = 250
 """How many due events one request applies."""
-MOST_SLICES: Final = 50
+MOST_SLICES: Final = 200
 """In how many goes a request applies what fell due before it, others in between, until it answers that it takes longer."""
 
 NO_VISITORS: Final = VisitorLimits()

@@ -20,6 +20,8 @@ _OWNER: Final = "organization_id"
 _MOST_INDEXES: Final = 32
 _MOST_NOTED: Final = 10_000
 _FEW: Final = 64
+_KEY_BYTES: Final = 200
+"""What a document takes in an index: a key of two values, and its place."""
 
 
 class SortedLists:
@@ -28,6 +30,8 @@ class SortedLists:
     def __init__(self) -> None:
         self._indexes: OrderedDict[tuple[str, tuple[str, ...], str, bool], _Index] = OrderedDict()
         self._noted: defaultdict[str, list[tuple[Any, Any]]] = defaultdict(list)
+        self.bytes = 0
+        """About how much memory the indexes take."""
 
     def note(self, kind: str, before: Any, after: Any) -> None:
         """Takes down that a document changed; None stands for one that is not there."""
@@ -70,10 +74,12 @@ class SortedLists:
         index = self._indexes.get(name)
         noted = self._noted[resource.kind]
         if index is None or len(noted) - index.seen > max(_FEW, len(documents) // 4):
+            self._drop(name)
             index = self._indexes[name] = _Index(resource, fields, sort_by, descending)
             index.build(documents.values())
+            self.bytes += index.bytes
             if len(self._indexes) > _MOST_INDEXES:
-                self._indexes.popitem(last=False)
+                self._drop(next(iter(self._indexes)))
         else:
             for before, after in noted[index.seen :]:
                 index.replace(before, after)
@@ -90,7 +96,12 @@ class SortedLists:
             if index.seen == len(noted):
                 index.seen = 0
             else:
-                del self._indexes[name]
+                self._drop(name)
+
+    def _drop(self, name: tuple[str, tuple[str, ...], str, bool]) -> None:
+        index = self._indexes.pop(name, None)
+        if index is not None:
+            self.bytes -= index.bytes
 
 
 class _Index:
@@ -103,6 +114,7 @@ class _Index:
         self._descending: Final = descending
         self.groups: dict[tuple[Any, ...], list[Key]] = {}
         self.seen = 0
+        self.bytes = 0
 
     def build(self, documents: Iterable[Any]) -> None:
         """Sorts every document once; each group keeps that order."""
@@ -110,6 +122,7 @@ class _Index:
         placed.sort(key=lambda pair: pair[0])
         for key, place in placed:
             self.groups.setdefault(place, []).append(key)
+        self.bytes = _KEY_BYTES * len(placed)
 
     def replace(self, before: Any, after: Any) -> None:
         """Moves one document; None stands for one that is not there."""

@@ -44,6 +44,11 @@ class WorldState:
         """What the world's clock shows at `wall`."""
         return self.moment.clock.now(self.wall)
 
+    @property
+    def weight(self) -> int:
+        """About how many bytes it takes at hand."""
+        return self.sizes.total + self.lists.bytes
+
     def is_behind(self, now: int) -> bool:
         """Whether something may have fallen due at `now` that is not applied."""
         due = self._due

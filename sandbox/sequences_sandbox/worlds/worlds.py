@@ -64,7 +64,7 @@ class Worlds:
     def visit(self, key: KeyRecord) -> WorldState:
         """The world of a key, up to date; a use of it. Raises UnauthorizedIssue when it is gone."""
         world = self.refreshed(key.world_id)
-        self.at_hand.use(key.world_id)
+        self.at_hand.use(key.world_id, world.weight)
         self._touch(world, key)
         return world
 
@@ -160,7 +160,7 @@ class Worlds:
 
     def resized(self, world: WorldState) -> None:
         """Notes how much a world takes after a commit."""
-        self.at_hand.use(world.record.id, world.sizes.total)
+        self.at_hand.use(world.record.id, world.weight)
         self.seeds.visitor_bytes.note(world.record.id, world.sizes.total)
 
     def require_bytes(self, world: WorldState, growth: int) -> None:
@@ -183,7 +183,7 @@ class Worlds:
         return self._kept(self._made(loaded))
 
     def _kept(self, world: WorldState) -> WorldState:
-        return self.at_hand.put(world.record.id, world, world.sizes.total)
+        return self.at_hand.put(world.record.id, world, world.weight)
 
     def _made(self, loaded: Loaded) -> WorldState:
         record = loaded.record

@@ -240,3 +240,18 @@ def test_a_run_of_a_visitors_world_has_so_many_variables(worlds):
     assert api("PATCH", f"sequences/{RUN}", key=keys[OWNED_LIMITS], json={"variables": variables}).status_code == 200
     fixture = {"organizations": [{"sequences": [{"status": "ACTIVE", "variables": variables}]}]}
     assert api("POST", "/_sandbox/worlds", key=None, json={"fixture": fixture}).status_code == 413
+
+
+def test_what_lists_keep_of_a_world_is_counted_with_it(worlds):
+    api, keys = worlds
+    key = keys[PUBLIC_LIMITS]
+    api("GET", "sequences", key=key)
+    at_hand = api.app.worlds.at_hand
+    before = at_hand.bytes
+    for sort in ("created_at", "updated_at", "status"):
+        for order in ("asc", "desc"):
+            for status in ("", "&status=ACTIVE"):
+                api("GET", f"sequences?sort_by={sort}&sort_order={order}{status}", key=key)
+    api("GET", "sequences", key=key)
+    runs = api("GET", "sequences?size=1", key=key).json()["total_count"]
+    assert at_hand.bytes - before >= 11 * runs * 200
