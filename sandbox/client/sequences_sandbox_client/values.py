@@ -46,7 +46,7 @@ def timestamp(argument: str, at: TimeValue | None) -> str | None:
     if not isinstance(at, datetime):
         raise ArgumentError(f"{argument} takes a time such as '2030-01-07T08:00:00Z' or a datetime, not {shown(at)}.")
     if at.tzinfo is None:
-        raise ArgumentError(f"{argument}={at!r} has no time zone; give it one, such as datetime.UTC.")
+        raise ArgumentError(f"{argument} takes a time with a time zone, not {at!r}; give it one, such as datetime.UTC.")
     return at.isoformat()
 
 
