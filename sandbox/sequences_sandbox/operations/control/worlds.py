@@ -28,7 +28,7 @@ from ...worlds.worlds import Caller
 _LOG: Final = logging.getLogger("sequences_sandbox.worlds")
 _UNNAMED: Final = "unnamed"
 _MOST_YAML: Final = 1 << 17
-"""To read YAML takes fifty times as long as to read JSON."""
+"""To read YAML takes thirty times as long as to read JSON."""
 _NO_KEY: Final = str(uuid.UUID(int=0))
 
 
