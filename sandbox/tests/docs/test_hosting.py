@@ -39,17 +39,19 @@ def test_visitors_may_make_worlds_and_nobody_is_the_admin_without_the_token(host
 
 
 def test_the_limits_of_visitors_are_those_of_the_code():
-    assert f"at most {PUBLIC_LIMITS.runs:,} runs" in PAGE
-    assert f"{PUBLIC_LIMITS.text:,} characters" in PAGE
-    assert f"{PUBLIC_LIMITS.faults} fault rules and {PUBLIC_LIMITS.snapshots} snapshots" in PAGE
-    assert f"{PUBLIC_LIMITS.organizations} organizations, {PUBLIC_LIMITS.keys} API keys" in PAGE
+    page = " ".join(PAGE.split())
+    assert f"{PUBLIC_LIMITS.variables:,} variables" in page
+    assert f"at most {PUBLIC_LIMITS.runs:,} runs" in page
+    assert f"{PUBLIC_LIMITS.text:,} characters" in page
+    assert f"{PUBLIC_LIMITS.faults} fault rules and {PUBLIC_LIMITS.snapshots} snapshots" in page
+    assert f"{PUBLIC_LIMITS.organizations} organizations, {PUBLIC_LIMITS.keys} API keys" in page
     sizes = [PUBLIC_LIMITS.document_bytes, PUBLIC_LIMITS.snapshot_bytes, PUBLIC_LIMITS.history_bytes]
     assert (
-        "{} MiB of documents, {} MiB of snapshots and {} MiB of history".format(*(size >> 20 for size in sizes)) in PAGE
+        "{} MiB of documents, {} MiB of snapshots and {} MiB of history".format(*(size >> 20 for size in sizes)) in page
     )
     assert (VISITOR_BYTES.of_address, VISITOR_BYTES.in_all) == (100 << 20, 1 << 30)
-    assert f"at most {MOST_WORLD_BYTES >> 20} MiB of worlds and {2 * MOST_BYTES >> 20} MiB of fixtures at hand" in PAGE
+    assert f"at most {MOST_WORLD_BYTES >> 20} MiB of worlds and {2 * MOST_BYTES >> 20} MiB of fixtures at hand" in page
     host, visitors = host_limits(1024, shared=True), VisitorLimits()
-    assert f"{host.streams.of_world} event streams and {host.delayed.of_address} responses" in PAGE
-    assert f"An address has {host.connections.of_address} connections" in PAGE
+    assert f"{host.streams.of_world} event streams and {host.delayed.of_address} responses" in page
+    assert f"An address has {host.connections.of_address} connections" in page
     assert (visitors.of_address, visitors.lifetime, visitors.idle) == (10, 24 * HOUR, HOUR)

@@ -43,10 +43,15 @@ function set(clock) {
   if (changed) publish("time");
 }
 
-/** Moves the clock: {by}, {to} or {next: true}. Returns what fired. Throws Rejected. */
+/** Moves the clock: {by}, {to} or {next: true}, however many requests that takes. Returns what fired. Throws Rejected. */
 export async function advance(how) {
-  const result = await session.control("POST", "/clock/advance", how);
-  return result;
+  let reached = await session.control("POST", "/clock/advance", how);
+  let count = reached.fired_count;
+  while (reached.left !== null) {
+    reached = await session.control("POST", "/clock/advance", reached.left);
+    count += reached.fired_count;
+  }
+  return { ...reached, fired_count: count };
 }
 
 /** Stops the clock, or lets it run. Throws Rejected. */
