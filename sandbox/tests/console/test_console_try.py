@@ -179,6 +179,18 @@ def test_control_and_enter_sends(visit):
     expect(view(page).locator(".response")).to_contain_text("200")
 
 
+def test_the_focus_stays_on_send_while_the_request_is_drawn_anew(visit):
+    page = visit("/try/listSequences")
+    send = page.get_by_role("button", name="Send", exact=True)
+    send.focus()
+    page.get_by_label("Key", exact=True).evaluate(
+        "(each) => { each.value = '1'; each.dispatchEvent(new Event('change')); }"
+    )
+    expect(view(page).get_by_role("tabpanel")).to_contain_text("topo_")
+    page.wait_for_timeout(300)  # it is drawn within a tenth of a second
+    expect(send).to_be_focused()
+
+
 def test_prefilled_times_follow_the_worlds_clock_until_they_are_edited(visit, outside):
     page = visit("/try/pauseSequence")
     filled(page)

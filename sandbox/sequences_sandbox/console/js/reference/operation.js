@@ -42,8 +42,10 @@ export function operationPage(api, operation, wish = {}) {
   element.addEventListener("keydown", (event) => { if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) press(); });
 
   function drawRequest() {
+    const focused = document.activeElement === sender;
     fill(scope, scopeNote(operation));
     fill(line, requestLine(form.request(), sender));
+    if (focused) sender.focus({ preventScroll: true }); // the line is drawn anew, and the button with it
     fill(code, tabs("Code", codeTabs(form.request), LANGUAGES.indexOf(language), (chosen) => { language = chosen; }));
   }
 
