@@ -9,6 +9,7 @@ from typing import Final
 from ..domain.errors import ValidationIssue
 from ..store.base import Store
 from ..traffic.rate_limits import RateLimit
+from ..validation import field_issue
 from .prometheus import Metrics
 from .worlds import Worlds
 
@@ -85,12 +86,8 @@ class KnownNames:
         head, star, _ = pattern.partition("*")
         if not head.startswith(self._beginning) and not (star and self._beginning.startswith(head)):
             shown = pattern[:200]
-            raise ValidationIssue(
-                f"'{field}' is '{shown}', which no path matches; paths of the API begin with '{self._beginning}'.",
-                field=field,
-                value=shown,
-                problem="not allowed",
-            )
+            expected = f"is '{shown}', which no path matches; paths of the API begin with '{self._beginning}'"
+            raise field_issue(field, "not allowed", expected, shown)
 
     def require_header(self, field: str, name: str) -> None:
         """Raises ValidationIssue for a header that the journal does not keep."""

@@ -56,6 +56,12 @@ class Sizes:
         return {"documents": documents, "history": history, "snapshots": snapshots}
 
     @property
+    def counted(self) -> int | None:
+        """The bytes of everything, None before they are first counted. Safe for any thread."""
+        of_kinds = self._counted
+        return None if of_kinds is None else sum(of_kinds.values())
+
+    @property
     def total(self) -> int:
         """The bytes of everything."""
         return sum(self._of_kinds.values())

@@ -45,9 +45,10 @@ class WorldState:
         return self.moment.clock.now(self.wall)
 
     @property
-    def weight(self) -> int:
-        """About how many bytes it takes at hand."""
-        return self.sizes.total + self.lists.bytes
+    def weight(self) -> int | None:
+        """About how many bytes it takes at hand; None while its documents are not counted. Safe for any thread."""
+        documents = self.sizes.counted
+        return None if documents is None else documents + self.lists.bytes
 
     def is_behind(self, now: int) -> bool:
         """Whether something may have fallen due at `now` that is not applied."""

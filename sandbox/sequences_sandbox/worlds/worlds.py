@@ -160,8 +160,8 @@ class Worlds:
 
     def resized(self, world: WorldState) -> None:
         """Notes how much a world takes after a commit."""
-        self.at_hand.use(world.record.id, world.weight)
         self.seeds.visitor_bytes.note(world.record.id, world.sizes.total)
+        self.at_hand.use(world.record.id, world.weight)
 
     def require_bytes(self, world: WorldState, growth: int) -> None:
         """Raises TooLargeIssue where a world may not grow so much beside the others."""
@@ -183,7 +183,7 @@ class Worlds:
         return self._kept(self._made(loaded))
 
     def _kept(self, world: WorldState) -> WorldState:
-        return self.at_hand.put(world.record.id, world, world.weight)
+        return self.at_hand.put(world.record.id, world, world.sizes.total)
 
     def _made(self, loaded: Loaded) -> WorldState:
         record = loaded.record

@@ -255,3 +255,14 @@ def test_what_lists_keep_of_a_world_is_counted_with_it(worlds):
     api("GET", "sequences", key=key)
     runs = api("GET", "sequences?size=1", key=key).json()["total_count"]
     assert at_hand.bytes - before >= 11 * runs * 200
+
+
+def test_a_use_of_a_world_counts_no_documents_that_another_thread_may_be_changing(worlds):
+    api, _ = worlds
+    ((world_id, _),) = api.app.worlds.shared.items()
+    world = api.app.worlds.at_hand.get(world_id) or api.app.worlds.refreshed(world_id)
+    assert world.weight == world.sizes.total + world.lists.bytes
+    world.start(world.documents, world.moment)  # as a reset does, before its commit has counted
+    assert world.weight is None
+    api("GET", "sequences")
+    assert world.weight is None

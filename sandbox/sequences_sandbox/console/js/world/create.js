@@ -6,6 +6,7 @@ import { KEEPS } from "./kept.js";
 
 const A_WEEK = 7 * 24 * 3600;
 const AN_HOUR = 3600;
+const STEP = 300; // seconds, to which lifetimes are rounded up
 
 /** No world can be had; the text says why. `taken` where this sandbox lets the visitor make none at present, or at all. */
 export class NoWorld extends Error {
@@ -39,8 +40,6 @@ export async function worldOfKey(token) {
   };
   return { ...world, own: false, keys: [key] };
 }
-
-const STEP = 300;
 
 /** What of a world's description is kept. `idle` is how many seconds it stays after its last use, which was within the last
  * minutes; null: for good. */

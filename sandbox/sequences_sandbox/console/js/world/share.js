@@ -30,8 +30,8 @@ export function worldInAddress() {
 
 /** Goes to the world that came with the address: by its key if the visitor agrees, by its id if this browser has it. */
 export async function follow({ key, world }) {
-  if (key !== null) return offer(key);
-  if (world === null || world === session.world.id) return;
+  if (key) return offer(key);
+  if (!world || world === session.world.id) return;
   if (readKept().worlds.some(({ id }) => id === world)) await attempt(() => session.switchTo(world));
   else notice("This link belongs to another world, whose key it does not carry. What you see is in a world of your own. Ask for “Copy link for a colleague”.");
 }
