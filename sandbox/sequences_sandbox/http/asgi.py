@@ -19,6 +19,7 @@ import asyncio
 import time
 import traceback
 from collections.abc import Awaitable, Callable, Mapping
+from copy import copy
 from functools import partial
 from typing import Any, Concatenate, Final, ParamSpec, TypeVar
 
@@ -260,7 +261,8 @@ class ContractMiddleware(RoutedMiddleware[ContractAPI]):
 
 
 def _error(issue: Issue, context: RequestContext) -> Response:
-    context.issue = issue
+    # A copy has no traceback, whose frames hold the context: what holds itself is freed late, with all that a client sent.
+    context.issue = copy(issue)
     return error_response(issue, context.request_id, context.trace)
 
 

@@ -32,14 +32,13 @@ class Incoming:
 
     def take_of_head(self) -> bytes:
         """The bytes up to the end of a head, or all there are."""
-        start, data = self._at, self._data
         end = self._head_end()
-        if end is None:
-            self._at = len(data)
-            self._seam = (self._seam + data[max(start, len(data) - 3) :])[-3:]
-        else:
-            self._at, self._seam = end, b""
-        return data[start : self._at]
+        if end is not None:
+            self._seam = b""
+            return self._take(end)
+        piece = self._take(len(self._data))
+        self._seam = (self._seam + piece[-3:])[-3:]
+        return piece
 
     def _head_end(self) -> int | None:
         if self._seam:
@@ -51,7 +50,12 @@ class Incoming:
 
     def take_of_body(self) -> bytes:
         """Bytes of a body, and no more of what may follow it than some small heads."""
-        start, data = self._at, self._data
-        found = data.find(_HEAD_END, start + _LEAST_BODY_PIECE)
-        self._at = len(data) if found < 0 else found + len(_HEAD_END)
-        return data[start : self._at]
+        found = self._data.find(_HEAD_END, self._at + _LEAST_BODY_PIECE)
+        return self._take(len(self._data) if found < 0 else found + len(_HEAD_END))
+
+    def _take(self, end: int) -> bytes:
+        piece = self._data[self._at : end]
+        self._at = end
+        if not self:
+            self.clear()  # a connection that stays open keeps nothing of what was taken
+        return piece

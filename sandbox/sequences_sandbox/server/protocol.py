@@ -71,7 +71,7 @@ class Protocol(HttpToolsProtocol):
         self._is_stopping = False
         self._rejection: Issue | None = None
         self._backlog: tuple[Pending, int] | None = None
-        self._extensions: dict[str, dict[object, object]] = {DROP: {DROP: self._drop}}
+        self._extensions: dict[str, dict[object, object]] = {DROP: {DROP: self._writer.drop}}
         issue = self._connections.enter(self, self._peer)
         if issue is not None:
             self._rejection = issue
@@ -273,7 +273,3 @@ class Protocol(HttpToolsProtocol):
     def close_idle(self) -> None:
         """Closes the connection, and drops what the client has left unread."""
         drop(self.transport, reset=self._backlog is not None)
-
-    def _drop(self, reset: bool) -> None:
-        self._writer.flush()
-        drop(self.transport, reset=reset)

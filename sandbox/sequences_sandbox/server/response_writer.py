@@ -3,6 +3,8 @@
 import asyncio
 from typing import Final
 
+from .connection import drop
+
 _MOST_JOINED_BYTES: Final = 64 << 10
 
 
@@ -43,3 +45,8 @@ class ResponseWriter:
         """Ends the connection after what was written."""
         self.flush()
         self._transport.close()
+
+    def drop(self, reset: bool) -> None:
+        """Ends the connection now, before the end of its response."""
+        self.flush()
+        drop(self._transport, reset=reset)

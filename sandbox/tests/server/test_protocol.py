@@ -4,6 +4,9 @@ import asyncio
 import json
 
 import pytest
+from sequences_sandbox.server.protocol import Protocol
+
+from sandbox.tests.memory import garbage_of
 
 from .conftest import echo, serving, turns
 
@@ -222,3 +225,24 @@ def test_a_flood_of_requests_whose_responses_nobody_reads_is_not_carried_out():
             writer.transport.abort()
 
     asyncio.run(flood())
+
+
+def test_a_connection_keeps_nothing_of_what_was_read_and_is_free_when_it_ends():
+    large = b"POST / HTTP/1.1\r\nHost: sandbox\r\nContent-Length: 300000\r\n\r\n" + b"x" * 300_000
+
+    async def exchange():
+        async with serving() as (address, state):
+            reader, writer = await asyncio.open_connection(*address)
+            with garbage_of(Protocol) as left:
+                writer.write(large)
+                await reader.readuntil(b"POST / 300000")
+                await turns()
+                assert [each._incoming._data for each in state.connections] == [b""]
+                writer.close()
+                await writer.wait_closed()
+                while state.connections:
+                    await asyncio.sleep(0)
+                await turns()
+            assert left == []
+
+    asyncio.run(exchange())
