@@ -78,13 +78,14 @@ TRAFFIC_TAGS: Final = (faults, rate_limit, journal, events, metrics)
 
 @dataclass(frozen=True, slots=True)
 class App:
-    """A sandbox, joined: what serves it, the connections that it takes, its event streams and metrics, the worlds in it,
-    and the default world with its fixture and tokens."""
+    """A sandbox, joined: what serves it, the connections that it takes, its event streams, metrics and log, the worlds in
+    it, and the default world with its fixture and tokens."""
 
     asgi: ASGIApp
     connections: Connections
     streams: Streams
     metrics: Metrics
+    log: Log
     spec: Spec
     worlds: Worlds
     fixture: Fixture
@@ -93,7 +94,8 @@ class App:
     succession: Succession | None = None
 
     def close(self) -> None:
-        """Hands over what was measured, when the process ends."""
+        """Hands over what was measured and logged, when the process ends."""
+        self.log.flush()
         self.metrics.publish()
         if self.tracing is not None:
             self.tracing.close()
@@ -160,8 +162,8 @@ def build(
     operator = replace(ADMIN, world_id=default.record.id, organization_id=first.id)
     services = _services(settings, spec, traffic, operator, handlers, wall, held)
     return App(
-        _asgi(settings, spec, control_spec, services), connections, services.streams, measured, spec, worlds, fixture,
-        default, settings.tracing, succession,
+        _asgi(settings, spec, control_spec, services), connections, services.streams, measured, services.log, spec, worlds,
+        fixture, default, settings.tracing, succession,
     )  # fmt: skip
 
 

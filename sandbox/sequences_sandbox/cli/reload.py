@@ -42,6 +42,10 @@ class Reloading:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         await self._app.asgi(scope, receive, send)
 
+    def close(self) -> None:
+        """Closes the sandbox that serves at present."""
+        self._app.close()
+
     def start(self) -> None:
         """Watches the files from now on, in a thread of its own."""
         threading.Thread(target=self._watch, args=(self._signature(),), name="reload", daemon=True).start()

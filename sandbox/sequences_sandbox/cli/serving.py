@@ -15,7 +15,6 @@ from typing import Any, Final, cast
 
 from sequences_sandbox_client.cli.parser import UsageError
 from sequences_sandbox_client.cli.printable import write_whole
-from starlette.types import ASGIApp
 
 from ..app import App, build, wall_clock
 from ..contract.reading import SpecError
@@ -84,21 +83,22 @@ def _start(options: argparse.Namespace) -> None:
     text = banner(app, host, port, made, colour=sys.stdout.isatty() and not os.environ.get("NO_COLOR"))
     document = ready_document(app, host, port, made)
     ready = partial(_announce, text, document, options.ready_file)
-    asgi = app.asgi
-    if options.reload and isinstance(store, MemoryStore):
-        asgi = _reloading(app, settings, store)
     if options.workers == 1:
+        asgi, close = app.asgi, app.close
+        if options.reload and isinstance(store, MemoryStore):
+            asgi = reloading = _reloading(app, settings, store)
+            close = reloading.close
         try:
             serve(asgi, app.connections, listening, ready, options.grace_seconds)
         finally:
-            app.close()
+            close()
     else:
         from .workers import serve_with_workers  # noqa: PLC0415  # needs signals that not every system has
 
         serve_with_workers(app, listening, options.workers, ready, options.grace_seconds)
 
 
-def _reloading(app: App, settings: Settings, store: MemoryStore) -> ASGIApp:
+def _reloading(app: App, settings: Settings, store: MemoryStore) -> Reloading:
     """What serves with the sandbox, and with another one when its files change."""
     files = (file_of(settings.fixture), settings.contract)
     reloading = Reloading(app, store, lambda before: _built(settings, store, before), files)

@@ -17,18 +17,20 @@ def context(number, path=b"/v1/sequences"):
 
 
 @pytest.mark.parametrize("form", ["text", "json"])
-def test_the_lines_of_one_turn_of_the_loop_are_written_at_once_and_none_is_lost(form, caplog):
+def test_lines_are_gathered_and_written_at_once_and_none_is_lost(form, caplog):
     log = Log(form, lambda: 0, ClientAddresses(()))
 
-    async def turn(before, numbers):
-        for number in numbers:
-            log.request(context(number), 200, 0.001)
-        assert len(caplog.records) == before
-        await asyncio.sleep(0)
+    async def gathered():
+        for written, numbers in enumerate([range(3), range(3, 4), range(4, 9)]):
+            for number in numbers:
+                log.request(context(number), 200, 0.001)
+            assert len(caplog.records) == written
+            while len(caplog.records) == written:
+                await asyncio.sleep(0.01)
 
     with caplog.at_level(logging.INFO, "sequences_sandbox"):
-        for before, numbers in enumerate([range(3), range(3, 4), range(4, 9)]):
-            asyncio.run(turn(before, numbers))
+        asyncio.run(gathered())
+        log.flush()
     assert len(caplog.records) == 3
     lines = "\n".join(record.getMessage() for record in caplog.records).splitlines()
     if form == "json":
@@ -43,7 +45,7 @@ def logged(caplog, log, *requests):
     async def turn():
         for asked, status in requests:
             log.request(asked, status, 0.001)
-        await asyncio.sleep(0)
+        log.flush()
 
     with caplog.at_level(logging.INFO, "sequences_sandbox"):
         asyncio.run(turn())
@@ -90,7 +92,7 @@ def test_the_level_tells_failures_and_slow_requests_from_the_others(lowest, capl
     async def turn():
         for request in requests:
             log.request(*request)
-        await asyncio.sleep(0)
+        log.flush()
 
     with caplog.at_level(lowest.upper(), "sequences_sandbox"):
         asyncio.run(turn())
@@ -112,12 +114,14 @@ def test_a_page_has_one_line_too_and_at_warning_there_is_none(api, caplog):
     with caplog.at_level(logging.INFO, "sequences_sandbox"):
         api("GET", "/watch?key=topo_secret", key=None)
         api("GET", "/nowhere", key=None)
+        api.app.close()
     lines = "\n".join(record.getMessage() for record in caplog.records).splitlines()
     assert [line.split()[:3] for line in lines] == [["GET", "/watch", "200"], ["GET", "/nowhere", "404"]]
     caplog.clear()
     with caplog.at_level(logging.WARNING, "sequences_sandbox"):
         api("GET", "/watch", key=None)
         api("GET", "sequences/unknown")
+        api.app.close()
     assert caplog.records == []
 
 

@@ -4,7 +4,7 @@ The level of a line says what an operator wants to know: `error` for a request t
 long, `info` for any other. What a fault injected is neither: whoever asked for it expects it. That the database is away is
 said once, by the store, and not again for each request.
 
-Lines are gathered and written once per turn of the event loop: to write each by itself costs more than to make it.
+Lines are gathered and written 20 times a second: to write each by itself costs more than to make it.
 """
 
 import asyncio
@@ -34,6 +34,7 @@ _SECRET_NAMES: Final = re.compile("passw|pwd|token|secret|key|auth|credential|se
 _PARTS: Final = re.compile("([/?&;])")
 _REDACTED: Final = "***"
 _SLOW_SECONDS: Final = 1.0
+_GATHERING_SECONDS: Final = 0.05
 _MOST_OF_PATH: Final = 1000
 _AS_IT_IS: Final = "/?&;=:@!$'()*+,"
 
@@ -88,7 +89,7 @@ class Log:
         else:
             line = f"{context.method} {path} {status} {milliseconds} ms {context.request_id} {client}"
         if not self._lines:
-            asyncio.get_running_loop().call_soon(self._write)
+            asyncio.get_running_loop().call_later(_GATHERING_SECONDS, self.flush)
         self._lines.append(line)
 
     def failure(self, context: RequestContext, trace: str) -> None:
@@ -108,7 +109,10 @@ class Log:
         else:
             self._logger.error("%s\n%s", message, trace)
 
-    def _write(self) -> None:
+    def flush(self) -> None:
+        """Writes what was gathered."""
+        if not self._lines:
+            return
         lines = "\n".join(self._lines)
         self._lines.clear()
         self._logger.log(self._highest, "%s", lines, extra=_WHOLE_LINES)
