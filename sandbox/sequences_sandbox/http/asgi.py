@@ -146,15 +146,17 @@ class ContractMiddleware(RoutedMiddleware[ContractAPI]):
         self, operation: Operation, context: RequestContext, texts: Mapping[str, str], receive: Receive, began: float
     ) -> Response:
         """The response of an operation, complete and recorded. Raises CatchingUpIssue, RateLimitIssue."""
-        if operation.is_long or (operation.takes_body and b"expect" in context):
+        long_from = operation.long_from
+        if long_from is not None or (operation.takes_body and b"expect" in context):
             # A place is taken, or the body asked for, only by who is let in.
             admitted = await self._in_slices(self._services.offload, self._guarded, self._admit, context, operation)
             if isinstance(admitted, Response):
                 return await self._services.offload(self._finished, context, admitted, began)
         if operation.takes_body:
             await context.read_body(receive)
-        is_large = len(context.body) > _LARGE_BODY_BYTES
-        context.is_long = operation.is_long or is_large
+        size = len(context.body)
+        is_large = size > _LARGE_BODY_BYTES
+        context.is_long = is_large or (long_from is not None and size >= long_from)
         if not context.is_long:
             try:
                 return await self._in_slices(self._services.offload, self._handle, context, operation, texts, began)

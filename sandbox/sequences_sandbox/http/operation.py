@@ -25,8 +25,10 @@ class CompileError(Exception):
 
 
 class Operation:
-    """One operation. `private` says that it belongs to the sandbox itself and not to the API that it stands in for,
-    `is_long` that what it computes grows with what a world holds.
+    """One operation. `private` says that it belongs to the sandbox itself and not to the API that it stands in for.
+
+    From how many bytes of a body on it may take long, says `long_from`: 0 where what it computes grows with what a world
+    holds, None where it never does.
 
     `authenticate` finds the key of a request, None where none is asked for; it raises UnauthorizedIssue.
     """
@@ -44,7 +46,7 @@ class Operation:
         self.operation_id: Final[str] = operation["operationId"]
         self.scope: Final[str | None] = operation.get("x-required-scope")
         self.status: Final = min(int(status) for status in operation["responses"] if status.startswith("2"))
-        self.is_long: Final[bool] = operation.get("x-long-work", False)
+        self.long_from: Final[int | None] = operation.get("x-long-work")
         self.authenticate: Final = authenticate
         self.private: Final = private
         self._path: Final = {

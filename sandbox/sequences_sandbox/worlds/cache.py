@@ -83,12 +83,18 @@ class Cache(Generic[T]):
         self._shrink()
 
     def _shrink(self) -> None:
-        if self.bytes <= self._most:
+        excess = self.bytes - self._most
+        if excess <= 0:
             return
-        for name in [name for name in list(self._values)[:-1] if name not in self._pins]:
+        last, unused = next(reversed(self._values)), []
+        for name in self._values:
+            if excess <= 0 or name == last:
+                break
+            if name not in self._pins:
+                unused.append(name)
+                excess -= self._weights[name]
+        for name in unused:
             self._discard(name)
-            if self.bytes <= self._most:
-                return
 
     def _discard(self, name: str) -> None:
         if self._values.pop(name, None) is not None:

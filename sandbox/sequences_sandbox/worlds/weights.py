@@ -24,14 +24,15 @@ def weight(kind: str, value: Any | None) -> int:
 
 
 class Sizes:
-    """What the documents of a world take, by kind: counted when that is first asked for, and kept up to date from then on.
+    """What the documents of a world take, by kind: counted when that is first asked for, unless it is `known`, and kept up
+    to date from then on.
 
     `documents` are the world's own, which change in place.
     """
 
-    def __init__(self, documents: Documents) -> None:
+    def __init__(self, documents: Documents, known: Mapping[str, int] | None = None) -> None:
         self._documents: Final = documents
-        self._counted: dict[str, int] | None = None
+        self._counted: dict[str, int] | None = None if known is None else dict(known)
 
     def note(self, kind: str, before: Any | None, after: Any | None) -> None:
         """Takes down that a document changed; None stands for one that is not there."""

@@ -27,7 +27,15 @@ class WorldState:
         "touched_wall", "used_wall", "version", "wall", "watched",
     )  # fmt: skip
 
-    def __init__(self, record: WorldRecord, schedule: Schedule, documents: Documents, loaded: Loaded) -> None:
+    def __init__(
+        self,
+        record: WorldRecord,
+        schedule: Schedule,
+        documents: Documents,
+        loaded: Loaded,
+        sizes: Mapping[str, int],
+    ) -> None:
+        """`sizes` are those of the documents, by kind."""
         self.record: Final = record
         self.schedule: Final = schedule
         self.lock: Final = threading.Lock()
@@ -36,7 +44,7 @@ class WorldState:
         self.wall = loaded.wall
         self.touched_wall = loaded.wall
         self.key_uses: dict[str, int] = {}
-        self.start(documents, loaded.moment)
+        self.start(documents, loaded.moment, sizes)
         self.refresh(loaded)
 
     @property
@@ -59,11 +67,11 @@ class WorldState:
         """The documents of a resource, by id."""
         return self.documents.get(resource.kind, {})
 
-    def start(self, documents: Documents, moment: Moment) -> None:
+    def start(self, documents: Documents, moment: Moment, sizes: Mapping[str, int] | None = None) -> None:
         """Begins a timeline with these documents."""
         self.documents = documents
         self.moment = moment
-        self.sizes = Sizes(documents)
+        self.sizes = Sizes(documents, sizes)
         self.lists = SortedLists()
         self._due: list[tuple[int, str]] | None = None
 

@@ -189,7 +189,8 @@ class Worlds:
         record = loaded.record
         start = self.seeds.start_of(record, loaded.moment.epoch)
         copied = {kind: dict(of_kind) for kind, of_kind in start.items()}
-        return WorldState(record, self.seeds.schedule_of(record), copied, loaded)
+        sizes = self.seeds.fixture_of(record).sizes  # counted once for all worlds that start with it
+        return WorldState(record, self.seeds.schedule_of(record), copied, loaded, sizes)
 
     def _touch(self, world: WorldState, key: KeyRecord) -> None:
         """Notes a use, when it is worth a write."""

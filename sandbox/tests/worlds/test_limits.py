@@ -9,6 +9,7 @@ from sequences_sandbox.domain.limits import OWNED_LIMITS, PUBLIC_LIMITS, VISITOR
 from sequences_sandbox.traffic.amounts import Amounts
 from sequences_sandbox.worlds.history import FEWEST_PAGES
 from sequences_sandbox.worlds.transaction import Transaction
+from sequences_sandbox.worlds.weights import Sizes
 
 ENROLLED = ("contact_id", "sequence_template_id")
 RUN = "88c23cea-f199-4cf0-964c-3f1e007417b7"
@@ -255,6 +256,18 @@ def test_what_lists_keep_of_a_world_is_counted_with_it(worlds):
     api("GET", "sequences", key=key)
     runs = api("GET", "sequences?size=1", key=key).json()["total_count"]
     assert at_hand.bytes - before >= 11 * runs * 200
+
+
+def test_what_a_world_starts_with_is_counted_once_for_all_worlds_of_its_fixture(worlds):
+    api, keys = worlds
+    for key in keys.values():
+        assert api("GET", f"sequences/{RUN}", key=key).status_code == 200
+    for world in api.app.worlds.at_hand.values():
+        counted = Sizes(world.documents)
+        assert counted.documents > 0
+        assert {kind: counted.of(kind) for kind in world.documents} == {
+            kind: world.sizes.of(kind) for kind in world.documents
+        }
 
 
 def test_a_use_of_a_world_counts_no_documents_that_another_thread_may_be_changing(worlds):
