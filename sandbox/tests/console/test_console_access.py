@@ -125,6 +125,36 @@ def test_no_view_is_wider_than_a_telephone(visit, state, size):
     assert page.evaluate("document.documentElement.scrollWidth") <= size["width"]
 
 
+@pytest.mark.parametrize("width", [820, 1080])
+def test_no_header_is_wider_than_a_tablet(visit, width):
+    page = visit("/watch", viewport={"width": width, "height": 1080})
+    expect(page.locator("#clock").get_by_role("button", name=re.compile("^Next"))).to_be_visible()
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+COVERS = "(clock) => document.activeElement.getBoundingClientRect().top < clock.getBoundingClientRect().bottom"
+
+
+@pytest.mark.parametrize("theme", THEMES)
+def test_the_clock_stays_in_sight_on_a_telephone_and_covers_nothing_that_has_the_focus(visit, theme):
+    page = opened(visit, "faults", viewport=TELEPHONE, color_scheme=theme)
+    clock = page.get_by_role("region", name="The world's time")
+    page.evaluate("scrollTo(0, document.body.scrollHeight)")
+    expect(clock).to_be_in_viewport(ratio=1)
+    assert clock.bounding_box()["height"] < TELEPHONE["height"] / 10
+    assert clock.evaluate("(clock) => getComputedStyle(clock).backgroundColor").startswith("rgb(")  # and not rgba(
+    before = page.evaluate("scrollY")
+    page.get_by_role("button", name="Freeze").click()
+    expect(page.locator("#said")).to_have_text("The clock stands still.")
+    page.keyboard.press("Tab")
+    expect(page.get_by_role("button", name="+1 hour")).to_be_focused()
+    assert page.evaluate("scrollY") == before > 0
+    page.get_by_role("button", name="Limit every key").focus()
+    while not clock.evaluate("(clock) => clock.contains(document.activeElement)"):
+        assert not clock.evaluate(COVERS), page.evaluate("document.activeElement.outerHTML")
+        page.keyboard.press("Shift+Tab")
+
+
 def test_the_theme_is_the_systems_and_follows_it(visit):
     page = visit("/watch", color_scheme="dark")
     body = page.locator("body")

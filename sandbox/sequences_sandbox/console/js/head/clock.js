@@ -13,7 +13,8 @@ export function startClock(place, ticker) {
   const day = h("span", { class: "day" });
   const now = h("time", { class: "num" });
   const hold = button("", toggle);
-  const next = button("", () => move({ next: true }));
+  const [first, what, wait, rest] = [h("span"), h("i"), h("span"), h("i")];
+  const next = button([first, what, wait, rest], () => move({ next: true }));
   const set = button("Set…", () => {});
   fill(place,
     h("span", { class: "reading", title: "This world's own clock. Runs pause, wake and take their steps by it." },
@@ -30,7 +31,12 @@ export function startClock(place, ticker) {
     hold.classList.toggle("on", isFrozen());
     const due = nextDue();
     next.disabled = due === null;
-    write(next, due === null ? "Nothing due" : `Next: ${due.event} in ${span(Date.parse(due.at) - time)}`);
+    // A narrow window shows the first and the third part alone: "Next in 3 h".
+    const [, most, least] = due === null ? ["", "", ""] : /^(\S+ \S+)(.*)$/.exec(span(Date.parse(due.at) - time));
+    write(first, due === null ? "Nothing due" : "Next");
+    write(what, due === null ? "" : `: ${due.event}`);
+    write(wait, due === null ? "" : ` in ${most}`);
+    write(rest, least);
   }
 
   setInterval(show, 250);
