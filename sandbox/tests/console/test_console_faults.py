@@ -110,6 +110,7 @@ def test_a_fault_is_turned_off_and_on(visit, outside):
     page.get_by_role("button", name="One in five fails").click()
     cards(page).get_by_role("button", name="Off").click()
     expect(cards(page)).to_contain_text("off")
+    expect(cards(page).get_by_role("button", name="On")).to_be_focused()
     assert rules(outside(page))[0]["state"] == "disabled"
     cards(page).get_by_role("button", name="On").click()
     expect(page.get_by_role("heading", name="Off, used up or expired")).to_be_hidden()
@@ -121,6 +122,37 @@ def test_an_expired_fault_is_told_apart(visit, outside):
     page.get_by_role("button", name="Slow for a minute").click()
     expect(cards(page)).to_contain_text("for 1 min of world time")
     outside(page).post("/_sandbox/clock/advance", json={"by": "PT2M"}).raise_for_status()
+    expect(cards(page)).to_contain_text("expired")
+
+
+def test_a_used_up_fault_fires_again(visit, outside):
+    page = visit("/faults")
+    page.get_by_label("Operation", exact=True).select_option("listSequences")
+    page.get_by_label("Ends after, times").fill("1")
+    page.get_by_role("button", name="Add the fault").click()
+    expect(send(page)).to_contain_text("503")
+    expect(cards(page)).to_contain_text("used up, fired 1 of 1")
+    cards(page).get_by_role("button", name="Again").focus()
+    page.keyboard.press("Enter")
+    expect(page.locator("#said")).to_have_text("The fault is active again.")
+    expect(cards(page)).to_contain_text("fired 0 of 1")
+    expect(cards(page).get_by_role("button", name="Off")).to_be_focused()
+    [rule] = rules(outside(page))
+    assert (rule["state"], rule["match"], rule["times"]) == ("active", {"operation": "listSequences"}, 1)
+    expect(send(page)).to_contain_text("503")
+
+
+def test_an_expired_fault_lasts_again_as_long_as_before(visit, outside):
+    page = visit("/faults")
+    page.get_by_role("button", name="Slow for a minute").click()
+    expect(cards(page)).to_have_count(1)
+    client = outside(page)
+    client.post("/_sandbox/clock/advance", json={"by": "PT2M"}).raise_for_status()
+    cards(page).get_by_role("button", name="Again").click()
+    expect(page.get_by_role("heading", name="Off, used up or expired")).to_be_hidden()
+    client.post("/_sandbox/clock/advance", json={"by": "PT30S"}).raise_for_status()
+    assert rules(client)[0]["state"] == "active"
+    client.post("/_sandbox/clock/advance", json={"by": "PT30S"}).raise_for_status()
     expect(cards(page)).to_contain_text("expired")
 
 

@@ -72,7 +72,7 @@ def test_another_length_starts_now(api, rule):
     assert statuses(api, 1) == [503]
 
 
-def test_another_match_counts_from_the_start_and_another_effect_does_not(api, rule):
+def test_a_match_counts_from_the_start_and_another_effect_does_not(api, rule):
     show, change = rule(match={"nth": 2})
     assert statuses(api, 1) == [200]
     changed = change(effect={"body": "empty"})
@@ -81,6 +81,8 @@ def test_another_match_counts_from_the_start_and_another_effect_does_not(api, ru
     assert (changed["matched"], changed["fired"]) == (0, 0)
     assert [api("GET", "sequences?size=1").content == b"" for _ in range(3)] == [False, True, False]
     assert show("matched", "fired", "state") == [2, 1, "used_up"]
+    again = change(match=changed["match"])
+    assert (again["matched"], again["fired"], again["state"]) == (0, 0, "active")
 
 
 def test_a_changed_rule_keeps_its_place(api, rule):

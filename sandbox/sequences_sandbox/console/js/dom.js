@@ -29,7 +29,8 @@ function filled(element, { on = {}, ...attributes }, children) {
 /** Whether an attribute names something of this sandbox by its path. */
 const isPath = (name, value) => (name === "href" || name === "src") && String(value).startsWith("/");
 
-/** Replaces the content of `element`. Where the focus was on something that is there again, it stays on that. */
+/** Replaces the content of `element`. Where the focus was on something that is there again, or on what has its `data-place`
+ * by now, it stays on that. */
 export function fill(element, ...children) {
   const focused = document.activeElement;
   const held = focused !== element && element.contains(focused) ? mark(focused) : null;
@@ -43,7 +44,7 @@ export function fill(element, ...children) {
 
 function mark(element) {
   const row = element.closest("[data-id]")?.dataset.id;
-  return [row, element.tagName, element.getAttribute("aria-label") ?? element.textContent].join("|");
+  return [row, element.tagName, element.dataset.place ?? element.getAttribute("aria-label") ?? element.textContent].join("|");
 }
 
 function nodes(children) {

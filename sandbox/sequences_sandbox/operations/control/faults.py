@@ -53,7 +53,7 @@ def getFault(control: TrafficControl, caller: Caller, *, fault_id: str) -> dict[
 
 
 def updateFault(control: TrafficControl, caller: Caller, *, fault_id: str, body: Mapping[str, Any]) -> dict[str, Any]:
-    """Replaces the given members of a rule. Another match counts anew, another `for` lasts from now on."""
+    """Replaces the given members of a rule. A match, be it the same, counts anew; a `for` lasts from now on."""
     changes: dict[str, Any] = {name: body[name] for name in ("times", "enabled") if name in body}
     if "match" in body:
         changes |= {"match": read_match(control.names(caller.key.world_id), body["match"]), "matched": 0, "fired": 0}

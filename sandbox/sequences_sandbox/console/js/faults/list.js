@@ -10,7 +10,7 @@ import { effectWords, matchWords, progressWords } from "./words.js";
 
 const OVER = { disabled: "off", used_up: "used up", expired: "expired" };
 
-/** Shows the rules in `place`. `act` does what a button of a rule says: turn, remove, clear. */
+/** Shows the rules in `place`. `act` does what a button of a rule says: turn, again, remove, clear. */
 export function showRules(place, act, selected) {
   const rules = faultRules();
   const active = rules.filter(({ state }) => state === "active");
@@ -30,9 +30,16 @@ function card(rule, act, selected) {
     h("span", { class: "hits num" }, active ? progressWords(rule) : `${OVER[state] ?? state}, ${progressWords(rule)}`),
     h("span", { class: "acts" },
       h("a", { class: "button", href: `/faults/${id}` }, "Edit"),
-      state === "disabled" ? button("On", () => act.turn(rule, true)) : active && button("Off", () => act.turn(rule, false)),
+      turnButton(rule, act),
       copyButton("curl", () => curl(asCurl(rule)), { "aria-label": "Copy as curl" }),
       button("Remove", () => act.remove(rule), { class: "quiet" })));
+}
+
+/** Off, On or Again, whichever the rule's state leaves: one place for the focus. */
+function turnButton(rule, act) {
+  const [label, press] = { active: ["Off", () => act.turn(rule, false)], disabled: ["On", () => act.turn(rule, true)] }[rule.state]
+    ?? ["Again", () => act.again(rule)];
+  return button(label, press, { "data-place": "turn" });
 }
 
 /** The request that makes the rule. */

@@ -22,6 +22,7 @@ export async function open(section) {
 
   const acts = {
     turn: (rule, enabled) => change(enabled ? "The fault is on." : "The fault is off.", "PATCH", `/faults/${rule.id}`, { enabled }),
+    again: (rule) => change("The fault is active again.", "PATCH", `/faults/${rule.id}`, whole(rule)),
     remove: (rule) => change("The fault is removed.", "DELETE", `/faults/${rule.id}`),
     clear: async () => {
       if (await ask("Remove all faults?", "They go for good.", "Remove all")) change("No fault is left.", "DELETE", "/faults");
@@ -63,5 +64,5 @@ export async function open(section) {
   };
 }
 
-/** A change says of every part what it is to be from now on: null where a part is left out. */
+/** A change says of every part what it is to be from now on: null where a part is left out. The rule begins afresh with it. */
 const whole = ({ match, effect, times = null, for: lasting = null }) => ({ match, effect, times, for: lasting });
