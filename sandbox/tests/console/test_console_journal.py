@@ -51,6 +51,21 @@ def test_what_a_program_sent_is_told_from_what_this_browser_sent(visit, outside)
     expect(rows(page)).to_have_count(1)
 
 
+def test_the_time_that_the_server_took_is_told_from_the_round_trip(visit):
+    page = visit("/watch?status=ACTIVE")
+    view(page).locator("tbody a").first.click()
+    page.get_by_role("button", name="Pause", exact=True).click()
+    expect(page.get_by_role("region", name="Actions").locator(".verdict")).to_contain_text("ms round trip")
+    kept = page.get_by_role("region", name="Timeline").get_by_role("link", name="/pause")
+    expect(kept).to_contain_text("ms on the server")
+    kept.click()
+    expect(entry(page).locator(".verdict")).to_contain_text("ms on the server")
+    entry(page).get_by_role("button", name="Send again").click()
+    expect(entry(page).locator(".outcome-place .verdict")).to_contain_text("ms round trip")
+    page.get_by_role("link", name="Close the request").click()
+    expect(page.get_by_role("columnheader", name="Server took")).to_be_visible()
+
+
 def test_the_machines_time_and_the_worlds_time_are_both_shown(visit, outside):
     page = visit("/journal")
     client = outside(page)

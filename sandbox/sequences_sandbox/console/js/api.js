@@ -1,5 +1,6 @@
 // Requests to the sandbox that served this page.
 
+import { roundTrip } from "./format.js";
 import { home, root } from "./root.js";
 
 /** An error response of the control API, with the issue it carried. */
@@ -25,7 +26,7 @@ export async function send({ method = "GET", path, token = null, body, raw, obse
   if (content !== undefined) headers["Content-Type"] = "application/json";
   const sent = { method, path, url: home + path, headers, body, raw };
   const began = performance.now();
-  const elapsed = () => performance.now() - began;
+  const elapsed = () => roundTrip(performance.now() - began);
   try {
     const response = await fetch(root + path, {
       method,
@@ -35,10 +36,10 @@ export async function send({ method = "GET", path, token = null, body, raw, obse
       credentials: "omit",
     });
     const text = await response.text();
-    return { ...sent, status: response.status, answered: [...response.headers], text, json: parsed(text), milliseconds: elapsed() };
+    return { ...sent, status: response.status, answered: [...response.headers], text, json: parsed(text), duration: elapsed() };
   } catch {
     const failure = "No complete response came: the connection broke, or the sandbox is not running.";
-    return { ...sent, status: 0, answered: [], text: "", json: null, milliseconds: elapsed(), failure };
+    return { ...sent, status: 0, answered: [], text: "", json: null, duration: elapsed(), failure };
   }
 }
 

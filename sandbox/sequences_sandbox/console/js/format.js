@@ -65,7 +65,13 @@ export function receivedAt(requestId) {
   return [...(digits ?? "")].reduce((sum, digit) => sum * 32 + CROCKFORD.indexOf(digit.toLowerCase()), 0);
 }
 
-/** A number of milliseconds that a request took. */
+/** How long the sandbox took for a request. */
+export const onServer = (milliseconds) => `${took(milliseconds)} on the server`;
+
+/** How long a request and its response took together, as this browser measured. */
+export const roundTrip = (milliseconds) => `${took(milliseconds)} round trip`;
+
+/** A number of milliseconds that something took. */
 export const took = (milliseconds) => (milliseconds < 10 ? milliseconds.toFixed(1) : Math.round(milliseconds).toString()) + " ms";
 
 /** 1 run, 2 runs */

@@ -2,7 +2,7 @@
 
 import { send } from "../api.js";
 import { button, facts, fill, h, say } from "../dom.js";
-import { dayOf, receivedAt, timeOf, timestamp } from "../format.js";
+import { dayOf, onServer, receivedAt, timeOf, timestamp } from "../format.js";
 import { exchangeView } from "../parts/exchange.js";
 import { home } from "../root.js";
 import { session } from "../session.js";
@@ -83,7 +83,7 @@ function exchangeOf({ method, path, query, key_id: id, status, milliseconds, req
   }
   return {
     method, path: address, url: home + address, headers, token: key?.token ?? null, ...content(request.body),
-    status, milliseconds, answered: Object.entries(response.headers).flatMap(([header, value]) => [value].flat().map((each) => [header, each])), text: response.body ?? "", json: parsed(response.body),
+    status, duration: onServer(milliseconds), answered: Object.entries(response.headers).flatMap(([header, value]) => [value].flat().map((each) => [header, each])), text: response.body ?? "", json: parsed(response.body),
     failure: status === 0 ? "No response was sent: a fault broke the connection." : undefined,
   };
 }

@@ -6,7 +6,7 @@ import { worldNow } from "../head/time.js";
 import { statusMark } from "../parts/exchange.js";
 import { keyWords } from "./keys.js";
 
-const COLUMNS = ["Received, UTC", "World time", "Request", "Status", "Took", "From", "Key", "Fault"];
+const COLUMNS = ["Received, UTC", "World time", "Request", "Status", "Server took", "From", "Key", "Fault"];
 
 /** The table: {element, show}. `link` returns the address of an entry. */
 export function journalTable(link) {

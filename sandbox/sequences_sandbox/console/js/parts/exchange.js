@@ -1,7 +1,6 @@
 // A request and its response, as a developer would see them.
 
 import { h } from "../dom.js";
-import { took } from "../format.js";
 import { copyButton } from "./clipboard.js";
 import { json } from "./json.js";
 import { LANGUAGES, snippet } from "./snippets.js";
@@ -49,7 +48,7 @@ export function statusMark(status) {
 }
 
 function verdict(exchange) {
-  return h("span", { class: "verdict" }, statusMark(exchange.status), h("span", { class: "dim num" }, took(exchange.milliseconds)));
+  return h("span", { class: "verdict" }, statusMark(exchange.status), h("span", { class: "dim num" }, exchange.duration));
 }
 
 function responseBody(exchange) {

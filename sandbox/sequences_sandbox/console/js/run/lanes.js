@@ -4,7 +4,7 @@
 //
 // Tasks, activities and deliveries become further lanes.
 
-import { span, took } from "../format.js";
+import { onServer, span } from "../format.js";
 import { keyWords } from "../journal/keys.js";
 import { session } from "../session.js";
 import { clockMoves } from "./moves.js";
@@ -62,7 +62,7 @@ function changeItem({ at, event, by, from, to, request_id: request }) {
 function requestItem(entry) {
   const { request_id: id, at, method, path, status, milliseconds, key_name: key, fault } = entry;
   const short = path.replace(/([0-9a-f]{8})-[0-9a-f-]{27}/gi, "$1…");
-  const note = [took(milliseconds), key ? `key “${keyWords(entry)}”` : "no key", fault && `fault: ${fault}`].filter(Boolean).join(" · ");
+  const note = [onServer(milliseconds), key ? `key “${keyWords(entry)}”` : "no key", fault && `fault: ${fault}`].filter(Boolean).join(" · ");
   return {
     id, at: Date.parse(at), lane: "requests", title: `${method} ${short}`, tone: status >= 400 || status === 0 ? "failed" : "request",
     status, note, href: `/journal/${id}`, request_id: id,
