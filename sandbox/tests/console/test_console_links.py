@@ -1,5 +1,6 @@
 """Every operation, run, filter, journal entry and world has an address, which survives reload, Back and a colleague."""
 
+import json
 import re
 
 import pytest
@@ -78,6 +79,20 @@ def test_a_journal_entry_and_its_filters_have_an_address(visit, outside, second_
     expect(page).to_have_url(re.compile(r"/journal\?status=4xx$"))
 
 
+QUESTION = "Open the world of this link?"
+
+
+def asked(page):
+    return page.get_by_role("dialog", name=QUESTION)
+
+
+def kept(page):
+    """What the browser keeps of worlds: the id of the current one, and of each the id and whether the visitor made it."""
+    text = page.evaluate("localStorage['sequences-sandbox'] ?? null")
+    state = json.loads(text) if text else {"current": None, "worlds": []}
+    return state["current"], {world["id"]: world["own"] for world in state["worlds"]}
+
+
 def test_a_colleague_opens_the_same_run_by_a_link_with_the_key_after_a_question(visit, sandbox, world_of):
     page = visit("/watch")
     view(page).locator("tbody a").first.click()
@@ -88,25 +103,71 @@ def test_a_colleague_opens_the_same_run_by_a_link_with_the_key_after_a_question(
     link = page.evaluate("navigator.clipboard.readText()")
     assert "#key=topo_" in link
     colleague = visit(link.removeprefix(sandbox.url))
-    expect(colleague.get_by_role("dialog", name="Open the world of this link?")).to_be_visible()
-    assert "topo_" not in colleague.url
-    own = world_of(colleague)["id"]
-    colleague.get_by_role("button", name="Open", exact=True).click()
+    asked(colleague).get_by_role("button", name="Open", exact=True).click()
     expect(view(colleague).locator(".run-title h2")).to_have_text(name)
-    shared = world_of(page)["id"]
-    expect(colleague.get_by_role("dialog", name="Open the world of this link?")).to_be_hidden()
+    expect(asked(colleague)).to_be_hidden()
     expect(colleague.locator("#notice")).to_contain_text("You are in the world of the link.")
-    assert world_of(colleague)["id"] == shared != own
+    assert world_of(colleague)["id"] == world_of(page)["id"]
+    assert "topo_" not in colleague.url
 
 
-def test_a_link_with_a_key_that_is_declined_changes_nothing(visit, world_of):
+def test_a_link_with_a_key_asks_before_a_world_is_made(visit, world_of):
     page = visit("/watch")
-    token = world_of(page)["keys"][0]["token"]
-    other = visit(f"/watch#key={token}")
-    own = world_of(other)["id"]
-    other.get_by_role("dialog").get_by_role("button", name="Cancel").click()
-    expect(view(other).locator("tbody tr")).to_have_count(10)
-    assert world_of(other)["id"] == own
+    shared = world_of(page)
+    colleague = visit(f"/watch#key={shared['keys'][0]['token']}")
+    expect(asked(colleague)).to_contain_text("Without it you get a world of your own.")
+    colleague.reload()
+    expect(asked(colleague)).to_be_visible()
+    assert kept(colleague) == (None, {})
+    asked(colleague).get_by_role("button", name="Open", exact=True).click()
+    expect(view(colleague).locator("tbody tr")).to_have_count(10)
+    assert kept(colleague) == (shared["id"], {shared["id"]: False})
+    assert kept(page) == (shared["id"], {shared["id"]: True})
+
+
+def test_who_declines_a_link_with_a_key_gets_a_world(visit, world_of):
+    shared = world_of(visit("/watch"))
+    colleague = visit(f"/watch#key={shared['keys'][0]['token']}")
+    asked(colleague).get_by_role("button", name="Use my own").click()
+    expect(view(colleague).locator("tbody tr")).to_have_count(10)
+    own, worlds = kept(colleague)
+    assert own != shared["id"]
+    assert worlds == {own: True}
+    assert "topo_" not in colleague.url
+
+
+def test_a_link_leaves_a_visitor_the_worlds_that_are_there(visit, world_of, sandbox):
+    shared = world_of(visit("/watch"))
+    page = visit("/faults")
+    own = world_of(page)["id"]
+    page.goto("about:blank")
+    page.goto(f"{sandbox.url}/watch#key={shared['keys'][0]['token']}")
+    expect(asked(page)).to_contain_text("Your own stays in “My worlds”.")
+    page.keyboard.press("Escape")
+    expect(view(page).locator("tbody tr")).to_have_count(10)
+    assert kept(page) == (own, {own: True})
+    # A link for a page that is open already loads nothing by itself.
+    page.evaluate(f"location.hash = 'key={shared['keys'][0]['token']}'")
+    asked(page).get_by_role("button", name="Open", exact=True).click()
+    expect(page.locator("#notice")).to_contain_text("You are in the world of the link.")
+    assert kept(page) == (shared["id"], {own: True, shared["id"]: False})
+
+
+def test_a_link_to_a_world_that_this_browser_keeps_asks_nothing(visit, world_of, sandbox):
+    page = visit("/watch")
+    own = world_of(page)
+    page.goto("about:blank")
+    page.goto(f"{sandbox.url}/watch#key={own['keys'][1]['token']}")
+    expect(view(page).locator("tbody tr")).to_have_count(10)
+    expect(asked(page)).to_be_hidden()
+    assert kept(page) == (own["id"], {own["id"]: True})
+
+
+def test_a_link_to_a_world_that_has_ended_says_so_and_leads_to_a_world_of_ones_own(visit):
+    page = visit("/watch#key=topo_none")
+    asked(page).get_by_role("button", name="Open", exact=True).click()
+    expect(page.locator("#notice")).to_contain_text("The key of this link opens no world")
+    expect(view(page).locator("tbody tr")).to_have_count(10)
 
 
 def test_a_link_is_copied_only_after_the_question_was_answered(visit):

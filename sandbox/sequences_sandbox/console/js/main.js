@@ -22,8 +22,9 @@ import * as run from "./run/view.js";
 import { startMoves } from "./run/moves.js";
 import { closedPage } from "./world/closed.js";
 import { NoWorld } from "./world/create.js";
+import { followAddress } from "./world/link.js";
 import { startMenu } from "./world/menu.js";
-import { follow, worldInAddress } from "./world/share.js";
+import { ENDED } from "./world/words.js";
 import * as watch from "./watch/view.js";
 
 // By the first part of the path: the title, the view, and the link in the header that stands for it.
@@ -35,7 +36,6 @@ const VIEWS = {
   faults: ["Faults", faults, "/faults"],
   journal: ["Journal", journal, "/journal"],
 };
-const ENDED = "Your earlier world has ended: it was not used for a while, or the sandbox was restarted. This is a new one, with new keys.";
 const ELSEWHERE = "Another tab went to another world; this tab followed. The one before is in “My worlds”.";
 
 const main = document.getElementById("main");
@@ -45,12 +45,10 @@ const element = (id) => document.getElementById(id);
 start();
 
 async function start() {
-  const link = worldInAddress();
   // Before the views: what they read first must be no older than the first event.
   opening.then(listen, () => {});
   try {
-    const [api, gone] = await Promise.all([contract(), opening]);
-    if (gone) notice(ENDED);
+    const [api] = await Promise.all([contract(), opening]);
     startKeys(element("key"), element("copy-key"));
     startMenu(element("open-menu"), element("menu"), home + basePath(api));
     startBanner(element("banner"));
@@ -67,9 +65,9 @@ async function start() {
     onPlace(show);
     show(place());
     startRules();
-    follow(link);
+    followAddress();
   } catch (error) {
-    closed(error instanceof NoWorld ? error : new NoWorld(error.message, false, 3), link.key);
+    closed(error instanceof NoWorld ? error : new NoWorld(error.message, false, 3));
   }
 }
 
@@ -91,7 +89,7 @@ async function show(where) {
   view.show(where);
 }
 
-function closed(error, key = null) {
+function closed(error) {
   document.body.classList.add("closed");
-  fill(main, closedPage(error, key));
+  fill(main, closedPage(error));
 }

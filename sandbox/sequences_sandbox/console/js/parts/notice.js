@@ -27,11 +27,11 @@ export async function attempt(work) {
 }
 
 /** Asks; resolves to whether the visitor wants it. */
-export function ask(title, text, yes) {
+export function ask(title, text, yes, no = "Cancel") {
   const dialog = document.getElementById("ask");
   fill(dialog, h("form", { method: "dialog" },
     h("h2", { id: "ask-title" }, title), h("p", {}, text),
-    h("div", { class: "acts end" }, h("button", { value: "" }, "Cancel"), h("button", { class: "primary", value: "yes" }, yes))));
+    h("div", { class: "acts end" }, h("button", { value: "" }, no), h("button", { class: "primary", value: "yes" }, yes))));
   dialog.returnValue = "";
   dialog.showModal();
   return new Promise((resolve) => {

@@ -5,12 +5,12 @@ import { attempt } from "../parts/notice.js";
 import { root } from "../root.js";
 import { session } from "../session.js";
 
-/** The page; it loads again by itself where that may help. `key` is one that came with the address. */
-export function closedPage(error, key = null) {
+/** The page; it loads again by itself where that may help. */
+export function closedPage(error) {
   const next = h("p", { class: "dim" });
   const page = h("section", { class: "blank" },
     h("h2", {}, error.taken ? "No world is free for you here" : "The sandbox does not answer"),
-    h("p", {}, error.message), next, error.taken ? byKey(key) : null,
+    h("p", {}, error.message), next, error.taken ? byKey() : null,
     h("button", { type: "button", on: { click: () => location.reload() } }, "Try now"));
   if (error.retry === null) write(next, "With a key of a world that exists you can go on.");
   else countdown(error.retry, next, error.taken);
@@ -36,8 +36,8 @@ function countdown(seconds, next, taken) {
   tell();
 }
 
-function byKey(key) {
-  const token = h("input", { id: "given-key", placeholder: "topo_…", autocomplete: "off", spellcheck: "false", value: key });
+function byKey() {
+  const token = h("input", { id: "given-key", placeholder: "topo_…", autocomplete: "off", spellcheck: "false" });
   const enter = async (event) => {
     event.preventDefault();
     const done = await attempt(async () => { await session.openByKey(token.value.trim()); return true; });

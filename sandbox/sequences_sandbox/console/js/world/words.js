@@ -2,6 +2,8 @@
 
 import { brief, count, span } from "../format.js";
 
+export const ENDED = "Your earlier world has ended: it was not used for a while, or the sandbox was restarted. This is a new one, with new keys.";
+
 /** When it ends, as sentences. Its end is by the machine's time, not by the world's. */
 export function endWords({ idle, ends_at: ends }) {
   if (idle === null) return "It stays until it is deleted.";
