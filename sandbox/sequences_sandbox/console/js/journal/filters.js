@@ -12,7 +12,7 @@ const METHODS = ["GET", "POST", "PATCH", "PUT", "DELETE"];
 export async function journalFilters(ask) {
   const ids = operations(await contract()).map(({ id }) => [id, id]);
   const element = h("form", { class: "filters", "aria-label": "Filter", on: { submit: (event) => event.preventDefault() } });
-  const text = typed("text", "path, query, bodies, program");
+  const text = typed("text", "path, body, program");
   const run = typed("sequence_id", "the id of a run");
 
   function typed(name, placeholder) {
