@@ -118,6 +118,7 @@ def photograph(
     page.goto(address)
     show(page)
     page.mouse.move(0, 0)
+    page.evaluate("scrollTo(0, 0)")
     page.evaluate("document.activeElement.blur()")
     page.evaluate("Promise.all(document.getAnimations().map((each) => each.finished.catch(() => null)))")
     page.evaluate("new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn)))")
