@@ -4,6 +4,7 @@ import argparse
 import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from difflib import get_close_matches
 from importlib.util import find_spec
 from pathlib import Path
 from typing import NoReturn
@@ -23,6 +24,9 @@ from .options import REPORTS, Parser, add_options
 
 #: What the extra `contract` brings; the rest of the suite's requirements comes with the package.
 _EXTRA = ("hypothesis", "schemathesis")
+#: How the variables begin. The underscore that follows is compared too: two letters that changed places weigh less so.
+_PREFIX = "SEQUENCES_CONTRACT"
+_LIKENESS = 0.75
 _PYTEST_REPORTS = "pytest has reports of its own"
 #: Options that pytest has others for, by their names in a namespace.
 _OF_THE_COMMAND = {
@@ -65,6 +69,7 @@ def planned(arguments: Sequence[str]) -> Plan:
 def plan_of(options: argparse.Namespace) -> Plan:
     """What the options ask for. Raises UsageError, and ExpectationError."""
     _require_extra()
+    require_known_variables()
     _require_covered()
     settings = _settings(options)
     for path in (options.write_baseline, *(getattr(options, f"report_{name}") for name in REPORTS)):
@@ -184,6 +189,15 @@ def read_secret(option: str, given: str | None, variable: str) -> str | None:
             f"{name} is too short for reports to hide it; give one of {SHORTEST_SECRET} characters or more"
         )
     return secret
+
+
+def require_known_variables() -> None:
+    """Raises UsageError for a variable that was meant as one of those that give keys."""
+    names = [variable.removeprefix(_PREFIX) for variable in (*KEY_VARIABLES.values(), ADMIN_VARIABLE)]
+    for variable in sorted(os.environ):
+        name = variable.removeprefix(_PREFIX)
+        if name != variable and name not in names and (near := get_close_matches(name, names, 1, _LIKENESS)):
+            raise UsageError(f"{variable} is no setting; did you mean {_PREFIX}{near[0]}?")
 
 
 def _require_different(keys: Mapping[str, str]) -> None:

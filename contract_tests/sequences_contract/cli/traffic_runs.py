@@ -29,7 +29,7 @@ from ..traffic.serving import serve
 from ..traffic.watching import Watch
 from .option_values import UsageError, require_certificates, require_folder, require_id, require_url
 from .options import REPORTS
-from .plan import read_secret
+from .plan import read_secret, require_known_variables
 
 _PORT = re.compile(r"(?:(?P<host>[^:]*|\[[^]]+\]):)?(?P<port>\d{1,5})", re.ASCII)
 
@@ -93,6 +93,7 @@ def proxy(options: argparse.Namespace, report: Report) -> int:
 
 def drift(options: argparse.Namespace, report: Report) -> int:
     """Sends what was recorded to another server, and compares."""
+    require_known_variables()
     require_url("--against", options.against)
     for url in options.url:
         require_url("--url", url)

@@ -87,6 +87,26 @@ def test_a_key_that_cannot_be_sent_is_named_by_its_variable_and_not_repeated(
     assert "schl" not in text
 
 
+@pytest.mark.usefixtures("bare")
+@pytest.mark.parametrize(
+    ("name", "meant"),
+    [("KYE", "KEY"), ("RAED_KEY", "READ_KEY"), ("OTHERKEY", "OTHER_KEY"), ("ADMIN_TOKN", "ADMIN_TOKEN")],
+)
+def test_a_misspelt_variable_is_named_with_the_one_that_was_meant(check, capsys, monkeypatch, tmp_path, name, meant):
+    monkeypatch.setenv(f"SEQUENCES_CONTRACT_{name}", "topo_secret")
+    said = f"sequences-contract: SEQUENCES_CONTRACT_{name} is no setting; did you mean SEQUENCES_CONTRACT_{meant}?\n"
+    assert check("http://127.0.0.1:1/v1") == (2, said)
+    assert main(["drift", "--record", str(tmp_path), "--against", "http://127.0.0.1:1/v1"]) == 2
+    assert capsys.readouterr().err == said
+
+
+@pytest.mark.usefixtures("bare")
+def test_what_kubernetes_sets_for_a_service_is_no_misspelt_variable(check, monkeypatch):
+    for name in ("SERVICE_HOST", "SERVICE_PORT", "PORT", "PORT_4010_TCP", "PORT_4010_TCP_ADDR", "KEY_SERVICE_HOST"):
+        monkeypatch.setenv(f"SEQUENCES_CONTRACT_{name}", "10.3.4.5")
+    assert "cannot connect" in check("http://127.0.0.1:1/v1")[1]
+
+
 def test_without_its_extra_only_check_says_so():
     program = """if True:
         import sys

@@ -53,7 +53,10 @@ def pytest_configure(config: pytest.Config) -> None:
 def sequences_sandbox(pytestconfig: pytest.Config) -> Iterator[Sandbox]:
     """A running sandbox: the one at `--sequences-sandbox-url`, or one started for this run (for each worker of xdist)."""
     from . import Sandbox  # noqa: PLC0415  # costs nothing until it is used
+    from .variables import misspelling  # noqa: PLC0415
 
+    if wrong := misspelling():
+        raise pytest.UsageError(wrong)
     url = _url(pytestconfig)
     if url:
         sandbox = Sandbox.connect(url, os.environ.get("SEQUENCES_SANDBOX_ADMIN_TOKEN"))

@@ -15,11 +15,11 @@ from typing import Final
 
 from .errors import SandboxNotStarted
 from .installation import PACKAGE
+from .variables import PREFIX
 
 __tracebackhide__ = True
 
 _PROGRAM: Final = "sequences-sandbox"
-_OPTIONS: Final = "SEQUENCES_SANDBOX_"
 _PORT: Final = 4010
 _SECONDS_TO_LOAD: Final = 60.0
 _SECONDS_TO_FETCH: Final = 600.0
@@ -51,14 +51,14 @@ def find_server(fixture: str, ready: Path, arguments: Sequence[str]) -> Server:
         return _in_container(engine, image, fixture, common)
     raise SandboxNotStarted(
         "There is no sandbox to start here: install sequences-sandbox in this environment or in one whose programs are on "
-        f"PATH, or set {_OPTIONS}PACKAGE to its wheel or git+https URL for uvx or pipx, or build the image "
+        f"PATH, or set {PREFIX}PACKAGE to its wheel or git+https URL for uvx or pipx, or build the image "
         f"{_PROGRAM!r} for Docker or Podman, or name a running sandbox by --sequences-sandbox-url or Sandbox.connect."
     )
 
 
 def environment(server: Server) -> dict[str, str]:
     """This process's variables, less the options of another sandbox."""
-    others = {name: value for name, value in os.environ.items() if not name.startswith(_OPTIONS)}
+    others = {name: value for name, value in os.environ.items() if not name.startswith(PREFIX)}
     return {**others, **server.variables}
 
 
@@ -68,7 +68,7 @@ def _programs() -> Iterator[tuple[list[str], float]]:
         yield [sys.executable, "-P", "-m", "sequences_sandbox"], _SECONDS_TO_LOAD
     if installed := shutil.which(_PROGRAM):
         yield [installed], _SECONDS_TO_LOAD
-    package = os.environ.get(f"{_OPTIONS}PACKAGE") or PACKAGE
+    package = os.environ.get(f"{PREFIX}PACKAGE") or PACKAGE
     if package and (uvx := shutil.which("uvx")):
         yield [uvx, "--from", package, _PROGRAM], _SECONDS_TO_FETCH
     if package and (pipx := shutil.which("pipx")):
@@ -77,7 +77,7 @@ def _programs() -> Iterator[tuple[list[str], float]]:
 
 def _containers() -> Iterator[tuple[str, str]]:
     """Engines that have the image; one that is named is fetched if need be."""
-    named = os.environ.get(f"{_OPTIONS}IMAGE")
+    named = os.environ.get(f"{PREFIX}IMAGE")
     for engine in filter(None, map(shutil.which, ("docker", "podman"))):
         if named or printed([engine, "image", "inspect", _PROGRAM]) is not None:
             yield engine, named or _PROGRAM
@@ -95,7 +95,7 @@ def printed(command: Sequence[str]) -> str | None:
 def _in_container(engine: str, image: str, fixture: str, arguments: Sequence[str]) -> Server:
     """A container listens beyond its loopback, so that it needs an admin token; it stands in no list of processes."""
     token, name = secrets.token_urlsafe(24), f"{_PROGRAM}-{secrets.token_hex(8)}"
-    variable = f"{_OPTIONS}ADMIN_TOKEN"
+    variable = f"{PREFIX}ADMIN_TOKEN"
     published = ["--publish", f"127.0.0.1::{_PORT}"]
     run = [engine, "run", "--rm", "--interactive", "--name", name, *published, "--env", variable]
     arguments = ["--fault-header", *arguments]

@@ -13,8 +13,10 @@ from functools import partial
 from pathlib import Path
 from typing import Any, Final, cast
 
+from sequences_sandbox_client.cli.options import reject_misspelt_variables
 from sequences_sandbox_client.cli.parser import UsageError
 from sequences_sandbox_client.cli.printable import write_whole
+from sequences_sandbox_client.variables import OURS, unknown_variables
 
 from ..app import App, build, wall_clock
 from ..contract.reading import SpecError
@@ -33,7 +35,6 @@ from ..settings import Settings
 from ..store.base import Store, StoreError
 from ..store.memory import MemoryStore
 from .banner import banner, ready_document
-from .environment import unknown_variables
 from .logs import configure
 from .reload import Reloading
 from .stores import open_store_of, require_shared_store
@@ -66,8 +67,10 @@ def _start(options: argparse.Namespace) -> None:
     given = _admin_token(options)
     admin_token = given or (None if is_loopback(options.host) else secrets.token_urlsafe(24))
     require_shared_store(options)
-    for name in unknown_variables(vars(options)):
-        _LOG.warning("%s is no setting and changes nothing.", name)
+    names = {*(name.upper() for name in vars(options) if name != "run"), *OURS}
+    reject_misspelt_variables(names)
+    for variable in unknown_variables(names):
+        _LOG.warning("%s is no setting and changes nothing.", variable)
     if options.exit_with_stdin:
         stop_with(0)
     settings = _settings(options, admin_token)

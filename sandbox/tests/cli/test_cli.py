@@ -164,6 +164,7 @@ def test_a_taken_port_is_named_with_a_way_out():
         ("PUBLIC_WORLDS", "many", "is no whole number"),
         ("PROT", "4010", "did you mean SEQUENCES_SANDBOX_PORT?"),
         ("ADMIN_TOKN", "sesame-1234", "did you mean SEQUENCES_SANDBOX_ADMIN_TOKEN?"),
+        ("KYE", "topo_mine", "did you mean SEQUENCES_SANDBOX_KEY?"),
     ],
 )
 def test_a_bad_environment_variable_is_named(variable, value, words):
@@ -197,7 +198,9 @@ def test_a_variable_that_an_argument_overrules_is_not_read(running):
 
 def test_variables_of_other_programs_stop_no_start_and_are_named_where_they_look_like_settings(running):
     prefix = "SEQUENCES_SANDBOX_"
-    sandbox = running(**{f"{prefix}COLOUR_OF_THE_SKY": "blue", f"{prefix}URL": "http://a", f"{prefix}KEY": "k"})
+    sandbox = running(
+        **{f"{prefix}COLOUR_OF_THE_SKY": "blue", f"{prefix}URL": "http://a", f"{prefix}IMAGE": "sandbox:2"}
+    )
     said = [line for line in sandbox.stop()[1].splitlines() if prefix in line]
     assert said == ["SEQUENCES_SANDBOX_COLOUR_OF_THE_SKY is no setting and changes nothing."]
 

@@ -1,5 +1,6 @@
 """The current world, ids by their first characters, and how a sandbox is reached."""
 
+import argparse
 import http.server
 import json
 import os
@@ -10,7 +11,11 @@ import sys
 import threading
 
 import pytest
-from sequences_sandbox.cli import main
+from sequences_sandbox.cli import main, serve
+from sequences_sandbox_client.cli.reach import add_reach
+from sequences_sandbox_client.variables import misspelling
+
+from .test_cli import SERVICE_LINKS
 
 ACTIVE, PAUSED = (f"0000000{n}-0000-4000-8000-00000000000{n}" for n in (3, 4))
 PROXIES = ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY")
@@ -185,6 +190,36 @@ def test_what_the_environment_says_and_cannot_be_used_is_one_sentence_and_status
     assert words in said
     assert said.count("\n") == 1
     assert "cret" not in said
+
+
+@pytest.mark.parametrize(
+    ("name", "meant"), [("KYE", "KEY"), ("ULR", "URL"), ("TIMOUT", "TIMEOUT"), ("ADMIN_TOKEN_FIEL", "ADMIN_TOKEN_FILE")]
+)
+@pytest.mark.parametrize("verb", ["clock show", "journal tail", "world use", "worlds create"])
+def test_a_misspelt_variable_stops_a_verb_with_the_name_that_was_meant(shell, monkeypatch, verb, name, meant):
+    monkeypatch.setenv(f"SEQUENCES_SANDBOX_{name}", "secret")
+    said = f"SEQUENCES_SANDBOX_{name} is no setting; did you mean SEQUENCES_SANDBOX_{meant}?"
+    assert shell(verb) == (2, "", f"sequences-sandbox: {said}\n")
+    assert json.loads(shell(verb, "--json")[2])["error"] == said
+
+
+@pytest.mark.parametrize("read_by", [serve.add_to, lambda commands: add_reach(commands.add_parser("serve"), "")])
+def test_a_verb_takes_no_variable_that_is_read_somewhere_for_a_misspelt_one(read_by, monkeypatch):
+    parser = argparse.ArgumentParser()
+    read_by(parser.add_subparsers())
+    names = vars(parser.parse_args(["serve"]))
+    assert len(names) > 5
+    for name in names:
+        monkeypatch.setenv(f"SEQUENCES_SANDBOX_{name.upper()}", "1")
+    assert misspelling() is None
+
+
+def test_what_kubernetes_sets_for_a_service_is_no_misspelt_variable(shell, at, monkeypatch):
+    for name, value in SERVICE_LINKS.items():
+        for service in ("", "KEY_", "URL_"):
+            monkeypatch.setenv(f"SEQUENCES_SANDBOX_{service}{name}", value)
+    status, _, said = shell("clock show", at)
+    assert (status, said) == (0, "")
 
 
 @pytest.mark.parametrize(

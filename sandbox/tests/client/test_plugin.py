@@ -175,6 +175,13 @@ def test_a_running_sandbox_is_used_and_left_as_it_was(project, sequences_sandbox
         assert world.describe()["name"] == "unnamed"
 
 
+def test_a_misspelt_variable_is_named_with_the_one_that_was_meant(project, monkeypatch):
+    monkeypatch.setenv("SEQUENCES_SANDBOX_ULR", "http://127.0.0.1:4010")
+    result = project("def test_it(sequences_world): pass")
+    result.assert_outcomes(errors=1)
+    result.stdout.fnmatch_lines(["*SEQUENCES_SANDBOX_ULR is no setting; did you mean SEQUENCES_SANDBOX_URL[?]"])
+
+
 @pytest.mark.parametrize("running", [False, True])
 def test_a_fixture_file_is_chosen_by_option_and_another_by_mark(project, pytester, sequences_sandbox, running):
     with sequences_sandbox.world("empty") as world:

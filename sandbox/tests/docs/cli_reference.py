@@ -8,8 +8,8 @@ from sequences_contract.cli.command import parser as contract_parser
 from sequences_sandbox.cli.main import program
 from sequences_sandbox.contract.files import shipped
 from sequences_sandbox_client.cli.main import parser_of
-from sequences_sandbox_client.cli.options import PREFIX
 from sequences_sandbox_client.cli.reach import add_reach
+from sequences_sandbox_client.variables import PREFIX
 
 PAGE = shipped("openapi.yaml").parent / "docs" / "cli.md"
 _HEAD = """# Commands

@@ -2,15 +2,12 @@
 
 import argparse
 import os
-import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from ..variables import OURS, PREFIX, is_service_link, misspelling
 from .parser import UsageError
-
-PREFIX = "SEQUENCES_SANDBOX_"
-_SERVICE_URL = re.compile(r"(tcp|udp|sctp)://\S+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +27,12 @@ def with_environment(options: argparse.Namespace) -> argparse.Namespace:
     return options
 
 
+def reject_misspelt_variables(names: Collection[str] = OURS) -> None:
+    """Raises UsageError where a variable was meant as one of the names."""
+    if wrong := misspelling(names):
+        raise UsageError(wrong)
+
+
 def add_option(
     parser: argparse._ActionsContainer, flag: str, help_text: str, *, variable: str = "", **how: Any
 ) -> None:
@@ -40,11 +43,6 @@ def add_option(
     if value is not None and not is_service_link(variable, value):
         how["default"] = _Given(variable, value, dict(how))
     parser.add_argument(flag, help=f"{help_text}{shown} [{variable}]", **how)
-
-
-def is_service_link(variable: str, value: str) -> bool:
-    """Whether Kubernetes set a variable, to where it finds a service: `tcp://10.3.4.5:4010`."""
-    return variable.endswith("PORT") and _SERVICE_URL.fullmatch(value) is not None
 
 
 def _value(variable: str, text: str, how: Mapping[str, Any]) -> Any:

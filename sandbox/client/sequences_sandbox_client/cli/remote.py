@@ -10,6 +10,7 @@ from ..calls import Call
 from ..errors import SandboxError
 from . import known_worlds, use
 from .format import text_of
+from .options import reject_misspelt_variables
 from .parser import UsageError
 from .printable import as_json
 from .reach import add_reach, address, connected, failed, world_key
@@ -87,6 +88,7 @@ def run(options: argparse.Namespace) -> None:
     from .follow import follow  # noqa: PLC0415
     from .prefixes import whole_id  # noqa: PLC0415
 
+    reject_misspelt_variables()
     verb: Verb = options.verb
     given = [name for name in verb.one_of if vars(options)[name] is not None]
     if verb.one_of and len(given) != 1:

@@ -8,9 +8,10 @@ from typing import Any
 
 from ..calls import Call
 from ..errors import SandboxError
+from ..variables import PREFIX
 from . import known_worlds
 from .known_worlds import KnownWorld, KnownWorlds
-from .options import PREFIX
+from .options import reject_misspelt_variables
 from .parser import UsageError
 from .printable import as_json, printable
 from .reach import add_reach, address, connected, failed
@@ -33,6 +34,7 @@ def add_to(verbs: "argparse._SubParsersAction[Any]") -> None:
 
 def run(options: argparse.Namespace) -> None:
     """Chooses the world and says which one it is, or lists those that are known. Raises CommandError."""
+    reject_misspelt_variables()
     known = known_worlds.read()
     if options.default:
         known = replace(known, current_id=None)
