@@ -14,7 +14,7 @@ from ..engine.control_api import ADMIN_VARIABLE
 from ..engine.rule import Rule
 from ..engine.settings import Settings
 from ..http.connection import ConnectionSettingsError, open_client, open_transport
-from ..http.keys import KEY_VARIABLES, ROLES, flag
+from ..http.keys import KEY_VARIABLES, ROLES, flag, source_of
 from ..http.redaction import SHORTEST_SECRET
 from ..rules.registry import uncovered
 from ..rules.selection import read_tag, select, unknown_rule, unknown_tag
@@ -205,5 +205,7 @@ def _require_different(keys: Mapping[str, str]) -> None:
     first: dict[str, str] = {}
     for role, key in keys.items():
         if key in first:
-            raise UsageError(f"{flag(role)} is the same key as {flag(first[key])}; give {ROLES[role]}")
+            raise UsageError(
+                f"{source_of(role, key)} is the same key as {source_of(first[key], key)}; give {ROLES[role]}"
+            )
         first[key] = role

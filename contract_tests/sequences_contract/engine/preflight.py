@@ -1,7 +1,7 @@
 """The first requests to a target: whether it can be tested, what it serves, and if not, what the caller can do about it."""
 
 from ..contract.operations import Operation
-from ..http.keys import ROLES, flag
+from ..http.keys import ROLES, source_of
 from ..http.messages import NotJson, Response
 from ..http.target import Target, TargetError
 from .errors import Untestable
@@ -150,10 +150,11 @@ def _require_known(session: Session, first: Response) -> None:
         if role == "key" or not session.has(role):
             continue
         response = session.client.send(session.home, key=role)
+        source, first_source = (source_of(each, session.target.keys[each]) for each in (role, "key"))
         if response.status == 401 and not _organizations(_me(session, role)):
-            raise Untestable(f"the key of {flag(role)} is rejected (401); give {ROLES[role]} that the target knows")
+            raise Untestable(f"the key of {source} is rejected (401); give {ROLES[role]} that the target knows")
         if role == "other" and _is_of_one(session, first, response):
-            raise Untestable(f"the key of {flag(role)} is of the same organization as --key; give {ROLES[role]}")
+            raise Untestable(f"the key of {source} is of the same organization as {first_source}; give {ROLES[role]}")
 
 
 def _is_of_one(session: Session, first: Response, second: Response) -> bool:

@@ -1,5 +1,7 @@
 """The keys that the suite may be given, by role: their variables, their options, and what each is."""
 
+import os
+
 #: The environment variable of each role; it stands for the key in reports.
 KEY_VARIABLES = {
     "key": "SEQUENCES_CONTRACT_KEY",
@@ -15,6 +17,11 @@ ROLES = {
 }  # fmt: skip
 #: What is sent where no key of a role is given: a key that nobody has.
 UNKNOWN_KEY = "topo_unknownKeyOfTheContractSuite0000"
+
+
+def source_of(role: str, key: str) -> str:
+    """What gave the key of a role: its variable where that holds it, else its option."""
+    return KEY_VARIABLES[role] if os.environ.get(KEY_VARIABLES[role]) == key else flag(role)
 
 
 def flag(role: str) -> str:

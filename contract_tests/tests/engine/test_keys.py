@@ -16,6 +16,14 @@ def test_a_further_key_that_the_target_does_not_know(check, sound, flag):
     assert f"the key of {flag} is rejected (401)" in sentence(text)
 
 
+def test_a_key_is_told_by_the_variable_that_gave_it(check, sound, monkeypatch):
+    monkeypatch.setenv("SEQUENCES_CONTRACT_READ_KEY", "nonsense")
+    assert "the key of SEQUENCES_CONTRACT_READ_KEY is rejected (401)" in sentence(check(sound)[1])
+    monkeypatch.setenv("SEQUENCES_CONTRACT_WRITE_KEY", "nonsense")
+    same = "SEQUENCES_CONTRACT_WRITE_KEY is the same key as SEQUENCES_CONTRACT_READ_KEY"
+    assert same in check(sound)[1]
+
+
 def test_another_organization_that_is_the_same(check, sound):
     status, text = check(sound, "--other-key", "topo_contract_readonly")
     assert status == 2

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import Final
 
+from sequences_sandbox_client.cli.options import source_of
 from sequences_sandbox_client.cli.parser import UsageError
 
 from ..app import wall_clock
@@ -20,18 +21,19 @@ _LOG: Final = logging.getLogger("sequences_sandbox.store")
 
 def require_shared_store(options: argparse.Namespace) -> None:
     """Raises UsageError for workers that could not serve one sandbox together, and for a store that cannot be reloaded."""
+    reload, store, workers = (source_of(options, flag) for flag in ("--reload", "--store", "--workers"))
     if options.reload and options.store != MEMORY:
-        raise UsageError("--reload works with worlds in memory; leave --store out, or --reload.")
+        raise UsageError(f"{reload} works with worlds in memory; leave {store} out, or {reload}.")
     if not options.workers:
-        raise UsageError("--workers 0 would serve nobody; give 1 or more.")
+        raise UsageError(f"{workers} 0 would serve nobody; give 1 or more.")
     if options.workers > 1 and options.store == MEMORY:
         raise UsageError(
-            f"--workers {options.workers} needs a store that processes can share, and memory is each one's own; "
-            "give --store postgresql://user@host/database, or leave --workers out."
+            f"{workers} {options.workers} needs a store that processes can share, and memory is each one's own; "
+            f"give --store postgresql://user@host/database, or leave {workers} out."
         )
     if options.workers > 1 and not hasattr(os, "fork"):
         raise UsageError(
-            "--workers needs a system that can fork; start several sandboxes on ports of their own instead."
+            f"{workers} needs a system that can fork; start several sandboxes on ports of their own instead."
         )
 
 
@@ -50,7 +52,7 @@ def open_store_of(options: argparse.Namespace, bind: Callable[[], socket.socket]
         listening = bind()
         return wait_for_store(open_it, listening, options.wait_for_store), listening
     except StoreError as error:
-        raise UsageError(f"--store: {error}.") from None
+        raise UsageError(f"{source_of(options, '--store')}: {error}.") from None
 
 
 def _connections(options: argparse.Namespace) -> int:
@@ -60,7 +62,7 @@ def _connections(options: argparse.Namespace) -> int:
     share: int = options.store_connections // options.workers
     if not share:
         raise UsageError(
-            f"--store-connections {options.store_connections} is too few; give at least as many as --workers "
-            f"{options.workers}."
+            f"{source_of(options, '--store-connections')} {options.store_connections} is too few; give at least as many "
+            f"as {source_of(options, '--workers')} {options.workers}."
         )
     return share

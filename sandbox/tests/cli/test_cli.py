@@ -175,6 +175,33 @@ def test_a_bad_environment_variable_is_named(variable, value, words):
 
 
 @pytest.mark.parametrize(
+    ("environment", "sentence"),
+    [
+        ({"CLOCK": "tomorrow"}, "{CLOCK} 'tomorrow': "),
+        ({"FIXTURE": "dmeo"}, "{FIXTURE}: dmeo: no fixture has this name"),
+        ({"STORE": "mysql://a"}, "{STORE}: 'mysql' is no store"),
+        ({"STORE": "postgresql://a", "RELOAD": "1"}, "worlds in memory; leave {STORE} out, or {RELOAD}."),
+        ({"WORKERS": "2"}, "{WORKERS} 2 needs a store"),
+        ({"STORE": "postgresql://a", "WORKERS": "3", "STORE_CONNECTIONS": "2"},
+         "{STORE_CONNECTIONS} 2 is too few; give at least as many as {WORKERS} 3."),
+        ({"CORS": "*", "NO_CORS": "1"}, "{CORS} and {NO_CORS} contradict each other"),
+        ({"ROOT_PATH": "a b"}, "{ROOT_PATH}: 'a b' is no path"),
+        ({"ADMIN_TOKEN_FILE": "/absent"}, "{ADMIN_TOKEN_FILE} /absent cannot be read"),
+        ({"READY_FILE": "/absent/file", "PORT": "0"}, "{READY_FILE} /absent/file cannot be written"),
+        ({"PUBLIC_WORLD_HOURS": "0"}, "{PUBLIC_WORLD_HOURS} 0 would let nobody"),
+        ({"HOST": "203.0.113.9", "PORT": "0"}, "give another {HOST}."),
+        ({"PORT": "1", "HOST": "203.0.113.9"}, "give another {PORT}, or {PORT} 0 for a free one."),
+    ],
+)  # fmt: skip
+def test_a_value_that_came_from_a_variable_is_told_by_the_variable(environment, sentence):
+    variables = {name: f"SEQUENCES_SANDBOX_{name}" for name in environment}
+    result = command("serve", **{variables[name]: value for name, value in environment.items()})
+    assert (result.returncode, result.stdout) == (2, "")
+    assert sentence.format(**variables) in result.stderr
+    assert not [name for name in environment if f"--{name.lower().replace('_', '-')} " in result.stderr]
+
+
+@pytest.mark.parametrize(
     ("flag", "value", "words"),
     [("--host", "", "it is empty"), ("--admin-token", "two words", "no space"), ("--admin-token", "", "it is empty")],
 )

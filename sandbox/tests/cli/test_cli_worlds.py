@@ -192,6 +192,12 @@ def test_what_the_environment_says_and_cannot_be_used_is_one_sentence_and_status
     assert "cret" not in said
 
 
+def test_a_url_that_is_none_is_told_by_what_gave_it(shell, monkeypatch):
+    assert "--url: 'nowhere' is not the URL" in shell("clock show --url nowhere")[2]
+    monkeypatch.setenv("SEQUENCES_SANDBOX_URL", "nowhere")
+    assert "SEQUENCES_SANDBOX_URL: 'nowhere' is not the URL" in shell("clock show")[2]
+
+
 @pytest.mark.parametrize(
     ("name", "meant"), [("KYE", "KEY"), ("ULR", "URL"), ("TIMOUT", "TIMEOUT"), ("ADMIN_TOKEN_FIEL", "ADMIN_TOKEN_FILE")]
 )

@@ -21,10 +21,21 @@ class _Given:
 
 def with_environment(options: argparse.Namespace) -> argparse.Namespace:
     """The options, those from variables read too. Raises UsageError."""
-    for name, value in vars(options).items():
-        if isinstance(value, _Given):
-            setattr(options, name, _value(value.variable, value.text, value.how))
+    given = {name: value for name, value in vars(options).items() if isinstance(value, _Given)}
+    for name, value in given.items():
+        setattr(options, name, _value(value.variable, value.text, value.how))
+    options.from_variables = {name: value.variable for name, value in given.items()}
     return options
+
+
+def source_of(options: argparse.Namespace, flag: str) -> str:
+    """What gave an option its value: the variable that it comes from, else its flag."""
+    return str(options.from_variables.get(name_of(flag), flag))
+
+
+def name_of(flag: str) -> str:
+    """The name under which the value of an option is found."""
+    return flag.removeprefix("--").replace("-", "_")
 
 
 def reject_misspelt_variables(names: Collection[str] = OURS) -> None:
@@ -37,7 +48,7 @@ def add_option(
     parser: argparse._ActionsContainer, flag: str, help_text: str, *, variable: str = "", **how: Any
 ) -> None:
     """An option `--flag`, whose default is taken from `SEQUENCES_SANDBOX_FLAG`, or another variable, when that is set."""
-    variable = PREFIX + (variable or flag.removeprefix("--").replace("-", "_").upper())
+    variable = PREFIX + (variable or name_of(flag).upper())
     default, value = how.get("default"), os.environ.get(variable)
     shown = f" (default: {default})" if default not in (None, [], False, "") and value is None else ""
     if value is not None and not is_service_link(variable, value):

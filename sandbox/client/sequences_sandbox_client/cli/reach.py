@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from ..errors import SandboxError, SandboxNotStarted
 from . import known_worlds
-from .options import add_option
+from .options import add_option, source_of
 from .parser import CommandError, UsageError
 
 if TYPE_CHECKING:
@@ -58,7 +58,7 @@ def address(options: argparse.Namespace) -> str:
     try:
         return str(root_of(options.url or (world.url if world else _DEFAULT_URL))).rstrip("/")
     except SandboxNotStarted as error:
-        raise UsageError(str(error)) from None
+        raise UsageError(f"{source_of(options, '--url')}: {error}" if options.url else str(error)) from None
 
 
 def world_key(options: argparse.Namespace, url: str) -> str:

@@ -89,7 +89,7 @@ def open_tracing() -> Tracing:
         from opentelemetry.sdk.trace import TracerProvider  # noqa: PLC0415
         from opentelemetry.sdk.trace.export import BatchSpanProcessor  # noqa: PLC0415
     except ModuleNotFoundError as error:
-        raise TracingError(f"--trace needs the package {error.name}; in a checkout: pip install '.[tracing]'") from None
+        raise TracingError(f"the package {error.name} is missing; in a checkout: pip install '.[tracing]'") from None
     own = Resource({"service.name": SERVICE, "service.version": __version__})
     provider = TracerProvider(resource=own.merge(OTELResourceDetector().detect()), shutdown_on_exit=False)
     provider.add_span_processor(BatchSpanProcessor(OTLPSpanExporter()))
