@@ -288,6 +288,7 @@ def test_what_the_sandbox_rejects_is_said_with_status_4(shell, line, words):
         ("journal verify --on stopSequences", "stopSequence"),
         ("journal verify --body WIN", "JSON object"),
         ("journal verify --body [1]", "JSON object"),
+        ("journal verify --body {reason:WIN}", "JSON object: from 'reason:WIN}' on it is no JSON"),
         ("rate-limit set often", "60/min"),
         ("worlds create --fixture absent.yaml", "absent.yaml"),
         ("worlds create --fixture every_sattus", "every_status"),
@@ -388,7 +389,10 @@ print(*[name for name in {HEAVY!r} if name in sys.modules])
         (["faults", "add", "--nth", "0", "--status", "500"], "'--nth' must be 1 or more"),
         (["faults", "add", "--status", "42x"], "argument --status: '42x' is no whole number;"),
         (["faults", "add", "--probability", "often"], "argument --probability: 'often' is no number;"),
-        (["journal", "verify", "--body", '{"a":'], """'{"a":' is not a JSON object; write one such as"""),
+        (
+            ["journal", "verify", "--body", '{"a":'],
+            """'{"a":' is not a JSON object: it ends too early; write one such as""",
+        ),
         (["history", "nope"], "no id of sequences begins with 'nope'"),
     ],
 )

@@ -65,11 +65,14 @@ class Verb:
 def read_object(text: str) -> dict[str, Any]:
     try:
         value = json.loads(text)
-    except ValueError:
-        value = None
-    if not isinstance(value, dict):
-        raise argparse.ArgumentTypeError(f'{text!r} is not a JSON object; write one such as \'{{"reason": "WIN"}}\'')
-    return value
+    except json.JSONDecodeError as error:
+        rest = text[error.pos :]
+        why = f": from {rest!r} on it is no JSON" if rest else ": it ends too early"
+    else:
+        if isinstance(value, dict):
+            return value
+        why = ""
+    raise argparse.ArgumentTypeError(f'{text!r} is not a JSON object{why}; write one such as \'{{"reason": "WIN"}}\'')
 
 
 def read_duration(text: str) -> str:

@@ -11,7 +11,7 @@ from itertools import islice
 from typing import Any, Final
 
 from ...domain.errors import MediaTypeIssue, TooLargeIssue, ValidationIssue
-from ...validation import Schema, character_mistakes, issue, short
+from ...validation import Schema, character_mistakes, decoded, issue, read_constant, short
 
 MOST_BYTES: Final = 1 << 20
 _JSON: Final = "application/json"
@@ -111,10 +111,10 @@ def parse_json(raw: bytes) -> Any:
     if raw.count(b"[") + raw.count(b"{") > _DEEPEST:
         _check_brackets(raw)
     try:
-        return _DECODER.decode(text)
+        return decoded(_DECODER.decode, text)
     except json.JSONDecodeError as error:
         raise ValidationIssue(
-            f"The body is not valid JSON: {error.msg} at line {error.lineno}, column {error.colno}.",
+            f"The body is not valid JSON in line {error.lineno}: {error.msg}.",
             problem="not JSON",
             position=error.pos,
         ) from None
@@ -128,12 +128,6 @@ def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
         twice = short(twice)
         raise ValidationIssue(f"The body has the key '{twice}' twice; keep one.", field=twice, problem="repeated")
     return members
-
-
-def _constant(name: str) -> None:
-    raise ValidationIssue(
-        f"The body holds {name}, which is not JSON; send a number, a string or null.", problem="not JSON"
-    )
 
 
 def _integer(digits: str) -> int:
@@ -150,7 +144,7 @@ def _fraction(digits: str) -> float:
 
 
 _DECODER: Final = json.JSONDecoder(
-    object_pairs_hook=_object, parse_constant=_constant, parse_int=_integer, parse_float=_fraction
+    object_pairs_hook=_object, parse_constant=read_constant, parse_int=_integer, parse_float=_fraction
 )
 
 
