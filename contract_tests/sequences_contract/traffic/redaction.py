@@ -10,12 +10,12 @@ SECRET_HEADERS = re.compile(r"(proxy-)?authorization|cookie|set-cookie|.*(api[-_
 
 
 def _encoded(character: str) -> str:
-    """A pattern of a character as it is, or percent-encoded."""
-    return f"(?:{character}|%{ord(character):02x}|%{ord(character):02X})"
+    """A pattern of a character as it is, or percent-encoded, once or again and again."""
+    return f"(?:{character}|%(?:25)*(?:{ord(character):02x}|{ord(character):02X}))"
 
 
 _KEY = re.compile(
-    "".join(map(_encoded, "topo_")) + "(?:[A-Za-z0-9_-]|%(?:2[dD]|3[0-9]|5[fF]|[46][1-9a-fA-F]|[57][0-9aA])){5,}"
+    "".join(map(_encoded, "topo_")) + "(?:[A-Za-z0-9_-]|%(?:25)*(?:2[dD]|3[0-9]|5[fF]|[46][1-9a-fA-F]|[57][0-9aA])){5,}"
 )
 _HIDDEN_PARAMETER = re.compile(r"(?i)(?<=[?&])([^=&#]*(?:key|token|secret|password)[^=&#]*=)[^&#]+")
 #: User and password in a URL.

@@ -222,6 +222,7 @@ def test_no_body_is_kept_of_what_is_remembered():
     [
         f"{KEY}&other={KEY.replace('_', '%5F')}",
         f"?a={KEY.replace('o', '%6f')}",
+        f"?a={KEY.replace('o', '%256f')}&b={KEY.replace('_', '%25255F')}",
         "other/key+of=somebody and other%2Fkey%2Bof%3Dsomebody",
         "postgres://user:p@ss@word@h.example/",
     ],
@@ -229,7 +230,7 @@ def test_no_body_is_kept_of_what_is_remembered():
 def test_no_form_of_a_key_is_shown(text):
     redactor = Redactor()
     redactor.client("Bearer other/key+of=somebody")
-    shown = unquote(redactor.text(text))
+    shown = unquote(unquote(unquote(redactor.text(text))))
     assert not [one for one in (KEY, "secretKey", "other/key", "p@ss", "word") if one in shown]
 
 

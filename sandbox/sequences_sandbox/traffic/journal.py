@@ -22,7 +22,9 @@ HARMLESS_HEADERS: Final = frozenset(
 SECRET_HEADERS: Final = (b"authorization", b"proxy-authorization", b"cookie")
 
 _KEY: Final = re.compile(r"topo_[A-Za-z0-9_-]+")
+_ENCODED: Final = re.compile(r"[A-Za-z0-9_%-]+")
 _REDACTED: Final = "topo_***"
+_MOST_ROUNDS: Final = 8
 _OVERHEAD: Final = 1000
 _MOST_AGENT: Final = 200
 _MOST_PARAMETERS: Final = 100
@@ -59,12 +61,12 @@ class Entry(NamedTuple):
     @property
     def path(self) -> str:
         """The path as it was sent."""
-        return _address(self.raw_path)
+        return redacted(self.raw_path.decode("utf-8", "replace"))
 
     @property
     def query(self) -> str:
         """The query as it was sent, without its question mark."""
-        return _address(self.raw_query)
+        return redacted(self.raw_query.decode("utf-8", "replace"))
 
     @property
     def parameters(self) -> list[tuple[str, str]]:
@@ -116,8 +118,23 @@ def text_of(body: bytes) -> str | None:
 
 
 def redacted(text: str) -> str:
-    """A text with whatever looks like a key replaced."""
+    """A text with whatever looks like a key replaced, also what percent-encoding hides, with all that it is joined to."""
+    if "%" in text:
+        text = _ENCODED.sub(_without_hidden, text)
     return _KEY.sub(_REDACTED, text) if "topo_" in text else text
+
+
+def fully_decoded(text: str) -> str:
+    """A text without percent-encoding, also where that was encoded again, a few times."""
+    for _ in range(_MOST_ROUNDS):
+        if "%" not in text or (decoded := unquote(text)) == text:
+            break
+        text = decoded
+    return text
+
+
+def _without_hidden(found: re.Match[str]) -> str:
+    return _REDACTED if "%" in found[0] and _KEY.search(fully_decoded(found[0])) else found[0]
 
 
 def header_pairs(headers: Iterable[tuple[bytes, bytes]]) -> list[tuple[str, str]]:
@@ -131,11 +148,3 @@ def header_values(headers: Iterable[tuple[bytes, bytes]]) -> dict[str, list[str]
     for name, value in header_pairs(headers):
         values.setdefault(name.lower(), []).append(value)
     return values
-
-
-def _address(raw: bytes) -> str:
-    """A path or a query as it was sent; decoded where a key stands in it, which could be hidden in percent-encoding."""
-    text = raw.decode("utf-8", "replace")
-    if "%" in text and "topo_" in (decoded := unquote(text)):
-        return redacted(decoded)
-    return redacted(text)

@@ -136,7 +136,11 @@ def test_a_page_has_one_line_too_and_at_warning_there_is_none(api, caplog):
         ("/v1/x?page=2", "/v1/x?page=2"),
         ("/v1/%74opo_demo%0a", "/v1/topo_***%0A"),
         ("/v1/pass%77ord=hunter2", "/v1/password=***"),
+        ("/v1/%2574opo_demo/%25252574opo%25255fdemo", "/v1/topo_***/topo_***"),
+        ("/v1/%25%37%34opo_demo", "/v1/topo_***"),
+        ("/v1/pass%2577ord=hunter2/to%256ben=abc", "/v1/password=***/token=***"),
         ("/v1/caf%c3%a9", "/v1/caf%c3%a9"),
+        ("/v1/100%2525", "/v1/100%2525"),
         ("/v1/PASSWD=a/b?pwd=c;X-Signature=d", "/v1/PASSWD=***/b?pwd=***;X-Signature=***"),
     ],
 )

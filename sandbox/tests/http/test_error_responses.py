@@ -377,3 +377,13 @@ def test_request_ids_are_never_the_same_twice(api):
     ids = [api("GET", "/v1/nothing").json()["request_id"] for _ in range(200)]
     assert len(set(ids)) == 200
     assert ids == sorted(ids)
+
+
+@pytest.mark.parametrize(
+    "path", ["sequences/%2574opo_demo_readwrite", "sequences?%2574opo_demo_readwrite=1", "%25%37%34opo_demo"]
+)
+def test_a_key_that_is_encoded_twice_is_not_said_again(api, path):
+    response = api("GET", path)
+    assert response.status_code in (400, 404)
+    assert "topo_***" in response.text
+    assert "opo_demo" not in response.text

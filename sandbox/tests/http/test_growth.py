@@ -18,6 +18,7 @@ from sequences_sandbox.http.router import Router
 from sequences_sandbox.http.security import Hosts, host_name
 from sequences_sandbox.http.traffic.access_log import without_secrets
 from sequences_sandbox.server.head import check_head, origin_form
+from sequences_sandbox.traffic.journal import redacted
 
 STRICT = {"type": "object", "additionalProperties": False, "properties": {"status": {"enum": ["ACTIVE", "FOUND"]}}}
 BODY = Body({"required": True, "content": {"application/json": {"schema": STRICT}}})
@@ -64,6 +65,9 @@ SIZED = {
     "an address of secrets": lambda n: without_secrets("/" + "token=" * n),
     "an address of keys": lambda n: without_secrets("/" + "topo_" * n),
     "an address of escapes": lambda n: without_secrets("/" + "%74opo_" * n),
+    "an address of escaped escapes": lambda n: without_secrets("/%" + "25" * n),
+    "a text of escapes": lambda n: redacted("%74opo_ " * n),
+    "a text of escaped escapes": lambda n: redacted("x" * n + "%" + "25" * n),
     "headers": lambda n: check_head("1.1", [(b"host", b"a")] + [(b"x", b"y")] * n),
     "an encoding of spaces": lambda n: check_head("1.1", [(b"host", b"a"), (b"transfer-encoding", b" " * n + b"x")]),
     "a target in absolute form": lambda n: origin_form(b"http://" + b":/?" * n),

@@ -1,8 +1,10 @@
 """The journal as values: what is shown of an entry, which entries a question means, and what was nearest."""
 
 import json
+from urllib.parse import quote
 
 import pytest
+from sequences_sandbox.store.postgres.entries import dump_entry
 from sequences_sandbox.store.rings import Rings
 from sequences_sandbox.traffic.journal import Entry, header_pairs, header_values, text_of
 from sequences_sandbox.traffic.journal_match import JournalMatch, StatusFilter
@@ -175,11 +177,19 @@ def test_a_key_that_stands_where_none_belongs_is_redacted():
     assert header_values(found.response_headers) == {"x": ["1", "topo_***"]}
 
 
-@pytest.mark.parametrize("hidden", [b"topo%5Fdemo_readonly", b"%74opo_demo_readonly", b"topo_demo%5Freadonly"])
+@pytest.mark.parametrize(
+    "hidden",
+    [
+        b"topo%5Fdemo_readonly", b"%74opo_demo_readonly", b"topo_demo%5Freadonly", b"%2574opo_demo_readonly",
+        b"topo_demo%25255Freadonly", b"%25%37%34opo_demo_readonly", quote("%74%6f%70%6f%5f" + "%72" * 20).encode(),
+    ],
+)  # fmt: skip
 def test_a_key_hidden_in_percent_encoding_is_redacted_too(hidden):
     found = entry(1, query=b"api_key=" + hidden, raw_path=b"/v1/" + hidden)
     assert (found.path, found.query) == ("/v1/topo_***", "api_key=topo_***")
     assert found.parameters == [("api_key", "topo_***")]
+    assert text_of(b'{"url": "/v1/' + hidden + b'?a=%22"}') == '{"url": "/v1/topo_***?a=%22"}'
+    assert json.loads(dump_entry(found))["raw_path"] == "/v1/topo_***"
 
 
 def test_of_an_entry_that_differs_in_everything_only_so_much_is_described():

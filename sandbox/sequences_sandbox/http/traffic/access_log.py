@@ -13,11 +13,11 @@ import logging
 import re
 from collections.abc import Callable
 from typing import Final, Literal
-from urllib.parse import quote, unquote
+from urllib.parse import quote
 
 from ...domain.errors import UnavailableIssue
 from ...domain.timestamps import format_timestamp
-from ...traffic.journal import redacted
+from ...traffic.journal import fully_decoded, redacted
 from ..request.client_address import ClientAddresses
 from ..request.context import RequestContext
 
@@ -129,7 +129,7 @@ def without_secrets(address: str) -> str:
 
     An address in which percent-encoding hides one is shown decoded as far as it is needed.
     """
-    decoded = unquote(address) if "%" in address else address
+    decoded = fully_decoded(address)
     parts = map(_part_without_secret, _PARTS.split(decoded)) if "=" in decoded else (decoded,)
     shown = redacted("".join(parts))
     return address if shown == decoded else quote(shown, _AS_IT_IS)
