@@ -20,6 +20,7 @@ _DEEPEST: Final = 100
 _MOST_BRACKETS: Final = 50_000
 """Each object and list is made by itself, and costs many times its bytes."""
 _MOST_MISTAKES: Final = 20
+_MOST_EXACT: Final = 1 << 53
 _BYTE_ORDER_MARK: Final = b"\xef\xbb\xbf"
 _AS_SQUARE: Final = bytes.maketrans(b"{}", b"[]")
 _NO_BRACKETS: Final = bytes(byte for byte in range(256) if byte not in b"[]{}")
@@ -137,10 +138,11 @@ def _integer(digits: str) -> int:
 
 
 def _fraction(digits: str) -> float:
+    """A number with a fraction or an exponent; 2.0 is a whole one, as JSON Schema says, and is kept and shown as 2."""
     value = float(digits)
     if math.isinf(value):
         raise ValidationIssue(f"The body holds the number {digits[:40]}, which is out of range.", problem="too large")
-    return value
+    return int(value) if value.is_integer() and abs(value) <= _MOST_EXACT else value
 
 
 _DECODER: Final = json.JSONDecoder(
