@@ -16,8 +16,11 @@ UNKNOWN: Final = "unknown"
 """The address of a connection that has none, such as one of a Unix socket."""
 _HEADERS: Final = (b"x-forwarded-for", b"forwarded")
 _MOST_HOPS: Final = 20
-_SHARED_PREFIX: Final = 64
-"""A household or a machine has an IPv6 network of this size to itself, so its addresses count as one."""
+_SHARED_PREFIX: Final = 56
+"""Most providers give a home an IPv6 network of this size or a smaller one, so its addresses count as one.
+
+Counted by /64, a home would be 256 clients, and who has a /48 65,536; so the latter is 256.
+"""
 
 
 def parse_network(text: str) -> Network:
@@ -42,7 +45,7 @@ class ClientAddresses:
         return found is not None and any(found in network for network in self._proxies)
 
     def of(self, peer: str, headers: Sequence[tuple[bytes, bytes]]) -> str:
-        """The client's address, as quotas count it: an IPv6 address as its /64 network."""
+        """The client's address, as quotas count it: an IPv6 address as its /56 network."""
         client = peer
         if self._proxies and self.is_proxy(peer):
             sent = [[value for name, value in headers if name == header] for header in _HEADERS]
