@@ -376,7 +376,8 @@ def test_a_failure_of_the_program_is_answered_in_the_same_form_without_its_parti
 def test_request_ids_are_never_the_same_twice(api):
     ids = [api("GET", "/v1/nothing").json()["request_id"] for _ in range(200)]
     assert len(set(ids)) == 200
-    assert ids == sorted(ids)
+    times = [each[:14] for each in ids]
+    assert times == sorted(times)
 
 
 @pytest.mark.parametrize(
