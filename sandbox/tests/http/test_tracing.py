@@ -118,6 +118,7 @@ def test_a_line_of_the_log_names_the_trace(traced, caplog):
     api = traced(log_format="json")
     with caplog.at_level(logging.INFO, "sequences_sandbox"):
         api("GET", "me", headers={"traceparent": PARENT})
+        api.app.log.flush()
     (line,) = [json.loads(record.getMessage()) for record in caplog.records]
     assert line["trace_id"] == TRACE
 
