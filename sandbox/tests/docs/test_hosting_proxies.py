@@ -16,6 +16,9 @@ from sequences_sandbox.contract.files import shipped
 FOLDER = shipped("openapi.yaml").parent / "docs" / "hosting"
 NAME = "sandbox.example"
 CONTRACT = yaml.safe_load(shipped("openapi.yaml").read_text())
+VISITORS = "127.0.0.11"
+"""Stands for visitors of other addresses, which a header says."""
+REAL_ADDRESS = f"set_real_ip_from {VISITORS};\nreal_ip_header X-Visitor;\n"
 
 
 @pytest.fixture(scope="module")
@@ -106,7 +109,7 @@ def _behind_nginx(upstream, certificate, running, path, folder):
     paths = "".join(f"{kind}_temp_path {folder}/{kind};\n" for kind in kinds)
     whole = (
         f"daemon off; master_process off; pid {folder}/pid; error_log stderr;\n"
-        f"events {{}}\nhttp {{\naccess_log off;\n{paths}{site}}}\n"
+        f"events {{}}\nhttp {{\naccess_log off;\n{paths}{REAL_ADDRESS}{site}}}\n"
     )
 
     def command(port, plain):
@@ -228,6 +231,17 @@ def test_the_proxy_bounds_how_often_an_address_may_ask(nginx):
     require_error(rejected, 429, "RateLimitIssue")
     assert rejected.headers["Strict-Transport-Security"] == "max-age=31536000"
     assert rejected.headers["Retry-After"] == "1"
+
+
+def test_the_proxy_bounds_an_ipv6_network_as_one_address(nginx):
+    with nginx.client(VISITORS) as client:
+
+        def status(address):
+            return client.get("/_sandbox/health", headers={"X-Visitor": address}).status_code
+
+        assert [status(f"2001:db8:a0a:a{number % 200:02x}::{number:x}") for number in range(201)] == [200] * 201
+        assert status("2001:db8:a0a:aff::1") == 429
+        assert status("2001:db8:a0a:b00::1") == 200
 
 
 def require_error(response, status, kind):
