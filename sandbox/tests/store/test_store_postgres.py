@@ -10,7 +10,7 @@ import pytest
 from sequences_sandbox.domain.errors import CommitIssue, UnavailableIssue, ValidationIssue
 from sequences_sandbox.store.base import StoreError, UnreachableError
 from sequences_sandbox.store.open import open_store
-from sequences_sandbox.store.postgres import schema
+from sequences_sandbox.store.postgres import database, schema
 from sequences_sandbox.store.records import ChangeSet
 from sequences_sandbox.traffic.rate_limits import RateLimit
 
@@ -340,6 +340,29 @@ def version_of(url, number):
         connection.execute("CREATE TABLE IF NOT EXISTS schema_version (version integer NOT NULL)")
         connection.execute("DELETE FROM schema_version")
         connection.execute("INSERT INTO schema_version VALUES (%s)", (number,))
+
+
+def test_a_connection_lives_for_so_long_and_its_room_for_large_rows_with_it(
+    store_at, helper, postgres_url, monkeypatch
+):
+    store = store_at()
+
+    def connected():
+        return store._database.run(lambda connection, _: connection.info.backend_pid)
+
+    def two_at_once():
+        return store._database.run(lambda one, _: (one.info.backend_pid, connected()))
+
+    first = two_at_once()
+    assert len(set(first)) == 2
+    assert set(two_at_once()) == set(first)
+    monkeypatch.setattr(database, "_LONGEST_LIFE_SECONDS", -1)
+    assert connected() in first
+    with psycopg.connect(postgres_url) as connection:
+        statement = "SELECT count(*) FROM pg_stat_activity WHERE pid = ANY(%s)"
+        while connection.execute(statement, [list(first)]).fetchone() != (0,):
+            connection.rollback()
+    assert connected() not in first
 
 
 def test_a_database_of_a_later_version_stops_the_start(store_at, postgres_url):

@@ -5,14 +5,13 @@ mode each statement may meet another server process.
 """
 
 import re
-from typing import Any, Final, TypeAlias
+import time
+from typing import Any, Final
 
 from psycopg import Connection, InterfaceError, OperationalError, errors
 from psycopg.conninfo import conninfo_to_dict
 from psycopg.rows import TupleRow
 from psycopg.types.numeric import Int8Dumper
-
-Conn: TypeAlias = Connection[TupleRow]
 
 AWAY: Final = (
     OperationalError,
@@ -39,6 +38,12 @@ _DEFAULTS: Final = {
 _BEFORE_REASON: Final = re.compile(r"failed: |FATAL:\s+|ERROR:\s+")
 
 
+class Conn(Connection[TupleRow]):
+    """A connection; `opened` is when, in seconds of the monotonic clock."""
+
+    opened: float
+
+
 class SchemaChangedError(OperationalError):
     """Another version of the program brought the tables to a version that this one does not know."""
 
@@ -53,7 +58,8 @@ def read_url(url: str) -> dict[str, Any]:
 
 def connect(parameters: dict[str, Any]) -> Conn:
     """A connection in autocommit mode: every statement is a transaction. Raises psycopg's Error."""
-    connection = Connection.connect(**parameters, autocommit=True, prepare_threshold=None)
+    connection = Conn.connect(**parameters, autocommit=True, prepare_threshold=None)
+    connection.opened = time.monotonic()
     try:
         row = connection.execute("SELECT pg_backend_pid()").fetchone()
         # A pooler answers with a process id of its own making.

@@ -8,6 +8,7 @@ wait for its next attempt.
 
 import logging
 import threading
+import time
 from collections.abc import Callable
 from typing import Any, Final, TypeVar
 
@@ -24,6 +25,9 @@ Work = Callable[[Conn, bool], T]
 
 _ATTEMPTS: Final = 3
 _LONGEST_WAIT_SECONDS: Final = 5.0
+_LONGEST_LIFE_SECONDS: Final = 60.0
+"""libpq frees the room that it made for a large row when the connection is closed, and not before: sixteen connections that
+each had to carry one world of some megabytes would take a hundred megabytes for ever."""
 _UNSTORABLE: Final = (DataError, UnicodeEncodeError)
 _LOG: Final = logging.getLogger("sequences_sandbox.store")
 
@@ -124,11 +128,14 @@ class Database:
         return connection
 
     def _give_back(self, connection: Conn) -> None:
+        oldest = time.monotonic() - _LONGEST_LIFE_SECONDS
         with self._lock:
-            if self._is_open and connection.info.transaction_status == TransactionStatus.IDLE:
-                self._idle.append(connection)
-                return
-        connection.close()
+            reusable = self._is_open and connection.info.transaction_status == TransactionStatus.IDLE
+            known = [*self._idle, connection]
+            self._idle = [each for each in known if each.opened >= oldest and (reusable or each is not connection)]
+            ended = [each for each in known if each not in self._idle]
+        for each in ended:
+            each.close()
 
     def _close_idle(self) -> None:
         with self._lock:
