@@ -30,13 +30,13 @@ from ..domain.errors import CatchingUpIssue, InternalIssue, Issue, ValidationIss
 from ..domain.limits import MOST_SLICES
 from ..traffic.metrics import CLIENT_GONE
 from ..worlds.api_keys import require_scope
-from ..worlds.worlds import Caller
+from ..worlds.worlds import Caller, TakesLongError
 from .contract import ContractAPI, Services
 from .operation import Operation
 from .pages.pages import REQUEST_ID_HEADER
 from .request.context import ClientGone, RequestContext
 from .request.ids import RequestIds
-from .responses import Encoder, LargePageError, Response, error_response
+from .responses import Encoder, Response, error_response
 from .router import Router
 from .streaming.events import last_event_id
 from .traffic.injection import corrupt, send_injected, short_circuit
@@ -160,7 +160,7 @@ class ContractMiddleware(RoutedMiddleware[ContractAPI]):
         if not context.is_long:
             try:
                 return await self._in_slices(self._services.offload, self._handle, context, operation, texts, began)
-            except LargePageError:
+            except TakesLongError:
                 context.is_long = True
         self._services.held.work(context)
         # Who sends little does not wait for those who send much.
@@ -195,7 +195,7 @@ class ContractMiddleware(RoutedMiddleware[ContractAPI]):
         """What the work returns, or the error response for its failure."""
         try:
             return work(context, *args, **kwargs)
-        except (CatchingUpIssue, LargePageError):
+        except (CatchingUpIssue, TakesLongError):
             raise
         except Issue as issue:
             return _error(issue, context)
@@ -208,6 +208,8 @@ class ContractMiddleware(RoutedMiddleware[ContractAPI]):
         caller = context.caller or self._admit(context, operation)
         if isinstance(caller, Response):
             return caller
+        if caller is not None and operation.long_from is not None:
+            caller = caller._replace(others_wait=not context.is_long)
         result = operation.call(caller, operation.read(context, texts))
         if not context.is_long:
             self._encoder.require_small(result)

@@ -17,6 +17,7 @@ Authenticator = Callable[[RequestContext], KeyRecord | None]
 Handler = Callable[..., Any]
 
 _ATTEMPTS: Final = 12
+_FIRST_PAUSE_SECONDS: Final = 0.002
 _LONGEST_PAUSE_SECONDS: Final = 0.05
 
 
@@ -84,12 +85,14 @@ class Operation:
         Handlers are functions of values that have done nothing then; only one that meets conflicts again and again lets the
         client see the conflict.
         """
+        pause = _FIRST_PAUSE_SECONDS
         for _ in range(_ATTEMPTS - 1):
             try:
                 return self._handler(caller, **values)
             except CommitIssue:
                 # Writers that met each other should not meet again, so each waits for as long as chance will have it.
-                time.sleep(random.uniform(0, _LONGEST_PAUSE_SECONDS))  # noqa: S311
+                time.sleep(random.uniform(0, pause))  # noqa: S311
+                pause = min(2 * pause, _LONGEST_PAUSE_SECONDS)
                 caller = None if caller is None else caller._replace(world=None)
         return self._handler(caller, **values)
 

@@ -10,6 +10,7 @@ from ..resources.resource import Resource
 from ..resources.sizes import document_bytes
 from ..traffic.journal import redacted
 from ..worlds.results import ItemResult, PageResult, StatusResult, StreamResult, TextResult
+from ..worlds.worlds import TakesLongError
 from .streaming.subscription import Subscription
 
 Headers = list[tuple[bytes, bytes]]
@@ -38,10 +39,6 @@ class Response:
     stream: str | None = None
     after: int | None = None
     subscription: Subscription | None = None
-
-
-class LargePageError(Exception):
-    """A page that takes too long to write down where others wait meanwhile."""
 
 
 class Encoder:
@@ -75,11 +72,11 @@ class Encoder:
         return Response(status, body, [_JSON, _length(body)])
 
     def require_small(self, value: Any) -> None:
-        """Raises LargePageError for a page of which much is not at hand."""
+        """Raises TakesLongError for a page of which much is not at hand."""
         if isinstance(value, PageResult):
             missing = (each for each in value.page.items if id(each) not in self._kept)
             if sum(map(document_bytes, missing)) > _MOST_BYTES_AT_ONCE:
-                raise LargePageError
+                raise TakesLongError
 
     def _page(self, result: PageResult) -> bytes:
         page = result.page

@@ -31,12 +31,18 @@ _COUNTED_EVERY: Final = 2 * SECOND
 """After what time a process looks again at how much the visitors of all processes take."""
 
 
+class TakesLongError(Exception):
+    """Work that takes too long where others wait meanwhile, before anything of it is done."""
+
+
 class Caller(NamedTuple):
-    """Who asks, by which key, in which request. `world` is the key's, brought up to date for this request."""
+    """Who asks, by which key, in which request. `world` is the key's, brought up to date for this request. Where others
+    wait meanwhile (`others_wait`), what takes long raises TakesLongError, and is done again where they do not."""
 
     key: KeyRecord
     request_id: str
     world: WorldState | None = None
+    others_wait: bool = False
 
 
 class Worlds:

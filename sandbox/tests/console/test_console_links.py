@@ -170,6 +170,47 @@ def test_a_link_to_a_world_that_has_ended_says_so_and_leads_to_a_world_of_ones_o
     expect(view(page).locator("tbody tr")).to_have_count(10)
 
 
+def test_a_link_that_was_cut_short_on_its_way_leads_to_a_world_of_ones_own(visit):
+    page = visit("/watch#key=topo_abc…")
+    asked(page).get_by_role("button", name="Open", exact=True).click()
+    expect(page.locator("#notice")).to_contain_text("a part of the link is missing")
+    expect(page.locator("#notice")).to_contain_text("What you see is in a world of your own.")
+    expect(view(page).locator("tbody tr")).to_have_count(10)
+    assert "#" not in page.url
+
+
+def test_who_declines_a_link_where_no_world_is_free_is_not_asked_again(visit):
+    page = visit("/watch#key=topo_abc")
+    page.route(
+        "**/_sandbox/worlds",
+        lambda route: route.fulfill(status=429, json={"status_code": 429, "message": "All worlds are taken."}),
+    )
+    asked(page).get_by_role("button", name="Use my own").click()
+    expect(page.get_by_role("heading", name="No world is free for you here")).to_be_visible()
+    assert "topo_" not in page.url
+
+
+def test_a_link_is_kept_while_its_world_cannot_be_asked(visit, world_of, sandbox):
+    page = visit("/watch")
+    own = world_of(page)
+    page.goto("about:blank")
+    page.route("**/_sandbox/world", lambda route: route.fulfill(status=503, json={"message": "Away."}))
+    page.goto(f"{sandbox.url}/watch#world={own['id']}")
+    expect(page.get_by_role("heading", name="The sandbox does not answer")).to_be_visible()
+    assert page.url.endswith(f"#world={own['id']}")
+
+
+def test_a_link_that_comes_while_another_is_asked_about_is_the_one_that_counts(visit, world_of):
+    shared = world_of(visit("/watch"))
+    page = visit("/watch#key=topo_abc")
+    expect(asked(page)).to_be_visible()
+    page.evaluate(f"location.hash = 'key={shared['keys'][0]['token']}'")
+    page.wait_for_load_state("load")
+    asked(page).get_by_role("button", name="Open", exact=True).click()
+    expect(page.locator("#notice")).to_contain_text("You are in the world of the link.")
+    assert kept(page)[0] == shared["id"]
+
+
 def test_a_link_is_copied_only_after_the_question_was_answered(visit):
     page = visit("/watch")
     view(page).locator("tbody a").first.click()

@@ -12,6 +12,8 @@ from sequences_sandbox.http.responses import Encoder
 from sequences_sandbox.worlds import due_events
 from sequences_sandbox.worlds.factory import WorldFactory
 
+from sandbox.tests.conftest import BIRTH
+
 ADMIN = "sesame-1234"
 EXPORT, RUNS, WORLDS = "/_sandbox/world/export", "/v1/sequences?size=1", "/_sandbox/worlds"
 
@@ -112,16 +114,27 @@ def test_what_computes_for_long_holds_nobody_up_and_an_address_has_few_at_a_time
     assert threading.main_thread() not in began
 
 
-def test_a_world_of_a_fixture_by_name_is_made_at_once_and_one_of_a_document_in_a_thread(api_with, monkeypatch):
-    api = api_with(admin_token=ADMIN, visitors=VisitorLimits(5))
+def test_a_world_of_the_default_fixture_is_made_at_once_and_any_other_in_a_thread(api, monkeypatch):
     threads, create = [], WorldFactory.create
     monkeypatch.setattr(
         WorldFactory, "create", lambda *args: (threads.append(threading.current_thread()), create(*args))[1]
     )
     document = {"organizations": [{"sequences": [{"status": "ACTIVE"}] * 20}]}
-    for fixture in ("demo", document):
-        assert api("POST", "/_sandbox/worlds", key=None, json={"fixture": fixture}).status_code == 201
-    assert [each is threading.main_thread() for each in threads] == [True, False]
+    others = [{"fixture": "empty"}, {"fixture": {"organizations": [{}]}}, {"fixture": document}, {"now": BIRTH}]
+    for body in ({}, {"fixture": "demo"}, *others):
+        assert api("POST", "/_sandbox/worlds", key=None, json=body).status_code == 201, body
+    assert [each is threading.main_thread() for each in threads] == [True, True, *[False] * len(others)]
+
+
+def test_a_world_of_a_large_default_fixture_is_made_in_a_thread(api_with, monkeypatch):
+    api = api_with(admin_token=ADMIN, visitors=VisitorLimits(5))
+    monkeypatch.setattr("sequences_sandbox.operations.control.worlds._SMALL_FIXTURE_BYTES", 1000)
+    threads, create = [], WorldFactory.create
+    monkeypatch.setattr(
+        WorldFactory, "create", lambda *args: (threads.append(threading.current_thread()), create(*args))[1]
+    )
+    assert api("POST", "/_sandbox/worlds", key=None, json={}).status_code == 201
+    assert threading.main_thread() not in threads
 
 
 def test_a_page_of_large_documents_is_written_in_a_thread_and_an_address_has_few_at_a_time(api_with, monkeypatch):

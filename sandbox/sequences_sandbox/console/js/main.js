@@ -45,6 +45,7 @@ const element = (id) => document.getElementById(id);
 start();
 
 async function start() {
+  followAddress();
   // Before the views: what they read first must be no older than the first event.
   opening.then(listen, () => {});
   try {
@@ -65,7 +66,6 @@ async function start() {
     onPlace(show);
     show(place());
     startRules();
-    followAddress();
   } catch (error) {
     closed(error instanceof NoWorld ? error : new NoWorld(error.message, false, 3));
   }

@@ -36,6 +36,8 @@ _REDACTED: Final = "***"
 _SLOW_SECONDS: Final = 1.0
 _GATHERING_SECONDS: Final = 0.05
 _MOST_OF_PATH: Final = 1000
+_MOST_READ: Final = 4 * _MOST_OF_PATH
+"""How much of a path is looked at for secrets, which is done beside other requests."""
 _AS_IT_IS: Final = "/?&;=:@!$'()*+,"
 
 
@@ -70,7 +72,7 @@ class Log:
         self._skipped = 0
         self._highest = max(self._highest, level)
         client = self._addresses.of(context.peer, context.headers)
-        path = without_secrets(context.raw_path.decode("ascii", "backslashreplace"))[:_MOST_OF_PATH]
+        path = without_secrets(context.raw_path[:_MOST_READ].decode("ascii", "backslashreplace"))[:_MOST_OF_PATH]
         milliseconds = round(seconds * 1000, 2)
         if self._json:
             line = json.dumps(
@@ -127,14 +129,17 @@ def _level_of_5xx(context: RequestContext) -> int:
 def without_secrets(address: str) -> str:
     """A path or query without API keys, and without the values of parameters that are named as secrets are.
 
-    An address in which percent-encoding hides one is shown decoded as far as it is needed.
+    A part of it in which percent-encoding hides such a name is shown decoded up to there.
     """
-    decoded = fully_decoded(address)
-    parts = map(_part_without_secret, _PARTS.split(decoded)) if "=" in decoded else (decoded,)
-    shown = redacted("".join(parts))
-    return address if shown == decoded else quote(shown, _AS_IT_IS)
+    return redacted("".join(map(_part_without_secret, _PARTS.split(address))))
 
 
 def _part_without_secret(part: str) -> str:
-    name, equals, _ = part.partition("=")
-    return f"{name}={_REDACTED}" if equals and _SECRET_NAMES.search(name) else part
+    """What stands between two separators. A value ends with its part: separators that are encoded belong to it."""
+    decoded, end = fully_decoded(part), 0
+    for piece in _PARTS.split(decoded) if "=" in decoded else ():
+        name, equals, _ = piece.partition("=")
+        if equals and _SECRET_NAMES.search(name):
+            return f"{quote(decoded[: end + len(name)], _AS_IT_IS)}={_REDACTED}"
+        end += len(piece)
+    return part

@@ -22,17 +22,20 @@ from ...worlds.control import Control
 from ...worlds.factory import CreatedWorld, WorldOptions, clock_from, open_epoch
 from ...worlds.snapshots import KEPT, copied
 from ...worlds.visitors import PACE, making_room
-from ...worlds.worlds import Caller
+from ...worlds.worlds import Caller, TakesLongError
 
 _LOG: Final = logging.getLogger("sequences_sandbox.worlds")
 _UNNAMED: Final = "unnamed"
 _MOST_YAML: Final = 1 << 17
 """To read YAML takes thirty times as long as to read JSON."""
+_SMALL_FIXTURE_BYTES: Final = 1 << 20
 _NO_KEY: Final = str(uuid.UUID(int=0))
 
 
 def createWorld(control: Control, caller: Caller, *, body: Mapping[str, Any]) -> dict[str, Any]:
     """A world of one's own. Who comes without leave of the admin is an anonymous visitor, and takes what those may have."""
+    if caller.others_wait and not _is_made_at_once(control, body):
+        raise TakesLongError
     control.worlds.delete_expired()
     visitor, visitors = visitors_address(caller.key), control.visitors
     spare = None if visitor is None else _room(control, visitor)  # first: to read a fixture is work
@@ -61,6 +64,12 @@ def createWorld(control: Control, caller: Caller, *, body: Mapping[str, Any]) ->
     except BaseException:
         control.worlds.delete(created.record.id)
         raise
+
+
+def _is_made_at_once(control: Control, body: Mapping[str, Any]) -> bool:
+    """Whether a world is soon made: of the default fixture, which was read before, if small, and at its own time."""
+    is_default = "fixture_file" not in body and body.get("fixture", control.fixture.name) == control.fixture.name
+    return is_default and "now" not in body and control.fixture.size <= _SMALL_FIXTURE_BYTES
 
 
 def _first_look(control: Control, created: CreatedWorld) -> dict[str, Any]:
