@@ -1,6 +1,7 @@
 """Keys taken out of recordings: what is written, and what is shown of what was read."""
 
 import re
+from urllib.parse import unquote
 
 from ..http.redaction import SHORTEST_SECRET, hide
 from .exchange import REDACTED
@@ -9,14 +10,9 @@ from .exchange import REDACTED
 SECRET_HEADERS = re.compile(r"(proxy-)?authorization|cookie|set-cookie|.*(api[-_]?key|token|secret).*", re.IGNORECASE)
 
 
-def _encoded(character: str) -> str:
-    """A pattern of a character as it is, or percent-encoded, once or again and again."""
-    return f"(?:{character}|%(?:25)*(?:{ord(character):02x}|{ord(character):02X}))"
-
-
-_KEY = re.compile(
-    "".join(map(_encoded, "topo_")) + "(?:[A-Za-z0-9_-]|%(?:25)*(?:2[dD]|3[0-9]|5[fF]|[46][1-9a-fA-F]|[57][0-9aA])){5,}"
-)
+_KEY = re.compile(r"topo_[A-Za-z0-9_-]{5,}")
+_ENCODED = re.compile(r"[A-Za-z0-9_%-]+")
+_MOST_ROUNDS = 8
 _HIDDEN_PARAMETER = re.compile(r"(?i)(?<=[?&])([^=&#]*(?:key|token|secret|password)[^=&#]*=)[^&#]+")
 #: User and password in a URL.
 USER_INFO = re.compile(r"(?<=://)[^/?#\s\"']+@")
@@ -44,6 +40,7 @@ class Redactor:
         """A text without keys, percent-encoded ones too."""
         hidden = {key: f"({name})" for key, name in self._names.items() if len(key) >= SHORTEST_SECRET and key != name}
         text = USER_INFO.sub("", hide(text, hidden))
+        text = _ENCODED.sub(_without_hidden_key, text)
         return _KEY.sub(REDACTED, _HIDDEN_PARAMETER.sub(r"\1***", text))
 
     def headers(self, pairs: list[tuple[str, str]]) -> list[tuple[str, str]]:
@@ -55,3 +52,13 @@ class Redactor:
             else:
                 kept.append((name, "***" if SECRET_HEADERS.fullmatch(name) else self.text(value)))
         return kept
+
+
+def _without_hidden_key(found: re.Match[str]) -> str:
+    """A word, or what stands for one in which a key is hidden by percent-encoding, also where that was encoded again."""
+    text = found[0]
+    for _ in range(_MOST_ROUNDS if "%" in text else 0):
+        if (decoded := unquote(text)) == text:
+            break
+        text = decoded
+    return REDACTED if text != found[0] and _KEY.search(text) else found[0]

@@ -223,6 +223,7 @@ def test_no_body_is_kept_of_what_is_remembered():
         f"{KEY}&other={KEY.replace('_', '%5F')}",
         f"?a={KEY.replace('o', '%6f')}",
         f"?a={KEY.replace('o', '%256f')}&b={KEY.replace('_', '%25255F')}",
+        f"?a=%25%37%34{KEY[1:]}",
         "other/key+of=somebody and other%2Fkey%2Bof%3Dsomebody",
         "postgres://user:p@ss@word@h.example/",
     ],

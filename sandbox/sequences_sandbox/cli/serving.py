@@ -1,6 +1,7 @@
 """What `serve` does: builds a sandbox, binds its socket, serves, and says so when requests are answered."""
 
 import argparse
+import errno
 import gc
 import logging
 import os
@@ -211,7 +212,7 @@ def _bound(options: argparse.Namespace) -> socket.socket:
     try:
         return bind(host, number)
     except OSError as error:
-        is_port = bool(number) and not isinstance(error, socket.gaierror)
+        is_port = not isinstance(error, socket.gaierror) and error.errno != errno.EADDRNOTAVAIL
         fix = (
             f"give another {port}, or {port} 0 for a free one"
             if is_port

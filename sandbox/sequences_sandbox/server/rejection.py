@@ -15,11 +15,12 @@ from ..http.traffic.access_log import FIELDS
 from ..traffic.journal import redacted
 
 _LOG: Final = logging.getLogger("sequences_sandbox.wire")
+_new_id: Final = RequestIds(lambda: time.time_ns() // 1000)
 
 
 def rejection(issue: Issue, default_headers: Sequence[tuple[bytes, bytes]], peer: str) -> bytes:
     """The response to `peer`, which announces that the connection ends."""
-    request_id = RequestIds(lambda: time.time_ns() // 1000)()
+    request_id = _new_id()
     response = error_response(issue, request_id)
     client = counted(peer)
     fields = {"status": response.status, "request_id": request_id, "client": client}

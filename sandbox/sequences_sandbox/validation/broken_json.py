@@ -12,16 +12,23 @@ _LONGEST_WORD: Final = 40
 _WORD: Final = re.compile(rf"[^\W\d][\w.-]{{0,{_LONGEST_WORD - 1}}}")
 _GOES_ON: Final = re.compile(r"[\w.+-]")
 _SPACE: Final = re.compile(r"[ \t\r\n]+")
-_CUT_WORD: Final = re.compile(r"[\w-]+")
+_CUT_WORD: Final = re.compile(r"[\w%-]+")
 _STRING_OR_CONSTANT: Final = re.compile(r'"(?:[^"\\]++|\\.)*+"|NaN|-?Infinity', re.DOTALL)
-_SPELLINGS: Final = {"True": "true", "False": "false", "None": "null", "undefined": "null", "nan": "null"}
+_SPELLINGS: Final = {
+    "true": "true",
+    "false": "false",
+    "none": "null",
+    "null": "null",
+    "undefined": "null",
+    "nan": "null",
+}
 _CURLY_QUOTES: Final = "“”„‟«»‘’‚‛"
 _COMMENTS: Final = ("//", "/*", "#")
 
-_Told = tuple[str, str]
+_Explanation = tuple[str, str]
 """What is wrong, and how to fix it."""
 _COMMA: Final = "a comma stands with nothing before or after it", "remove it, or add what is missing"
-_IN_STRING: Final[Mapping[str, _Told]] = {
+_IN_STRING: Final[Mapping[str, _Explanation]] = {
     "Unterminated string": (
         "a string begins and is never closed", "close it with a double quote, or send the rest of the text",
     ),
@@ -32,7 +39,7 @@ _IN_STRING: Final[Mapping[str, _Told]] = {
         "a backslash begins no escape of JSON", r"write \\ for a backslash, or \u and four hexadecimal digits",
     ),
 }  # fmt: skip
-_EXPECTED: Final[Mapping[str, _Told]] = {
+_EXPECTED: Final[Mapping[str, _Explanation]] = {
     "Extra data": ("something follows the value", "send one value, and nothing after it"),
     "Expecting ':'": ("a colon is missing after a name", "write a colon between the name and its value"),
     "Expecting ','": (
@@ -67,7 +74,7 @@ def decoded(decode: Callable[[str], Any], text: str) -> Any:
     raise JSONDecodeError(f"{what} at column {where.colno}{_near(text, start)}; {fix}", text, start) from None
 
 
-def _explained(text: str, position: int, said: str) -> tuple[int, _Told]:
+def _explained(text: str, position: int, said: str) -> tuple[int, _Explanation]:
     """Where something is wrong, what it is, and how to fix it; `said` is what Python's reader says of a position."""
     if in_string := _of(_IN_STRING, said):
         return position, in_string
@@ -76,11 +83,11 @@ def _explained(text: str, position: int, said: str) -> tuple[int, _Told]:
     return start, _outside(text, start) or _of(_EXPECTED, said) or _instead_of_value(text, start)
 
 
-def _of(table: Mapping[str, _Told], said: str) -> _Told | None:
-    return next((told for beginning, told in table.items() if said.startswith(beginning)), None)
+def _of(table: Mapping[str, _Explanation], said: str) -> _Explanation | None:
+    return next((explanation for beginning, explanation in table.items() if said.startswith(beginning)), None)
 
 
-def _outside(text: str, start: int) -> _Told | None:
+def _outside(text: str, start: int) -> _Explanation | None:
     """What is nowhere right outside strings, commas that are one too many, and numbers that JSON does not have."""
     first, before = text[start : start + 1], text[:start].rstrip()[-1:]
     if not first:
@@ -93,16 +100,17 @@ def _outside(text: str, start: int) -> _Told | None:
         return "a comment begins", "remove it, since JSON has none"
     if (first == "," and before in ("", "[", "{", ",", ":")) or (before == "," and first in "]}"):
         return _COMMA
-    if text[start - 1 : start].isalnum() and _GOES_ON.match(text, start):
+    if first in "+." or (text[start - 1 : start].isalnum() and _GOES_ON.match(text, start)):
         return "a value is malformed", "write a number as 1, -2.5 or 1e9, and a text in double quotes"
     return None
 
 
-def _instead_of_value(text: str, start: int) -> _Told:
+def _instead_of_value(text: str, start: int) -> _Explanation:
     """What stands where a value is expected."""
     word = _WORD.match(text, start)
-    if word and word[0] in _SPELLINGS:
-        return f"{word[0]} is no value of JSON", f"write {_SPELLINGS[word[0]]}"
+    meant = _SPELLINGS.get(word[0].casefold()) if word else None
+    if word and meant:
+        return f"{word[0]} is no value of JSON", f"write {meant}"
     if word:
         return "a text without double quotes stands", 'write texts as "text"'
     return "a value is missing", "write a string in double quotes, a number, true, false, null, {} or []"

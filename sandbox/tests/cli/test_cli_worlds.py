@@ -220,6 +220,14 @@ def test_a_verb_takes_no_variable_that_is_read_somewhere_for_a_misspelt_one(read
     assert misspelling() is None
 
 
+@pytest.mark.parametrize(
+    "name", ["KEY_2", "KEY_B", "KEYS", "URL_2", "IMAGE_TAG", "PAGE", "TIME", "ADMIN_KEY", "COLOUR"]
+)
+def test_a_variable_of_somebody_elses_is_no_misspelt_one(monkeypatch, name):
+    monkeypatch.setenv(f"SEQUENCES_SANDBOX_{name}", "1")
+    assert misspelling() is None
+
+
 def test_what_kubernetes_sets_for_a_service_is_no_misspelt_variable(shell, at, monkeypatch):
     for name, value in SERVICE_LINKS.items():
         for service in ("", "KEY_", "URL_"):

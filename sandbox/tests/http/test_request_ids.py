@@ -40,8 +40,10 @@ def test_processes_forked_before_the_first_id_give_different_ones():
     reading, writing = os.pipe()
     child = os.fork()
     if not child:
-        os.write(writing, ids().encode())
-        os._exit(0)
+        try:
+            os.write(writing, ids().encode())
+        finally:
+            os._exit(0)
     os.waitpid(child, 0)
     of_child = os.read(reading, 100).decode()
     os.close(reading)

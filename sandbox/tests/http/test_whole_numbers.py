@@ -1,5 +1,8 @@
 """Whole numbers in bodies: JSON can write one with a fraction or an exponent, and everything else is none."""
 
+from functools import reduce
+from operator import getitem
+
 import pytest
 import yaml
 from sequences_sandbox.app import CONTROL
@@ -54,18 +57,21 @@ def test_a_number_that_may_have_a_fraction_keeps_it(api):
 
 
 def test_every_whole_number_of_a_body_of_the_control_api_has_a_largest():
-    schemas = yaml.safe_load(CONTROL.read_text())["components"]["schemas"]
-    pending, unbounded = (
-        [(name, schemas[name]) for name in schemas if name.endswith(("Request", "Change", "Limit"))],
-        [],
-    )
-    pending += [(name, schemas[name]) for name in ("Match", "Effect", "Verification")]
+    contract = yaml.safe_load(CONTROL.read_text())
+    operations = [each for path in contract["paths"].values() for each in path.values() if "requestBody" in each]
+    pending = [(each["operationId"], each["requestBody"]) for each in operations]
+    seen, unbounded = set(), []
     while pending:
         name, schema = pending.pop()
-        if isinstance(schema, dict):
+        if isinstance(schema, list):
+            pending += [(name, each) for each in schema]
+        elif isinstance(schema, dict):
             if schema.get("type") in ("integer", "number") and "maximum" not in schema:
                 unbounded.append(name)
-            pending += [(f"{name}/{key}", value) for key, value in schema.items()]
-        elif isinstance(schema, list):
-            pending += [(name, value) for value in schema]
+            pending += [(f"{name}/{key}", value) for key, value in schema.items() if key not in ("example", "examples")]
+            place = schema.get("$ref")
+            if isinstance(place, str) and place not in seen:
+                seen.add(place)
+                pending.append((place, reduce(getitem, place.split("/")[1:], contract)))
+    assert {"#/components/schemas/JournalMatch", "#/components/schemas/Latency"} <= seen
     assert unbounded == []

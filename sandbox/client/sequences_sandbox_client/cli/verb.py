@@ -65,8 +65,8 @@ class Verb:
 def read_object(text: str) -> dict[str, Any]:
     try:
         value = json.loads(text)
-    except json.JSONDecodeError as error:
-        rest = text[error.pos :]
+    except ValueError as error:
+        rest = text[error.pos :] if isinstance(error, json.JSONDecodeError) else text
         why = f": from {rest!r} on it is no JSON" if rest else ": it ends too early"
     else:
         if isinstance(value, dict):

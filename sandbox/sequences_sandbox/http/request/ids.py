@@ -12,7 +12,8 @@ _LATEST: Final = (1 << 48) - 1
 
 
 class RequestIds:
-    """A source of request ids. None tells anything of another but which millisecond came first."""
+    """A source of request ids, for the event loop's thread alone. None tells anything of another but which millisecond came
+    first."""
 
     def __init__(self, wall: Callable[[], int]) -> None:
         self._wall = wall

@@ -4,7 +4,8 @@ The level of a line says what an operator wants to know: `error` for a request t
 long, `info` for any other. What a fault injected is neither: whoever asked for it expects it. That the database is away is
 said once, by the store, and not again for each request.
 
-Lines are gathered and written 20 times a second: to write each by itself costs more than to make it.
+Lines are gathered and written 20 times a second: to write each by itself costs more than to make it. What is no request,
+such as a failure with its trace, is written at once, and so may stand before requests that came first.
 """
 
 import asyncio
