@@ -3,7 +3,8 @@
 import asyncio
 from collections import OrderedDict, deque
 from collections.abc import Callable
-from typing import Final, ParamSpec, TypeVar
+from functools import partial
+from typing import Final, ParamSpec, TypeVar, cast
 
 from starlette.concurrency import run_in_threadpool
 
@@ -19,7 +20,7 @@ class Offload:
 
     async def __call__(self, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         if self.blocking:
-            return await run_in_threadpool(function, *args, **kwargs)
+            return await _in_thread(function, *args, **kwargs)
         return function(*args, **kwargs)
 
 
@@ -36,7 +37,7 @@ class LongWork:
     async def __call__(self, address: str, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         await self._turn(address)
         try:
-            return await run_in_threadpool(function, *args, **kwargs)
+            return await _in_thread(function, *args, **kwargs)
         finally:
             self._next()
 
@@ -64,3 +65,25 @@ class LongWork:
                 turn.set_result(None)
                 return
         self._free += 1
+
+
+async def _in_thread(function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+    """What a function returns or raises, called in a thread.
+
+    An error that crosses to the event loop by itself is held by a future that its own traceback holds: until garbage is
+    collected, the request would stay with it.
+    """
+    value, error = await run_in_threadpool(_outcome, partial(function, *args, **kwargs))
+    if error is not None:
+        try:
+            raise error
+        finally:
+            del error
+    return cast(T, value)
+
+
+def _outcome(work: Callable[[], T]) -> tuple[T | None, Exception | None]:
+    try:
+        return work(), None
+    except Exception as error:  # noqa: BLE001  # it is raised again
+        return None, error
