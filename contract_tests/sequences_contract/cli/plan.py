@@ -4,8 +4,8 @@ import argparse
 import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from difflib import get_close_matches
 from importlib.util import find_spec
-from itertools import takewhile
 from pathlib import Path
 from typing import NoReturn
 
@@ -25,6 +25,8 @@ from .options import REPORTS, Parser, add_options
 #: What the extra `contract` brings; the rest of the suite's requirements comes with the package.
 _EXTRA = ("hypothesis", "schemathesis")
 _PREFIX = "SEQUENCES_CONTRACT_"
+#: Of whole names: one letter that is missing, wrong or too many, or two that changed places.
+_LIKENESS = 0.95
 _PYTEST_REPORTS = "pytest has reports of its own"
 #: Options that pytest has others for, by their names in a namespace.
 _OF_THE_COMMAND = {
@@ -194,25 +196,10 @@ def require_known_variables() -> None:
     known = (*KEY_VARIABLES.values(), ADMIN_VARIABLE)
     for variable in sorted(os.environ):
         if variable.startswith(_PREFIX) and variable not in known:
-            meant = next((name for name in known if _is_slip(variable, name)), None)
-            if meant is not None:
-                raise UsageError(f"{variable} is no setting; did you mean {meant}?")
-
-
-def _is_slip(name: str, known: str) -> bool:
-    """Whether one letter is missing, wrong or too many, or two have changed places. What only goes on after a known name,
-    such as `KEY_2`, means something else."""
-    if name.startswith(known):
-        return False
-    start = _shared(name, known)
-    end = _shared(name[start:][::-1], known[start:][::-1])
-    wrong, right = name[start : len(name) - end], known[start : len(known) - end]
-    return max(len(wrong), len(right)) <= 1 or (len(wrong) == 2 and wrong == right[::-1])
-
-
-def _shared(one: str, other: str) -> int:
-    """How many letters both begin with."""
-    return sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(one, other, strict=False)))
+            # What only goes on after a name, such as KEY_2, means something else.
+            others = [name for name in known if not variable.startswith(name)]
+            if near := get_close_matches(variable, others, 1, _LIKENESS):
+                raise UsageError(f"{variable} is no setting; did you mean {near[0]}?")
 
 
 def _require_different(keys: Mapping[str, str]) -> None:

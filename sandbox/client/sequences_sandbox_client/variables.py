@@ -3,12 +3,14 @@
 import os
 import re
 from collections.abc import Collection
-from itertools import takewhile
+from difflib import get_close_matches
 from typing import Final
 
 PREFIX: Final = "SEQUENCES_SANDBOX_"
 OURS: Final = ("URL", "KEY", "ADMIN_TOKEN", "CA_BUNDLE", "TIMEOUT", "PACKAGE", "IMAGE", "ADMIN_TOKEN_FILE")
 """What the verbs, the Python client and the pytest plugin read, and what looks like it and is read by `serve`."""
+_LIKENESS: Final = 0.95
+"""Of whole names: one letter that is missing, wrong or too many, or two that changed places."""
 _SERVICE_URL: Final = re.compile(r"(tcp|udp|sctp)://\S+")
 _SERVICE_LINK: Final = re.compile(
     r"(\w+_)?(SERVICE_HOST|SERVICE_PORT(_\w+)?|PORT_\d+_(TCP|UDP|SCTP)(_PROTO|_PORT|_ADDR)?)"
@@ -27,9 +29,10 @@ def unknown_variables(names: Collection[str] = OURS) -> list[str]:
 def misspelling(names: Collection[str] = OURS) -> str | None:
     """What is wrong with the first of them that was meant as one of the names, in a sentence."""
     for variable in unknown_variables(names):
-        for name in sorted(names):
-            if _is_slip(variable.removeprefix(PREFIX), name):
-                return f"{variable} is no setting; did you mean {PREFIX}{name}?"
+        # What only goes on after a name, such as KEY_2, means something else.
+        others = [PREFIX + name for name in names if not variable.startswith(PREFIX + name)]
+        if near := get_close_matches(variable, others, 1, _LIKENESS):
+            return f"{variable} is no setting; did you mean {near[0]}?"
     return None
 
 
@@ -42,19 +45,3 @@ def _is_unknown(variable: str, value: str, names: Collection[str]) -> bool:
     name = variable.removeprefix(PREFIX)
     is_other = name == variable or name in names
     return not is_other and not _SERVICE_LINK.fullmatch(name) and not is_service_link(variable, value)
-
-
-def _is_slip(name: str, known: str) -> bool:
-    """Whether one letter is missing, wrong or too many, or two have changed places. What only goes on after a known name,
-    such as `KEY_2`, means something else."""
-    if name.startswith(known):
-        return False
-    start = _shared(name, known)
-    end = _shared(name[start:][::-1], known[start:][::-1])
-    wrong, right = name[start : len(name) - end], known[start : len(known) - end]
-    return max(len(wrong), len(right)) <= 1 or (len(wrong) == 2 and wrong == right[::-1])
-
-
-def _shared(one: str, other: str) -> int:
-    """How many letters both begin with."""
-    return sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(one, other, strict=False)))
