@@ -131,9 +131,13 @@ class Database:
         oldest = time.monotonic() - _LONGEST_LIFE_SECONDS
         with self._lock:
             reusable = self._is_open and connection.info.transaction_status == TransactionStatus.IDLE
-            known = [*self._idle, connection]
-            self._idle = [each for each in known if each.opened >= oldest and (reusable or each is not connection)]
-            ended = [each for each in known if each not in self._idle]
+            if reusable:
+                self._idle.append(connection)
+            ended = [each for each in self._idle if each.opened < oldest]
+            if ended:
+                self._idle = [each for each in self._idle if each.opened >= oldest]
+        if not reusable:
+            ended.append(connection)
         for each in ended:
             each.close()
 
