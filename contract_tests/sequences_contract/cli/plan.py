@@ -13,7 +13,7 @@ from ..contract.document import find_data, load_contract
 from ..engine.control_api import ADMIN_VARIABLE
 from ..engine.rule import Rule
 from ..engine.settings import Settings
-from ..http.connection import ConnectionSettingsError, open_client, open_transport
+from ..http.connection import ConnectionSettingsError, Transports, open_client
 from ..http.keys import KEY_VARIABLES, ROLES, flag, source_of
 from ..http.redaction import SHORTEST_SECRET
 from ..rules.registry import uncovered
@@ -125,7 +125,7 @@ def _require_extra() -> None:
 def _require_connection(url: str, ca_bundle: Path | None) -> None:
     try:
         open_client(url, ca_bundle=ca_bundle).close()
-        open_transport(url, ca_bundle=ca_bundle).close()
+        Transports(url, ca_bundle=ca_bundle).close()
     except ConnectionSettingsError as error:
         raise UsageError(str(error)) from None
 

@@ -9,6 +9,7 @@ from typing import Any, NoReturn
 from ..contract.operations import Operation
 from ..contract.timestamps import MICROSECOND, precision
 from ..http.messages import Response
+from ..http.tally import tallied
 from .client import ApiClient
 from .collection import PAGES, Collection
 from .errors import Enough, NotExercised, Violation
@@ -17,6 +18,8 @@ from .session import Session
 
 #: Requests of a rule in a quick run, from which on it ends once it has judged something.
 _QUICK_REQUESTS = 12
+#: Pages of a list that are kept for other rules at most; longer ones are read anew.
+_MOST_SHARED = 20
 
 
 class RuleContext(ApiClient):
@@ -109,9 +112,22 @@ class RuleContext(ApiClient):
         self._left = left - len(found)
         return found
 
-    def list_items(self, listing: Operation, query: Mapping[str, str | int], size: int = 100) -> list[Any]:
-        """The items of every page of a list, in order."""
-        return [item for _, page in self.pages(listing, query, size) for item in page.items]
+    def shared_pages(
+        self, listing: Operation, query: Mapping[str, str | int], *, fresh: bool = False
+    ) -> list[tuple[Response, Page]]:
+        """Every page of a list by the hundred, as one of the rules read it, or anew."""
+        listed = self.session.listed(listing, query)
+        with listed.lock:
+            pages = listed.pages
+            if fresh or pages is None:
+                with tallied(self.session.for_all):
+                    pages = self.pages(listing, query)
+                listed.pages = pages if len(pages) <= _MOST_SHARED else None
+            return pages
+
+    def list_items(self, listing: Operation, query: Mapping[str, str | int], *, fresh: bool = False) -> list[Any]:
+        """The items of every page of a list, in order, as one of the rules read it, or anew."""
+        return [item for _, page in self.shared_pages(listing, query, fresh=fresh) for item in page.items]
 
     @contextmanager
     def connected_anew(self) -> Iterator[ApiClient]:

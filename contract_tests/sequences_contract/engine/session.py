@@ -2,6 +2,8 @@
 
 import copy
 import threading
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, Self
 
@@ -10,6 +12,7 @@ import httpx
 from ..contract.document import load_contract
 from ..contract.fixture import companies, load_fixture
 from ..contract.operations import Operation
+from ..http.messages import Response
 from ..http.tally import Tally, tallied
 from ..http.target import Target
 from .client import ApiClient
@@ -17,14 +20,24 @@ from .clock import TargetClock
 from .collection import PAGES, Collection
 from .control_api import ControlApi
 from .errors import NotExercised
-from .items import Item, Malformed, Run, read_page
+from .items import Item, Malformed, Page, Run, read_page
 from .lag import LONGEST, Lag, measure
 from .run_pool import RunPool
 from .settings import Settings
 from .stop_budget import StopBudget
 
+Query = frozenset[tuple[str, str | int]]
+
 #: An id that nothing has.
 ABSENT_ID = "7b1d5a0e-3c64-4f0b-9a55-0c9b7e4f2d31"
+
+
+@dataclass
+class Listed:
+    """Every page of a list by the hundred, once a rule has read it; whoever reads holds the lock."""
+
+    pages: list[tuple[Response, Page]] | None = None
+    lock: threading.Lock = field(default_factory=threading.Lock)
 
 
 class Session:
@@ -59,6 +72,7 @@ class Session:
         #: The lists that show the same items on every page, and say each time that more follow.
         self.repeating: dict[str, None] = {}
         self._collections: dict[str, Collection] = {}
+        self._listed: dict[tuple[str, Query], Listed] = {}
         self._lock = threading.RLock()
         self._measuring = threading.Lock()
 
@@ -125,7 +139,14 @@ class Session:
 
     def forget_runs(self) -> None:
         """The runs have changed: they are read anew when next asked for."""
-        self._collections.pop(self.client.sequences.id, None)
+        listing = self.client.sequences.id
+        self._collections.pop(listing, None)
+        for known in [one for one in self._listed if one[0] == listing]:
+            del self._listed[known]
+
+    def listed(self, listing: Operation, query: Mapping[str, str | int]) -> Listed:
+        """Where rules share what a list showed under a query."""
+        return self._listed.setdefault((listing.id, frozenset(query.items())), Listed())
 
     def collection(self, listing: Operation, *, fresh: bool = False) -> Collection:
         """Every item that the key sees, read once, or anew. Raises NotExercised when it cannot be read."""

@@ -3,8 +3,9 @@
 import ipaddress
 import os
 import ssl
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any
 from urllib.request import getproxies, proxy_bypass
@@ -39,11 +40,40 @@ def open_client(
         return httpx.Client(timeout=timeout, transport=transport, limits=limits, **_settings(url, ca_bundle))
 
 
-def open_transport(url: str, *, ca_bundle: Path | None) -> httpx.BaseTransport:
-    """What sends requests to a host and no more, which costs less than a client. Raises ConnectionSettingsError."""
-    limits = httpx.Limits(max_connections=None, keepalive_expiry=1.0)
-    with _explained():
-        return httpx.HTTPTransport(verify=_certificates(ca_bundle), proxy=_proxy(url), limits=limits)
+class Transports:
+    """What sends requests to a host and no more, which costs less than a client. Raises ConnectionSettingsError.
+
+    Each request in flight has a transport of its own: one that is shared looks at all its connections under one lock, for
+    every request. `given` is used for all instead.
+    """
+
+    def __init__(self, url: str, *, ca_bundle: Path | None, given: httpx.BaseTransport | None = None) -> None:
+        self._idle: list[httpx.BaseTransport] = []
+        limits = httpx.Limits(max_connections=None, keepalive_expiry=1.0)
+        with _explained():
+            if given is None:
+                how: Any = {"verify": _certificates(ca_bundle), "proxy": _proxy(url), "limits": limits}
+                self._open: Callable[[], httpx.BaseTransport] = partial(httpx.HTTPTransport, **how)
+            else:
+                self._open = lambda: given
+            self._idle.append(self._open())
+
+    @contextmanager
+    def one(self) -> Iterator[httpx.BaseTransport]:
+        """A transport that nobody else uses meanwhile."""
+        try:
+            transport = self._idle.pop()
+        except IndexError:
+            transport = self._open()
+        try:
+            yield transport
+        finally:
+            self._idle.append(transport)
+
+    def close(self) -> None:
+        """Closes the connections of those that nobody uses."""
+        while self._idle:
+            self._idle.pop().close()
 
 
 def _proxy(url: str) -> str | None:

@@ -15,7 +15,7 @@ import httpx
 
 from .. import __version__
 from . import pacing, tally
-from .connection import open_transport
+from .connection import Transports
 from .keys import UNKNOWN_KEY
 from .messages import Request, Response
 from .redaction import hidden_keys, hide
@@ -76,12 +76,11 @@ class Target:
         self._headers = tuple(headers)
         self._timeout = timeout
         self.settling = Settling()
-        self._given = transport
-        self._open = partial(open_transport, self.url, ca_bundle=ca_bundle)
-        self._transport = transport or self._open()
+        self._connect = partial(Transports, self.url, ca_bundle=ca_bundle, given=transport)
+        self._transports = self._connect()
 
     def close(self) -> None:
-        self._transport.close()
+        self._transports.close()
 
     def for_keys(self, keys: Mapping[str, str]) -> Self:
         """The same target for other keys; connections, observers and pacing are shared."""
@@ -93,7 +92,7 @@ class Target:
     def connected_anew(self) -> Iterator[Self]:
         """The same target by connections of its own, which end with the block."""
         other = copy.copy(self)
-        other._transport = self._given or self._open()  # noqa: SLF001 - it is one of these
+        other._transports = self._connect()  # noqa: SLF001 - it is one of these
         try:
             yield other
         finally:
@@ -173,7 +172,7 @@ class Target:
         )  # fmt: skip
         began = time.monotonic()
         try:
-            with contextlib.closing(self._transport.handle_request(built)) as got:
+            with self._transports.one() as transport, contextlib.closing(transport.handle_request(built)) as got:
                 got.read()
         except httpx.TimeoutException as error:
             raise TargetError(request, self._explain(error)) from None

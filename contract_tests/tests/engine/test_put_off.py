@@ -7,7 +7,7 @@ from sequences_contract.engine.context import RuleContext
 from sequences_contract.engine.session import Session
 from sequences_contract.engine.settings import Settings
 from sequences_contract.engine.trying import ping, try_rule
-from sequences_contract.http import pacing, target
+from sequences_contract.http import pacing
 from sequences_contract.http.target import PutOff
 from sequences_contract.rules.model._journey import Journey, walk
 from sequences_contract.rules.model.findings import Findings
@@ -18,8 +18,7 @@ def session(monkeypatch):
     """A session at a target that has only 429 to say, whose patience ends at once."""
     monkeypatch.setattr(pacing, "PATIENCE_SECONDS", 0)
     transport = httpx.MockTransport(lambda _: httpx.Response(429, headers={"Retry-After": "60"}))
-    monkeypatch.setattr(target, "open_transport", lambda *_, **__: transport)
-    session = Session(Settings("http://limited.example/v1", {"key": "topo_contract_readwrite"}))
+    session = Session(Settings("http://limited.example/v1", {"key": "topo_contract_readwrite"}), transport=transport)
     yield session
     session.close()
 

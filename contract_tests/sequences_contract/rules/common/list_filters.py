@@ -1,7 +1,7 @@
 """The filters of every list, compared with the whole collection."""
 
 from collections.abc import Iterator
-from itertools import combinations
+from itertools import combinations, cycle
 
 from ...contract import timestamps
 from ...contract.document import Contract
@@ -12,23 +12,39 @@ from . import calls
 
 Query = dict[str, str | int]
 _MOST_VALUES = 12
+_SIZE = 100
 #: Years of which an offset may lead beyond the calendar.
 _BEYOND = {"0001": float("-inf"), "9999": float("inf")}
 
 
 def agrees(context: RuleContext, listing: Operation, query: Query) -> None:
     """The list under `query` must hold just the items of the collection that satisfy it, and count them."""
-    for attempt in (1, 2):
-        wanted = {item.id for item in context.collection(listing, fresh=attempt == 2).select(query)}
-        pages = context.pages(listing, query)
-        got = [item.id for _, page in pages for item in page.items]
-        response, first = pages[0]
-        if (set(got) == wanted and first.total_count == len(wanted)) or attempt == 2:
-            break
+    wanted = {item.id for item in context.collection(listing).select(query)}
+    if _ends_agree(context, listing, query, wanted):
+        return
+    wanted = {item.id for item in context.collection(listing, fresh=True).select(query)}
+    pages = context.pages(listing, query)
+    got = [item.id for _, page in pages for item in page.items]
+    response, first = pages[0]
     extra, missing = sorted(set(got) - wanted), sorted(wanted - set(got))
     shown = f"{len(got)} items, {len(extra)} that do not fit {extra[:1]}, {len(missing)} missing {missing[:1]}"
     context.check(not extra and not missing, f"the {len(wanted)} items that satisfy the filters", shown, response)
     context.check(first.total_count == len(wanted), f"total_count {len(wanted)}", str(first.total_count), response)
+
+
+def _ends_agree(context: RuleContext, listing: Operation, query: Query, wanted: set[str]) -> bool:
+    """Whether the first page and the last, as full as they must be, show items of `wanted`, and its number as their count."""
+    last = max(1, -(-len(wanted) // _SIZE))
+    for number, count in {1: min(_SIZE, len(wanted)), last: len(wanted) - _SIZE * (last - 1)}.items():
+        response = context.send(listing, query={**query, "page": number, "size": _SIZE})
+        if response.status != 200:
+            return False
+        page = context.page_of(response, listing)
+        ids = {item.id for item in page.items}
+        if page.total_count != len(wanted) or len(page.items) != count or len(ids) != count or not ids <= wanted:
+            return False
+    context.judged += 1
+    return True
 
 
 def values_of(collection: Collection, parameter: Parameter, most: int = 4) -> list[str]:
@@ -82,10 +98,12 @@ def together(context: RuleContext, listing: Operation) -> None:
     single = typical(context, listing)
     everything = {name: value for query in single for name, value in query.items()}
     agrees(context, listing, everything)
-    for sort_by in listing.sorts:
-        for sort_order in listing.parameters["sort_order"].values:
-            for query in [*single, everything]:
-                agrees(context, listing, {**query, "sort_by": sort_by, "sort_order": sort_order})
+    orders = listing.parameters["sort_order"].values
+    for turn, sort_by in enumerate(listing.sorts):
+        for sort_order in orders:
+            agrees(context, listing, {**everything, "sort_by": sort_by, "sort_order": sort_order})
+        for place, query in enumerate(single, turn):
+            agrees(context, listing, {**query, "sort_by": sort_by, "sort_order": orders[place % len(orders)]})
 
 
 _with_cells = calls.only(calls.lists, lambda one: len(one.equality_filters) > 1)
@@ -110,11 +128,11 @@ def strict_bound(context: RuleContext, listing: Operation, parameter: Parameter)
     values = collection.values(parameter)
     times = sorted(map(timestamps.parse, values))
     beside = context.bound_unit(values)
+    offsets = cycle((330, -600, 0))
     for time in sorted({times[0], times[len(times) // 3], times[len(times) // 2], times[-1]}):
         for moved in (time - beside, time, time + beside):
             agrees(context, listing, {parameter.name: timestamps.write(moved)})
-        for minutes in (330, -600, 0):
-            agrees(context, listing, {parameter.name: timestamps.write(time, offset_minutes=minutes)})
+        agrees(context, listing, {parameter.name: timestamps.write(time, offset_minutes=next(offsets))})
     for far in ("1970-01-01T00:00:00Z", "2999-12-31T23:59:59Z"):
         agrees(context, listing, {parameter.name: far})
 

@@ -1,7 +1,7 @@
 """Sorting of every list: each field, both directions, and what stands between equal items."""
 
 from collections.abc import Callable, Sequence
-from itertools import groupby, pairwise
+from itertools import cycle, groupby, pairwise
 from typing import Any
 
 from ...contract.operations import Operation
@@ -38,8 +38,8 @@ def expect_sorted(
 ) -> tuple[Response, list[Any]]:
     """The list by `field` must be in order. Gives its first response and its items."""
     asked: dict[str, str | int] = {**query, "sort_by": field, "sort_order": order}
-    for _ in (1, 2):
-        pages = context.pages(listing, asked)
+    for fresh in (False, True):
+        pages = context.shared_pages(listing, asked, fresh=fresh)
         items = [item for _, page in pages for item in page.items]
         wrong = [_out_of_order([key(item) for item in items], order) for key in keys_of(listing, field)]
         if None in wrong:
@@ -70,11 +70,17 @@ def by_time(context: RuleContext, listing: Operation, field: str) -> None:
           "{operation}: sort_by={part} puts equal values together, and desc reverses their order.", "list.sort_by",
           "list.sort_order")  # fmt: skip
 def by_text(context: RuleContext, listing: Operation, field: str) -> None:
-    found = {order: context.pages(listing, {"sort_by": field, "sort_order": order}) for order in _orders(listing)}
+    for fresh in (False, True):
+        asked = [{"sort_by": field, "sort_order": order} for order in _orders(listing)]
+        found = {one["sort_order"]: context.shared_pages(listing, one, fresh=fresh) for one in asked}
+        items = {order: [item for _, page in pages for item in page.items] for order, pages in found.items()}
+        problems = [
+            _blocks({o: [key(item) for item in of] for o, of in items.items()}) for key in keys_of(listing, field)
+        ]
+        problem = "" if "" in problems else problems[0]
+        if not problem:
+            break
     responses = [pages[0][0] for pages in found.values()]
-    problems = [_blocks({order: [key(item) for _, page in pages for item in page.items] for order, pages in found.items()})
-                for key in keys_of(listing, field)]  # fmt: skip
-    problem = "" if "" in problems else problems[0]
     context.check(not problem, f"each {field} in one block, and the reverse with desc", problem, *responses)
 
 
@@ -100,7 +106,7 @@ def stable(context: RuleContext, listing: Operation, field: str) -> None:
     for order in _orders(listing):
         asked: dict[str, str | int] = {"sort_by": field, "sort_order": order}
         for _ in (1, 2):
-            one, other = ([item.id for item in context.list_items(listing, asked)] for _ in (1, 2))
+            one, other = ([item.id for item in context.list_items(listing, asked, fresh=new)] for new in (False, True))
             if one == other:
                 break
         response = context.send(listing, query={**asked, "size": 100})
@@ -120,8 +126,7 @@ def ties(context: RuleContext, listing: Operation, field: str) -> None:
 @for_each(_times, "list.{operation}.sort.{part}.filtered", "{operation}: sorting by {part} holds under filters too.",
           "list.sort_by", "list.filters")  # fmt: skip
 def filtered(context: RuleContext, listing: Operation, field: str) -> None:
-    collection = context.collection(listing, least=1)
-    for order in _orders(listing):
-        for parameter in listing.equality_filters:
-            for value in values_of(collection, parameter):
-                expect_sorted(context, listing, field, order, **{parameter.name: value})
+    collection, orders = context.collection(listing, least=1), cycle(_orders(listing))
+    for parameter in listing.equality_filters:
+        for value in values_of(collection, parameter):
+            expect_sorted(context, listing, field, next(orders), **{parameter.name: value})

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import threading
 import warnings
 from collections.abc import Iterator, Mapping, Sequence
 from copy import deepcopy
@@ -29,6 +30,9 @@ _UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.ASCII | re.I
 _READING = ("GET", "HEAD", "OPTIONS")
 #: Examples at least for each operation and phase, and the part of what is generated in all that they are.
 _FEWEST, _SHARE = 5, 6
+#: Query parameters of a request that tries one of them: it, and one that is unknown.
+_LONE = 2
+_ONE_AT_A_TIME = threading.Lock()
 
 
 @dataclass(frozen=True)
@@ -53,11 +57,13 @@ def exchanges(context: RuleContext, plan: FuzzPlan) -> Iterator[tuple[Response, 
     import schemathesis  # noqa: PLC0415  # heavy, and wanted only here
     from schemathesis.engine import from_schema  # noqa: PLC0415
 
+    _find_characters()
     document = context.contract.document if context.strict else relaxed(context.contract)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         whole = schemathesis.openapi.from_dict(document, config=_config(context, plan))
         schema = whole.include(operation_id=list(plan.operations))
+        schema.hook(filter_case)
         _send_through(schema, Transport(schema.transport, context.target, plan))
         for event in from_schema(schema).execute():
             recorder = getattr(event, "recorder", None)
@@ -66,6 +72,20 @@ def exchanges(context: RuleContext, plan: FuzzPlan) -> Iterator[tuple[Response, 
             for case_id, interaction in recorder.interactions.items():
                 failed = [check for check in recorder.checks.get(case_id, []) if check.failure_info is not None]
                 yield _read_response(interaction, context.target.url), failed
+
+
+def _find_characters() -> None:
+    """Lets Hypothesis find out once which characters there are, and not in every thread that begins with it."""
+    from hypothesis import strategies  # noqa: PLC0415  # heavy, and wanted only here
+
+    with _ONE_AT_A_TIME:
+        strategies.characters(codec="utf-8").validate()
+
+
+def filter_case(_: Any, case: Any) -> bool:
+    """Leaves out what Schemathesis tries twice: a wrong value of one parameter alone, and once more beside all the others."""
+    is_coverage, is_negative = case.meta.phase.name.value == "coverage", case.meta.generation.mode.is_negative
+    return not (is_coverage and is_negative and len(case.query or {}) > _LONE)
 
 
 def relaxed(contract: Contract) -> dict[str, Any]:

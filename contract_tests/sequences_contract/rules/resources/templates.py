@@ -39,7 +39,7 @@ def null_names(context: RuleContext) -> None:
     if None not in {item.fields["name"] for item in _templates(context).items}:
         context.skip("every template has a name; load one without")
     for order in ("asc", "desc"):
-        pages = context.pages(listing, {"sort_by": "name", "sort_order": order})
+        pages = context.shared_pages(listing, {"sort_by": "name", "sort_order": order})
         blocks = [null for null, _ in groupby(item.fields["name"] is None for _, page in pages for item in page.items)]
         wanted = [True, False] if order == "asc" else [False, True]
         context.check(blocks in (wanted, [True]), f"null first, {order}", f"null at {blocks}", pages[0][0])

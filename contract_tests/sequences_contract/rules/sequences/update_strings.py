@@ -30,7 +30,9 @@ def strings(context: RuleContext) -> None:
             set_variables(context, run, {text: "x"})
         set_variables(context, run, {f"suite_many_{number}": str(number) for number in range(60)})
         listed = [
-            other for other in context.list_items(context.sequences, {"status": run.status}) if other.id == run.id
+            other
+            for other in context.list_items(context.sequences, {"status": run.status}, fresh=True)
+            if other.id == run.id
         ]
         if listed:
             response = context.get(run.id)
