@@ -1,13 +1,11 @@
 """An operation of a contract, compiled at start: what its requests must be like, and the handler that carries them out."""
 
 import inspect
-import random
-import time
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
-from ..domain.errors import CommitIssue
 from ..store.records import KeyRecord
+from ..worlds.conflicts import again_after_conflicts
 from ..worlds.worlds import Caller
 from .request.body import Body, too_large
 from .request.context import RequestContext
@@ -15,10 +13,6 @@ from .request.parameters import Parameter, Query, read_path
 
 Authenticator = Callable[[RequestContext], KeyRecord | None]
 Handler = Callable[..., Any]
-
-_ATTEMPTS: Final = 12
-_FIRST_PAUSE_SECONDS: Final = 0.002
-_LONGEST_PAUSE_SECONDS: Final = 0.05
 
 
 class CompileError(Exception):
@@ -80,21 +74,8 @@ class Operation:
         return values
 
     def call(self, caller: Caller | None, values: Mapping[str, Any]) -> Any:
-        """What the handler returns. It is called again when another process changed the same world first.
-
-        Handlers are functions of values that have done nothing then; only one that meets conflicts again and again lets the
-        client see the conflict.
-        """
-        pause = _FIRST_PAUSE_SECONDS
-        for _ in range(_ATTEMPTS - 1):
-            try:
-                return self._handler(caller, **values)
-            except CommitIssue:
-                # Writers that met each other should not meet again, so each waits for as long as chance will have it.
-                time.sleep(random.uniform(0, pause))  # noqa: S311
-                pause = min(2 * pause, _LONGEST_PAUSE_SECONDS)
-                caller = None if caller is None else caller._replace(world=None)
-        return self._handler(caller, **values)
+        """What the handler returns. Only one that meets conflicts again and again lets the client see the conflict."""
+        return again_after_conflicts(caller, lambda one: self._handler(one, **values))
 
 
 def require_handler(operation: Mapping[str, Any], shared: list[Mapping[str, Any]], handler: Handler | None) -> Handler:

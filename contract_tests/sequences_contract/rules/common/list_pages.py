@@ -48,7 +48,7 @@ def _look(
     """A page, and the first thing that it should be and is not, with what it is instead."""
     response = context.send(listing, query={**query, "page": number, "size": size})
     if response.status != 200:
-        return response, ("200", response.summary)
+        return response, ("200", response.summary())
     return response, _difference(context.page_of(response, listing), number, size, whole)
 
 

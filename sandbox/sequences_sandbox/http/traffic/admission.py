@@ -3,17 +3,17 @@
 import uuid
 from typing import Final
 
-from ...domain.errors import CommitIssue, RateLimitIssue
+from ...domain.errors import RateLimitIssue
 from ...traffic.fault_header import NAME, parse_fault_header
 from ...traffic.faults import FAULTS, Injection, RequestFacts, in_order, inject
 from ...traffic.rate_limits import RATE_LIMIT, RateLimit, Verdict, stricter
+from ...worlds.conflicts import again_after_conflicts
 from ...worlds.world import WorldState
 from ...worlds.worlds import Caller, Worlds
 from ..request.context import RequestContext
 from ..responses import Headers
 
 FAULT_HEADER: Final = NAME.lower().encode()
-_ATTEMPTS: Final = 8
 
 
 class AdmissionCheck:
@@ -62,12 +62,7 @@ class AdmissionCheck:
     def _inject(self, context: RequestContext, caller: Caller) -> Injection | None:
         path = context.raw_path.decode("utf-8", "replace")
         facts = RequestFacts(context.operation_id, context.method, path, caller.key.name)
-        for _ in range(_ATTEMPTS - 1):
-            try:
-                return self._counted(caller, facts)
-            except CommitIssue:
-                caller = caller._replace(world=None)  # another request was counted first
-        return self._counted(caller, facts)
+        return again_after_conflicts(caller, lambda one: self._counted(one, facts))
 
     def _counted(self, caller: Caller, facts: RequestFacts) -> Injection | None:
         with self._worlds.transaction(caller) as tx:
