@@ -17,7 +17,7 @@ from .items import Item, Malformed, Page, Run, read_item, read_page
 from .session import Session
 
 #: Requests of a rule in a quick run, from which on it ends once it has judged something.
-_QUICK_REQUESTS = 12
+_QUICK_REQUESTS = 3
 #: Pages of a list that are kept for other rules at most; longer ones are read anew.
 _MOST_SHARED = 20
 
