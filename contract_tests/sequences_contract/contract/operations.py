@@ -111,6 +111,10 @@ class Operation:
     def default(self, name: str) -> Any:
         return self.parameters[name].schema.get("default")
 
+    def unusual(self, name: str) -> str:
+        """A value of a parameter that is not its default."""
+        return next(value for value in self.parameters[name].values if value != self.default(name))
+
     def field_of(self, parameter: Parameter) -> str:
         """The field of an item that a filter looks at."""
         fields = self.item["properties"]

@@ -18,8 +18,6 @@ from .session import Session
 
 #: Requests of a rule in a quick run, from which on it ends once it has judged something.
 _QUICK_REQUESTS = 3
-#: Pages of a list that are kept for other rules at most; longer ones are read anew.
-_MOST_SHARED = 20
 
 
 class RuleContext(ApiClient):
@@ -100,34 +98,43 @@ class RuleContext(ApiClient):
         found: list[tuple[Response, Page]] = []
         seen, ids = 0, set[str]()
         self._end_if_enough()
-        left, self._left = self._left, math.inf  # a part of a list could not be judged
-        for number in range(1, PAGES + 1):
-            response = self.send(listing, query={**query, "page": number, "size": size})
-            page = self.page_of(response, listing)
-            found.append((response, page))
-            seen, known = seen + len(page.items), len(ids)
-            ids.update(item.id for item in page.items)
-            if len(ids) == known or (not page.has_more and seen >= page.total_count):
-                break
-        self._left = left - len(found)
+        with self.unhurried():  # a part of a list could not be judged
+            for number in range(1, PAGES + 1):
+                response = self.send(listing, query={**query, "page": number, "size": size})
+                page = self.page_of(response, listing)
+                found.append((response, page))
+                seen, known = seen + len(page.items), len(ids)
+                ids.update(item.id for item in page.items)
+                if len(ids) == known or (not page.has_more and seen >= page.total_count):
+                    break
+        self._left -= len(found)
         return found
 
-    def shared_pages(
-        self, listing: Operation, query: Mapping[str, str | int], *, fresh: bool = False
-    ) -> list[tuple[Response, Page]]:
-        """Every page of a list by the hundred, as one of the rules read it, or anew."""
-        listed = self.session.listed(listing, query)
-        with listed.lock:
-            pages = listed.pages
-            if fresh or pages is None:
-                with tallied(self.session.for_all):
-                    pages = self.pages(listing, query)
-                listed.pages = pages if len(pages) <= _MOST_SHARED else None
-            return pages
+    @contextmanager
+    def unhurried(self) -> Iterator[None]:
+        """A quick run does not end the rule within, and does not count what is sent."""
+        left, self._left = self._left, math.inf
+        try:
+            yield
+        finally:
+            self._left = left
 
-    def list_items(self, listing: Operation, query: Mapping[str, str | int], *, fresh: bool = False) -> list[Any]:
-        """The items of every page of a list, in order, as one of the rules read it, or anew."""
-        return [item for _, page in self.shared_pages(listing, query, fresh=fresh) for item in page.items]
+    def whole_list(
+        self, listing: Operation, query: Mapping[str, str | int], *, fresh: bool = False
+    ) -> tuple[Response, list[Any]]:
+        """A list by the hundred as one of the rules read it, or anew: the first response, and the items in order."""
+        shared = self.session.shared_list(listing, query)
+        if fresh:
+            return shared.keep(self._read_whole(listing, query))
+        with shared.lock:
+            if shared.shown is not None:
+                return shared.shown
+            with tallied(self.session.for_all), self.unhurried():
+                return shared.keep(self._read_whole(listing, query))
+
+    def _read_whole(self, listing: Operation, query: Mapping[str, str | int]) -> tuple[Response, list[Any]]:
+        pages = self.pages(listing, query)
+        return pages[0][0], [item for _, page in pages for item in page.items]
 
     @contextmanager
     def connected_anew(self) -> Iterator[ApiClient]:

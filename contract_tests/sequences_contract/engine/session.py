@@ -20,24 +20,30 @@ from .clock import TargetClock
 from .collection import PAGES, Collection
 from .control_api import ControlApi
 from .errors import NotExercised
-from .items import Item, Malformed, Page, Run, read_page
+from .items import Item, Malformed, Run, read_page
 from .lag import LONGEST, Lag, measure
 from .run_pool import RunPool
 from .settings import Settings
 from .stop_budget import StopBudget
 
-Query = frozenset[tuple[str, str | int]]
+#: Items of a list that are kept for other rules at most.
+_MOST_SHARED = 1000
 
 #: An id that nothing has.
 ABSENT_ID = "7b1d5a0e-3c64-4f0b-9a55-0c9b7e4f2d31"
 
 
 @dataclass
-class Listed:
-    """Every page of a list by the hundred, once a rule has read it; whoever reads holds the lock."""
+class SharedList:
+    """What a list showed when a rule read it whole: the first response, and the items. The first reader holds the lock."""
 
-    pages: list[tuple[Response, Page]] | None = None
+    shown: tuple[Response, list[Any]] | None = None
     lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def keep(self, shown: tuple[Response, list[Any]]) -> tuple[Response, list[Any]]:
+        """Keeps what was read for other rules, unless it is too long to be kept."""
+        self.shown = shown if len(shown[1]) <= _MOST_SHARED else None
+        return shown
 
 
 class Session:
@@ -63,7 +69,7 @@ class Session:
         self.clock = TargetClock(self.client, self.pool, self.control, quick=self.settings.quick)
         #: What rules of one group found together; by the name of what was found.
         self.shared: dict[str, Any] = {}
-        #: What was asked for all rules: the collections.
+        #: What was asked for all rules: the collections, and lists that several rules look at.
         self.for_all = Tally()
         #: Why the rules of a tag are left out, by tag; filled by the preflight.
         self.left_out: dict[str, str] = {}
@@ -72,7 +78,7 @@ class Session:
         #: The lists that show the same items on every page, and say each time that more follow.
         self.repeating: dict[str, None] = {}
         self._collections: dict[str, Collection] = {}
-        self._listed: dict[tuple[str, Query], Listed] = {}
+        self._shared_lists: dict[tuple[str, frozenset[tuple[str, str | int]]], SharedList] = {}
         self._lock = threading.RLock()
         self._measuring = threading.Lock()
 
@@ -141,12 +147,12 @@ class Session:
         """The runs have changed: they are read anew when next asked for."""
         listing = self.client.sequences.id
         self._collections.pop(listing, None)
-        for known in [one for one in self._listed if one[0] == listing]:
-            del self._listed[known]
+        for key in [key for key in list(self._shared_lists) if key[0] == listing]:
+            self._shared_lists.pop(key, None)
 
-    def listed(self, listing: Operation, query: Mapping[str, str | int]) -> Listed:
-        """Where rules share what a list showed under a query."""
-        return self._listed.setdefault((listing.id, frozenset(query.items())), Listed())
+    def shared_list(self, listing: Operation, query: Mapping[str, str | int]) -> SharedList:
+        """Where rules share what a list shows under a query."""
+        return self._shared_lists.setdefault((listing.id, frozenset(query.items())), SharedList())
 
     def collection(self, listing: Operation, *, fresh: bool = False) -> Collection:
         """Every item that the key sees, read once, or anew. Raises NotExercised when it cannot be read."""

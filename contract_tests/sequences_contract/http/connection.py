@@ -1,8 +1,12 @@
 """How a host is reached: never through a proxy on this machine, elsewhere as the environment says."""
 
 import ipaddress
+import math
 import os
 import ssl
+import threading
+import time
+from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import partial
@@ -11,6 +15,9 @@ from typing import Any
 from urllib.request import getproxies, proxy_bypass
 
 import httpx
+
+#: How long a connection is kept that nobody uses.
+_KEPT_SECONDS = 1.0
 
 
 class ConnectionSettingsError(Exception):
@@ -35,45 +42,60 @@ def open_client(
     url: str, *, ca_bundle: Path | None = None, timeout: float = 10.0, transport: httpx.BaseTransport | None = None
 ) -> httpx.Client:
     """A client for what is at a URL. Raises ConnectionSettingsError."""
-    limits = httpx.Limits(max_connections=None, keepalive_expiry=1.0)
+    limits = httpx.Limits(max_connections=None, keepalive_expiry=_KEPT_SECONDS)
     with _explained():
         return httpx.Client(timeout=timeout, transport=transport, limits=limits, **_settings(url, ca_bundle))
 
 
 class Transports:
-    """What sends requests to a host and no more, which costs less than a client. Raises ConnectionSettingsError.
+    """Transports to one host, each for one request at a time; they cost less than a client.
 
-    Each request in flight has a transport of its own: one that is shared looks at all its connections under one lock, for
-    every request. `given` is used for all instead.
+    A transport that is shared looks at all its connections, under one lock, for every request.
     """
 
     def __init__(self, url: str, *, ca_bundle: Path | None, given: httpx.BaseTransport | None = None) -> None:
-        self._idle: list[httpx.BaseTransport] = []
-        limits = httpx.Limits(max_connections=None, keepalive_expiry=1.0)
+        """`given` stands for all of them. Raises ConnectionSettingsError."""
+        limits = httpx.Limits(keepalive_expiry=_KEPT_SECONDS)
         with _explained():
-            if given is None:
-                how: Any = {"verify": _certificates(ca_bundle), "proxy": _proxy(url), "limits": limits}
-                self._open: Callable[[], httpx.BaseTransport] = partial(httpx.HTTPTransport, **how)
-            else:
+            how: Any = {"verify": _certificates(ca_bundle), "proxy": _proxy(url), "limits": limits}
+            self._open: Callable[[], httpx.BaseTransport] = partial(httpx.HTTPTransport, **how)
+            if given is not None:
                 self._open = lambda: given
-            self._idle.append(self._open())
+            self._idle = deque([(time.monotonic(), self._open())])
+        self._lock = threading.Lock()
+        self._is_closed = False
 
     @contextmanager
     def one(self) -> Iterator[httpx.BaseTransport]:
-        """A transport that nobody else uses meanwhile."""
-        try:
-            transport = self._idle.pop()
-        except IndexError:
-            transport = self._open()
+        """A transport that nobody else uses meanwhile, the one that was used last if there is one."""
+        with self._lock:
+            transport = self._idle.pop()[1] if self._idle else None
+            unused = self._unused_since(time.monotonic() - _KEPT_SECONDS)
+        for each in unused:
+            each.close()
+        transport = transport or self._open()
         try:
             yield transport
         finally:
-            self._idle.append(transport)
+            with self._lock:
+                self._idle.append((time.monotonic(), transport))
+                unused = self._unused_since(math.inf) if self._is_closed else []
+            for each in unused:
+                each.close()
 
     def close(self) -> None:
-        """Closes the connections of those that nobody uses."""
-        while self._idle:
-            self._idle.pop().close()
+        """Closes the connections, and those of requests under way when they end."""
+        with self._lock:
+            self._is_closed = True
+            unused = self._unused_since(math.inf)
+        for each in unused:
+            each.close()
+
+    def _unused_since(self, then: float) -> list[httpx.BaseTransport]:
+        unused = []
+        while self._idle and self._idle[0][0] < then:
+            unused.append(self._idle.popleft()[1])
+        return unused
 
 
 def _proxy(url: str) -> str | None:
@@ -88,7 +110,7 @@ def _proxy(url: str) -> str | None:
 
 def open_async_client(url: str, *, ca_bundle: Path | None, timeout: httpx.Timeout) -> httpx.AsyncClient:
     """The same for asyncio. Raises ConnectionSettingsError."""
-    limits = httpx.Limits(max_connections=100, keepalive_expiry=1.0)
+    limits = httpx.Limits(max_connections=100, keepalive_expiry=_KEPT_SECONDS)
     with _explained():
         return httpx.AsyncClient(timeout=timeout, limits=limits, **_settings(url, ca_bundle))
 

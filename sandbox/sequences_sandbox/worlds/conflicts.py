@@ -11,8 +11,9 @@ from .worlds import Caller
 T = TypeVar("T")
 C = TypeVar("C", Caller, Caller | None)
 
-_PATIENCE_SECONDS: Final = 2.0
-"""A writer that is slower than another one to the same world loses most times that they meet, and not every time."""
+_PATIENCE_SECONDS: Final = 1.0
+"""A writer that is slower than another one to the same world loses most times that they meet, and not every time: some
+thirty attempts are enough, and a thread that many share is not held for longer."""
 _FIRST_PAUSE_SECONDS: Final = 0.002
 _LONGEST_PAUSE_SECONDS: Final = 0.05
 
@@ -22,13 +23,14 @@ def again_after_conflicts(caller: C, work: Callable[[C], T]) -> T:
 
     Raises CommitIssue where it met conflicts again and again.
     """
-    pause, end = _FIRST_PAUSE_SECONDS, 0.0
+    pause, end = _FIRST_PAUSE_SECONDS, None
     while True:
         try:
             return work(caller)
         except CommitIssue:
-            end = end or time.monotonic() + _PATIENCE_SECONDS
-            if time.monotonic() >= end:
+            now = time.monotonic()
+            end = now + _PATIENCE_SECONDS if end is None else end
+            if now >= end:
                 raise
         # Writers that met each other should not meet again, so each waits for as long as chance will have it.
         time.sleep(random.uniform(0, pause))  # noqa: S311

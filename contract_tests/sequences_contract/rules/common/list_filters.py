@@ -12,6 +12,7 @@ from . import calls
 
 Query = dict[str, str | int]
 _MOST_VALUES = 12
+#: Items of a page.
 _SIZE = 100
 #: Years of which an offset may lead beyond the calendar.
 _BEYOND = {"0001": float("-inf"), "9999": float("inf")}
@@ -20,10 +21,11 @@ _BEYOND = {"0001": float("-inf"), "9999": float("inf")}
 def agrees(context: RuleContext, listing: Operation, query: Query) -> None:
     """The list under `query` must hold just the items of the collection that satisfy it, and count them."""
     wanted = {item.id for item in context.collection(listing).select(query)}
-    if _ends_agree(context, listing, query, wanted):
+    if _some_pages_agree(context, listing, query, wanted):
         return
-    wanted = {item.id for item in context.collection(listing, fresh=True).select(query)}
-    pages = context.pages(listing, query)
+    with context.unhurried():
+        wanted = {item.id for item in context.collection(listing, fresh=True).select(query)}
+        pages = context.pages(listing, query)
     got = [item.id for _, page in pages for item in page.items]
     response, first = pages[0]
     extra, missing = sorted(set(got) - wanted), sorted(wanted - set(got))
@@ -32,16 +34,19 @@ def agrees(context: RuleContext, listing: Operation, query: Query) -> None:
     context.check(first.total_count == len(wanted), f"total_count {len(wanted)}", str(first.total_count), response)
 
 
-def _ends_agree(context: RuleContext, listing: Operation, query: Query, wanted: set[str]) -> bool:
-    """Whether the first page and the last, as full as they must be, show items of `wanted`, and its number as their count."""
+def _some_pages_agree(context: RuleContext, listing: Operation, query: Query, wanted: set[str]) -> bool:
+    """Whether the first page, one in the middle and the last show as many items of `wanted` as they must, none of them
+    twice, and the number of `wanted` as their count."""
     last = max(1, -(-len(wanted) // _SIZE))
-    for number, count in {1: min(_SIZE, len(wanted)), last: len(wanted) - _SIZE * (last - 1)}.items():
+    seen, expected = set[str](), 0
+    for number in sorted({1, (1 + last) // 2, last}):
         response = context.send(listing, query={**query, "page": number, "size": _SIZE})
         if response.status != 200:
             return False
         page = context.page_of(response, listing)
-        ids = {item.id for item in page.items}
-        if page.total_count != len(wanted) or len(page.items) != count or len(ids) != count or not ids <= wanted:
+        seen |= {item.id for item in page.items}
+        expected += min(_SIZE, len(wanted) - _SIZE * (number - 1))
+        if page.total_count != len(wanted) or len(seen) != expected or not seen <= wanted:
             return False
     context.judged += 1
     return True
@@ -98,12 +103,11 @@ def together(context: RuleContext, listing: Operation) -> None:
     single = typical(context, listing)
     everything = {name: value for query in single for name, value in query.items()}
     agrees(context, listing, everything)
-    orders = listing.parameters["sort_order"].values
-    for turn, sort_by in enumerate(listing.sorts):
-        for sort_order in orders:
+    for sort_by in listing.sorts:
+        for sort_order in listing.parameters["sort_order"].values:
             agrees(context, listing, {**everything, "sort_by": sort_by, "sort_order": sort_order})
-        for place, query in enumerate(single, turn):
-            agrees(context, listing, {**query, "sort_by": sort_by, "sort_order": orders[place % len(orders)]})
+        for query in single:  # the usual order is that of other rules
+            agrees(context, listing, {**query, "sort_by": sort_by, "sort_order": listing.unusual("sort_order")})
 
 
 _with_cells = calls.only(calls.lists, lambda one: len(one.equality_filters) > 1)
@@ -128,11 +132,12 @@ def strict_bound(context: RuleContext, listing: Operation, parameter: Parameter)
     values = collection.values(parameter)
     times = sorted(map(timestamps.parse, values))
     beside = context.bound_unit(values)
-    offsets = cycle((330, -600, 0))
-    for time in sorted({times[0], times[len(times) // 3], times[len(times) // 2], times[-1]}):
+    tried = sorted({times[0], times[len(times) // 3], times[len(times) // 2], times[-1]})
+    for time in tried:
         for moved in (time - beside, time, time + beside):
             agrees(context, listing, {parameter.name: timestamps.write(moved)})
-        agrees(context, listing, {parameter.name: timestamps.write(time, offset_minutes=next(offsets))})
+    for minutes, time in zip((330, -600, 0), cycle(tried), strict=False):
+        agrees(context, listing, {parameter.name: timestamps.write(time, offset_minutes=minutes)})
     for far in ("1970-01-01T00:00:00Z", "2999-12-31T23:59:59Z"):
         agrees(context, listing, {parameter.name: far})
 

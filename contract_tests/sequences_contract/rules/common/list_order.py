@@ -1,7 +1,7 @@
 """Sorting of every list: each field, both directions, and what stands between equal items."""
 
 from collections.abc import Callable, Sequence
-from itertools import cycle, groupby, pairwise
+from itertools import groupby, pairwise
 from typing import Any
 
 from ...contract.operations import Operation
@@ -39,16 +39,27 @@ def expect_sorted(
     """The list by `field` must be in order. Gives its first response and its items."""
     asked: dict[str, str | int] = {**query, "sort_by": field, "sort_order": order}
     for fresh in (False, True):
-        pages = context.shared_pages(listing, asked, fresh=fresh)
-        items = [item for _, page in pages for item in page.items]
+        response, items = context.whole_list(listing, asked, fresh=fresh)
         wrong = [_out_of_order([key(item) for item in items], order) for key in keys_of(listing, field)]
         if None in wrong:
             break
     place = None if None in wrong else wrong[0]
     near = [] if place is None else items[place : place + 2]
     shown = " before ".join(f"{item.fields[field]} ({item.id})" for item in near)
-    context.check(place is None, f"items by {field} {order}", shown, pages[0][0])
-    return pages[0][0], items
+    context.check(place is None, f"items by {field} {order}", shown, response)
+    return response, items
+
+
+def expect_nulls_first(context: RuleContext, listing: Operation, field: str) -> None:
+    """Items whose field is null come before all others, or after them with desc."""
+    for order in _orders(listing):
+        for fresh in (False, True):
+            response, items = context.whole_list(listing, {"sort_by": field, "sort_order": order}, fresh=fresh)
+            blocks = [null for null, _ in groupby(item.fields[field] is None for item in items)]
+            right = blocks in ([True, False] if order == "asc" else [False, True], [True])
+            if right:
+                break
+        context.check(right, f"null first, {order}", f"null at {blocks}", response)
 
 
 def _orders(listing: Operation) -> list[str]:
@@ -71,16 +82,18 @@ def by_time(context: RuleContext, listing: Operation, field: str) -> None:
           "list.sort_order")  # fmt: skip
 def by_text(context: RuleContext, listing: Operation, field: str) -> None:
     for fresh in (False, True):
-        asked = [{"sort_by": field, "sort_order": order} for order in _orders(listing)]
-        found = {one["sort_order"]: context.shared_pages(listing, one, fresh=fresh) for one in asked}
-        items = {order: [item for _, page in pages for item in page.items] for order, pages in found.items()}
+        shown = {
+            order: context.whole_list(listing, {"sort_by": field, "sort_order": order}, fresh=fresh)
+            for order in _orders(listing)
+        }
         problems = [
-            _blocks({o: [key(item) for item in of] for o, of in items.items()}) for key in keys_of(listing, field)
+            _blocks({order: [key(item) for item in items] for order, (_, items) in shown.items()})
+            for key in keys_of(listing, field)
         ]
         problem = "" if "" in problems else problems[0]
         if not problem:
             break
-    responses = [pages[0][0] for pages in found.values()]
+    responses = [response for response, _ in shown.values()]
     context.check(not problem, f"each {field} in one block, and the reverse with desc", problem, *responses)
 
 
@@ -105,8 +118,10 @@ def by_name(context: RuleContext, listing: Operation, field: str) -> None:
 def stable(context: RuleContext, listing: Operation, field: str) -> None:
     for order in _orders(listing):
         asked: dict[str, str | int] = {"sort_by": field, "sort_order": order}
-        for _ in (1, 2):
-            one, other = ([item.id for item in context.list_items(listing, asked, fresh=new)] for new in (False, True))
+        _, items = context.whole_list(listing, asked)
+        for _ in (1, 2, 3):
+            before, (_, items) = items, context.whole_list(listing, asked, fresh=True)
+            one, other = ([item.id for item in of] for of in (before, items))
             if one == other:
                 break
         response = context.send(listing, query={**asked, "size": 100})
@@ -126,7 +141,10 @@ def ties(context: RuleContext, listing: Operation, field: str) -> None:
 @for_each(_times, "list.{operation}.sort.{part}.filtered", "{operation}: sorting by {part} holds under filters too.",
           "list.sort_by", "list.filters")  # fmt: skip
 def filtered(context: RuleContext, listing: Operation, field: str) -> None:
-    collection, orders = context.collection(listing, least=1), cycle(_orders(listing))
+    collection, unusual = context.collection(listing, least=1), listing.unusual("sort_order")
     for parameter in listing.equality_filters:
-        for value in values_of(collection, parameter):
-            expect_sorted(context, listing, field, next(orders), **{parameter.name: value})
+        values = values_of(collection, parameter)
+        for value in values:
+            expect_sorted(context, listing, field, unusual, **{parameter.name: value})
+        for value in values[:1]:
+            expect_sorted(context, listing, field, str(listing.default("sort_order")), **{parameter.name: value})

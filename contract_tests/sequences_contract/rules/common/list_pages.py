@@ -2,6 +2,8 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import cycle
+from random import Random
+from typing import Any
 
 from ...contract.operations import Operation
 from ...engine import Page, RuleContext
@@ -10,68 +12,82 @@ from ..registry import for_each
 from . import calls
 from .list_filters import typical, values_of
 
-#: Pages of one list that are read; where there are more, they are taken from everywhere in it.
-_MOST_PAGES = 8
+#: Pages of one list that are read: where there are more, the first, the last, and some that are drawn by the seed.
+_MOST_PAGES = 12
 #: Items that pages of two and three are tried with at least.
 _SHORT = 7
 _NOTHING = "2999-01-01T00:00:00Z"
 
-
-def partition(context: RuleContext, listing: Operation, size: int, **query: str | int) -> None:
-    """Each page at this size is the whole's part at its place, with right numbers: no gap, no overlap, no repetition."""
-    last = -(-len(context.list_items(listing, query)) // size)
-    _expect_pages(context, listing, size, query, _numbers(last))
+Query = Mapping[str, str | int]
 
 
-def _expect_pages(
-    context: RuleContext, listing: Operation, size: int, query: Mapping[str, str | int], numbers: Iterable[int]
-) -> None:
-    whole = [item.id for item in context.list_items(listing, query)]
-    for number in numbers:
-        response, wrong = _look(context, listing, size, query, number, whole)
-        if wrong is not None:  # it may have become another list meanwhile
-            whole = [item.id for item in context.list_items(listing, query, fresh=True)]
-            if number > 1 and len(whole) <= size * (number - 1):
-                break  # a target may reject a page past the end
-            response, wrong = _look(context, listing, size, query, number, whole)
-        context.check(wrong is None, *(wrong or ("the page", "it")), response)
+def partition(context: RuleContext, listing: Operation, sizes: Iterable[int], query: Query) -> None:
+    """Each page at these sizes is the whole's part at its place, with right numbers: no gap, no overlap, no repetition."""
+    whole = _ids(context, listing, query)
+    for size in sizes:
+        drawn = Random(f"{context.session.settings.seed} {size} {query}")  # noqa: S311
+        for number in _numbers(_last(whole, size), drawn):
+            whole = _expect_page(context, listing, query, size, number, whole)
+
+
+def _expect_page(
+    context: RuleContext, listing: Operation, query: Query, size: int, number: int, whole: list[str]
+) -> list[str]:
+    """A page must be the part of the whole at its place. Gives the whole, which may have been read anew for it."""
+    response, wrong = _look(context, listing, {**query, "page": number, "size": size}, whole)
+    with context.unhurried():
+        for _ in (1, 2):
+            if wrong is None:
+                break
+            whole = _ids(context, listing, query, fresh=True)  # it may have become another list meanwhile
+            number = min(number, _last(whole, size))  # a target may reject a page past the end
+            response, wrong = _look(context, listing, {**query, "page": number, "size": size}, whole)
+    context.check(wrong is None, *(wrong or ("", "")), response)
+    return whole
 
 
 def _look(
-    context: RuleContext,
-    listing: Operation,
-    size: int,
-    query: Mapping[str, str | int],
-    number: int,
-    whole: Sequence[str],
+    context: RuleContext, listing: Operation, query: dict[str, Any], whole: Sequence[str]
 ) -> tuple[Response, tuple[str, str] | None]:
     """A page, and the first thing that it should be and is not, with what it is instead."""
-    response = context.send(listing, query={**query, "page": number, "size": size})
+    response = context.send(listing, query=query)
     if response.status != 200:
         return response, ("200", response.summary())
-    return response, _difference(context.page_of(response, listing), number, size, whole)
+    return response, _difference(context.page_of(response, listing), query["page"], query["size"], whole)
 
 
-def _numbers(last: int) -> list[int]:
-    """The pages to read: the first, the last, and some that are spread evenly between."""
-    ends, between = {1, 2, 10, last - 1, last}, {last * part // 4 for part in (1, 2, 3)}
-    return list(range(1, last + 1 or 2)) if last <= _MOST_PAGES else sorted(ends | between)
+def _ids(context: RuleContext, listing: Operation, query: Query, *, fresh: bool = False) -> list[str]:
+    return [item.id for item in context.whole_list(listing, query, fresh=fresh)[1]]
+
+
+def _last(whole: Sequence[str], size: int) -> int:
+    return max(1, -(-len(whole) // size))
+
+
+def _numbers(last: int, drawn: Random) -> list[int]:
+    """The pages to read."""
+    if last <= _MOST_PAGES:
+        return list(range(1, last + 1))
+    ends = [1, 2, last - 1, last]
+    return sorted(ends + drawn.sample(range(3, last - 1), _MOST_PAGES - len(ends)))
 
 
 def _difference(page: Page, number: int, size: int, whole: Sequence[str]) -> tuple[str, str] | None:
     begin, last = size * (number - 1), -(-len(whole) // size)
     here, shown = whole[begin : begin + size], [item.id for item in page.items]
-    other = next((place for place, pair in enumerate(zip(here, shown, strict=False), begin + 1) if len({*pair}) > 1), 0)
-    if other:
-        return f"item {other} of the whole", f"another one at size {size}"
-    for name, wanted, got in (
+    for place, (wanted, got) in enumerate(zip(here, shown, strict=False), begin + 1):
+        if wanted != got:
+            return f"item {place} of the whole", f"another one at size {size}"
+    if len(set(whole)) < len(whole):
+        return "each item once in the whole", "one of them twice"
+    for name, expected, found in (
         (f"items on page {number} of size {size}:", len(here), len(shown)),
         ("total_count", len(whole), page.total_count),
         ("total_pages", last if whole else page.total_pages, page.total_pages),
         (f"on page {number} of {last} has_more", number < last, page.has_more),
     ):
-        if wanted != got:
-            return f"{name} {wanted}", f"{got}"
+        if expected != found:
+            return f"{name} {expected}", f"{found}"
     return None
 
 
@@ -79,8 +95,7 @@ def _difference(page: Page, number: int, size: int, whole: Sequence[str]) -> tup
           "{operation}: pages of any size hold every match once, in order, with right numbers.", "list.envelope",
           "list.total_count", "list.total_pages", "list.has_more", covers=True)  # fmt: skip
 def whole(context: RuleContext, listing: Operation) -> None:
-    for size in (100, 99, 37, 10, 7):
-        partition(context, listing, size)
+    partition(context, listing, (100, 99, 37, 10, 7), {})
 
 
 @for_each(calls.lists, "list.{operation}.pages.small",
@@ -88,27 +103,26 @@ def whole(context: RuleContext, listing: Operation) -> None:
 def small(context: RuleContext, listing: Operation) -> None:
     queries = typical(context, listing)
     fewest = min(queries, key=lambda query: len(context.collection(listing).select(query)))
-    partition(context, listing, 1, **fewest)  # many pages, and so high numbers of pages
+    partition(context, listing, (1,), fewest)  # many pages, and so high numbers of pages
     collection = context.collection(listing)
     values = [{one.name: value} for one in listing.equality_filters for value in values_of(collection, one)]
     short = [query for query in values if len(collection.select(query)) >= _SHORT]
     shortest = min(short, key=lambda query: len(collection.select(query)), default=fewest)
-    for size in (2, 3):
-        partition(context, listing, size, **shortest)
+    partition(context, listing, (2, 3), shortest)
 
 
 @for_each(calls.lists, "list.{operation}.pages.sorted", "{operation}: pages partition every order.", "list.envelope", "list.sort_by")  # fmt: skip
 def in_order(context: RuleContext, listing: Operation) -> None:
     for sort_by in listing.sorts:
         for sort_order in listing.parameters["sort_order"].values:
-            partition(context, listing, 41, sort_by=sort_by, sort_order=sort_order)
+            partition(context, listing, (41,), {"sort_by": sort_by, "sort_order": sort_order})
 
 
 @for_each(calls.lists, "list.{operation}.pages.filtered", "{operation}: pages partition what each filter keeps.",
           "list.envelope", "list.filters", "list.total_count")  # fmt: skip
 def filtered(context: RuleContext, listing: Operation) -> None:
     for query, size in zip(typical(context, listing), cycle((10, 13)), strict=False):
-        partition(context, listing, size, **query)
+        partition(context, listing, (size,), query)
 
 
 @for_each(calls.lists, "list.{operation}.pages.exact",
@@ -122,7 +136,7 @@ def exact(context: RuleContext, listing: Operation) -> None:
         count = len(collection.select(query))
         parts = [one for one in (1, 2, 3, 5) if count % one == 0 and count // one <= 100]
         for last in parts[:2] if count > 1 else []:
-            _expect_pages(context, listing, count // last, query, [last])
+            _expect_page(context, listing, query, count // last, last, _ids(context, listing, query))
 
 
 @for_each(calls.lists, "list.{operation}.pages.past_the_end.strict", "{operation}: a page past the end is 200 and empty.", "list.past_the_end")  # fmt: skip

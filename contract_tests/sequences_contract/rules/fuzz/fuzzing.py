@@ -18,8 +18,8 @@ from ..common import calls
 from ..registry import declare, for_each, tier_of
 from .schemathesis_engine import FuzzPlan, exchanges
 
-#: Engines keep a processor busy: few take their turns, more of them only hinder one another.
-_WALKING = "the engine that walks"
+#: An engine keeps a processor busy, and many only hinder one another: there is one for each tag, and one for all walks.
+_WALKS_TOGETHER = "the engine of walks"
 _PHASES = ("examples", "coverage", "fuzzing")
 #: The walks: the tier of what they call, the end of the id, and the sentence.
 _WALKS: dict[Tier, tuple[str, str]] = {
@@ -52,7 +52,7 @@ def _fuzz(context: RuleContext, plan: FuzzPlan) -> set[str]:
 
 @for_each(calls.operations, "robustness.{operation}",
           "{operation} responds to whatever Schemathesis sends as its schema says, and never with 5xx.",
-          "issue.server_failure", "response.may_gain_fields", reach="run", shares=lambda one: f"the engine for {one.tag}")  # fmt: skip
+          "issue.server_failure", "response.may_gain_fields", reach="run", shares=lambda one: f"the engine of {one.tag}")  # fmt: skip
 def one_operation(context: RuleContext, operation: Operation) -> None:
     if _has_other_method(context, operation):
         context.skip("the target updates by another method than openapi.yaml says", excused=True)
@@ -103,7 +103,7 @@ def _walks(contract: Contract) -> Iterable[Rule]:
             tag=tag,
             check=check,
             reach="run",
-            shares=_WALKING,
+            shares=_WALKS_TOGETHER,
         )
 
 

@@ -2,10 +2,10 @@
 
 import re
 from collections.abc import Callable, Iterable
-from itertools import groupby
 
 from ...engine import NORMAL_FORMS, Collection, RuleContext
 from ..common.list_filters import agrees
+from ..common.list_order import expect_nulls_first
 from ..registry import about
 
 rule = about("Contacts", "listContacts", "getContact")
@@ -73,11 +73,7 @@ def null_emails(context: RuleContext) -> None:
     listing = _contacts(context).operation
     if None not in {item.fields["email"] for item in _contacts(context).items}:
         context.skip("every contact has an e-mail address; load one without")
-    for order in ("asc", "desc"):
-        pages = context.shared_pages(listing, {"sort_by": "email", "sort_order": order})
-        blocks = [null for null, _ in groupby(item.fields["email"] is None for _, page in pages for item in page.items)]
-        wanted = [True, False] if order == "asc" else [False, True]
-        context.check(blocks in (wanted, [True]), f"null first, {order}", f"null at {blocks}", pages[0][0])
+    expect_nulls_first(context, listing, "email")
 
 
 @rule("contacts.parameters.strict", "Contacts have no filters by created_at, and no upper bounds.", "contacts.parameters")  # fmt: skip

@@ -1,9 +1,8 @@
 """Sequence templates: names are compared whole, and every run points at one of them."""
 
-from itertools import groupby
-
 from ...engine import Collection, RuleContext
 from ..common.list_filters import agrees
+from ..common.list_order import expect_nulls_first
 from ..registry import about
 
 rule = about("Sequence templates", "listSequenceTemplates", "getSequenceTemplate")
@@ -38,11 +37,7 @@ def null_names(context: RuleContext) -> None:
     listing = _templates(context).operation
     if None not in {item.fields["name"] for item in _templates(context).items}:
         context.skip("every template has a name; load one without")
-    for order in ("asc", "desc"):
-        pages = context.shared_pages(listing, {"sort_by": "name", "sort_order": order})
-        blocks = [null for null, _ in groupby(item.fields["name"] is None for _, page in pages for item in page.items)]
-        wanted = [True, False] if order == "asc" else [False, True]
-        context.check(blocks in (wanted, [True]), f"null first, {order}", f"null at {blocks}", pages[0][0])
+    expect_nulls_first(context, listing, "name")
 
 
 @rule("templates.of_runs", "The template of a run can be read.", "templates.of_runs")

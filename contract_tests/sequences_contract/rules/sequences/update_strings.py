@@ -29,11 +29,8 @@ def strings(context: RuleContext) -> None:
         for text in _NAMES:
             set_variables(context, run, {text: "x"})
         set_variables(context, run, {f"suite_many_{number}": str(number) for number in range(60)})
-        listed = [
-            other
-            for other in context.list_items(context.sequences, {"status": run.status}, fresh=True)
-            if other.id == run.id
-        ]
+        _, same_status = context.whole_list(context.sequences, {"status": run.status}, fresh=True)
+        listed = [other for other in same_status if other.id == run.id]
         if listed:
             response = context.get(run.id)
             context.check(listed[0] == context.run_of(response), "the same in the list", "other variables", response)
