@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 from ..domain.clock import Clock
 from ..domain.errors import BusinessIssue, NotFoundIssue
@@ -21,7 +21,10 @@ from .events import CLOCK, WORLD
 from .factory import WorldFactory
 from .snapshots import SNAPSHOTS
 from .transaction import Transaction
-from .worlds import Worlds
+from .worlds import Caller, TakesLongError, Worlds
+
+SMALL_WORLD_BYTES: Final = 1 << 20
+"""How large a world may be that is made, or begun anew, while others wait: a few milliseconds."""
 
 Keys = Iterable[tuple[str | None, KeyRecord]]
 
@@ -41,6 +44,14 @@ class Control:
     wall: Callable[[], int]
     started_wall: int
     read: Callable[[str | FixtureText | Mapping[str, Any], Limits | None], Fixture]
+
+    def let_others_first(self, caller: Caller) -> None:
+        """Raises TakesLongError where others wait, and to begin the caller's world anew takes a while, by its size."""
+        world = caller.world
+        if caller.others_wait and world is not None:
+            size = max(self.worlds.seeds.fixture_of(world.record).size, world.sizes.counted or 0)
+            if size > SMALL_WORLD_BYTES:
+                raise TakesLongError
 
     def world(self, tx: Transaction, keys: Keys | None = None) -> dict[str, Any]:
         """The description of a world; keys with their tokens only where they were just made."""

@@ -11,6 +11,7 @@ from sequences_sandbox.http.operation import Operation
 from sequences_sandbox.http.responses import Encoder
 from sequences_sandbox.worlds import due_events
 from sequences_sandbox.worlds.factory import WorldFactory
+from sequences_sandbox.worlds.transaction import Transaction
 
 from sandbox.tests.conftest import BIRTH
 
@@ -128,13 +129,26 @@ def test_a_world_of_the_default_fixture_is_made_at_once_and_any_other_in_a_threa
 
 def test_a_world_of_a_large_default_fixture_is_made_in_a_thread(api_with, monkeypatch):
     api = api_with(admin_token=ADMIN, visitors=VisitorLimits(5))
-    monkeypatch.setattr("sequences_sandbox.operations.control.worlds._SMALL_FIXTURE_BYTES", 1000)
+    monkeypatch.setattr("sequences_sandbox.operations.control.worlds.SMALL_WORLD_BYTES", 1000)
     threads, create = [], WorldFactory.create
     monkeypatch.setattr(
         WorldFactory, "create", lambda *args: (threads.append(threading.current_thread()), create(*args))[1]
     )
     assert api("POST", "/_sandbox/worlds", key=None, json={}).status_code == 201
     assert threading.main_thread() not in threads
+
+
+@pytest.mark.parametrize(("most", "at_once"), [(1000, False), (1 << 20, True)])
+def test_a_large_world_begins_anew_in_a_thread(api, monkeypatch, most, at_once):
+    monkeypatch.setattr("sequences_sandbox.worlds.control.SMALL_WORLD_BYTES", most)
+    threads, start = [], Transaction.start_timeline
+    monkeypatch.setattr(
+        Transaction, "start_timeline", lambda *args: (threads.append(threading.current_thread()), start(*args))[1]
+    )
+    assert api("PUT", "/_sandbox/snapshots/before").status_code == 200
+    for path in ("world/reset", "snapshots/before/restore"):
+        assert api("POST", f"/_sandbox/{path}").status_code == 200
+    assert [each is threading.main_thread() for each in threads] == [at_once, at_once]
 
 
 def test_a_page_of_large_documents_is_written_in_a_thread_and_an_address_has_few_at_a_time(api_with, monkeypatch):

@@ -43,6 +43,7 @@ def deleteSnapshot(control: Control, caller: Caller, *, name: str) -> None:
 
 def restoreSnapshot(control: Control, caller: Caller, *, name: str, body: Mapping[str, Any]) -> dict[str, Any]:
     """Returns to a snapshot, on a new timeline."""
+    control.let_others_first(caller)
     with control.worlds.transaction(caller) as tx:
         snapshot = _found(tx, name)
         settings = {kind: dict(of_kind) for kind, of_kind in tx.documents().items() if kind in SETTINGS}

@@ -18,7 +18,7 @@ from ...store.records import Moment
 from ...traffic.rate_limits import Verdict
 from ...validation import field_issue
 from ...worlds.api_keys import visitors_address
-from ...worlds.control import Control
+from ...worlds.control import SMALL_WORLD_BYTES, Control
 from ...worlds.factory import CreatedWorld, WorldOptions, clock_from, open_epoch
 from ...worlds.snapshots import KEPT, copied
 from ...worlds.visitors import PACE, making_room
@@ -28,7 +28,6 @@ _LOG: Final = logging.getLogger("sequences_sandbox.worlds")
 _UNNAMED: Final = "unnamed"
 _MOST_YAML: Final = 1 << 17
 """To read YAML takes thirty times as long as to read JSON."""
-_SMALL_FIXTURE_BYTES: Final = 1 << 20
 _NO_KEY: Final = str(uuid.UUID(int=0))
 
 
@@ -69,7 +68,7 @@ def createWorld(control: Control, caller: Caller, *, body: Mapping[str, Any]) ->
 def _is_made_at_once(control: Control, body: Mapping[str, Any]) -> bool:
     """Whether a world is soon made: of the default fixture, which was read before, if small, and at its own time."""
     is_default = "fixture_file" not in body and body.get("fixture", control.fixture.name) == control.fixture.name
-    return is_default and "now" not in body and control.fixture.size <= _SMALL_FIXTURE_BYTES
+    return is_default and "now" not in body and control.fixture.size <= SMALL_WORLD_BYTES
 
 
 def _first_look(control: Control, created: CreatedWorld) -> dict[str, Any]:
@@ -116,6 +115,7 @@ def deleteOwnWorld(control: Control, caller: Caller) -> None:
 
 def resetWorld(control: Control, caller: Caller, *, body: Mapping[str, Any]) -> dict[str, Any]:
     """The fixture's state on a new timeline. A world whose epoch was left open starts again now."""
+    control.let_others_first(caller)
     with control.worlds.transaction(caller) as tx:
         record = tx.record
         epoch = record.epoch if record.fixed_epoch else open_epoch(tx.wall)
