@@ -14,7 +14,7 @@ from ...domain.timestamps import EARLIEST, LATEST, SECOND, parse_timestamp
 from ...fixtures import FixtureError, FixtureText, export
 from ...fixtures.fixture import Fixture
 from ...resources.sequences.model import RUNS
-from ...store.records import Moment
+from ...store.records import Moment, WorldRecord
 from ...traffic.rate_limits import Verdict
 from ...validation import field_issue
 from ...worlds.api_keys import visitors_address
@@ -116,9 +116,11 @@ def deleteOwnWorld(control: Control, caller: Caller) -> None:
 def resetWorld(control: Control, caller: Caller, *, body: Mapping[str, Any]) -> dict[str, Any]:
     """The fixture's state on a new timeline. A world whose epoch was left open starts again now."""
     control.let_others_first(caller)
+    if caller.world is not None:  # made before the transaction, in which others wait for this world
+        control.worlds.seeds.start_of(caller.world.record, _epoch_of(caller.world.record, caller.world.wall))
     with control.worlds.transaction(caller) as tx:
         record = tx.record
-        epoch = record.epoch if record.fixed_epoch else open_epoch(tx.wall)
+        epoch = _epoch_of(record, tx.wall)
         start = {kind: dict(of_kind) for kind, of_kind in control.worlds.seeds.start_of(record, epoch).items()}
         kept = {kind: of_kind for kind, of_kind in tx.documents().items() if kind in KEPT}
         clock = clock_from(epoch, tx.wall, fixed=record.fixed_epoch, frozen=record.frozen)
@@ -137,6 +139,10 @@ def exportWorld(control: Control, caller: Caller) -> dict[str, Any]:
         frozen, static = tx.moment.clock.frozen, tx.schedule.static
     keys = control.worlds.store.keys(tx.record.id)
     return export(documents, keys, now=tx.now, frozen=frozen, static=static)
+
+
+def _epoch_of(record: WorldRecord, wall: int) -> int:
+    return record.epoch if record.fixed_epoch else open_epoch(wall)
 
 
 def _room(control: Control, visitor: str) -> str | None:
