@@ -55,12 +55,14 @@ class Transports:
 
     def __init__(self, url: str, *, ca_bundle: Path | None, given: httpx.BaseTransport | None = None) -> None:
         """`given` stands for all of them. Raises ConnectionSettingsError."""
-        limits = httpx.Limits(keepalive_expiry=_KEPT_SECONDS)
+        self._open: Callable[[], httpx.BaseTransport]
         with _explained():
-            how: Any = {"verify": _certificates(ca_bundle), "proxy": _proxy(url), "limits": limits}
-            self._open: Callable[[], httpx.BaseTransport] = partial(httpx.HTTPTransport, **how)
             if given is not None:
                 self._open = lambda: given
+            else:
+                limits = httpx.Limits(keepalive_expiry=_KEPT_SECONDS)
+                how: Any = {"verify": _certificates(ca_bundle), "proxy": _proxy(url), "limits": limits}
+                self._open = partial(httpx.HTTPTransport, **how)
             self._idle = deque([(time.monotonic(), self._open())])
         self._lock = threading.Lock()
         self._is_closed = False

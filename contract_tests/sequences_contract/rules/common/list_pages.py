@@ -1,6 +1,6 @@
 """Pages of every list: they partition the collection, and their numbers are right, on the last page and beyond."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from itertools import cycle
 from random import Random
 from typing import Any
@@ -10,15 +10,13 @@ from ...engine import Page, RuleContext
 from ...http.messages import Response
 from ..registry import for_each
 from . import calls
-from .list_filters import typical, values_of
+from .list_filters import Query, typical, values_of
 
 #: Pages of one list that are read: where there are more, the first, the last, and some that are drawn by the seed.
 _MOST_PAGES = 12
 #: Items that pages of two and three are tried with at least.
 _SHORT = 7
 _NOTHING = "2999-01-01T00:00:00Z"
-
-Query = Mapping[str, str | int]
 
 
 def partition(context: RuleContext, listing: Operation, sizes: Iterable[int], query: Query) -> None:
@@ -129,7 +127,7 @@ def filtered(context: RuleContext, listing: Operation) -> None:
           "{operation}: when the last page is full, nothing is said to follow it.", "list.has_more", "list.total_pages")  # fmt: skip
 def exact(context: RuleContext, listing: Operation) -> None:
     collection = context.collection(listing, least=2)
-    queries: list[dict[str, str | int]] = [{}, *typical(context, listing)]
+    queries: list[Query] = [{}, *typical(context, listing)]
     for parameter in listing.equality_filters:
         queries += [{parameter.name: value} for value in values_of(collection, parameter)]
     for query in queries:
