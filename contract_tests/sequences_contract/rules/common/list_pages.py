@@ -103,7 +103,9 @@ def small(context: RuleContext, listing: Operation) -> None:
     fewest = min(queries, key=lambda query: len(context.collection(listing).select(query)))
     partition(context, listing, (1,), fewest)  # many pages, and so high numbers of pages
     collection = context.collection(listing)
-    values = [{one.name: value} for one in listing.equality_filters for value in values_of(collection, one)]
+    values: list[Query] = [
+        {one.name: value} for one in listing.equality_filters for value in values_of(collection, one)
+    ]
     short = [query for query in values if len(collection.select(query)) >= _SHORT]
     shortest = min(short, key=lambda query: len(collection.select(query)), default=fewest)
     partition(context, listing, (2, 3), shortest)
