@@ -85,7 +85,7 @@ def _add_target(group: argparse._ArgumentGroup) -> None:
     add("--ca-bundle", type=Path, metavar="FILE", help="the certificates to trust")
     add("--timeout", type=seconds, default=10.0, metavar="SECONDS", help="how long a response may take (default: 10)")
     add("--rate", type=rate, default=math.inf, metavar="N/s", help="requests a second at most, such as 20/s")
-    add("--workers", type=positive, default=8, metavar="N", help="rules tried at a time (default: 8)")
+    add("--workers", type=positive, default=8, metavar="N", help="requests in flight at a time (default: 8)")
     methods = ("PATCH", "PUT", "POST")
     add("--update-method", choices=methods, default="PATCH", help="the method of update (default: PATCH)")
 

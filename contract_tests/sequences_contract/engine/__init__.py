@@ -11,9 +11,10 @@ from .passive_checks import OWN_STATUSES, Finding, Inspection, Memory, Observati
 from .rule import Check, Need, Reach, Rule, Tier
 from .run_pool import FAR
 from .session import ABSENT_ID, Session
+from .workers import side_by_side
 
 __all__ = [
     "ABSENT_ID", "FAR", "NORMAL_FORMS", "OWN_STATUSES", "Check", "Collection", "Finding", "Inspection", "Item",
     "Memory", "Need", "NotExercised", "Observation", "Page", "Reach", "Rule", "RuleContext", "Run", "Session", "Tier",
-    "Violation",
+    "Violation", "side_by_side",
 ]  # fmt: skip

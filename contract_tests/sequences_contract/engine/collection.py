@@ -9,9 +9,6 @@ from ..contract import timestamps
 from ..contract.operations import Operation, Parameter
 from .items import Item
 
-#: Pages of a hundred that are read at most; what lies beyond is left out of every comparison.
-PAGES = 500
-
 #: Filters that do not compare a field as it is written, by operation and name: what is equal under the function, matches.
 NORMAL_FORMS: dict[tuple[str, str], Callable[[str], str]] = {}
 

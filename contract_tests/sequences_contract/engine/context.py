@@ -4,6 +4,7 @@ import math
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from fractions import Fraction
+from functools import partial
 from typing import Any, NoReturn
 
 from ..contract.operations import Operation
@@ -11,10 +12,12 @@ from ..contract.timestamps import MICROSECOND, precision
 from ..http.messages import Response
 from ..http.tally import tallied
 from .client import ApiClient
-from .collection import PAGES, Collection
+from .collection import Collection
 from .errors import Enough, NotExercised, Violation
 from .items import Item, Malformed, Page, Run, read_item, read_page
+from .paging import read_pages
 from .session import Session
+from .workers import side_by_side
 
 #: Requests of a rule in a quick run, from which on it ends once it has judged something.
 _QUICK_REQUESTS = 3
@@ -94,21 +97,23 @@ class RuleContext(ApiClient):
             raise Violation("a page of items", str(error), (response,)) from None
 
     def pages(self, listing: Operation, query: Mapping[str, str | int], size: int = 100) -> list[tuple[Response, Page]]:
-        """Every page of a list up to one with nothing new, and none past the end: a target may reject that."""
-        found: list[tuple[Response, Page]] = []
-        seen, ids = 0, set[str]()
+        """The pages of a list; see read_pages."""
         self._end_if_enough()
+        self.target.settling.wait()
         with self.unhurried():  # a part of a list could not be judged
-            for number in range(1, PAGES + 1):
-                response = self.send(listing, query={**query, "page": number, "size": size})
-                page = self.page_of(response, listing)
-                found.append((response, page))
-                seen, known = seen + len(page.items), len(ids)
-                ids.update(item.id for item in page.items)
-                if len(ids) == known or (not page.has_more and seen >= page.total_count):
-                    break
+            send = partial(self._send_page, listing, query, size)
+            read = partial(self.page_of, listing=listing)
+            found = list(read_pages(send, read, size, self.session.settings.workers))
         self._left -= len(found)
         return found
+
+    def _send_page(self, listing: Operation, query: Mapping[str, str | int], size: int, number: int) -> Response:
+        return self.send(listing, query={**query, "page": number, "size": size})
+
+    def together(self, *calls: Callable[[], object]) -> None:
+        """Makes calls that only read, as many at a time as there are workers. Raises what the first raised that failed."""
+        self.target.settling.wait()
+        side_by_side(calls, self.session.settings.workers)
 
     @contextmanager
     def unhurried(self) -> Iterator[None]:

@@ -8,6 +8,8 @@ from .rule import Rule
 #: Rules that generate what they send, by the first word of their ids: they take longest, so they begin first; a quick run
 #: leaves them out; and what shows a violation otherwise is shown before theirs.
 GENERATED = ("robustness", "journeys")
+#: Rules that are tried at a time for each request that may be in flight: while one computes, another one sends.
+_BESIDE = 2
 
 Batch = tuple[Rule, ...]
 """Rules that are tried one after the other, in one world."""
@@ -15,7 +17,7 @@ Batch = tuple[Rule, ...]
 
 @dataclass(frozen=True)
 class Stage:
-    """Batches that are tried at the same time, by so many workers; the next stage waits for all of them.
+    """Batches that are tried at the same time, by so many threads; the next stage waits for all of them.
 
     `is_crowded` says that rules that write are tried beside each other in one world.
     """
@@ -32,6 +34,7 @@ def in_own_worlds(rules: Iterable[Rule], workers: int, *, stops_counted: bool) -
     """
     counted = "stop" if stops_counted else ""
     batches = _batches(rules, lambda rule: counted if rule.tier == counted else rule.shares or rule.id)
+    batches.sort(key=len, reverse=True)  # what takes longest begins first
     return Stage(batches, min(workers, len(batches)))
 
 
@@ -46,7 +49,8 @@ def in_one_world(rules: Iterable[Rule], workers: int, *, stops_counted: bool) ->
 def _side_by_side(rules: Iterable[Rule], workers: int) -> Stage:
     found = [rule for rule in rules if not rule.disturbs]
     is_crowded = workers > 1 and any(rule.tier != "read" for rule in found)
-    return Stage(_batches(found, lambda rule: rule.shares or rule.id), workers, is_crowded)
+    together = workers * _BESIDE if workers > 1 else 1
+    return Stage(_batches(found, lambda rule: rule.shares or rule.id), together, is_crowded)
 
 
 def _alone(rules: Iterable[Rule]) -> Stage:

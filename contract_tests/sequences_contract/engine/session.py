@@ -4,7 +4,7 @@ import copy
 import threading
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any, Self
 
 import httpx
@@ -17,15 +17,18 @@ from ..http.tally import Tally, tallied
 from ..http.target import Target
 from .client import ApiClient
 from .clock import TargetClock
-from .collection import PAGES, Collection
+from .collection import Collection
 from .control_api import ControlApi
 from .errors import NotExercised
 from .items import Item, Malformed, Run, read_page
 from .lag import LONGEST, Lag, measure
+from .paging import read_pages
 from .run_pool import RunPool
 from .settings import Settings
 from .stop_budget import StopBudget
 
+#: Items of a page when a collection is read.
+_SIZE = 100
 #: Items of a list that are kept for other rules at most.
 _MOST_SHARED = 1000
 
@@ -55,7 +58,9 @@ class Session:
         reach: Any = {
             "headers": settings.headers, "ca_bundle": settings.ca_bundle, "timeout": settings.timeout,
         }  # fmt: skip
-        self.target = Target(settings.url, settings.keys, rate=settings.rate, transport=transport, **reach)
+        self.target = Target(
+            settings.url, settings.keys, rate=settings.rate, in_flight=settings.workers, transport=transport, **reach
+        )
         self.control = ControlApi(settings.control, **reach) if settings.control is not None else None
         self.fixture = load_fixture(settings.fixture) if settings.fixture is not None else None
         self.companies = companies(self.fixture) if self.fixture is not None else {}
@@ -170,19 +175,20 @@ class Session:
     def read_all(self, listing: Operation, *, key: str = "key") -> dict[str, Item]:
         """Every item that a key sees, by id. Raises NotExercised when it cannot be read."""
         found: dict[str, Item] = {}
-        for number in range(1, PAGES + 1):
-            response = self.client.send(listing, query={"page": number, "size": 100}, key=key)
-            try:
-                page = read_page(response, listing)
-            except Malformed as error:
-                raise NotExercised(f"the collection cannot be read: {error}") from None
-            known = len(found)
-            found.update((item.id, item) for item in page.items)
-            if len(found) == known and page.items and page.has_more:
-                self.repeating[listing.path] = None
-            if len(found) == known or (not page.has_more and len(found) >= page.total_count):
-                break
+        self.target.settling.wait()
+        send = partial(self._send_page, listing, key)
+        try:
+            for _, page in read_pages(send, partial(read_page, operation=listing), _SIZE, self.settings.workers):
+                known = len(found)
+                found.update((item.id, item) for item in page.items)
+                if len(found) == known and page.items and page.has_more:
+                    self.repeating[listing.path] = None
+        except Malformed as error:
+            raise NotExercised(f"the collection cannot be read: {error}") from None
         return found
+
+    def _send_page(self, listing: Operation, key: str, number: int) -> Response:
+        return self.client.send(listing, query={"page": number, "size": _SIZE}, key=key)
 
     def company(self, run: Run) -> str | None:
         """The company of a run's contact, None without one. Raises NotExercised when it is not known."""

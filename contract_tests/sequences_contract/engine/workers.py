@@ -1,10 +1,12 @@
 """Several things done at the same time, each worker with what it needs of its own."""
 
 import threading
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
+from contextvars import copy_context
 from typing import TypeVar
 
 Item = TypeVar("Item")
+Result = TypeVar("Result")
 Work = Callable[[int, Item], None]
 
 
@@ -44,7 +46,9 @@ def spread(items: Iterable[Item], work: Work[Item], workers: int) -> None:
             shared.fail(failure)
 
     # Daemons: an impatient caller may leave without them.
-    threads = [threading.Thread(target=run, args=(number,), daemon=True) for number in range(workers)]
+    threads = [
+        threading.Thread(target=copy_context().run, args=(run, number), daemon=True) for number in range(workers)
+    ]
     try:
         for thread in threads:
             thread.start()
@@ -54,6 +58,17 @@ def spread(items: Iterable[Item], work: Work[Item], workers: int) -> None:
         _join(thread for thread in threads if thread.ident is not None)
     if shared.failure is not None:
         raise shared.failure
+
+
+def side_by_side(calls: Sequence[Callable[[], Result]], workers: int) -> list[Result]:
+    """What calls return, in order; up to so many `workers` make them. Raises what the first one raised that failed."""
+    results: dict[int, Result] = {}
+
+    def work(_: int, place: int) -> None:
+        results[place] = calls[place]()
+
+    spread(range(len(calls)), work, min(workers, len(calls)))
+    return [results[place] for place in range(len(calls))]
 
 
 def _join(threads: Iterable[threading.Thread]) -> None:

@@ -5,7 +5,8 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
+from contextvars import ContextVar
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 
@@ -13,6 +14,32 @@ from email.utils import parsedate_to_datetime
 PATIENCE_SECONDS = 120
 #: The longest sleep without a look at whether all is over, in seconds.
 _NAP = 0.5
+_TOGETHER = ContextVar("_TOGETHER", default=False)
+
+
+class _Places:
+    """Places for so many at a time; who waits longest comes next, since a timer is set by the longest wait seen."""
+
+    def __init__(self, count: float) -> None:
+        self._free = count
+        self._waiting: deque[threading.Event] = deque()
+        self._lock = threading.Lock()
+
+    def __enter__(self) -> None:
+        with self._lock:
+            if self._free > 0:
+                self._free -= 1
+                return
+            called = threading.Event()
+            self._waiting.append(called)
+        called.wait()
+
+    def __exit__(self, *_: object) -> None:
+        with self._lock:
+            if self._waiting:
+                self._waiting.popleft().set()
+            else:
+                self._free += 1
 
 
 class Pacing:
@@ -21,9 +48,10 @@ class Pacing:
     `stop` raises what ends a caller when all is over. `waits` is shown what is waited for, and the seconds.
     """
 
-    def __init__(self, rate: float = math.inf) -> None:
+    def __init__(self, rate: float = math.inf, in_flight: float = math.inf) -> None:
         self.stop: Callable[[], None] = lambda: None
         self.waits: Callable[[str, float], None] = lambda what, seconds: None
+        self._places = _Places(in_flight)
         self._interval = 1 / rate
         self._turn = threading.Lock()
         self._next_turn = 0.0
@@ -31,8 +59,24 @@ class Pacing:
         self._took: deque[float] = deque([0.0], maxlen=24)
         self._finishing = threading.local()
 
-    def await_turn(self) -> None:
-        """Waits until one more request may go."""
+    @contextmanager
+    def turn(self) -> Iterator[None]:
+        """Waits until one more request may go, which is under way within."""
+        with nullcontext() if _TOGETHER.get() else self._places:
+            self._await_turn()
+            yield
+
+    @staticmethod
+    @contextmanager
+    def together() -> Iterator[None]:
+        """What is sent here goes however many requests are in flight: that they are there at the same time is the point."""
+        before = _TOGETHER.set(True)
+        try:
+            yield
+        finally:
+            _TOGETHER.reset(before)
+
+    def _await_turn(self) -> None:
         with self._turn:
             while True:
                 if not getattr(self._finishing, "now", False):

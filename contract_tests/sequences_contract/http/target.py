@@ -67,12 +67,13 @@ class Target:
         ca_bundle: Path | None = None,
         timeout: float = 10.0,
         rate: float = math.inf,
+        in_flight: float = math.inf,
         transport: httpx.BaseTransport | None = None,
     ) -> None:
         self.url = url.rstrip("/")
         self.keys = dict(keys)
         self.observers: list[Callable[[Response], None]] = []
-        self.pacing = pacing.Pacing(rate)
+        self.pacing = pacing.Pacing(rate, in_flight)
         self._headers = tuple(headers)
         self._timeout = timeout
         self.settling = Settling()
@@ -160,7 +161,6 @@ class Target:
                 raise PutOff(request, f"429 for more than {pacing.PATIENCE_SECONDS} s; give --rate")
 
     def _exchange(self, request: Request) -> Response:
-        self.pacing.await_turn()
         token = self.keys.get(request.role, UNKNOWN_KEY) if request.role else UNKNOWN_KEY
         values = [value.replace("{key}", token).replace("{KEY}", token.upper()) for value in request.authorizations]
         headers = [*(("Authorization", value) for value in values), *request.headers, *self._headers]
@@ -170,15 +170,17 @@ class Target:
             request.method, request.url, headers=[(n.encode(), v.encode()) for n, v in headers], content=request.body,
             extensions={"timeout": httpx.Timeout(self._timeout, pool=None).as_dict()},
         )  # fmt: skip
-        began = time.monotonic()
         try:
-            with self._transports.one() as transport, contextlib.closing(transport.handle_request(built)) as got:
-                got.read()
+            with self.pacing.turn(), self._transports.one() as transport:
+                began = time.monotonic()
+                with contextlib.closing(transport.handle_request(built)) as got:
+                    got.read()
+                ended = time.monotonic()
         except httpx.TimeoutException as error:
             raise TargetError(request, self._explain(error)) from None
         except httpx.HTTPError as error:
             raise BrokenConnection(request, self._explain(error), not isinstance(error, httpx.ConnectError)) from None
-        return Response(request, got.status_code, got.headers, got.content, began, time.monotonic(), self.redact)
+        return Response(request, got.status_code, got.headers, got.content, began, ended, self.redact)
 
     def _explain(self, error: httpx.HTTPError) -> str:
         if isinstance(error, httpx.ConnectTimeout):

@@ -22,7 +22,7 @@ def mock():
 
 
 def test_a_list_is_not_read_on_where_a_page_brings_nothing_new(mock):
-    session, sent = Session(Settings(mock, {"key": "topo_mock_key"})), []
+    session, sent = Session(Settings(mock, {"key": "topo_mock_key"}, workers=1)), []
     session.target.observers.append(sent.append)
     assert len(session.runs().items) == 1
     assert len(RuleContext(session).pages(session.client.sequences, {})) == len(sent) - 2 == 2

@@ -38,7 +38,7 @@ def test_a_target_that_puts_off_is_not_gone(session):
 
 def test_journeys_that_are_put_off_are_excused_and_no_finding(session):
     beginning, midway = Findings(stops=0), Findings(stops=0)
-    walk(RuleContext(session), beginning)
+    walk(RuleContext(session), beginning, 2)
     journey = Journey.__new__(Journey)
     journey.findings = midway
     with pytest.raises(PutOff), journey._kept():

@@ -49,6 +49,15 @@ def test_in_worlds_of_their_own_rules_that_share_something_stay_together():
     assert shared[0] == {rule.id for rule in RULES if rule.shares == "company"}
 
 
+def test_in_worlds_of_their_own_what_takes_longest_begins_first():
+    sizes = [len(batch) for batch in in_own_worlds(RULES, 8, stops_counted=False).batches]
+    assert sizes == sorted(sizes, reverse=True)
+
+
+def test_one_worker_tries_one_rule_at_a_time():
+    assert {stage.workers for stage in in_one_world(RULES, 1, stops_counted=False)} == {1}
+
+
 def test_rules_about_other_runs_than_their_own_say_so():
     disturbing = {rule.id for rule in RULES if rule.disturbs}
     assert {"stop.contact.exactly_one", "update.only_this_run", "pause.only_this_run"} <= disturbing

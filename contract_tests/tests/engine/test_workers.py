@@ -1,9 +1,11 @@
 """Several things at the same time."""
 
 import threading
+from contextvars import ContextVar
+from functools import partial
 
 import pytest
-from sequences_contract.engine.workers import spread
+from sequences_contract.engine.workers import side_by_side, spread
 
 
 @pytest.mark.parametrize("workers", [1, 3])
@@ -42,3 +44,14 @@ def test_the_first_failure_is_raised_and_nothing_begins_after_it(workers):
     with pytest.raises(ValueError, match=r"\d"):
         spread(range(20), work, workers)
     assert len(begun) <= workers
+
+
+@pytest.mark.parametrize("workers", [1, 3])
+def test_results_come_in_the_order_of_the_calls(workers):
+    assert side_by_side([partial(pow, number, 2) for number in range(9)], workers) == [n * n for n in range(9)]
+
+
+def test_what_holds_for_a_thread_holds_for_those_that_work_for_it():
+    whose = ContextVar("whose", default="nobody's")
+    whose.set("a rule's")
+    assert side_by_side([whose.get] * 3, 3) == ["a rule's"] * 3

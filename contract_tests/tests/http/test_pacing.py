@@ -1,6 +1,8 @@
 """When requests may go: all callers of a target wait where one was told to."""
 
 import threading
+import time
+from contextlib import ExitStack
 
 import pytest
 from sequences_contract.http import pacing
@@ -21,8 +23,8 @@ def sent_by(shared, clock, callers):
     times = []
 
     def call():
-        shared.await_turn()
-        times.append(clock.time())
+        with shared.turn():
+            times.append(clock.time())
 
     threads = [threading.Thread(target=call) for _ in range(callers)]
     for thread in threads:
@@ -72,7 +74,40 @@ def test_once_all_is_over_nothing_is_sent_but_what_puts_back():
 
     shared = Pacing()
     shared.stop = over
-    with pytest.raises(KeyboardInterrupt):
-        shared.await_turn()
-    with shared.finishing():
-        shared.await_turn()
+    with pytest.raises(KeyboardInterrupt), shared.turn():
+        pass
+    with shared.finishing(), shared.turn():
+        pass
+
+
+def most_in_flight(shared, callers, *more):
+    """How many requests of so many callers are in flight at the same time, where each waits for all who may come."""
+    inside, most, lock = [0], [0], threading.Lock()
+
+    def call():
+        with ExitStack() as within:
+            for each in more:
+                within.enter_context(each())
+            within.enter_context(shared.turn())
+            with lock:
+                inside[0] += 1
+                most[0] = max(most[0], inside[0])
+            time.sleep(0.05)
+            with lock:
+                inside[0] -= 1
+
+    threads = [threading.Thread(target=call) for _ in range(callers)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return most[0]
+
+
+def test_no_more_requests_are_in_flight_than_may_be():
+    assert most_in_flight(Pacing(in_flight=2), 6) == 2
+
+
+def test_what_is_about_requests_at_the_same_time_is_not_held_back():
+    shared = Pacing(in_flight=1)
+    assert most_in_flight(shared, 6, shared.together) == 6

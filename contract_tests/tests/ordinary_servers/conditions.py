@@ -76,9 +76,9 @@ def under(conditions: Conditions) -> Iterator[VirtualTime]:
         return False
 
     def met(self: Target, request: Request) -> Response:
-        self.pacing.await_turn()
-        began = virtual.monotonic()
-        virtual.sleep(conditions.delay)
+        with self.pacing.turn():
+            began = virtual.monotonic()
+            virtual.sleep(conditions.delay)
         if limited():
             headers = {"retry-after": "1"} if conditions.says_when else {}
             return Response(request, 429, headers, b"", began, virtual.monotonic())

@@ -32,7 +32,7 @@ def at_once(context: RuleContext, *calls: Call, apart: float = 0.0) -> list[Resp
         time.sleep(apart * place)
         return call()
 
-    with ThreadPoolExecutor(len(calls)) as pool:
+    with context.target.pacing.together(), ThreadPoolExecutor(len(calls)) as pool:
         begun = [pool.submit(contextvars.copy_context().run, partial(begin, *one)) for one in enumerate(calls)]
     context.target.settling.wrote()
     return [one.result() for one in begun]

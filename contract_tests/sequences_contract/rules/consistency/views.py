@@ -5,6 +5,7 @@ Each way is read before a write and after it, with the same URL, so that whateve
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
 
 from ...contract import timestamps
 from ...engine import RuleContext, Run
@@ -34,31 +35,28 @@ class Views:
 
     def warm(self) -> None:
         """Reads in every way, and judges nothing."""
-        for role in self._roles():
-            self.context.get(self.run.id, key=role)
-        for status in {self.run.status, self.status}:
-            for query in (self._latest(status), self._exactly(status)):
-                self.context.search(**query)
+        statuses = {self.run.status, self.status}
+        queries = [query for status in statuses for query in (self._latest(status), self._exactly(status))]
         if (page := self._page()) is not None:
-            self.context.search(**page)
+            queries.append(page)
+        gets = [partial(self.context.get, self.run.id, key=role) for role in self._roles()]
+        self.context.together(*gets, *(partial(self.context.search, **query) for query in queries))
 
     def expect(self, written: Response, *, shows: Run | None = None) -> None:
         """Every way must show the run as get does: as `shows`, or in the status. `written` is the write's response."""
         read = self.context.get(self.run.id)
         now = self.context.expect_run(read, self.status, written, why="from get")
         self._expect_same(shows or now, now, written, read)
-        for role in self._roles()[1:]:
-            read = self.context.get(self.run.id, key=role)
-            self._expect_same(now, self.context.run_of(read), written, read)
-        self._expect_latest(now, written)
-        self._expect_listed(now, written, self._exactly(self.status), there=True)
+        ways = [partial(self._expect_got, now, written, role) for role in self._roles()[1:]]
+        ways.append(partial(self._expect_latest, now, written))
+        ways.append(partial(self._expect_listed, now, written, self._exactly(self.status), there=True))
         if self.run.status != self.status:
-            self._expect_listed(now, written, self._exactly(self.run.status), there=False)
+            ways.append(partial(self._expect_listed, now, written, self._exactly(self.run.status), there=False))
         if (page := self._page()) is not None:
-            response = self.context.search(**page)
-            for one in self._found(response):
-                self._expect_same(now, one, written, response)
-        self._expect_counts()
+            ways.append(partial(self._expect_on_page, now, written, page))
+        counted: list[Query] = [{"status": status} for status in sorted({self.run.status, self.status})]
+        counted += [{"sequence_template_id": self.run.template}, {}]
+        self.context.together(*ways, *(partial(expect_count, self.context, query) for query in counted))
 
     def _roles(self) -> list[str]:
         return ["key", *(["read"] if self.context.session.has("read") else [])]
@@ -82,6 +80,15 @@ class Views:
         differences = wanted.differences(got)
         self.context.check(not differences, "the run as it was written", f"{differences}", *responses)
 
+    def _expect_got(self, now: Run, written: Response, role: str) -> None:
+        read = self.context.get(self.run.id, key=role)
+        self._expect_same(now, self.context.run_of(read), written, read)
+
+    def _expect_on_page(self, now: Run, written: Response, page: Query) -> None:
+        response = self.context.search(**page)
+        for one in self._found(response):
+            self._expect_same(now, one, written, response)
+
     def _expect_latest(self, now: Run, written: Response) -> None:
         """Among the runs that were updated last; that page may be full of others that were updated since."""
         response = self.context.search(**self._latest(self.status))
@@ -103,12 +110,6 @@ class Views:
             self._expect_same(now, one, written, response)
         counted = page.has_more or page.total_count == len(page.items)
         self.context.check(counted, f"total_count {len(page.items)}", f"{page.total_count}", written, response)
-
-    def _expect_counts(self) -> None:
-        for status in sorted({self.run.status, self.status}):
-            expect_count(self.context, {"status": status})
-        expect_count(self.context, {"sequence_template_id": self.run.template})
-        expect_count(self.context, {})
 
 
 def expect_count(context: RuleContext, query: Query) -> None:

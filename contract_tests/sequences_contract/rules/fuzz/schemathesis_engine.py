@@ -172,9 +172,9 @@ class Transport:
         self._aim(case)
         waiting, resends = Patience(self._target.pacing), RESENDS
         while True:
-            self._target.pacing.await_turn()
             try:
-                response = self._inner.send(case, **how, **self._how)
+                with self._target.pacing.turn():
+                    response = self._inner.send(case, **how, **self._how)
             except (requests.ConnectionError, requests.exceptions.ChunkedEncodingError):
                 if not resends:
                     raise

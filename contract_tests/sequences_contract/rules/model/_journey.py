@@ -5,6 +5,7 @@ against their budget, and what shrinking may spend is bounded.
 """
 
 import contextlib
+from functools import partial
 from typing import Any
 
 from hypothesis import HealthCheck, Phase, Verbosity, reject, seed, settings
@@ -14,7 +15,7 @@ from hypothesis.stateful import RuleBasedStateMachine, run_state_machine_as_test
 from hypothesis.stateful import rule as step
 
 from ...contract import timestamps
-from ...engine import FAR, NotExercised, RuleContext, Run, Violation
+from ...engine import FAR, NotExercised, RuleContext, Run, Violation, side_by_side
 from ...http.messages import Response
 from ...http.target import BrokenConnection, PutOff, TargetError
 from ..consistency.views import around
@@ -42,9 +43,7 @@ class Journey(RuleBasedStateMachine):
         self.wakes = False
         self.failed = False
         self.leased = contextlib.ExitStack()
-        if findings.failures:
-            findings.shrinks += 1
-        if findings.over or findings.exhausted:
+        if not findings.may_begin():
             reject()
         try:
             self.run = self.leased.enter_context(context.lease(_ACTIVE))
@@ -54,7 +53,7 @@ class Journey(RuleBasedStateMachine):
             self.leased.close()
             reject()
         self.status, self.variables = self.run.status, dict(self.run.variables or {})
-        findings.traces += 1
+        findings.began()
 
     def _lease_neighbour(self) -> Run:
         """Another ACTIVE run, of the same template where there is one."""
@@ -126,12 +125,13 @@ class Journey(RuleBasedStateMachine):
 
     @step(why=st.sampled_from(["WIN", "LOSE"]))
     def stop(self, why: str) -> None:
-        if self.findings.stops == 0 or (self.status == _PAUSED and not self.context.strict):
+        if self.status == _PAUSED and not self.context.strict:
+            return
+        if self.status != _ENDED and not self.findings.take_stop():
             return
         with self._kept():
             if self.status != _ENDED:
                 self.context.session.stops.spend()
-                self.findings.stops -= 1
             self._moved(self.context.stop(self.run.id, "CONTACT", why), _ENDED, from_=(_ACTIVE, _PAUSED))
 
     @step(body=_BAD)
@@ -166,7 +166,7 @@ class Journey(RuleBasedStateMachine):
             yield
         except BrokenConnection:
             self.failed = True
-            self.findings.broken += 1
+            self.findings.broke()
             reject()
         except (NotExercised, PutOff) as reason:
             self.failed = True
@@ -201,18 +201,21 @@ class Journey(RuleBasedStateMachine):
         self.context.check(truth, expected, got, *self.responses, response)
 
 
-def walk(context: RuleContext, findings: Findings) -> None:
-    """Walks until something is found or enough was tried; `findings` has what became of it."""
-    session = context.session
-
-    def start() -> Journey:
-        return Journey(context, findings)
-
-    seed(session.settings.seed)(start)
+def walk(context: RuleContext, findings: Findings, walkers: int) -> None:
+    """Walks until something is found or enough was tried, so many at a time; `findings` has what became of it."""
+    traces = max(_FEWEST, context.session.settings.max_examples // _SHARE)
     options = settings(
-        max_examples=max(_FEWEST, session.settings.max_examples // _SHARE), stateful_step_count=_LONGEST, deadline=None, database=None,
+        max_examples=-(-traces // walkers), stateful_step_count=_LONGEST, deadline=None, database=None,
         phases=[Phase.generate, Phase.shrink], suppress_health_check=list(HealthCheck), report_multiple_bugs=False,
         verbosity=Verbosity.quiet,
     )  # fmt: skip
-    with contextlib.suppress(Violation, TargetError, NotExercised, Flaky, Unsatisfiable):  # the findings know
-        run_state_machine_as_test(start, settings=options)  # type: ignore[arg-type]  # any factory will do
+
+    def walk_as(number: int) -> None:
+        def start() -> Journey:
+            return Journey(context, findings)
+
+        seed(context.session.settings.seed + number)(start)
+        with contextlib.suppress(Violation, TargetError, NotExercised, Flaky, Unsatisfiable):  # the findings know
+            run_state_machine_as_test(start, settings=options)  # type: ignore[arg-type]  # any factory will do
+
+    side_by_side([partial(walk_as, number) for number in range(walkers)], walkers)

@@ -6,6 +6,7 @@ from .findings import Findings
 
 rule = about("Sequences")
 _STOPS = 8
+_WALKERS = 4
 
 
 @rule("journeys.model",
@@ -16,9 +17,11 @@ def model(context: RuleContext) -> None:
 
     session = context.session
     # Later rules need stops too, and runs to stop: journeys take a part of both.
-    findings = Findings(int(min(_STOPS, session.stops.left / 8, session.pool.count("ACTIVE") / 8)))
-
-    walk(context, findings)
+    active = session.pool.count("ACTIVE")
+    findings = Findings(int(min(_STOPS, session.stops.left / 8, active / 8)))
+    # A clock that one walker moves moves for all of them; and each holds two runs, which other rules want as well.
+    walkers = 1 if session.control is not None else max(1, min(_WALKERS, session.settings.workers, active // 8))
+    walk(context, findings, walkers)
     if findings.failures:
         raise findings.shortest
     if findings.traces and findings.broken == findings.traces:

@@ -2,6 +2,7 @@
 
 import contextlib
 from collections import Counter, defaultdict
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from ...engine import FAR, NotExercised, RuleContext, Run, Session
@@ -33,9 +34,7 @@ def experiments(context: RuleContext) -> list[Experiment]:
         found = groups(context)
         kept = session.shared["company"] = []
         # Two groups are left to the rules that arrange a stop of their own.
-        for number, group in enumerate(found[: max(1, min(_GROUPS, len(found) - 2))]):
-            with contextlib.suppress(NotExercised):  # the budget of stops may not reach for every group
-                kept.append(_experiment(context, group, number))
+        kept.extend(_experiments(context, found[: max(1, min(_GROUPS, len(found) - 2))]))
     if not kept:
         context.skip("no company's runs could be stopped within --allow-stops; allow more", excused=True)
     return kept
@@ -85,33 +84,43 @@ def _similar(key: tuple[str, str], found: dict[tuple[str, str], list[Run]]) -> i
     return sum(word in other or other.split(".")[0] in company for other in others)
 
 
-def _experiment(context: RuleContext, group: list[Run], number: int) -> Experiment:
-    """Stops a group. By its number the named run is the oldest or the youngest, was never paused, was, or (in strict) is.
+def _experiments(context: RuleContext, found: list[list[Run]]) -> Iterator[Experiment]:
+    """Stops one group after the other. What is seen after a stop is what is there before the next one."""
+    named: list[tuple[Run, list[Run]]] = []
+    for number, group in enumerate(found):
+        with contextlib.suppress(NotExercised):  # the budget of stops may not reach for every group
+            named.append((_prepared(context, group, number), group))
+    before, others = _everyone(context.session) if named else ({}, {})
+    for number, (run, group) in enumerate(named):
+        context.tick()
+        response = context.stop(run.id, "COMPANY", ("WIN", "LOSE")[number % 2])
+        after, others_after = _everyone(context.session)
+        # As they were right before: since the groups were made, the suite itself may have written to one of them.
+        siblings = [before.get(one.id, one) for one in group if one.id != run.id]
+        made = Experiment(run, siblings, response, before, after)
+        if response.status == 200:
+            stopped = context.prepared(response)
+            made.changed = touched(response, stopped, before, after)
+            made.foreign_changed = list(touched(response, stopped, others, others_after))
+        yield made
+        before, others = after, others_after
 
-    Where a contact has two runs in the group, one of them is named: a careless server spares the other.
+
+def _prepared(context: RuleContext, group: list[Run], number: int) -> Run:
+    """The run of a group to name. By its number it is the oldest or the youngest, was never paused, was, or (in strict) is.
+
+    Where a contact has two runs in the group, it is one of them: a careless server spares the other.
     """
-    session = context.session
     named = (_twice(group) or actives(group))[-((number // 2) % 2)]
-    session.stops.spend(sum(is_open(context, run) for run in group))
+    context.session.stops.spend(sum(is_open(context, run) for run in group))
     if number % 3:
         context.prepared(context.pause(named.id, FAR))
         if number % 3 == 1 or not context.strict:
             context.prepared(context.resume(named.id))
-    others = _foreign(session)
-    before = dict(session.runs(fresh=True).by_id)
-    context.tick()
-    response = context.stop(named.id, "COMPANY", ("WIN", "LOSE")[number % 2])
-    after = dict(session.runs(fresh=True).by_id)
-    # As they were right before: since the groups were made, the suite itself may have written to one of them.
-    siblings = [before.get(run.id, run) for run in group if run.id != named.id]
-    one = Experiment(named, siblings, response, before, after)
-    if response.status == 200:
-        stopped = context.prepared(response)
-        one.changed = touched(response, stopped, before, after)
-        one.foreign_changed = list(touched(response, stopped, others, _foreign(session)))
-    return one
+    return named
 
 
-def _foreign(session: Session) -> dict[str, Run]:
-    """The runs of the other organization, where its key is known."""
-    return session.read_all(session.client.sequences, key="other") if session.has("other") else {}  # type: ignore[return-value]
+def _everyone(session: Session) -> tuple[dict[str, Run], dict[str, Run]]:
+    """The runs as they are now, and those of the other organization, where its key is known."""
+    mine = dict(session.runs(fresh=True).by_id)
+    return mine, session.read_all(session.client.sequences, key="other") if session.has("other") else {}  # type: ignore[return-value]
