@@ -152,6 +152,8 @@ class RunPool:
         if now.status == before.status:
             return True
         if before.status == "ACTIVE" and now.status == "WAITING_FOR_LEAD":
-            self.client.prepared(self.client.resume(before.id))
-            return True
+            resumed = self.client.resume(before.id)
+            if resumed.status == 200 or self.client.fetch(before.id).status != before.status:
+                self.client.prepared(resumed)
+            return True  # resumed, or a short pause has ended meanwhile
         return False

@@ -81,6 +81,18 @@ def test_a_rule_that_holds_a_run_does_not_wait_for_another():
         pass
 
 
+def test_a_pause_that_ends_while_its_run_is_given_back_leaves_nothing_behind():
+    pool = pool_of(1)
+    (active,) = pool.runs().by_id.values()
+    seen = iter([active, Run({**active.fields, "status": "WAITING_FOR_LEAD"}), active])
+    pool.client.fetch = lambda _: next(seen)
+    pool.client.resume = lambda _: SimpleNamespace(status=422)
+    with pool.lease("ACTIVE"):
+        pass
+    assert pool.left_changed == []
+    assert pool.count("ACTIVE") == 1
+
+
 def test_leased_runs_are_counted():
     pool = pool_of(2)
     with pool.lease("ACTIVE"):
