@@ -46,6 +46,7 @@ class Memory:
 
     contract: Contract
     strict: bool
+    update_method: str = "PATCH"
     request_ids: set[str] = field(default_factory=set)
 
     def binds(self, seen: Observation) -> bool:
@@ -59,7 +60,7 @@ class Memory:
             return False
         # Without an id in the path, or with a malformed one, 404 says that the path itself is unknown.
         unknown = status == 404 and not _ID.search(request.bare_path)
-        return self.contract.knows(request.bare_path) and status not in OWN_STATUSES and not unknown
+        return seen.operation is not None and status not in OWN_STATUSES and not unknown
 
     def observe(self, response: Response) -> Observation:
         request = response.request
@@ -67,7 +68,14 @@ class Memory:
             body = response.json()
         except (NotJson, RecursionError):
             body = None
-        return Observation(response, self.contract.find(request.method, request.bare_path), body)
+        return Observation(response, self._operation(request.method, request.bare_path), body)
+
+    def _operation(self, method: str, path: str) -> Operation | None:
+        """The operation of a method at a path; of update, the method is the one that the caller says the target has."""
+        found = self.contract.find(method, path)
+        if found is not None and found.method != "PATCH":
+            return found
+        return self.contract.find("PATCH", path) if method == self.update_method else None
 
 
 Inspection = Callable[[Observation, Memory], "Finding | bool"]

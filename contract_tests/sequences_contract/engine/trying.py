@@ -63,7 +63,7 @@ class PassiveRules:
 
     def __init__(self, session: Session, rules: Sequence[Rule]) -> None:
         self._session = session
-        self._memory = Memory(session.contract, session.settings.strict)
+        self._memory = Memory(session.contract, session.settings.strict, session.settings.update_method)
         self._found = [_Found(rule) for rule in rules if rule.inspect is not None]
         self._lock = threading.Lock()
 

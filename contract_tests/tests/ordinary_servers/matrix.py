@@ -10,6 +10,7 @@ import math
 import sys
 import tempfile
 from collections.abc import Iterator
+from contextlib import nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -33,33 +34,39 @@ CONDITIONS = {
 
 @dataclass(frozen=True)
 class Cell:
-    """A server, how many runs it has, how many seconds its clock is ahead, and the name of conditions."""
+    """A server, how many runs it has, how many seconds its clock is ahead, and the name of conditions.
+
+    Time is virtual, which waits for one rule at a time, and leaves out Schemathesis, which sends by itself; unless rules
+    are tried `together`.
+    """
 
     style: str
     runs: int
     ahead: float = 0.0
     conditions: str = "near"
+    together: bool = False
 
     def judge(self, skipped: tuple[str, ...] = ()) -> Outcome:
-        """What the suite finds there in virtual time, which waits for one rule at a time.
-
-        Schemathesis sends by itself, so its rules are tried apart.
-        """
+        """What the suite finds there."""
         source = document(self.runs)
         with tempfile.TemporaryDirectory() as folder:
             fixture = Path(folder) / "fixture.json"
             fixture.write_text(json.dumps(source), "utf-8")
-            with under(CONDITIONS[self.conditions]), ordinary(self.style, self.runs, ahead=self.ahead) as url:
+            conditions = nullcontext() if self.together else under(CONDITIONS[self.conditions])
+            with conditions, ordinary(self.style, self.runs, ahead=self.ahead) as url:
                 settings = Settings(
-                    url, KEYS, allow_writes=True, stops=math.inf, fixture=fixture, max_examples=10, workers=1,
+                    url, KEYS, allow_writes=True, stops=math.inf, fixture=fixture, max_examples=10,
+                    workers=8 if self.together else 1,
                 )  # fmt: skip
-                return run(settings, select(settings, (), ("robustness", *skipped)))
+                left_out = skipped if self.together else ("robustness", *skipped)
+                return run(settings, select(settings, (), left_out))
 
 
 def cells() -> Iterator[Cell]:
-    """All of them: every server with every data set and clock, and under every condition with a dozen runs."""
+    """All of them: every server with every data set and clock, under every condition with a dozen runs, and together."""
     yield from itertools.starmap(Cell, itertools.product(STYLES, (0, 1, 12, 400), (-300.0, 0.0, 300.0)))
     yield from (Cell(style, 12, 0.0, name) for style in STYLES for name in CONDITIONS if name != "near")
+    yield from (Cell(style, runs, together=True) for style in STYLES for runs in (0, 1, 12, 400))
 
 
 def problems(outcome: Outcome) -> list[str]:
