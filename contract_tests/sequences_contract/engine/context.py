@@ -99,7 +99,6 @@ class RuleContext(ApiClient):
     def pages(self, listing: Operation, query: Mapping[str, str | int], size: int = 100) -> list[tuple[Response, Page]]:
         """The pages of a list; see read_pages."""
         self._end_if_enough()
-        self.target.settling.wait()
         with self.unhurried():  # a part of a list could not be judged
             send = partial(self._send_page, listing, query, size)
             read = partial(self.page_of, listing=listing)
@@ -112,7 +111,6 @@ class RuleContext(ApiClient):
 
     def together(self, *calls: Callable[[], object]) -> None:
         """Makes calls that only read, as many at a time as there are workers. Raises what the first raised that failed."""
-        self.target.settling.wait()
         side_by_side(calls, self.session.settings.workers)
 
     @contextmanager

@@ -175,7 +175,6 @@ class Session:
     def read_all(self, listing: Operation, *, key: str = "key") -> dict[str, Item]:
         """Every item that a key sees, by id. Raises NotExercised when it cannot be read."""
         found: dict[str, Item] = {}
-        self.target.settling.wait()
         send = partial(self._send_page, listing, key)
         try:
             for _, page in read_pages(send, partial(read_page, operation=listing), _SIZE, self.settings.workers):

@@ -1,39 +1,42 @@
 """How long reads wait behind writes, at a target whose reads lag behind them."""
 
-import threading
+import math
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from contextvars import ContextVar
 
 
 class Settling:
-    """What each thread has written last, and how long its reads wait from then on; not at all unless asked to."""
+    """When a rule wrote last, and how long its reads wait from then on; not at all unless asked to.
+
+    What holds for a thread holds for those that begin with a copy of its context.
+    """
 
     def __init__(self) -> None:
-        self._mine = threading.local()
+        self._seconds = ContextVar("seconds", default=0.0)
+        self._wrote = ContextVar("wrote", default=-math.inf)
 
     @contextmanager
     def patient(self, seconds: float) -> Iterator[None]:
         """Lets the reads of this thread wait so long."""
-        before = getattr(self._mine, "seconds", 0.0)
-        self._mine.seconds = seconds
+        before = self._seconds.set(seconds)
         try:
             yield
         finally:
-            self._mine.seconds = before
+            self._seconds.reset(before)
 
     @property
     def has_written(self) -> bool:
         """Whether this thread wrote anything."""
-        return hasattr(self._mine, "wrote")
+        return self._wrote.get() > -math.inf
 
     def wrote(self) -> None:
         """Something was written just now."""
-        self._mine.wrote = time.monotonic()
+        self._wrote.set(time.monotonic())
 
     def wait(self) -> None:
         """Waits until what was written must show."""
-        seconds = getattr(self._mine, "seconds", 0.0)
-        left = getattr(self._mine, "wrote", -seconds) + seconds - time.monotonic() if seconds else 0.0
+        left = self._wrote.get() + self._seconds.get() - time.monotonic()
         if left > 0:
             time.sleep(left)
