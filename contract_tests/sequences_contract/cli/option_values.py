@@ -12,6 +12,7 @@ import httpx
 from ..http.redaction import without_user
 
 _UUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}", re.ASCII)
+_FRAMING = ("connection", "content-length", "te", "trailer", "transfer-encoding", "upgrade")
 _TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 
 
@@ -103,12 +104,14 @@ def _number(text: str) -> float:
 
 
 def header(text: str) -> tuple[str, str]:
-    """A header as name and value. The one that carries the key is rejected."""
+    """A header as name and value. Those that the suite makes itself are rejected."""
     name, colon, value = (part.strip() for part in text.partition(":"))
     if not colon or not _TOKEN.fullmatch(name):
         raise argparse.ArgumentTypeError("give NAME:VALUE, such as X-Tenant:blue")
     if name.lower() == "authorization":
         raise argparse.ArgumentTypeError(f"{name!r} is made from the key; give that with --key")
+    if name.lower() in _FRAMING:
+        raise argparse.ArgumentTypeError(f"{name!r} is made from the request; leave it out")
     if not value.isprintable():
         raise argparse.ArgumentTypeError(f"{name!r}: the value holds characters that no header can carry")
     return name, value

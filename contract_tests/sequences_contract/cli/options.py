@@ -3,6 +3,7 @@
 import argparse
 import math
 import re
+import sys
 from collections.abc import Iterable, Sequence
 from difflib import get_close_matches
 from pathlib import Path
@@ -30,6 +31,10 @@ class Parser(argparse.ArgumentParser):
 
     def parse_known_args(self, args: Any = None, namespace: Any = None) -> Any:
         """As argparse does, but the command that was given an unknown word is the one that says so."""
+        words = sys.argv[1:] if args is None else list(args)
+        # What follows may be a key, which argparse would take for the command and repeat.
+        if self._subparsers is not None and words and self._is_no_option(words[0]):
+            self.error(f"there is no option {words[0].split('=', 1)[0]} here; give options after the command")
         known, unknown = super().parse_known_args(args, namespace)
         if unknown:
             self.error(self._explained(unknown))
@@ -43,6 +48,9 @@ class Parser(argparse.ArgumentParser):
             message = f"{what}{given!r} is none of {', '.join(names)}{_meant(given, names)}"
         hint = "" if message.endswith("?") else f"; see {self.prog} --help"
         self.exit(int(Exit.UNTESTABLE), f"{self.prog}: {message}{hint}\n")
+
+    def _is_no_option(self, word: str) -> bool:
+        return word.startswith("-") and word.split("=", 1)[0] not in self._option_string_actions
 
     def _explained(self, words: Sequence[str]) -> str:
         """Words that belong to no option may be a key or a password: they are not repeated."""

@@ -3,6 +3,7 @@
 import ipaddress
 import math
 import os
+import socket
 import ssl
 import threading
 import time
@@ -26,11 +27,18 @@ class ConnectionSettingsError(Exception):
 
 def on_this_machine(url: str) -> bool:
     """Whether a URL leads to this machine."""
-    host = httpx.URL(url).host
+    host = httpx.URL(url).host.rstrip(".")
+    if host == "localhost" or host.endswith(".localhost"):
+        return True
     try:
-        return ipaddress.ip_address(host).is_loopback
+        address = ipaddress.ip_address(host)
     except ValueError:
-        return host == "localhost" or host.endswith(".localhost")
+        try:
+            address = ipaddress.IPv4Address(socket.inet_aton(host))  # 127.1 and 2130706433 lead here too
+        except OSError:
+            return False
+    address = getattr(address, "ipv4_mapped", None) or address
+    return address.is_loopback or address.is_unspecified
 
 
 def trusted_certificates(ca_bundle: Path | None) -> str | None:

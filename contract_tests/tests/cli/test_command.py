@@ -104,6 +104,7 @@ def test_what_cannot_be_done_is_one_sentence_and_status_2(bare_environment, caps
         ["--rate", "0"],
         ["--rate", "nan"],
         ["--header", "Authorization: x"],
+        ["--header", "Content-Length: 5"],
         ["--header", "X-Tenant"],
         ["--header", "X Tenant: blue"],
         ["--header", "X-Tenant: a\nb"],
@@ -118,6 +119,14 @@ def test_a_malformed_option_is_a_usage_error(bare_environment, capsys, option):
         main(["check", "--url", NOWHERE, "--key", "some_key", *option])
     assert caught.value.code == 2
     assert f"argument {option[0]}: " in capsys.readouterr().err
+
+
+def test_a_key_before_the_command_is_not_repeated(bare_environment, capsys):
+    with pytest.raises(SystemExit) as caught:
+        main(["--key", "some_key", "check", "--url", NOWHERE])
+    shown = capsys.readouterr().err
+    assert (caught.value.code, "some_key" in shown) == (2, False)
+    assert "there is no option --key here; give options after the command" in shown
 
 
 @pytest.mark.parametrize("option", ["--allow-write", "--prof", "--max-example", "--tim"])

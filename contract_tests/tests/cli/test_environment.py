@@ -37,6 +37,8 @@ def test_no_proxy_is_asked_for_what_runs_on_this_machine_and_no_folder_is_left(c
 @pytest.mark.parametrize(
     ("url", "here"),
     [("http://127.3.2.1", True), ("http://[::1]:1/v1", True), ("http://localhost:1", True), ("http://a.localhost", True),
+     ("http://127.1", True), ("http://2130706433", True), ("http://[::ffff:127.0.0.1]", True), ("http://0.0.0.0:1", True),
+     ("http://[::]:1", True), ("http://localhost.:1", True), ("http://[::ffff:192.0.2.1]", False),
      ("http://localhost.example", False), ("http://192.0.2.1", False), ("http://[2001:db8::1]", False)],
 )  # fmt: skip
 def test_this_machine_is_known_by_its_address(url, here):

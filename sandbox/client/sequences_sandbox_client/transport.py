@@ -4,6 +4,7 @@ import ipaddress
 import json
 import os
 import re
+import socket
 import ssl
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -48,10 +49,18 @@ def settings_for(root: httpx.URL) -> dict[str, Any]:
 
 
 def on_this_machine(url: httpx.URL) -> bool:
+    host = url.host.rstrip(".")
+    if host == "localhost" or host.endswith(".localhost"):
+        return True
     try:
-        return ipaddress.ip_address(url.host).is_loopback
+        address = ipaddress.ip_address(host)
     except ValueError:
-        return url.host == "localhost" or url.host.endswith(".localhost")
+        try:
+            address = ipaddress.IPv4Address(socket.inet_aton(host))  # 127.1 and 2130706433 lead here too
+        except OSError:
+            return False
+    address = getattr(address, "ipv4_mapped", None) or address
+    return address.is_loopback or address.is_unspecified
 
 
 def connection(url: str, **settings: Any) -> httpx.Client:
@@ -123,7 +132,7 @@ def error_of(response: httpx.Response, words: Mapping[str, str] | None = None) -
         issue = response.json()
         errors = issue.get("data", {}).get("errors", [])
         message = "\n".join(each["message"] for each in errors) if len(errors) > 1 else str(issue["message"])
-    except (ValueError, KeyError, TypeError):
+    except (ValueError, KeyError, TypeError, AttributeError):
         return _no_sandbox(response)
     for field, argument in (words or {}).items():
         message = message.replace(f"'{field}'", f"'{argument}'").replace(f"'{field}/", f"'{argument}/")
@@ -148,6 +157,8 @@ def _request(http: httpx.Client | httpx.AsyncClient, call: Call[Any], token: str
 def _result(response: httpx.Response, call: Call[R]) -> R:
     if not response.is_success:
         raise error_of(response, call.words)
+    if not response.headers.get("X-Request-Id", "").startswith("req_"):
+        raise _no_sandbox(response)
     try:
         result: R = json.loads(response.content or b"null")
         return result
@@ -162,6 +173,5 @@ def _usable(token: str | None) -> str | None:
 
 
 def _no_sandbox(response: httpx.Response) -> SandboxError:
-    return SandboxError(
-        f"{response.request.url} answered {response.status_code}; is that a sandbox?", response.status_code
-    )
+    said = f"{response.request.url} answered {response.status_code}; is that a sandbox?"
+    return SandboxNotStarted(said) if response.is_success else SandboxError(said, response.status_code)

@@ -40,6 +40,8 @@ def ready_document(app: App, host: str, port: int, admin_token: str | None) -> d
 
 
 def _root(host: str, port: int) -> str:
+    """The URL to go to. An address that stands for all of them, as 0.0.0.0, is none to go to."""
+    host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)  # noqa: S104
     address = f"[{host}]" if ":" in host else host
     return f"http://{address}:{port}"
 

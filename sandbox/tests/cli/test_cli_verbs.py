@@ -292,7 +292,7 @@ def test_what_the_sandbox_rejects_is_said_with_status_4(shell, line, words):
         ("rate-limit set often", "60/min"),
         ("worlds create --fixture absent.yaml", "absent.yaml"),
         ("worlds create --fixture every_sattus", "every_status"),
-        ("clock", "VERB"),
+        ("clock", "give options after the command"),
     ],
 )
 def test_what_cannot_be_done_is_said_with_status_2(shell, line, words):

@@ -133,6 +133,7 @@ def secured(tmp_path_factory):
         def do_GET(self):
             requests.append(dict(self.headers))
             self.send_response(200)
+            self.send_header("X-Request-Id", "req_01k0000000000000000000000")
             self.end_headers()
             self.wfile.write(b'{"now": "2026-03-02T09:00:00Z", "frozen": false, "next_due": null}')
 
@@ -257,6 +258,47 @@ def test_what_was_meant_is_guessed(shell, line, meant):
     status, _, said = shell(line)
     assert (status, said.count("\n")) == (2, 1)
     assert f"did you mean {meant}?" in said
+
+
+@pytest.mark.parametrize("line", ["--key topo_secret clock show", "clock --key=topo_secret show", "--json clock show"])
+def test_options_before_the_command_are_told_their_place_and_not_repeated(shell, line):
+    status, _, said = shell(line)
+    assert (status, "topo_secret" in said) == (2, False)
+    assert f"there is no option {'--json' if 'json' in line else '--key'} here; give options after the command" in said
+
+
+@pytest.mark.parametrize("name", ["Content-Length", "transfer-encoding", "Connection"])
+def test_headers_that_a_request_is_framed_by_cannot_be_given(shell, at, name):
+    status, _, said = shell("clock show", at, f"--header {name}:5")
+    assert (status, said.count("\n")) == (2, 1)
+    assert f"{name} is made from the request; leave it out" in said
+
+
+@pytest.mark.parametrize(
+    "line", ["clock show", "journal list", "history ab", "worlds create", "world use --key topo_x"]
+)
+@pytest.mark.parametrize("body", [b"[1]", b"{}", b'{"items": [1]}'])
+def test_json_of_another_server_is_no_traceback(shell, line, body):
+    class Handler(http.server.BaseHTTPRequestHandler):
+        def do_GET(self):
+            self.send_response(200)
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+
+        def do_POST(self):
+            self.rfile.read(int(self.headers.get("Content-Length", 0)))
+            self.do_GET()
+
+        def log_message(self, *_):
+            pass
+
+    with http.server.HTTPServer(("127.0.0.1", 0), Handler) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        status, _, said = shell(line, f"--url http://127.0.0.1:{server.server_port}")
+        server.shutdown()
+    assert (status, said.count("\n")) == (3, 1)
+    assert "is that a sandbox?" in said
 
 
 @pytest.mark.skipif(not os.path.exists("/dev/full"), reason="only some systems have a device that is always full")

@@ -169,7 +169,7 @@ def test_where_none_answers_the_way_out_is_named(url, words):
 
 
 def test_a_server_that_is_no_sandbox_is_recognised(stranger):
-    with pytest.raises(SandboxNotStarted, match="not a sandbox"):
+    with pytest.raises(SandboxNotStarted, match="is that a sandbox"):
         Sandbox.connect(stranger)
     with pytest.raises(SandboxError, match="is that a sandbox") as caught:
         Sandbox(stranger).world()
@@ -240,7 +240,14 @@ def test_a_fixture_that_does_not_exist_is_named_with_those_that_do(sequences_san
         ("http://[::1]:4010", True),
         ("http://localhost:4010", True),
         ("http://sandbox.localhost", True),
+        ("http://127.1:4010", True),
+        ("http://2130706433:4010", True),
+        ("http://[::ffff:127.0.0.1]:4010", True),
+        ("http://0.0.0.0:4010", True),
+        ("http://[::]:4010", True),
+        ("http://localhost.:4010", True),
         ("http://127.evil.example", False),
+        ("http://[::ffff:192.0.2.1]", False),
         ("http://localhost.example", False),
         ("http://192.0.2.1", False),
     ],

@@ -58,6 +58,7 @@ def test_on_loopback_everyone_is_the_admin(ready):
 def test_beyond_loopback_an_admin_token_is_made_and_told_once(ready):
     told, banner = ready("--host", "0.0.0.0")  # noqa: S104
     assert banner.count(told["admin_token"]) == 1
+    assert told["url"].startswith("http://127.0.0.1:")  # an address of this machine, that no proxy is asked for
     assert call(f"{told['control_url']}/worlds")[0] == 401
     assert call(f"{told['control_url']}/worlds", told["admin_token"])[0] == 200
 

@@ -2,6 +2,7 @@
 
 import argparse
 import re
+import sys
 from collections.abc import Iterable, Mapping, Sequence
 from difflib import get_close_matches
 from typing import Any, NoReturn
@@ -47,6 +48,10 @@ class Parser(argparse.ArgumentParser):
 
     def parse_known_args(self, args: Any = None, namespace: Any = None) -> Any:
         """As argparse does, but the command that was given an unknown word is the one that says so."""
+        words = sys.argv[1:] if args is None else list(args)
+        # What follows may be a key, which argparse would take for the command and repeat.
+        if self._subparsers is not None and words and self._is_no_option(words[0]):
+            self.error(self._explained(words))
         known, unknown = super().parse_known_args(args, namespace)
         if unknown:
             self.error(self._explained(unknown))
@@ -61,9 +66,14 @@ class Parser(argparse.ArgumentParser):
             message = f"{wrong[1]}: {wrong[3]} is no {'whole ' if wrong[2] == 'int' else ''}number"
         raise UsageError(message if message.endswith("?") else f"{message}; see {self.prog} --help")
 
+    def _is_no_option(self, word: str) -> bool:
+        return word.startswith("-") and word.split("=", 1)[0] not in self._option_string_actions
+
     def _explained(self, words: Sequence[str]) -> str:
         name = words[0].split("=", 1)[0]  # what follows may be a key
         if name.startswith("-"):
+            if self._subparsers is not None:
+                return f"there is no option {name} here; give options after the command"
             return f"there is no option {name}{_meant(name, self._option_string_actions)}"
         return "a value is given without its option, or one too many"
 

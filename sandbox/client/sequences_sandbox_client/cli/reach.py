@@ -19,6 +19,7 @@ _DEFAULT_KEY: Final = "topo_demo_readwrite"
 _SECONDS_TO_ANSWER: Final = 60
 _MOST_SECONDS: Final = 3600
 _HEADER_NAME: Final = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
+_FRAMING: Final = ("connection", "content-length", "te", "trailer", "transfer-encoding", "upgrade")
 _KEY: Final = re.compile(r"[!-~]+")
 _MALFORMED: Final = 400
 _UNKNOWN_KEY: Final = 401
@@ -104,6 +105,8 @@ def header(text: str) -> tuple[str, str]:
         raise argparse.ArgumentTypeError("it is no header; give NAME:VALUE in printable ASCII, such as X-Tenant:blue")
     if name.lower() == "authorization":
         raise argparse.ArgumentTypeError(f"{name} is made from the key; give that with --key")
+    if name.lower() in _FRAMING:
+        raise argparse.ArgumentTypeError(f"{name} is made from the request; leave it out")
     return name, value
 
 
