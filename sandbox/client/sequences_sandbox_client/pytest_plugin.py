@@ -19,6 +19,7 @@ __tracebackhide__ = True
 
 _USED: pytest.StashKey[tuple[Sandbox, World]] = pytest.StashKey()
 _MARK = "sequences_world"
+_TOKEN = "SEQUENCES_SANDBOX_ADMIN_TOKEN"  # noqa: S105  # the variable that holds it
 _POSITIONAL = ("fixture",)
 _ARGUMENTS = ("fixture", "name", "now", "frozen", "seed", "ttl_seconds")
 _SECONDS_UNUSED = 3600
@@ -52,14 +53,17 @@ def pytest_configure(config: pytest.Config) -> None:
 @pytest.fixture(scope="session")
 def sequences_sandbox(pytestconfig: pytest.Config) -> Iterator[Sandbox]:
     """A running sandbox: the one at `--sequences-sandbox-url`, or one started for this run (for each worker of xdist)."""
-    from . import Sandbox  # noqa: PLC0415  # costs nothing until it is used
+    from . import Sandbox, UnauthorizedError  # noqa: PLC0415  # costs nothing until it is used
     from .variables import misspelling  # noqa: PLC0415
 
     if wrong := misspelling():
         raise pytest.UsageError(wrong)
     url = _url(pytestconfig)
     if url:
-        sandbox = Sandbox.connect(url, os.environ.get("SEQUENCES_SANDBOX_ADMIN_TOKEN"))
+        try:
+            sandbox = Sandbox.connect(url, os.environ.get(_TOKEN))
+        except UnauthorizedError as error:
+            raise pytest.UsageError(f"{_TOKEN}: {error}") from None
     else:
         sandbox = Sandbox.start(pytestconfig.getoption("--sequences-fixture") or "demo")
     with sandbox:

@@ -91,7 +91,7 @@ class ControlClient:
 
     def __init__(self, http: httpx.Client, token: str | None = None) -> None:
         self._http = http
-        self._token = _usable(token)
+        self._token = usable(token)
 
     def __call__(self, call: Call[R]) -> R:
         """The result of a call; None for an empty response. Raises SandboxError."""
@@ -105,7 +105,7 @@ class AsyncControlClient:
 
     def __init__(self, http: httpx.AsyncClient, token: str | None = None) -> None:
         self._http = http
-        self._token = _usable(token)
+        self._token = usable(token)
 
     async def __call__(self, call: Call[R]) -> R:
         """The result of a call; None for an empty response. Raises SandboxError."""
@@ -166,8 +166,9 @@ def _result(response: httpx.Response, call: Call[R]) -> R:
         raise _no_sandbox(response) from None
 
 
-def _usable(token: str | None) -> str | None:
-    if token is not None and not _TOKEN.fullmatch(token):
+def usable(token: str | None) -> str | None:
+    """A key or admin token, if any. Raises UnauthorizedError where no header can carry it, and does not show it."""
+    if token is not None and not (isinstance(token, str) and _TOKEN.fullmatch(token)):
         raise UnauthorizedError("The key or admin token is empty, or has characters that no token has.")
     return token
 

@@ -13,7 +13,7 @@ from .faults import AsyncWorldFaults, WorldFaults
 from .journal import AsyncWorldJournal, WorldJournal
 from .sequences import AsyncWorldSequences, WorldSequences
 from .snapshots import AsyncWorldSnapshots, SnapshotMethods, WorldSnapshots
-from .transport import AsyncControlClient, ControlClient, settings_for
+from .transport import AsyncControlClient, ControlClient, settings_for, usable
 from .values import TimeValue, given, segment, timestamp
 
 __tracebackhide__ = True
@@ -163,7 +163,8 @@ class WorldMethods:
         raise NotFoundError(f"The fixture of this world does not have {wanted}; add one to it.")
 
     def _client_settings(self, key: str | None, settings: Mapping[str, Any]) -> dict[str, Any]:
-        headers = {"Authorization": f"Bearer {key or self.key}", **settings.get("headers", {})}
+        token = self.key if key is None else usable(key)
+        headers = {"Authorization": f"Bearer {token}", **settings.get("headers", {})}
         return {"base_url": self.url, **settings_for(httpx.URL(self.url)), **settings, "headers": headers}
 
 

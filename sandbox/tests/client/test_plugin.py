@@ -182,6 +182,15 @@ def test_a_misspelt_variable_is_named_with_the_one_that_was_meant(project, monke
     result.stdout.fnmatch_lines(["*SEQUENCES_SANDBOX_ULR is no setting; did you mean SEQUENCES_SANDBOX_URL[?]"])
 
 
+@pytest.mark.parametrize("token", ["", "ses ame", "sesäme"])
+def test_an_admin_token_that_cannot_be_sent_is_named_by_its_variable(project, monkeypatch, sequences_sandbox, token):
+    monkeypatch.setenv("SEQUENCES_SANDBOX_ADMIN_TOKEN", token)
+    result = project("def test_it(sequences_world): pass", "--sequences-sandbox-url", sequences_sandbox.url)
+    result.assert_outcomes(errors=1)
+    result.stdout.fnmatch_lines(["*UsageError: SEQUENCES_SANDBOX_ADMIN_TOKEN: The key or admin token is empty, or *"])
+    assert not token or token not in result.stdout.str()
+
+
 @pytest.mark.parametrize("running", [False, True])
 def test_a_fixture_file_is_chosen_by_option_and_another_by_mark(project, pytester, sequences_sandbox, running):
     with sequences_sandbox.world("empty") as world:
