@@ -88,6 +88,21 @@ def test_an_embed_is_sent_from_a_page_of_another_origin(framed):
     expect(frame.get_by_role("link", name="Watch this run")).to_have_attribute("target", "_blank")
 
 
+def test_links_of_an_embed_lead_to_its_own_world(framed):
+    """Browsers keep apart what a frame of another site and a tab keep: a link carries the key, and the console asks."""
+    page = framed("/embed/pauseSequence")
+    frame = page.frame_locator("iframe")
+    expect(frame.locator(".request .path")).not_to_contain_text("%7B")
+    frame.get_by_role("button", name="Send", exact=True).click()
+    for name, shown in (("Watch this run", ".status"), ("See it in the journal", ".entry")):
+        with page.context.expect_page() as opened:
+            frame.get_by_role("link", name=name).click()
+        if name == "Watch this run":  # the world is known from then on
+            opened.value.get_by_role("button", name="Open", exact=True).click()
+        expect(opened.value.locator("main:not([hidden])").locator(shown).first).to_contain_text("WAITING_FOR_LEAD")
+        opened.value.close()
+
+
 def test_request_and_response_are_seen_within_the_documented_height(framed):
     page = framed("/embed/pauseSequence?height=600")
     page.locator("iframe").evaluate("(frame) => { frame.height = 600; }")

@@ -62,6 +62,26 @@ def test_a_run_of_the_other_is_not_shown(as_second, outside):
     page.get_by_label("Go to a run").fill(run_id)
     page.get_by_label("Go to a run").press("Enter")
     expect(view(page)).to_contain_text("This run cannot be shown")
+    view(page).get_by_role("button", name="Show it with a key of theirs").click()
+    expect(page.get_by_role("region", name="Timeline").locator(".item").first).to_be_visible()
+    expect(page.locator("#key option:checked")).to_have_attribute("value", "0")
+
+
+def test_its_run_survives_reload_and_is_sent_to_a_colleague(as_second, browser):
+    page = as_second("/watch")
+    view(page).locator("tbody a").first.click()
+    timeline = page.get_by_role("region", name="Timeline").locator(".item").first
+    expect(timeline).to_be_visible()
+    chosen = page.get_by_label("Key", exact=True).input_value()
+    page.reload()
+    expect(timeline).to_be_visible()
+    expect(page.get_by_label("Key", exact=True)).to_have_value(chosen)
+    keys = page.evaluate("JSON.parse(localStorage.getItem('sequences-sandbox')).worlds[0].keys")
+    other = browser.new_context().new_page()
+    other.goto(f"{page.url}#key={keys[int(chosen)]['token']}")
+    other.get_by_role("button", name="Open", exact=True).click()
+    expect(other.get_by_role("region", name="Timeline").locator(".item").first).to_be_visible()
+    other.context.close()
 
 
 def test_its_own_run_has_a_whole_page(as_second):

@@ -39,7 +39,7 @@ async function start(id) {
     if (await session.open()) notice(ENDED);
     startOutage(document.getElementById("outage"));
     startTime();
-    const page = operationPage(api, found, { run: query.get("run"), language: query.get("language"), example: query.get("example"), target: "_blank" });
+    const page = operationPage(api, found, { run: query.get("run"), language: query.get("language"), example: query.get("example"), target: "_blank", world: linked });
     fill(main, head(home + basePath(api)), h("main", {}, page.element));
     page.show();
     on("fresh", ({ why, another }) => {
@@ -68,7 +68,10 @@ const reset = () => attempt(async () => {
   notice("The world began again.");
 });
 
-const wholeConsole = () => h("a", { href: "/", target: "_blank", rel: "noopener" }, "Open the console");
+// Browsers keep apart what a frame and a tab keep: without its key a link would lead to another world.
+const linked = () => (session.world ? `#key=${session.widestToken}` : "");
+
+const wholeConsole = () => h("a", { href: `/${linked()}`, target: "_blank", rel: "noopener" }, "Open the console");
 
 /** Why it cannot be tried; it tries again by itself where that may help. */
 function closed(error) {

@@ -3,7 +3,7 @@
 import { Rejected, control, send } from "./api.js";
 import { publish } from "./bus.js";
 import { described, makeWorld, NoWorld, worldOfKey } from "./world/create.js";
-import { alone, forgetWorld, keepWorld, onKeptElsewhere, readKept } from "./world/kept.js";
+import { alone, forgetWorld, keepChoice, keepWorld, onKeptElsewhere, readChoice, readKept } from "./world/kept.js";
 
 const NO_KEY = "none";
 
@@ -68,13 +68,13 @@ class Session {
   /** The world of a key. Throws Rejected. */
   async openByKey(token) {
     const known = readKept().worlds.find((each) => each.keys.some((key) => key.token === token));
-    this.#show(known ?? (await worldOfKey(token)), "opened");
+    this.#show(known ?? (await worldOfKey(token)), "opened", token);
   }
 
-  /** Another of the kept worlds. Throws Rejected where it has ended; it is forgotten then. */
-  async switchTo(id) {
+  /** Another of the kept worlds, with the key of a `token` chosen. Throws NoWorld where it has ended; it is forgotten then. */
+  async switchTo(id, token = null) {
     const world = await renewed(readKept().worlds.find((each) => each.id === id));
-    if (world) return this.#show(world, "switched");
+    if (world) return this.#show(world, "switched", token);
     forgetWorld(id);
     publish("worlds");
     throw new NoWorld("That world has ended: it was not used for a while, or the sandbox was restarted.", false);
@@ -109,7 +109,18 @@ class Session {
 
   choose(value) {
     this.chosen = value;
+    keepChoice(this.world.id, value);
     publish("key");
+  }
+
+  /** What finds at a path what the shown organization lacks: [the other one's name, the value of its key] or null. */
+  async finder(path, scope = "sequences:read") {
+    const { world, organization } = this;
+    for (const { id, name } of world.organizations.filter((each) => each.id !== organization.id)) {
+      const index = world.keys.findIndex((key) => key.organization_id === id && key.scopes.includes(scope));
+      if (index >= 0 && (await send({ path, token: world.keys[index].token, observer: true })).status === 200) return [name, String(index)];
+    }
+    return null;
   }
 
   /** The world that `token` opened has ended: where it is still the current one, another takes its place. */
@@ -134,15 +145,18 @@ class Session {
     });
   }
 
-  #show(world, why) {
+  #show(world, why, token = null) {
     keepWorld(world);
+    const index = world.keys.findIndex((key) => key.token === token);
+    if (index >= 0) keepChoice(world.id, String(index));
     this.#use(world);
     publish("fresh", { another: true, why });
   }
 
   #use(world) {
     this.world = world;
-    this.chosen = "0";
+    const choice = readChoice(world.id);
+    this.chosen = choice === NO_KEY || world.keys[choice] ? choice : "0";
   }
 
   /** Follows another tab to the world that it made, opened or switched to. */

@@ -65,9 +65,10 @@ export function operationPage(api, operation, wish = {}) {
   /** Where to look next: at the run, and at the journal. */
   function onward({ answered, status }) {
     const id = answered.find(([name]) => name === "x-request-id")?.[1];
+    const world = wish.world?.() ?? "";
     return h("p", { class: "onward" },
-      form.run() && status !== 404 && h("a", { href: `/runs/${form.run()}`, target: wish.target }, "Watch this run"),
-      id && h("a", { href: `/journal/${id}`, target: wish.target }, "See it in the journal"));
+      form.run() && status !== 404 && h("a", { href: `/runs/${form.run()}${world}`, target: wish.target }, "Watch this run"),
+      id && h("a", { href: `/journal/${id}${world}`, target: wish.target }, "See it in the journal"));
   }
 
   /** Offers runs that suit, where the operation takes one. */

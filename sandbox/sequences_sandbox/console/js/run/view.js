@@ -38,12 +38,14 @@ export async function open(section) {
   async function load() {
     const wanted = id;
     heard = null;
-    const exchange = await session.read(`${basePath(api)}/sequences/${encodeURIComponent(wanted)}`);
+    const path = `${basePath(api)}/sequences/${encodeURIComponent(wanted)}`;
+    const exchange = await session.read(path);
     await soonNamed();
+    const owner = exchange.status === 404 ? await session.finder(path) : null;
     if (wanted !== id) return;
     body.hidden = exchange.status !== 200;
     trouble.hidden = exchange.status === 200;
-    if (exchange.status !== 200) return showProblem(exchange);
+    if (exchange.status !== 200) return showProblem(exchange, owner);
     wake = null;
     run = heard ?? exchange.json;
     actions.begin();
@@ -52,10 +54,12 @@ export async function open(section) {
     if (await readContacts([run.contact_id])) draw();
   }
 
-  function showProblem(exchange) {
+  function showProblem(exchange, owner) {
     run = null;
     fill(head, back(), h("h2", {}, "This run cannot be shown"));
-    fill(trouble, h("p", {}, exchange.status === 404 ? "It is not in this world, or not in the chosen key's organization. A link to a run of another world has to carry that world's key: ask for “Copy link for a colleague”." : ""), exchangeView(exchange));
+    fill(trouble, exchange.status === 404 && (owner
+      ? h("p", {}, `It belongs to ${owner[0]}. `, button("Show it with a key of theirs", () => session.choose(owner[1])))
+      : h("p", {}, "It is not in this world. A link to a run of another world has to carry that world's key: ask for “Copy link for a colleague”.")), exchangeView(exchange));
   }
 
   function update(now) {

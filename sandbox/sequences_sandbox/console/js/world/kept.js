@@ -30,6 +30,14 @@ export function forgetWorld(id) {
   writeKept({ current: kept.current === id ? null : kept.current, worlds: kept.worlds.filter((each) => each.id !== id) });
 }
 
+/** Which key of a world this tab has chosen, as it was kept; null where none was. */
+export const readChoice = (id) => (KEEPS ? sessionStorage.getItem(`${PLACE} ${id}`) : null);
+
+/** Keeps that for as long as the tab lives. */
+export function keepChoice(id, value) {
+  if (KEEPS) sessionStorage.setItem(`${PLACE} ${id}`, value);
+}
+
 /** Calls `changed` when another tab of this browser changed what is kept. */
 export function onKeptElsewhere(changed) {
   addEventListener("storage", (event) => { if (event.key === PLACE) changed(readKept()); });

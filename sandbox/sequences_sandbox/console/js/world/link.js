@@ -16,7 +16,7 @@ export async function openWorld() {
   const link = carried();
   const kept = readKept().worlds.find(({ id, keys }) => id === link.world || keys.some(({ token }) => token === link.key));
   let problem = null;
-  if (kept) problem = await goTo(kept);
+  if (kept) problem = await goTo(kept, link.key);
   else if (link.key !== null) problem = await offer(link);
   else if (link.world !== null) problem = "This link belongs to another world, whose key it does not carry. Ask for “Copy link for a colleague”.";
   const ended = session.world === null && (await session.open());
@@ -44,9 +44,9 @@ function forget({ key, world, hash }) {
 }
 
 /** Switches to a kept world; why not, where it has ended. */
-async function goTo({ id }) {
+async function goTo({ id }, token) {
   try {
-    await session.switchTo(id);
+    await session.switchTo(id, token);
     return null;
   } catch (error) {
     if (error.retry !== null) throw error; // it may be there, but cannot be asked now
