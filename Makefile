@@ -37,7 +37,7 @@ image:           ## build the container image
 release: $(VENV)/.test $(VENV)/.sbom  ## build wheels, sdists, SBOMs, release notes and checksums in dist/
 	$(BIN)/python .ci/release.py
 
-installation: $(VENV)/.test  ## after a change of .ci/installation.json: write its words into pages, hints and workflows
+installation: $(VENV)/.test  ## after a change of .ci/installation.json: write its words into pages and hints
 	$(BIN)/python .ci/installation.py
 
 bench: $(VENV)/.test  ## measure beside Prism, Mockoon, WireMock and Moto

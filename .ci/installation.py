@@ -1,4 +1,4 @@
-"""Writes how the project is installed into pages, hints and workflows.
+"""Writes how the project is installed into pages and hints.
 
 A release changes installation.json, then runs this: what the file said at the last commit is replaced by what it says now.
 """
@@ -12,7 +12,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 WORDS = ROOT / ".ci" / "installation.json"
 PLACES = (
-    "*.md", "docs/**/*.md", ".github/**/*.yml", "sandbox/sequences_sandbox/**/*.py", "sandbox/client/*.md",
+    "*.md", "docs/**/*.md", "sandbox/sequences_sandbox/**/*.py", "sandbox/client/*.md",
     "sandbox/client/sequences_sandbox_client/*.py", "contract_tests/sequences_contract/**/*.py",
 )  # fmt: skip
 
@@ -27,7 +27,7 @@ def replaced(text: str, old: Mapping[str, str], new: Mapping[str, str]) -> str:
     """A text with the new words in place of the old ones. A command ends where its last word does."""
     by_old = {old[name]: new[name] for name in old}
     longest_first = sorted(by_old, key=len, reverse=True)
-    pattern = "|".join(rf"{re.escape(words)}(?![\w/\[])(?!\.\w)" for words in longest_first)
+    pattern = "|".join(rf"{re.escape(words)}(?![\w/\[])(?!\.[\w./])" for words in longest_first)
     return re.sub(pattern, lambda match: by_old[match[0]], text)
 
 

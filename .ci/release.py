@@ -10,10 +10,11 @@ import tempfile
 import tomllib
 import venv
 from pathlib import Path
+from typing import Any
 
 ROOT = Path(__file__).resolve().parents[1]
 PROJECTS = (ROOT, ROOT / "sandbox" / "client")
-EXTRAS = "[contract,postgres]"
+SBOM_TOOL = Path(sys.prefix) / "sbom" / "bin" / "cyclonedx-py"  # `make release` and `make pytest` install it
 
 
 def run(*command: object, **environment: str) -> str:
@@ -35,22 +36,32 @@ def write_sbom(python: Path, project: Path, out: Path) -> None:
     subject = ["--pyproject", project / "pyproject.toml", "--mc-type", "application"]
     form = ["--of", "JSON", "--sv", "1.6", "--output-reproducible", "-o", out]
     time = run("git", "log", "-1", "--format=%ct").strip()
-    tool = Path(sys.prefix) / "sbom" / "bin" / "cyclonedx-py"  # `make release` and `make pytest` install it
-    run(tool, "environment", *subject, *form, python, SOURCE_DATE_EPOCH=time)
+    run(SBOM_TOOL, "environment", *subject, *form, python, SOURCE_DATE_EPOCH=time)
 
 
-def installed(wheel: Path, folder: Path) -> Path:
-    """The Python of a new environment in which a wheel is installed, with every extra that users can ask for."""
+def metadata(project: Path) -> dict[str, Any]:
+    """The table `project` of its pyproject.toml."""
+    table: dict[str, Any] = tomllib.loads((project / "pyproject.toml").read_text("utf-8"))["project"]
+    return table
+
+
+def extras(project: Path) -> str:
+    """Every extra that users can ask for, as pip takes them: "[contract,postgres]". `test` is for this repository alone."""
+    names = metadata(project).get("optional-dependencies", {}).keys() - {"test"}
+    return f"[{','.join(sorted(names))}]" if names else ""
+
+
+def installed(wheel: Path, project: Path, folder: Path) -> Path:
+    """The Python of a new environment in which the wheel of a project is installed, with its extras."""
     venv.create(folder)
     python = folder / "bin" / "python"
-    extras = "" if wheel.name.startswith("sequences_sandbox_client") else EXTRAS
-    run(sys.executable, "-m", "pip", "--python", python, "install", "--quiet", f"{wheel}{extras}")
+    run(sys.executable, "-m", "pip", "--python", python, "install", "--quiet", f"{wheel}{extras(project)}")
     return python
 
 
 def version() -> str:
     """The version of the release, which all packages have. Raises SystemExit where they differ."""
-    stated = {tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]["version"]}
+    stated = {metadata(ROOT)["version"]}
     for package in ("sequences_sandbox", "client/sequences_sandbox_client"):
         text = (ROOT / "sandbox" / package / "__init__.py").read_text("utf-8")
         stated |= set(re.findall(r'^__version__ = "(.+)"$', text, re.MULTILINE))
@@ -85,7 +96,7 @@ def main() -> None:
         wheel = build(project, dist)
         name = wheel.name.partition("-py3")[0]
         with tempfile.TemporaryDirectory() as folder:
-            write_sbom(installed(wheel, Path(folder)), project, dist / f"{name}.cdx.json")
+            write_sbom(installed(wheel, project, Path(folder)), project, dist / f"{name}.cdx.json")
     (dist / "RELEASE_NOTES.md").write_text(notes((ROOT / "CHANGELOG.md").read_text("utf-8"), number), "utf-8")
     write_checksums(dist)
     print("\n".join(file.name for file in sorted(dist.iterdir())))

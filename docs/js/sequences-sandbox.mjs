@@ -17,6 +17,33 @@ const SECONDS_TO_START = 60;
 const SECONDS_TO_RESPOND = 60;
 const PAGE = 100;
 const OBSERVER = { "X-Sandbox-Observer": "client" };
+const TOKEN = /^[!-~]+$/;
+const ID = /^[\w-]+$/;
+const EFFECTS = ["status", "latency", "close", "body", "dripSeconds"];
+
+// The arguments of a call, and the place of each in the API's JSON.
+const MATCH = { on: "match/operation", method: "match/method", path: "match/path", keyName: "match/key_name" };
+const FAULT = {
+  ...MATCH, nth: "match/nth", every: "match/every", probability: "match/probability",
+  times: "times", for: "for", enabled: "enabled",
+  status: "effect/status", type: "effect/type", message: "effect/message", retryAfter: "effect/retry_after",
+  latency: "effect/latency", close: "effect/close", body: "effect/body", dripSeconds: "effect/drip_seconds",
+};
+const VERIFICATION = {
+  ...MATCH, keyId: "match/key_id", sequenceId: "match/sequence_id", status: "match/status", since: "match/since",
+  body: "match/body_subset", query: "match/query_subset", headers: "match/header_subset",
+  exactly: "exactly", atLeast: "at_least", atMost: "at_most",
+};
+const FILTERS = {
+  on: "operation", method: "method", path: "path", keyName: "key_name", keyId: "key_id",
+  sequenceId: "sequence_id", status: "status", text: "text", since: "since",
+};
+const ENROLMENT = {
+  status: "status", company: "company", contact: "contact_id", template: "sequence_template_id",
+  variables: "variables", pausedUntil: "paused_until", createdAt: "created_at",
+};
+const WORLD = { fixture: "fixture", name: "name", now: "now", frozen: "frozen", seed: "seed", ttlSeconds: "ttl_seconds" };
+const SEQUENCE = { id: "sequence_id", until: "paused_until" };
 
 /**
  * @typedef {Record<string, any>} Json An object of the API, as it came.
@@ -55,6 +82,7 @@ const OBSERVER = { "X-Sandbox-Observer": "client" };
  * @property {string} [sequenceId]
  * @property {number | string} [status] a number, or a class such as "4xx"
  * @property {string} [since] a time of the world
+ * @property {string} [keyId]
  *
  * @typedef {object} Wanted What a request has to contain, at least, and how many there have to be.
  * @property {Json} [body]
@@ -94,18 +122,17 @@ export class Sandbox {
   }
 
   /** The one of this process: that of SEQUENCES_SANDBOX_URL, else one that the first call starts. */
-  static shared() {
+  static async shared() {
     const { SEQUENCES_SANDBOX_URL: url, SEQUENCES_SANDBOX_ADMIN_TOKEN: adminToken } = process.env;
+    if (url && adminToken !== undefined) usable("SEQUENCES_SANDBOX_ADMIN_TOKEN", adminToken);
     Sandbox.#shared ??= url ? Sandbox.connect(url, { adminToken }) : Sandbox.start();
     return Sandbox.#shared;
   }
 
   /** One that is running. @param {string} url @param {{adminToken?: string}} [options] */
   static async connect(url, { adminToken } = {}) {
-    if (!URL.canParse(url)) {
-      throw new SandboxError(`'${url}' is not the URL of a sandbox; write one such as http://127.0.0.1:4010.`);
-    }
-    const root = new URL(url).origin;
+    if (adminToken !== undefined) usable("adminToken", adminToken);
+    const root = rootOf(url);
     const health = await send(root, "GET", "/_sandbox/health").catch((error) => {
       if (error.status) return null;
       throw error;
@@ -139,7 +166,9 @@ export class Sandbox {
 
   /** A new private world. @param {WorldOptions} [options] */
   async world(options = {}) {
-    return new World(this.url, await send(this.url, "POST", "/_sandbox/worlds", this.#adminToken, snake(options)));
+    const body = bodyOf("sandbox.world", WORLD, options);
+    const about = { key: this.#adminToken, body, words: WORLD };
+    return new World(this.url, await send(this.url, "POST", "/_sandbox/worlds", about));
   }
 
   /** Stops it, if this process started it. */
@@ -194,16 +223,18 @@ export class World {
     const keys = this.organizations[0].api_keys;
     const found = keys.find((key) => scopes.every((scope) => key.scopes.includes(scope)));
     if (!found) throw new SandboxError(`No key of this world's fixture has ${scopes.join(" and ")}; add one to it.`);
-    return found.token;
+    return usable("The key of this world", found.token);
   }
 
   /**
    * A call of the control API, such as `call("PUT", "/rate-limit", {limit: 60, per_seconds: 60})`.
    *
-   * @param {string} method @param {string} path @param {unknown} [body] @returns {Promise<any>} its JSON
+   * @param {string} method @param {string} path @param {unknown} [body]
+   * @param {Record<string, string>} [words] arguments by which a message names fields of the API
+   * @returns {Promise<any>} its JSON
    */
-  call(method, path, body) {
-    return send(this.root, method, `/_sandbox${path}`, this.keyWith(), body);
+  async call(method, path, body, words) {
+    return send(this.root, method, `/_sandbox${path}`, { key: this.keyWith(), body, words });
   }
 
   /** Returns to the first state, with the same keys. */
@@ -233,7 +264,11 @@ class Clock extends Part {
 
   /** Moves it by a duration ("P2D") or to a time ({to: "2030-01-07T08:00:00Z"}). @param {string | {to: string}} how */
   async advance(how) {
-    let reached = await this.world.call("POST", "/clock/advance", typeof how === "string" ? { by: how } : how);
+    if (typeof how !== "string" && typeof how?.to !== "string") {
+      throw new SandboxError('clock.advance takes a duration such as "P2D", or {to: "2030-01-07T08:00:00Z"}.');
+    }
+    const words = { how: "by" };
+    let reached = await this.world.call("POST", "/clock/advance", typeof how === "string" ? { by: how } : how, words);
     let { fired, fired_count } = reached;
     while (reached.left) {
       reached = await this.world.call("POST", "/clock/advance", reached.left);
@@ -262,11 +297,14 @@ class Clock extends Part {
 /** What goes wrong on purpose in a world. */
 class Faults extends Part {
   /** Adds a rule and returns it. @param {RequestMatch & FaultRule} rule @returns {Promise<Json>} */
-  add({ on, method, path, keyName, nth, every, probability, times, for: lasting, enabled, ...effect }) {
-    const match = snake({ operation: on, method, path, keyName, nth, every, probability });
-    const latency = typeof effect.latency === "number" ? { fixed_ms: effect.latency } : effect.latency;
-    const body = { match, times, for: lasting, enabled, effect: { ...snake(effect), latency } };
-    return this.world.call("POST", "/faults", body);
+  async add(rule) {
+    const body = bodyOf("faults.add", FAULT, rule);
+    const named = EFFECTS.filter((name) => /** @type {Json} */ (rule)[name] !== undefined);
+    if (named.length !== 1) {
+      throw new SandboxError(`faults.add takes one of ${EFFECTS.join(", ")}, not ${named.join(" and ") || "none"}.`);
+    }
+    if (typeof rule.latency === "number") body.effect.latency = { fixed_ms: rule.latency };
+    return this.world.call("POST", "/faults", body, FAULT);
   }
 
   /** The rules, with how often each `matched` and `fired`. @returns {Promise<Json[]>} */
@@ -274,19 +312,24 @@ class Faults extends Part {
     return (await this.world.call("GET", "/faults")).items;
   }
 
-  /** Removes one, or all. @param {Json} [rule] */
-  async remove(rule) {
-    await this.world.call("DELETE", rule ? `/faults/${rule.id}` : "/faults");
+  /** Removes one, or without an argument all. @param {...Json} rule */
+  async remove(...rule) {
+    const wanted = "a rule of faults.add or faults.list, or nothing to remove all";
+    await this.world.call("DELETE", rule.length ? `/faults/${idOf("faults.remove", wanted, rule[0]?.id)}` : "/faults");
   }
 }
 
 /** What was sent to the public API of a world. */
 class Journal extends Part {
-  /** The requests that match, oldest first, with their bodies. @param {RequestMatch & JournalMatch} [match] */
-  async requests({ on, ...filters } = {}) {
-    const query = snake({ operation: on, ...filters, bodies: true });
-    const newestFirst = await pages((page) => this.world.call("GET", `/journal?${search({ ...query, ...page })}`));
-    return newestFirst.reverse();
+  /**
+   * The requests that match, oldest first, with their bodies.
+   *
+   * @param {RequestMatch & JournalMatch & {text?: string}} [match] `text` is part of path, query, a body or User-Agent
+   */
+  async requests(match = {}) {
+    const query = { ...bodyOf("journal.requests", FILTERS, match), bodies: true };
+    const path = (/** @type {Json} */ page) => `/journal?${search({ ...query, ...page })}`;
+    return (await pages((page) => this.world.call("GET", path(page), undefined, FILTERS))).reverse();
   }
 
   /**
@@ -294,22 +337,25 @@ class Journal extends Part {
    *
    * @param {string} on an operationId @param {Omit<RequestMatch, "on"> & JournalMatch & Wanted} [wanted]
    */
-  verify(on, { exactly, atLeast, atMost, body, query, headers, ...match } = {}) {
-    const whole = { operation: on, ...match, bodySubset: body, querySubset: query, headerSubset: headers };
-    const question = { match: snake(whole), ...snake({ exactly, atLeast, atMost }) };
-    return this.#verified(`verify("${on}")`, question);
+  async verify(on, wanted = {}) {
+    const question = { match: {}, ...bodyOf("journal.verify", VERIFICATION, { ...wanted, on }) };
+    return this.#verified(`verify("${on}")`, question, VERIFICATION);
   }
 
   /** Requires these operations in this order, with others between them or not. @param {...string} operations */
-  verifyOrder(...operations) {
+  async verifyOrder(...operations) {
+    if (!operations.length || operations.some((operation) => typeof operation !== "string")) {
+      throw new SandboxError('journal.verifyOrder takes operations such as "pauseSequence", "resumeSequence".');
+    }
     const in_order = operations.map((operation) => ({ operation }));
-    return this.#verified(`verifyOrder("${operations.join('", "')}")`, { in_order });
+    const words = Object.fromEntries(operations.map((_, at) => [`argument ${at + 1}`, `in_order/${at}/operation`]));
+    return this.#verified(`verifyOrder("${operations.join('", "')}")`, { in_order }, words);
   }
 
-  /** @param {string} call @param {Json} question @returns {Promise<number>} */
-  async #verified(call, question) {
+  /** @param {string} call @param {Json} question @param {Record<string, string>} words @returns {Promise<number>} */
+  async #verified(call, question, words) {
     /** @type {{ok: boolean, count: number, nearest: {request_id: string, differs: string[]}[]}} */
-    const { ok, count, nearest } = await this.world.call("POST", "/journal/verify", question);
+    const { ok, count, nearest } = await this.world.call("POST", "/journal/verify", question, words);
     if (ok) return count;
     const misses = nearest.map((near) => `\n  ${near.request_id}: ${near.differs.join("; ") || "one too many"}`);
     const message = `journal.${call} does not hold: ${count} matched.${misses.join("")}`;
@@ -328,51 +374,60 @@ class Sequences extends Part {
    *   pausedUntil?: string, createdAt?: string}} [options] `contact` is an id, `template` an id or a name
    * @returns {Promise<Json>} the sequence
    */
-  async create(status, { contact, template, ...options } = {}) {
-    const sequenceTemplateId = template && (await this.#template(template));
-    return this.world.call("POST", "/sequences", snake({ contactId: contact, sequenceTemplateId, status, ...options }));
+  async create(status, options = {}) {
+    const body = bodyOf("sequences.create", ENROLMENT, { ...options, status });
+    if (options.template) body.sequence_template_id = await this.#template(options.template);
+    return this.world.call("POST", "/sequences", body, ENROLMENT);
   }
 
-  /** All that match, oldest first; filters are those of the public API. @param {Record<string, string>} [filters] */
-  list(filters = {}) {
-    return pages((page) => this.#public("GET", `?${search({ ...filters, ...page })}`, undefined, OBSERVER));
+  /**
+   * All that match, oldest first; filters are those of the public API.
+   *
+   * @param {Record<string, string | undefined>} [filters]
+   */
+  async list(filters = {}) {
+    if (Object(filters) !== filters || "page" in filters || "size" in filters) {
+      throw new SandboxError('sequences.list takes filters such as {status: "ACTIVE"}, and reads all pages itself.');
+    }
+    return pages((page) => this.#public("GET", `?${search({ ...filters, ...page })}`, { headers: OBSERVER }));
   }
 
   /** One. @param {string} id @returns {Promise<Json>} */
-  get(id) {
-    return this.#public("GET", `/${id}`, undefined, OBSERVER);
+  async get(id) {
+    return this.#one("get", id, "GET", "", { headers: OBSERVER });
   }
 
   /** Acts as the engine: "activate", "answer", "fail" and so on. @param {string} id @param {string} event */
   async event(id, event) {
-    return /** @type {Json} */ (await this.world.call("POST", `/sequences/${id}/events`, { event }));
+    const path = `/sequences/${idOf("sequences.event", "the id of a sequence", id)}/events`;
+    return /** @type {Json} */ (await this.world.call("POST", path, { event }, SEQUENCE));
   }
 
   /** Sets variables, and with null removes them. @param {string} id @param {Record<string, string | null>} variables */
-  update(id, variables) {
-    return this.#public("PATCH", `/${id}`, { variables });
+  async update(id, variables) {
+    return this.#one("update", id, "PATCH", "", { body: { variables } });
   }
 
   /** Pauses one. @param {string} id @param {string} until @returns {Promise<Json>} */
-  pause(id, until) {
-    return this.#public("POST", `/${id}/pause`, { paused_until: until });
+  async pause(id, until) {
+    return this.#one("pause", id, "POST", "/pause", { body: { paused_until: until } });
   }
 
   /** Resumes one. @param {string} id @returns {Promise<Json>} */
-  resume(id) {
-    return this.#public("POST", `/${id}/resume`);
+  async resume(id) {
+    return this.#one("resume", id, "POST", "/resume");
   }
 
   /** Stops one, and those of its contact or company. @param {string} id @param {string} [reason] @param {string} [scope] */
-  stop(id, reason = "WIN", scope = "CONTACT") {
-    return this.#public("POST", `/${id}/stop`, { reason, scope });
+  async stop(id, reason = "WIN", scope = "CONTACT") {
+    return this.#one("stop", id, "POST", "/stop", { body: { reason, scope } });
   }
 
   /** The id of a template. @param {string} wanted its id or name @returns {Promise<string>} */
   async #template(wanted) {
     const { root, key } = this.world;
     const read = (/** @type {Json} */ page) =>
-      send(root, "GET", `/v1/sequence-templates?${search(page)}`, key, undefined, OBSERVER);
+      send(root, "GET", `/v1/sequence-templates?${search(page)}`, { key, headers: OBSERVER });
     const known = await pages(read);
     const found = known.find(({ id, name }) => id === wanted || name === wanted);
     if (found) return found.id;
@@ -380,9 +435,15 @@ class Sequences extends Part {
     throw new SandboxError(`This world has no template '${wanted}'; there are ${names}.`);
   }
 
-  /** @param {string} method @param {string} path @param {unknown} [body] @param {Record<string, string>} [headers] */
-  #public(method, path, body, headers) {
-    return send(this.world.root, method, `/v1/sequences${path}`, this.world.key, body, headers);
+  /** @param {string} call @param {string} id @param {string} method @param {string} verb @param {RequestParts} [about] */
+  #one(call, id, method, verb, about) {
+    const path = `/${idOf(`sequences.${call}`, "the id of a sequence", id)}${verb}`;
+    return this.#public(method, path, { ...about, words: SEQUENCE });
+  }
+
+  /** @param {string} method @param {string} path @param {RequestParts} about */
+  #public(method, path, about) {
+    return send(this.world.root, method, `/v1/sequences${path}`, { key: this.world.key, ...about });
   }
 }
 
@@ -430,13 +491,19 @@ async function ready(command, folder, ended) {
 }
 
 /**
+ * @typedef {object} RequestParts What a request has beside its method and path.
+ * @property {string} [key]
+ * @property {unknown} [body]
+ * @property {Record<string, string>} [headers]
+ * @property {Record<string, string>} [words] arguments by which a message names fields of the API
+ */
+
+/**
  * One request; its JSON. SandboxError for an error response, and when nothing answers.
  *
- * @param {string} root @param {string} method @param {string} path @param {string} [key] @param {unknown} [body]
- * @param {Record<string, string>} [more] headers
- * @returns {Promise<any>}
+ * @param {string} root @param {string} method @param {string} path @param {RequestParts} [about] @returns {Promise<any>}
  */
-async function send(root, method, path, key, body, more) {
+async function send(root, method, path, { key, body, headers: more, words } = {}) {
   /** @type {Record<string, string>} */
   const headers = { ...more };
   if (key) headers.Authorization = `Bearer ${key}`;
@@ -450,7 +517,56 @@ async function send(root, method, path, key, body, more) {
   const result = await response.json().catch(() => null);
   if (response.ok) return result;
   const message = result?.message ?? `${method} ${path} returned ${response.status}.`;
-  throw new SandboxError(message, { status: response.status, issue: result ?? {} });
+  throw new SandboxError(words ? inWords(message, words) : message, { status: response.status, issue: result ?? {} });
+}
+
+/** A message of the API by the arguments of a call. @param {string} message @param {Record<string, string>} words */
+function inWords(message, words) {
+  let told = message.replace(/^(Path|Query) parameter /, "").replace("The body lacks the field", "The call lacks");
+  for (const [name, field] of Object.entries(words)) {
+    told = told.replaceAll(`'${field}'`, `'${name}'`).replaceAll(`'${field}/`, `'${name}/`);
+  }
+  return told;
+}
+
+/**
+ * The options of a call, each at its place in the API's JSON; those that are undefined are left out.
+ *
+ * @param {string} call @param {Record<string, string>} places @param {Json} options @returns {Json}
+ */
+function bodyOf(call, places, options) {
+  const known = Object.keys(places).join(", ");
+  if (Object(options) !== options) throw new SandboxError(`${call} takes an object with some of ${known}.`);
+  /** @type {Json} */
+  const body = {};
+  for (const [name, value] of Object.entries(options)) {
+    if (!Object.hasOwn(places, name)) throw new SandboxError(`${call} has no option '${name}'; it takes ${known}.`);
+    const [field, section] = places[name].split("/").reverse();
+    if (value !== undefined) (section ? (body[section] ??= {}) : body)[field] = value;
+  }
+  return body;
+}
+
+/** The root of the sandbox at a URL, with or without `/v1` at its end. @param {string} url */
+function rootOf(url) {
+  const { protocol, origin, pathname } = URL.canParse(url) ? new URL(url) : { protocol: "", origin: "", pathname: "" };
+  if (!["http:", "https:"].includes(protocol)) {
+    const hint = "a URL begins with http:// or https://, such as http://127.0.0.1:4010";
+    throw new SandboxError(`'${url}' is not the URL of a sandbox; ${hint}.`);
+  }
+  return origin + pathname.replace(/(\/v1)?\/*$/, "");
+}
+
+/** A token that can be sent. The message does not show it. @param {string} name @param {string} token */
+function usable(name, token) {
+  if (TOKEN.test(token)) return token;
+  throw new SandboxError(`${name} is empty, or has a character that no token has, such as a line break; correct it.`);
+}
+
+/** An id that can stand in a path. @param {string} call @param {string} wanted @param {unknown} id */
+function idOf(call, wanted, id) {
+  if (typeof id === "string" && ID.test(id)) return id;
+  throw new SandboxError(`${call} takes ${wanted}; ${JSON.stringify(id)?.slice(0, 60)} is no id.`);
 }
 
 /** All items of a list. @param {(page: {page: number, size: number}) => Promise<Json>} read @returns {Promise<Json[]>} */
@@ -464,12 +580,6 @@ async function pages(read) {
   return items;
 }
 
-/** Options in the API's spelling, without those that are undefined. @param {Json} options @returns {Json} */
-function snake(options) {
-  const given = Object.entries(options).filter(([, value]) => value !== undefined);
-  const spelt = (/** @type {string} */ name) => name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
-  return Object.fromEntries(given.map(([name, value]) => [spelt(name), value]));
-}
-
 /** @param {Json} query */
-const search = (query) => new URLSearchParams(query).toString();
+const search = (query) =>
+  new URLSearchParams(Object.entries(query).filter(([, value]) => value !== undefined)).toString();

@@ -3,7 +3,7 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { createServer } from "node:http";
 import { test } from "node:test";
-import { Sandbox, SandboxError, VerificationError, withWorld } from "./sequences-sandbox.mjs";
+import { Sandbox, SandboxError, VerificationError, World, withWorld } from "./sequences-sandbox.mjs";
 
 const MONDAY = "2026-03-02T09:00:00Z";
 const FIXTURE = {
@@ -129,13 +129,73 @@ test("what the world does not have is named", withWorld({ fixture: FIXTURE }, as
   assert.throws(() => world.keyWith("tasks:write"), { name: "SandboxError", message: /has tasks:write/ });
 }));
 
-test("a mistake in a call is told in the sandbox's words", withWorld({}, async (world) => {
-  await rejects(world.faults.add({ on: "pauseSequnce", status: 503 }), SandboxError, /pauseSequence/);
-  await rejects(world.faults.add({ on: "pauseSequence", sattus: 503 }), SandboxError, /sattus/);
-  await rejects(world.faults.add({ status: 503, close: "before" }), SandboxError, /effect/);
-  await rejects(world.journal.verify("listSequences", { exactyl: 1 }), SandboxError, /exactyl/);
-  await rejects(world.clock.advance("2 days"), SandboxError, /duration/);
+test("a mistake in a call is told in the words of the call", withWorld({ fixture: "empty" }, async (world) => {
+  const { clock, faults, journal, sequences } = world;
+  const { id } = await sequences.create("ACTIVE");
+  for (const [call, message] of [
+    [() => faults.add({ on: "pauseSequnce", status: 503 }), /^'on' is 'pauseSequnce'.*'pauseSequence'/],
+    [() => faults.add({ status: 503, sattus: 503 }), /^faults.add has no option 'sattus'; it takes on, /],
+    [() => faults.add({ status: 503, retryAfter: -1 }), /^'retryAfter' must be/],
+    [() => faults.add({ latency: { fixed_ms: -1 } }), /^'latency\/fixed_ms' must be/],
+    [() => faults.add({ status: 503, close: "before" }), /^faults.add takes one of .*dripSeconds, not status and close\.$/],
+    [() => faults.remove(undefined), /^faults.remove takes a rule of .*, or nothing to remove all/],
+    [() => journal.verify("listSequence"), /^'on' is/],
+    [() => journal.verify("listSequences", { sequenceId: "x" }), /^'sequenceId' must be a UUID/],
+    [() => journal.verify("listSequences", { sequenceID: id }), /^journal.verify has no option 'sequenceID'; it takes /],
+    [() => journal.verify("listSequences", { body: "x" }), /^'body' must be an object/],
+    [() => journal.verify("listSequences", { query: { page: 1 } }), /^'query\/page' must be a string/],
+    [() => journal.verify("listSequences", { atLeast: -1 }), /^'atLeast' must be/],
+    [() => journal.verifyOrder("listSequences", "listSequence"), /^'argument 2' is 'listSequence'/],
+    [() => journal.verifyOrder(), /^journal.verifyOrder takes operations/],
+    [() => journal.verifyOrder("listSequences", undefined), /^journal.verifyOrder takes operations/],
+    [() => journal.requests({ sequenceId: "x" }), /^'sequenceId' is 'x'/],
+    [() => journal.requests({ size: 5 }), /^journal.requests has no option 'size'/],
+    [() => journal.requests("listSequences"), /^journal.requests takes an object/],
+    [() => clock.advance("2 days"), /^'how' must be an ISO 8601 duration/],
+    [() => clock.advance(3), /^clock.advance takes a duration such as "P2D", or/],
+    [() => clock.advance({ days: 3 }), /^clock.advance takes a duration such as "P2D", or/],
+    [() => clock.advance({ to: undefined }), /^clock.advance takes a duration such as "P2D", or/],
+    [() => sequences.create("ACTIVE", { contact: "x" }), /^'contact' must be a UUID/],
+    [() => sequences.pause(id, "tomorrow"), /^'until' must be a full/],
+    [() => sequences.pause(id), /^The call lacks 'until'/],
+    [() => sequences.get("../contacts"), /^sequences.get takes the id of a sequence; "\.\.\/contacts" is no id\.$/],
+    [() => sequences.stop(".."), /^sequences.stop takes the id/],
+    [() => sequences.event("", "answer"), /^sequences.event takes the id/],
+    [() => sequences.get("x"), /^'id' is 'x'/],
+    [() => sequences.list({ size: 1 }), /^sequences.list takes filters .* reads all pages/],
+    [async () => (await Sandbox.shared()).world({ ttlSeconds: 0 }), /^'ttlSeconds' must be/],
+  ]) {
+    await rejects(call(), SandboxError, message);
+  }
+  assert.equal((await sequences.list({ status: undefined })).length, 1);
 }));
+
+test("a token that cannot be sent is not shown", async () => {
+  const before = { ...process.env };
+  process.env.SEQUENCES_SANDBOX_URL = "http://127.0.0.1:1";
+  try {
+    for (const token of ["se\ncret", "secret\n", "sëcret", "✓secret", "se cret", ""]) {
+      process.env.SEQUENCES_SANDBOX_ADMIN_TOKEN = token;
+      await rejects(Sandbox.shared(), SandboxError, /^SEQUENCES_SANDBOX_ADMIN_TOKEN is empty, or has (?!.*cret)/);
+      await rejects(Sandbox.connect("http://127.0.0.1:1", { adminToken: token }), SandboxError, /^adminToken is empty, or/);
+      const world = new World("http://127.0.0.1:1", { id: "1", organizations: [{ api_keys: [{ token, scopes: [] }] }] });
+      await rejects(world.reset(), SandboxError, /^The key of this world is empty, or has (?!.*cret)/);
+    }
+  } finally {
+    process.env = before;
+  }
+});
+
+test("a sandbox below a path is used there", async () => {
+  const proxy = createServer(({ url }, response) => {
+    response.end(url === "/sandbox/_sandbox/health" ? '{"status": "ok"}' : "");
+  });
+  await once(proxy.listen(0, "127.0.0.1"), "listening");
+  const url = `http://127.0.0.1:${proxy.address().port}/sandbox`;
+  for (const given of [url, `${url}/`, `${url}/v1`]) assert.equal((await Sandbox.connect(given)).url, url);
+  proxy.closeAllConnections();
+  proxy.close();
+});
 
 test("what is no sandbox is not taken for one", async () => {
   const other = createServer((_, response) => response.end("<html>")).listen(0, "127.0.0.1");
@@ -145,7 +205,9 @@ test("what is no sandbox is not taken for one", async () => {
   other.closeAllConnections();
   await new Promise((closed) => other.close(closed));
   await rejects(Sandbox.connect(url), SandboxError, /^No sandbox answers at .*ECONNREFUSED.*sequences-sandbox serve$/);
-  await rejects(Sandbox.connect("localhost"), SandboxError, /'localhost' is not the URL/);
+  for (const name of ["localhost", "localhost:4010"]) {
+    await rejects(Sandbox.connect(name), SandboxError, new RegExp(`'${name}' is not the URL .* begins with http://`));
+  }
 });
 
 test("a sandbox that cannot be started says why", async () => {

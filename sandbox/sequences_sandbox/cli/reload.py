@@ -14,6 +14,7 @@ from starlette.types import Receive, Scope, Send
 from ..app import App
 from ..contract.reading import Spec
 from ..domain.errors import CommitIssue
+from ..fixtures import Fixture
 from ..resources import RESOURCES
 from ..store.memory import MemoryStore
 from ..store.records import KeyRecord
@@ -22,6 +23,10 @@ from ..worlds.succession import Succession
 _LOG: Final = logging.getLogger("sequences_sandbox.reload")
 _LOOK_SECONDS: Final = 0.25
 _MOST_LINES: Final = 40
+_KEY_FIELDS: Final = ("id", "name", "scopes", "organization_id")
+_CLOCK_STAYS: Final = "; this world keeps its clock until the sandbox is started again"
+_HEAD: Final = {"now": _CLOCK_STAYS, "frozen": _CLOCK_STAYS, "static": ""}
+"""What a fixture says of the whole world, and what to add where it changes."""
 
 Signature = tuple[tuple[int, int, int] | None, ...]
 """What shows that a file is another one: its times, its size and its number, None where it is not there."""
@@ -98,14 +103,31 @@ def _signature_of(file: Path) -> tuple[int, int, int] | None:
 
 def _report(before: App, after: App) -> Iterator[str]:
     """What is other than before, a line each."""
-    lines = [*_of_contract(before.spec, after.spec), *(_of_world(after.succession) if after.succession else ())]
-    lines += [f"  + key {key.name}" for _, key in _new_keys(before, after)]
+    lines = [*_of_contract(before.spec, after.spec), *_of_head(before.fixture, after.fixture)]
+    lines += [*(_of_world(after.succession) if after.succession else ()), *_of_keys(before, after)]
     yield from lines or ["  nothing that the API shows"]
 
 
 def _new_keys(before: App, after: App) -> list[tuple[str, KeyRecord]]:
     known = {token for token, _ in before.default.keys}
     return [(token, key) for token, key in after.default.keys if token not in known]
+
+
+def _of_keys(before: App, after: App) -> Iterator[str]:
+    now = dict(after.default.keys)
+    for token, was in before.default.keys:
+        key = now.get(token)
+        if key is None:
+            yield f"  - key {was.name}: its token gets 401 from now on"
+        elif fields := [name for name in _KEY_FIELDS if getattr(was, name) != getattr(key, name)]:
+            yield f"  ~ key {key.name}: {', '.join(fields)}"
+    yield from (f"  + key {key.name}" for _, key in _new_keys(before, after))
+
+
+def _of_head(before: Fixture, after: Fixture) -> Iterator[str]:
+    for name, note in _HEAD.items():
+        if getattr(before, name) != getattr(after, name):
+            yield f"  ~ {name}{note}"
 
 
 def _of_contract(before: Spec, after: Spec) -> Iterator[str]:

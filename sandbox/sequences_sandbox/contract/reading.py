@@ -106,11 +106,20 @@ def read_spec(path: Path) -> Spec:
     """The contract in a YAML file. Raises SpecError."""
     try:
         document = yaml.load(path.read_bytes(), getattr(yaml, "CSafeLoader", yaml.SafeLoader))  # noqa: S506
-    except (OSError, yaml.YAMLError, UnicodeDecodeError) as error:
-        raise SpecError(f"{path}: cannot be read as YAML: {error}") from error
+    except OSError as error:
+        raise SpecError(f"{path}: cannot be read: {error.strerror}") from error
+    except (yaml.YAMLError, ValueError) as error:  # a date that does not exist is a ValueError
+        raise SpecError(f"{path}: {_not_yaml(error)}") from error
     for problem in _problems(document, "document", ""):
         raise SpecError(f"{path}: {problem}")
     return Spec(path, document)
+
+
+def _not_yaml(error: Exception) -> str:
+    """The line, where it is known, and what is wrong there."""
+    mark = getattr(error, "problem_mark", None)
+    problem = getattr(error, "problem", None) or getattr(error, "reason", None) or error
+    return f"{f'line {mark.line + 1}: ' if mark else ''}not YAML: {problem}"
 
 
 def _problems(value: Any, kind: str, place: str) -> Iterator[str]:

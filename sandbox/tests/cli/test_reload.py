@@ -165,8 +165,17 @@ def test_keys_follow_the_file_and_private_worlds_stay(served, said, capsys):
     assert served.api("GET", "sequences").status_code == 401
     assert served.api("GET", "sequences", key="topo_reload_other").status_code == 200
     assert len(served.api("GET", "sequences", key=token).json()["items"]) == 9
-    assert "  + key Main" in said()
+    assert "  - key Main: its token gets 401 from now on\n  + key Main" in said()
     assert "topo_reload_other" in capsys.readouterr().out
+
+
+def test_whatever_the_api_shows_otherwise_is_told(served, said):
+    served.rewrite(
+        ('"sequences:write", ', ""), ("organizations:", "now: 2030-01-07T08:00:00Z\nstatic: true\norganizations:")
+    )
+    assert served.api("GET", "me").json()["scopes"] == ["contacts:read", "sequences:read"]
+    assert "  ~ now; this world keeps its clock until the sandbox is started again\n  ~ static\n" in said()
+    assert "  ~ key Main: scopes" in said()
 
 
 def test_the_contract_is_read_anew(served, said):

@@ -129,6 +129,9 @@ def test_plugin_client_and_verbs_work_with_a_sandbox_of_another_environment(ligh
 
 def test_an_sbom_has_the_distribution_as_its_subject_and_names_what_it_needs(light, tmp_path):
     release = runpy.run_path(str(ROOT / ".ci/release.py"))
+    if not release["SBOM_TOOL"].exists():
+        assert not os.environ.get("CI"), "the tool for SBOMs is missing; run: make pytest"
+        pytest.skip("no tool for SBOMs here; make pytest installs it")
     release["write_sbom"](light / "python", ROOT / "sandbox/client", tmp_path / "sbom.json")
     sbom = json.loads((tmp_path / "sbom.json").read_text())
     subject = sbom["metadata"]["component"]

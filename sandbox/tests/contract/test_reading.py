@@ -1,5 +1,7 @@
 """Reading a contract: what is not understood stops the start, and what it says is what is done."""
 
+import re
+
 import pytest
 from sequences_sandbox.app import build
 from sequences_sandbox.contract.files import shipped
@@ -78,11 +80,22 @@ def test_a_parameter_that_the_handler_does_not_take_stops_the_start(altered):
         )
 
 
-@pytest.mark.parametrize("content", [b"\xff\xfe", b"a: [", b"- 1"])
-def test_a_file_that_is_no_contract_is_refused_with_its_name(tmp_path, content):
+@pytest.mark.parametrize(
+    ("content", "problem"),
+    [
+        (b"\xff\xfe\x00", "not YAML: "),
+        (b"a: \xff", "not YAML: "),
+        (b"a:\n  - [\n", "line 3: not YAML: "),
+        (b"a: 2030-13-01", "not YAML: month must be in 1..12"),
+        (b"- 1", "/: must be an object"),
+        (None, "cannot be read: No such file or directory"),
+    ],
+)
+def test_a_file_that_is_no_contract_is_refused_with_its_name_in_one_line(tmp_path, content, problem):
     path = tmp_path / "broken.yaml"
-    path.write_bytes(content)
-    with pytest.raises(SpecError, match=r"broken\.yaml"):
+    if content is not None:
+        path.write_bytes(content)
+    with pytest.raises(SpecError, match=rf"^{re.escape(f'{path}: {problem}')}[^\n<]*$"):
         read_spec(path)
 
 

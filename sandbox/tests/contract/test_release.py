@@ -43,6 +43,11 @@ def test_the_changelog_of_this_project_has_notes_for_the_version_of_all_packages
     assert re.search(r"^### Added$", RELEASE["notes"]((ROOT / "CHANGELOG.md").read_text("utf-8"), number), re.MULTILINE)
 
 
+def test_an_sbom_names_what_every_extra_brings():
+    assert RELEASE["extras"](ROOT) == "[contract,postgres,tracing]"
+    assert RELEASE["extras"](ROOT / "sandbox/client") == ""
+
+
 def test_the_checksums_are_those_of_all_files(tmp_path):
     for name in ("one.whl", "two.tar.gz"):
         (tmp_path / name).write_text(name)

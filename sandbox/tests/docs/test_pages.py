@@ -52,6 +52,10 @@ class TestPage:
         made = set(re.findall(r"Create\s`([^`]+)`", page.read_text("utf-8")))
         assert [name for name in names if not (ROOT / name).exists() and name not in made] == []
 
+    def test_its_commands_find_the_sandbox_by_the_variable(self, page):
+        commands = re.findall(r"^(?:curl|sequences-contract) .*", page.read_text("utf-8"), re.MULTILINE)
+        assert [command for command in commands if "127.0.0.1:4010" in command] == []
+
     def test_it_uses_the_words_of_the_glossary(self, page):
         found = [match[0] for match in OLD_WORDS.finditer(prose(page)) if not match[0].isupper()]  # statuses are
         assert found == [], "docs/glossary.md has the words to use instead"

@@ -42,7 +42,7 @@ def run(sequences_world, tmp_path, program):
     program("jq")
 
     def call(text):
-        text = text.replace("http://127.0.0.1:4010", sequences_world.url.removesuffix("/v1"))
+        text = text.replace("$SEQUENCES_SANDBOX_URL", sequences_world.url.removesuffix("/v1"))
         text = text.replace("topo_demo_readwrite", sequences_world.key)
         path = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
         done = subprocess.run(
@@ -66,7 +66,7 @@ def test_the_journal_of_the_integration_conforms(sequences_world, run, tmp_path)
 
 def test_the_integration_conforms_through_the_proxy(sequences_world, tmp_path, capsys, monkeypatch):
     (command,) = commands("Judge what passes").splitlines()
-    words = command.replace("http://127.0.0.1:4010/v1", sequences_world.url).split()
+    words = command.replace('"$SEQUENCES_SANDBOX_URL/v1"', sequences_world.url).split()
     program = [Path(sys.executable).with_name(words[0]), *words[1:], "--listen", ":0"]
     with subprocess.Popen(program, cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
         try:
@@ -83,7 +83,7 @@ def test_the_integration_conforms_through_the_proxy(sequences_world, tmp_path, c
     assert "on 8 responses" in out
     assert "on 8 responses" in capsys.readouterr().out
     sequences_world.reset()
-    export, command = commands("Compare").replace("http://127.0.0.1:4010/v1", sequences_world.url).splitlines()
+    export, command = commands("Compare").replace('"$SEQUENCES_SANDBOX_URL/v1"', sequences_world.url).splitlines()
     assert export == "export SEQUENCES_CONTRACT_KEY=topo_demo_readwrite"
     monkeypatch.setenv("SEQUENCES_CONTRACT_KEY", sequences_world.key)
     program, *words = command.split()
