@@ -102,6 +102,7 @@ class Entry(NamedTuple):
             "at": format_timestamp(self.at),
             "method": self.method,
             "path": self.path,
+            "query": self.query,
             "operation": self.operation,
             "key_name": self.key_name,
             "key_id": self.key_id,

@@ -39,6 +39,30 @@ def test_a_request_from_outside_is_listed_as_it_happens(visit, outside):
         expect(entry(page)).to_contain_text(part)
 
 
+def test_a_request_that_just_came_is_listed_with_its_query(visit, outside):
+    page = visit("/journal")
+    expect(view(page).get_by_text("No request yet.")).to_be_visible()
+    outside(page).get("/v1/sequences", params={"status": "ACTIVE", "size": 7})
+    expect(rows(page).first).to_contain_text("/v1/sequences?status=ACTIVE&size=7")
+
+
+def test_what_was_asked_for_is_read_at_any_width(visit, outside):
+    page = visit("/journal")
+    for organization in (0, 1):
+        outside(page, organization=organization).get("/v1/sequences", params={"status": "ACTIVE", "size": 7})
+    expect(rows(page)).to_have_count(2)
+    for width in (1440, 1400, 1280, 1240, 1200, 1180, 1100, 1024, 1000, 900, 820):
+        page.set_viewport_size({"width": width, "height": 900})
+        cut = (
+            view(page)
+            .locator(".asked-for")
+            .evaluate_all("(cells) => cells.map((td) => td.scrollWidth - td.clientWidth)")
+        )
+        assert max(cut) <= 60, (width, cut)  # of the query an end at most
+        beside = view(page).locator(".scroll").evaluate("(box) => box.scrollWidth - box.clientWidth")
+        assert beside <= 0, width
+
+
 def test_what_a_program_sent_is_told_from_what_this_browser_sent(visit, outside):
     page = visit("/try/getMe")
     page.get_by_role("button", name="Send", exact=True).click()

@@ -36,7 +36,7 @@ def show_entry(entry: Entry, *, bodies: bool) -> dict[str, Any]:
     response = _message(entry.response_headers, entry.response_size)
     if bodies:
         request["body"], response["body"] = text_of(entry.request_body), text_of(entry.response_body)
-    return {**entry.summary(), "query": entry.query, "request": request, "response": response}
+    return {**entry.summary(), "request": request, "response": response}
 
 
 def _message(headers: Any, size: int) -> dict[str, Any]:

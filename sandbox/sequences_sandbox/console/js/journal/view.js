@@ -27,6 +27,7 @@ export async function open(section) {
   let entries = [];
   let total = 0;
   let reading = 0;
+  let shown = 0;
   let loaded = false;
   let late = null; // what came while the list was read, whose response may be older
   const form = await journalFilters(ask);
@@ -41,6 +42,7 @@ export async function open(section) {
     panel.element));
 
   async function load(size = PAGE) {
+    const asked = JSON.stringify(filters);
     const number = reading += 1;
     late = [];
     const pages = Math.ceil(Math.min(size, MOST) / PAGE);
@@ -54,9 +56,10 @@ export async function open(section) {
       }
       return all;
     });
-    if (number !== reading) return;
-    const missed = late;
-    late = null;
+    if (number < shown || asked !== JSON.stringify(filters)) return;
+    shown = number;
+    const missed = late ?? [];
+    if (number === reading) late = null;
     if (found) {
       entries = found;
       loaded = true;
@@ -72,7 +75,7 @@ export async function open(section) {
       total += 1;
       drawSoon();
     }
-    // The event tells neither query nor bodies, and not whether a text is in them.
+    // The event tells no bodies, and not whether a text is in them.
     if (belongs === null) readSoon();
   }
 
@@ -115,7 +118,7 @@ export async function open(section) {
   }
 
   const drawSoon = every(250, draw);
-  const readSoon = every(1000, () => { if (!section.hidden) load(entries.length || PAGE); });
+  const readSoon = every(400, () => { if (!section.hidden) load(entries.length || PAGE); });
   on("request", (entry) => {
     if (section.hidden) return;
     if (late !== null) late.push(entry);

@@ -27,16 +27,19 @@ export async function open(section) {
   let query = { ...NEWEST };
   let page = null;
   let reading = 0;
+  let shown = 0;
   const filters = h("form", { class: "filters", "aria-label": "Filter", on: { submit: openRun } });
   const table = runTable((name) => ask({ sort_by: name, sort_order: query.sort_by === name && query.sort_order === "desc" ? "asc" : "desc" }));
   const foot = h("div", { class: "foot" });
   section.append(h("div", { class: "runs" }, filters, table.element, foot));
 
   async function load() {
+    const asked = query;
     const number = reading += 1;
     const exchange = await session.read(`${path}?${new URLSearchParams(query)}`);
     await soonNamed();
-    if (number !== reading) return;
+    if (number < shown || asked !== query) return;
+    shown = number;
     if (exchange.status !== 200) return showProblem(exchange);
     page = { ...exchange.json, exchange };
     draw();
