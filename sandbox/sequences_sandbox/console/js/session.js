@@ -159,13 +159,14 @@ class Session {
     this.chosen = choice === NO_KEY || world.keys[choice] ? choice : "0";
   }
 
-  /** Follows another tab to the world that it made, opened or switched to. */
+  /** Follows another tab to the world that it made, opened or switched to, or that took the place of one that has ended. */
   follow({ current, worlds }) {
     publish("worlds");
     const world = worlds.find((each) => each.id === current);
     if (!this.world || !world || world.id === this.world.id) return;
+    const why = worlds.some((each) => each.id === this.world.id) ? "tab" : "ended";
     this.#use(world);
-    publish("fresh", { another: true, why: "tab" });
+    publish("fresh", { another: true, why });
   }
 }
 
