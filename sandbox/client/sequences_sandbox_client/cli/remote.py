@@ -130,6 +130,8 @@ def _request(
             continue
         if argument.ids:
             value = whole_id(argument.ids, value)
+        if where == "path" and not value:
+            raise UsageError(f"{argument.name} is empty; give {argument.help}")
         if where == "path":
             path = path.replace(f"{{{name}}}", quote(value, safe=""))
         elif where == "query":
