@@ -2,11 +2,12 @@
 
 import re
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any, Final
 
 from .calls import Asynchronous, Call, Synchronous, WorldPart, operation
 from .data import ListData, SequenceData
-from .errors import NotFoundError
+from .errors import ArgumentError, NotFoundError
 from .values import TimeValue, given, segment, timestamp
 
 _PAGE: Final = 100
@@ -56,6 +57,12 @@ class SequenceMethods(WorldPart):
     @operation
     async def list(self, /, status: str | None = None, **filters: Any) -> list[SequenceData]:
         """All sequences that match, oldest first; `filters` are those of the public API, such as `created_at_after=`."""
+        if paging := filters.keys() & {"page", "size"}:
+            raise ArgumentError(f"sequences.list returns all that match, of every page; leave out {min(paging)}=.")
+        filters = {
+            name: timestamp(f"sequences.list({name}=...)", value) if isinstance(value, datetime) else value
+            for name, value in filters.items()
+        }
         found: list[SequenceData] = []
         page: ListData[SequenceData] = {"items": [], "has_more": True}
         while page["has_more"]:

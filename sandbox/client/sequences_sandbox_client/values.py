@@ -19,7 +19,9 @@ FixtureValue = str | Path | Mapping[str, Any]
 
 
 def segment(value: object) -> str:
-    """A value as it stands in a path."""
+    """An id or a name as it stands in a path. Raises ArgumentError where there is none: the path would be another."""
+    if value is None or value == "":
+        raise ArgumentError("An id or a name that the call needs is empty; give one.")
     return quote(str(value), safe="")
 
 

@@ -393,6 +393,8 @@ print(*[name for name in {HEAVY!r} if name in sys.modules])
             ["journal", "verify", "--body", '{"a":'],
             """'{"a":' is not a JSON object: it ends too early; write one such as""",
         ),
+        (["history", ""], "sequence_id is empty; give the id of the run"),
+        (["worlds", "delete", ""], "world_id is empty; give the id of the world"),
         (["history", "nope"], "no id of sequences begins with 'nope'"),
     ],
 )

@@ -77,6 +77,14 @@ def test_a_world_is_used_by_its_key_and_left_again(shell, at, sequences_sandbox,
         assert json.loads(shell("world show --json", at)[1])["id"] != world.id
 
 
+def test_a_current_world_that_is_gone_is_named_with_the_way_back(shell, at, sequences_sandbox):
+    with sequences_sandbox.world(name="brief") as world:
+        shell("world use --key", world.key, at)
+    status, _, said = shell("clock show")
+    assert (status, "the current world 'brief' is gone; 'world use --default'" in said) == (4, True)
+    assert "is gone" not in shell("clock show --key", world.key, at)[2]
+
+
 def test_the_key_of_the_current_world_is_sent_to_its_own_sandbox_only(shell, state, secured):
     url, _, requests = secured
     state.parent.mkdir(parents=True)

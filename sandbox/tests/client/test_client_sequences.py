@@ -197,3 +197,18 @@ def test_reprs_say_what_something_is_and_show_no_key(world, sequences_sandbox):
     assert shown[1] == f"<WorldClock of {shown[0]}>"
     assert shown[-1] == f"<Sandbox at {sequences_sandbox.url}, started here>"
     assert not any(key["token"] in text for text in shown for key in world.organizations[0]["api_keys"])
+
+
+def test_a_filter_takes_a_datetime_and_pages_are_not_asked_for(sequences_sandbox):
+    with sequences_sandbox.world("every_status") as world:
+        assert world.sequences.list(created_at_after=world.clock.now) == []
+        for paging in ({"size": 1}, {"page": 2}):
+            with pytest.raises(ArgumentError, match=f"leave out {min(paging)}="):
+                world.sequences.list(**paging)
+
+
+def test_an_id_or_a_name_that_is_empty_is_not_sent(sequences_sandbox):
+    with sequences_sandbox.world() as world:
+        for call in (world.sequences.get, world.history, world.snapshot):
+            with pytest.raises(ArgumentError, match="is empty"):
+                call("")

@@ -82,10 +82,17 @@ def connected(options: argparse.Namespace, url: str) -> "httpx.Client":
         raise UsageError(str(error)) from None
 
 
-def failed(error: SandboxError, key: str = "") -> CommandError:
-    """How a call with a key ends a command that got no result. What is said of a malformed call is a usage error too."""
-    if error.status_code == _UNKNOWN_KEY and key == _DEFAULT_KEY:
-        what = f"this sandbox does not know {key}, which is tried where no key is given"
+def failed(error: SandboxError, guessed: str | None = None) -> CommandError:
+    """How a call ends a command that got no result; `guessed` is the key that was sent where none was given.
+
+    What is said of a malformed call is a usage error too.
+    """
+    if error.status_code == _UNKNOWN_KEY and guessed is not None:
+        world = known_worlds.read().current
+        if world is not None and guessed == world.key:
+            what = f"the current world {world.name!r} is gone; 'world use --default' goes back to the demo data."
+            return CommandError(what, _REJECTED, error.issue)
+        what = f"this sandbox does not know {guessed}, which is tried where no key is given"
         return CommandError(f"{what}; give --key, or set SEQUENCES_SANDBOX_KEY.", _REJECTED, error.issue)
     status = _USAGE if error.status_code == _MALFORMED else _REJECTED if error.issue else _UNREACHABLE
     return CommandError(str(error), status, error.issue or None)

@@ -105,7 +105,7 @@ def run(options: argparse.Namespace) -> None:
             path, query, body = _request(verb, vars(options), lambda kind, given: whole_id(send, token, kind, given))
             result = send(Call[Any](verb.method, path, body, query, words=verb.words))
         except SandboxError as error:
-            raise failed(error, key=token) from None
+            raise failed(error, guessed=None if token == options.key else token) from None
     if verb.command == "worlds create":
         known_worlds.remember(url, result)
     elif verb.method == "DELETE" and verb.path in ("/world", "/worlds/{world_id}"):
@@ -130,6 +130,8 @@ def _request(
             continue
         if argument.ids:
             value = whole_id(argument.ids, value)
+        if where == "path" and not value:
+            raise UsageError(f"{argument.name} is empty; give {argument.help}")
         if where == "path":
             path = path.replace(f"{{{name}}}", quote(value, safe=""))
         elif where == "query":

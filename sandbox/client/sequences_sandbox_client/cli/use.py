@@ -23,8 +23,7 @@ def add_to(verbs: "argparse._SubParsersAction[Any]") -> None:
         help="make a world the current one",
         description="Makes a world the current one: verbs are about it when no key is given. A world is known when it was\n"
         "created here, or used with its key. Without arguments the known worlds are listed.",
-        epilog="examples:\n  sequences-sandbox world use mine\n  sequences-sandbox world use --key topo_…\n"
-        "  sequences-sandbox world use --default\n",
+        epilog="examples:\n  %(prog)s mine\n  %(prog)s --key topo_…\n  %(prog)s --default\n",
     )
     parser.add_argument("world", nargs="?", metavar="WORLD", help="its name, or the first characters of its id")
     parser.add_argument("--default", action="store_true", help="go back to the world of the demo data")
