@@ -559,7 +559,7 @@ function rootOf(url) {
 
 /** A token that can be sent. The message does not show it. @param {string} name @param {string} token */
 function usable(name, token) {
-  if (TOKEN.test(token)) return token;
+  if (typeof token === "string" && TOKEN.test(token)) return token;
   throw new SandboxError(`${name} is empty, or has a character that no token has, such as a line break; correct it.`);
 }
 

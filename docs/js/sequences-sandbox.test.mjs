@@ -171,6 +171,7 @@ test("a mistake in a call is told in the words of the call", withWorld({ fixture
 }));
 
 test("a token that cannot be sent is not shown", async () => {
+  await rejects(Sandbox.connect("http://127.0.0.1:1", { adminToken: null }), SandboxError, /^adminToken is empty, or/);
   const before = { ...process.env };
   process.env.SEQUENCES_SANDBOX_URL = "http://127.0.0.1:1";
   try {
