@@ -346,7 +346,7 @@ def test_a_stream_that_ends_with_a_hint_when_to_come_again_goes_on(capsys):
 def test_requests_are_shown_as_they_happen(following, client, world):
     tail = following("journal", "tail")
     line = first_line(tail, lambda: client.get("/sequences", params={"size": 1}))
-    assert re.match(r"request   \S+Z  GET    /v1/sequences  200  Read and write  req_\w{26}$", line)
+    assert re.match(r"request   \S+Z  GET    /v1/sequences\?size=1  200  Read and write  req_\w{26}$", line)
     tail.send_signal(signal.SIGINT)
     _, errors = tail.communicate(timeout=30)
     assert (tail.returncode, errors) == (130, "")
