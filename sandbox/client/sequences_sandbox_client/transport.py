@@ -2,7 +2,6 @@
 
 import ipaddress
 import json
-import os
 import re
 import socket
 import ssl
@@ -20,6 +19,7 @@ __tracebackhide__ = True
 H = TypeVar("H", httpx.Client, httpx.AsyncClient)
 
 _SECONDS_TO_ANSWER: Final = 60.0
+_LAST_PORT: Final = 65_535
 _TOKEN: Final = re.compile(r"[!-~]+")
 _OBSERVER: Final = {"X-Sandbox-Observer": "client"}
 
@@ -30,7 +30,9 @@ def root_of(url: str) -> httpx.URL:
         root = httpx.URL(url.rstrip("/").removesuffix("/v1"))
     except (httpx.InvalidURL, AttributeError):
         root = httpx.URL()
-    if root.scheme not in ("http", "https") or not root.host:
+    if root.userinfo:  # it would be sent in place of the key, and shown wherever the URL is
+        raise SandboxNotStarted("The URL of a sandbox holds no user and no password; leave them out, and give a key.")
+    if root.scheme not in ("http", "https") or not root.host or (root.port or 0) > _LAST_PORT:
         raise SandboxNotStarted(f"{url!r} is not the URL of a sandbox; give one such as http://127.0.0.1:4010")
     return root
 
@@ -42,10 +44,7 @@ def settings_for(root: httpx.URL) -> dict[str, Any]:
     if root.scheme != "https":
         # Reading the certificates of all authorities takes time for nothing; a context that trusts nobody is made at once.
         return {"trust_env": False, "verify": ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)}
-    certificates = os.environ.get("SSL_CERT_FILE")
-    if not certificates:
-        return {"trust_env": False}
-    return {"trust_env": False, "verify": ssl.create_default_context(cafile=certificates)}
+    return {"trust_env": False, "verify": httpx.create_ssl_context()}  # reads SSL_CERT_FILE and SSL_CERT_DIR
 
 
 def on_this_machine(url: httpx.URL) -> bool:
@@ -76,7 +75,8 @@ def async_connection(url: str) -> httpx.AsyncClient:
 def _connection(kind: type[H], url: str, settings: Mapping[str, Any]) -> H:
     root = root_of(url)
     try:
-        return kind(base_url=root, **{"timeout": _SECONDS_TO_ANSWER, **settings_for(root), **settings})
+        trust = {"trust_env": not on_this_machine(root)} if "verify" in settings else settings_for(root)
+        return kind(base_url=root, **{"timeout": _SECONDS_TO_ANSWER, **trust, **settings})
     except OSError as error:
         raise SandboxNotStarted(f"The certificates that SSL_CERT_FILE names cannot be used: {error}.") from None
     except (ImportError, ValueError, httpx.InvalidURL) as error:
@@ -123,6 +123,8 @@ def reached(http: httpx.Client | httpx.AsyncClient) -> Iterator[None]:
         yield
     except httpx.RequestError as error:
         hint = "start one with 'sequences-sandbox serve', or give another URL"
+        if "CERTIFICATE_VERIFY_FAILED" in str(error):
+            hint = "trust its certificates with --ca-bundle, or with SSL_CERT_FILE"
         raise SandboxNotStarted(f"No sandbox answers at {http.base_url} ({error}); {hint}.") from None
 
 

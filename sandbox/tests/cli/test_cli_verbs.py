@@ -395,11 +395,14 @@ print(*[name for name in {HEAVY!r} if name in sys.modules])
         ),
         (["history", ""], "sequence_id is empty; give the id of the run"),
         (["worlds", "delete", ""], "world_id is empty; give the id of the world"),
-        (["history", "nope"], "no id of sequences begins with 'nope'"),
     ],
 )
 def test_a_mistake_is_told_in_the_words_of_the_command_line(shell, line, said):
     assert said in shell(line, status=2)
+
+
+def test_the_beginning_of_an_id_that_does_not_exist_is_rejected_as_a_whole_one_is(shell):
+    assert "no id of sequences begins with 'nope'" in shell(["history", "nope"], status=4)
 
 
 def test_a_key_that_was_not_given_is_named(capsys):

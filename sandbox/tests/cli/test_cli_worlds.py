@@ -159,12 +159,34 @@ def secured(tmp_path_factory):
 
 def test_certificates_of_ones_own_and_headers_hold_on_this_machine(shell, secured, monkeypatch):
     url, ca, requests = secured
-    assert shell("clock show --url", url)[0] == 3
+    status, _, said = shell("clock show --url", url)
+    assert status == 3
+    assert "trust its certificates with --ca-bundle, or with SSL_CERT_FILE" in said
+    monkeypatch.setenv("SSL_CERT_FILE", "/nowhere")  # not what is trusted, where something else is given
     assert shell("clock show --header X-Tenant:blue --ca-bundle", str(ca), "--url", url)[0] == 0
     assert requests[-1]["X-Tenant"] == "blue"
     monkeypatch.setenv("SSL_CERT_FILE", str(ca))
     assert shell("clock show --url", url)[0] == 0
     assert "holds no certificate" in shell("clock show --ca-bundle", __file__)[2]
+
+
+@pytest.mark.parametrize("url", ["", "http://127.0.0.1:99999", "http://me:sesame@127.0.0.1:4010"])
+@pytest.mark.parametrize("by_variable", [False, True])
+def test_a_url_that_leads_nowhere_is_named_by_what_gave_it(shell, monkeypatch, url, by_variable):
+    if by_variable:
+        monkeypatch.setenv("SEQUENCES_SANDBOX_URL", url)
+    status, _, said = shell("clock show", *([] if by_variable else [f"--url={url}"]))
+    assert (status, said.count("\n"), "sesame" in said) == (2, 1, False)
+    assert ("SEQUENCES_SANDBOX_URL: " if by_variable else "--url: ") in said
+
+
+def test_a_url_of_the_environment_that_goes_before_the_current_world_is_told(shell, at, monkeypatch, sequences_sandbox):
+    shell("worlds create --name mine", at)
+    assert "note" not in shell("world use mine")[2]
+    monkeypatch.setenv("SEQUENCES_SANDBOX_URL", sequences_sandbox.url.replace("127.0.0.1", "localhost"))
+    assert "which goes before the current world's http://127.0.0.1" in shell("world use mine")[2]
+    assert shell("world use mine --url http://127.0.0.1:9")[0] == 2
+    assert shell("world use mine", at)[0] == 0
 
 
 def test_no_proxy_is_asked_for_what_runs_on_this_machine(shell, at, monkeypatch):

@@ -6,16 +6,17 @@ from typing import Any, Final
 
 from ..calls import Call
 from ..transport import ControlClient
-from .parser import UsageError
+from .parser import CommandError, UsageError
 
 _WHOLE: Final = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|req_\w{26}", re.IGNORECASE)
 _MOST_PAGES: Final = 50
+_UNKNOWN: Final = 4
 _MOST_SHOWN: Final = 5
 _PUBLIC: Final = ("sequences", "contacts", "sequence-templates")
 
 
 def whole_id(send: ControlClient, key: str, kind: str, given: str) -> str:
-    """The id of that kind that begins so. Raises UsageError where none does, or several do."""
+    """The id of that kind that begins so. Raises CommandError where none does, or several do."""
     if _WHOLE.fullmatch(given) or not given:
         return given
     found = [one for one in _ids(send, key, kind) if one.lower().startswith(given.lower())]
@@ -23,7 +24,7 @@ def whole_id(send: ControlClient, key: str, kind: str, given: str) -> str:
         shown = ", ".join(found[:_MOST_SHOWN]) + (", ..." if len(found) > _MOST_SHOWN else "")
         raise UsageError(f"{given!r} is the beginning of {len(found)} ids of {kind}: {shown}; give more of it")
     if not found:
-        raise UsageError(f"no id of {kind} begins with {given!r}")
+        raise CommandError(f"no id of {kind} begins with {given!r}", _UNKNOWN)
     return found[0]
 
 

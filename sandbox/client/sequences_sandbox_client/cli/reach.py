@@ -55,11 +55,12 @@ def address(options: argparse.Namespace) -> str:
     """The URL that was given, else the current world's, else that of a sandbox on this machine. Raises UsageError."""
     from ..transport import root_of  # noqa: PLC0415  # loads httpx, which help does not need
 
-    world = None if options.url else known_worlds.read().current
+    world = known_worlds.read().current if options.url is None else None
+    url = (world.url if world else _DEFAULT_URL) if options.url is None else options.url
     try:
-        return str(root_of(options.url or (world.url if world else _DEFAULT_URL))).rstrip("/")
+        return str(root_of(url)).rstrip("/")
     except SandboxNotStarted as error:
-        raise UsageError(f"{source_of(options, '--url')}: {error}" if options.url else str(error)) from None
+        raise UsageError(str(error) if options.url is None else f"{source_of(options, '--url')}: {error}") from None
 
 
 def world_key(options: argparse.Namespace, url: str) -> str:

@@ -11,7 +11,7 @@ from ..errors import SandboxError
 from ..variables import PREFIX
 from . import known_worlds
 from .known_worlds import KnownWorld, KnownWorlds
-from .options import reject_misspelt_variables
+from .options import reject_misspelt_variables, source_of
 from .parser import UsageError
 from .printable import as_json, printable
 from .reach import add_reach, address, connected, failed
@@ -39,10 +39,10 @@ def run(options: argparse.Namespace) -> None:
         known = replace(known, current_id=None)
         known_worlds.write(known)
     elif options.key or options.world:
-        chosen = _opened(options) if options.key else _found(known, options.world)
+        chosen = _opened(options) if options.key else _found(known, options)
         known = replace(known.with_world(chosen), current_id=chosen.id)
         known_worlds.write(known)
-    _show(known, as_text=not options.json)
+    _show(known, options)
 
 
 def _opened(options: argparse.Namespace) -> KnownWorld:
@@ -62,8 +62,10 @@ def _opened(options: argparse.Namespace) -> KnownWorld:
     return world
 
 
-def _found(known: KnownWorlds, given: str) -> KnownWorld:
-    found = [one for one in known.worlds if _is(one, given)]
+def _found(known: KnownWorlds, options: argparse.Namespace) -> KnownWorld:
+    """The known world of that name or id, at the URL that was given with it."""
+    given, url = options.world, address(options) if _has_own_url(options) else None
+    found = [one for one in known.worlds if _is(one, given) and url in (None, one.url)]
     if len(found) == 1:
         return found[0]
     if found:
@@ -76,9 +78,13 @@ def _is(world: KnownWorld, given: str) -> bool:
     return world.name == given or world.id.startswith(given.lower())
 
 
-def _show(known: KnownWorlds, *, as_text: bool) -> None:
+def _has_own_url(options: argparse.Namespace) -> bool:
+    return bool(options.url) and source_of(options, "--url") == "--url"
+
+
+def _show(known: KnownWorlds, options: argparse.Namespace) -> None:
     listed = [{"id": one.id, "name": one.name, "url": one.url, "current": one == known.current} for one in known.worlds]
-    if as_text:
+    if not options.json:
         for one in listed:
             print(printable(f"{'*' if one['current'] else ' '} {one['id']}  {one['name']:<24} {one['url']}"))
         if known.current is None:
@@ -87,3 +93,11 @@ def _show(known: KnownWorlds, *, as_text: bool) -> None:
         print(as_json({"items": listed}))
     if known.current is not None and f"{PREFIX}KEY" in os.environ:
         print(f"note: {PREFIX}KEY is set and goes before the current world", file=sys.stderr)
+    if (
+        known.current is not None
+        and options.url
+        and not _has_own_url(options)
+        and address(options) != known.current.url
+    ):
+        what = f"is {address(options)}, which goes before the current world's {known.current.url}"
+        print(f"note: {source_of(options, '--url')} {what}", file=sys.stderr)
