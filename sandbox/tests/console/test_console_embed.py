@@ -146,6 +146,7 @@ def test_an_embed_is_reset(framed):
     frame.get_by_role("button", name="Send", exact=True).click()
     expect(frame.locator(".response")).to_contain_text("WAITING_FOR_LEAD")
     frame.get_by_role("button", name="Reset").click()
+    frame.get_by_role("button", name="Begin again").click()
     expect(frame.locator("#notice")).to_contain_text("The world began again")
     expect(frame.locator(".response")).to_have_count(0)
 

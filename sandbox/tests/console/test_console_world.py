@@ -87,11 +87,33 @@ def test_a_reset_begins_again_and_can_be_undone(visit, outside):
     stopped = lambda: client.get(f"/v1/sequences/{run_id}").json()["status"] == "STOPPED_EARLY"  # noqa: E731
     assert stopped()
     menu(page).get_by_role("button", name="Reset").click()
+    expect(page.locator("#ask")).to_contain_text("No Undo brings back the journal.")
+    page.get_by_role("button", name="Cancel").click()
+    assert stopped()
+    menu(page).get_by_role("button", name="Reset").click()
+    page.get_by_role("button", name="Begin again").click()
     expect(page.locator("#notice")).to_contain_text("The world began again")
     assert not stopped()
     page.get_by_role("button", name="Undo").click()
     expect(page.locator("#said")).to_contain_text("The world is as it was")
     assert stopped()
+
+
+def test_a_reset_that_nothing_is_lost_by_asks_nothing(visit):
+    page = visit("/watch")
+    menu(page).get_by_role("button", name="Reset").click()
+    expect(page.locator("#notice")).to_contain_text("The world began again")
+
+
+def test_where_no_more_snapshots_can_be_kept_it_is_told_that_there_is_no_way_back(visit):
+    page = visit("/watch")
+    full = {"message": "A world keeps 10 snapshots at most; delete one first."}
+    page.route("**/_sandbox/snapshots/before-reset", lambda route: route.fulfill(status=413, json=full))
+    menu(page).get_by_role("button", name="Reset").click()
+    expect(page.locator("#ask")).to_contain_text("No Undo brings back the runs and the clock")
+    page.get_by_role("button", name="Begin again").click()
+    expect(page.locator("#notice")).to_contain_text("The world began again")
+    expect(page.get_by_role("button", name="Undo")).to_have_count(0)
 
 
 @pytest.mark.parametrize("path", ["/watch", "/journal", "/faults", "/try/pauseSequence", "/"])

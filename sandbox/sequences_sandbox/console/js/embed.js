@@ -8,12 +8,13 @@ import { listen } from "./events.js";
 import { keyOptions } from "./head/keys.js";
 import { startOutage } from "./head/outage.js";
 import { startTime } from "./head/time.js";
-import { attempt, notice } from "./parts/notice.js";
+import { notice } from "./parts/notice.js";
 import { operationPage } from "./reference/operation.js";
 import { unknown } from "./reference/view.js";
 import { home } from "./root.js";
 import { session } from "./session.js";
 import { NoWorld } from "./world/create.js";
+import { reset } from "./world/state.js";
 
 const THEMES = ["light", "dark"];
 const LEAST = 240;
@@ -62,11 +63,6 @@ function head(base) {
     h("label", { class: "dim", for: "key" }, "Key"), key,
     button("Reset", reset), wholeConsole());
 }
-
-const reset = () => attempt(async () => {
-  await session.control("POST", "/world/reset", {});
-  notice("The world began again.");
-});
 
 // Browsers keep apart what a frame and a tab keep: without its key a link would lead to another world.
 const linked = () => (session.world ? `#key=${session.widestToken}` : "");

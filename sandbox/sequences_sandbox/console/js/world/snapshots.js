@@ -3,19 +3,21 @@
 import { button, fill, h, say } from "../dom.js";
 import { brief } from "../format.js";
 import { worldNow } from "../head/time.js";
-import { attempt, notice } from "../parts/notice.js";
+import { ask, attempt, notice } from "../parts/notice.js";
 import { session } from "../session.js";
-import { restore } from "./state.js";
+import { keep, restore } from "./state.js";
 
 const BEFORE = "before-restore";
 
 /** The part of the menu that holds them. */
 export function snapshotPart() {
   const list = h("ul", { class: "worlds" });
+  let names = [];
   const name = h("input", { placeholder: "a name", "aria-label": "Name of the snapshot", maxlength: "100", required: true });
 
   async function show() {
     const answer = await attempt(() => session.control("GET", "/snapshots"));
+    names = answer?.items.map((each) => each.name) ?? [];
     fill(list, answer?.items.toReversed().map(item));
   }
 
@@ -27,6 +29,8 @@ export function snapshotPart() {
   }
 
   async function change(method, which) {
+    const isLost = names.includes(which);
+    if (isLost && !(await ask(method === "PUT" ? "Replace the snapshot?" : "Delete the snapshot?", `What “${which}” holds goes for good.`, method === "PUT" ? "Replace" : "Delete"))) return;
     await attempt(() => session.control(method, `/snapshots/${encodeURIComponent(which)}`, method === "PUT" ? {} : undefined));
     say(method === "PUT" ? `Snapshot “${which}” is kept.` : `Snapshot “${which}” is deleted.`);
     show();
@@ -44,8 +48,9 @@ export function snapshotPart() {
 
 async function back(name) {
   await attempt(async () => {
-    await session.control("PUT", `/snapshots/${BEFORE}`, {});
+    const isKept = await keep(BEFORE);
+    if (!isKept && !(await ask("Restore without a way back?", "No more snapshots can be kept, so that no Undo brings back the world as it is now.", "Restore"))) return;
     await restore(name);
-    notice(`The world is as it was in “${name}”.`, ["Undo", () => restore(BEFORE)]);
+    notice(`The world is as it was in “${name}”.`, isKept && ["Undo", () => restore(BEFORE)]);
   });
 }

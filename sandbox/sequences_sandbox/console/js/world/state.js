@@ -2,18 +2,32 @@
 
 import { h, say } from "../dom.js";
 import { download } from "../parts/clipboard.js";
-import { attempt, notice, warn } from "../parts/notice.js";
+import { ask, attempt, notice, warn } from "../parts/notice.js";
 import { session } from "../session.js";
 
 const BEFORE = "before-reset";
+const FULL = 413;
 
-/** Begins the world again from its fixture. It can be undone. */
+/** Begins the world again from its fixture. Runs and clock can be brought back; it asks before it takes what cannot. */
 export async function reset() {
   await attempt(async () => {
-    await session.control("PUT", `/snapshots/${BEFORE}`, {});
+    const [{ items: faults }, { total_count: requests }, isKept] = await Promise.all([session.control("GET", "/faults"), session.control("GET", "/journal?size=1"), keep(BEFORE)]);
+    const gone = [!isKept && "the runs and the clock, as no more snapshots can be kept", faults.length > 0 && "the faults", requests > 0 && "the journal"].filter(Boolean);
+    if (gone.length > 0 && !(await ask("Begin the world again?", `No Undo brings back ${gone.join(", or ")}.`, "Begin again"))) return;
     await session.control("POST", "/world/reset", {});
-    notice("The world began again: runs, clock, faults and journal are as at the start.", ["Undo", () => restore(BEFORE)]);
+    notice("The world began again: runs, clock, faults and journal are as at the start.", isKept && ["Undo", () => restore(BEFORE)]);
   });
+}
+
+/** Keeps a snapshot to return to; whether there was room for one. */
+export async function keep(name) {
+  try {
+    await session.control("PUT", `/snapshots/${name}`, {});
+    return true;
+  } catch (error) {
+    if (error.status !== FULL) throw error;
+    return false;
+  }
 }
 
 /** Returns to a snapshot. */
