@@ -13,7 +13,7 @@ from ..fixtures import FixtureText
 from ..fixtures.fixture import Fixture
 from ..resources import RESOURCES
 from ..resources.organizations import ORGANIZATIONS
-from ..resources.sequences.model import RUNS
+from ..resources.sequences.model import RUNS, Run
 from ..store.records import KeyRecord
 from ..traffic.paces import Paces
 from .due_events import steps_of
@@ -109,13 +109,15 @@ class Control:
 def clock_of(tx: Transaction) -> dict[str, Any]:
     """A world's clock, and what falls due next."""
     due = tx.next_due()
-    next_due = None
-    if due is not None:
-        at, run = due
-        event = tx.schedule.due_event(run, steps_of(tx, run))
-        next_due = {"at": format_timestamp(at), "event": event, "sequence_id": run.id}
+    next_due = None if due is None else due_fields(tx, *due)
     clock: Clock = tx.moment.clock
     return {"now": format_timestamp(clock.now(tx.wall)), "frozen": clock.frozen, "next_due": next_due}
+
+
+def due_fields(tx: Transaction, at: int, run: Run) -> dict[str, Any]:
+    """What falls due for a run, and when, as it is shown."""
+    event = tx.schedule.due_event(run, steps_of(tx, run))
+    return {"at": format_timestamp(at), "event": event, "sequence_id": run.id}
 
 
 def _counts(tx: Transaction) -> dict[str, dict[str, int]]:

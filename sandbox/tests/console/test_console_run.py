@@ -125,6 +125,13 @@ def test_one_action_leads_and_stop_is_set_apart(run_in, status, main):
     assert actions(page).get_by_role("button", name="Stop").count() == 1
 
 
+def test_a_run_that_the_fixture_paused_shows_when_it_wakes(visit):
+    page = visit("/watch?status=WAITING_FOR_LEAD")
+    view(page).locator("tbody a").first.click()
+    expect(view(page).locator(".wake")).to_have_text(re.compile("^wakes .* UTC, in "))
+    expect(axis(page).locator(".future")).to_contain_text("wake")
+
+
 def test_a_pause_shows_when_the_run_wakes_until_it_does_or_is_resumed(run_in):
     page, _ = run_in("ACTIVE")
     actions(page).get_by_role("button", name="Pause").click()

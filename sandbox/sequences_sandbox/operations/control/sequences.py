@@ -16,7 +16,7 @@ from ...resources.sequences.model import RUNS, Run
 from ...resources.sequences.schedule import ENROL
 from ...resources.sequences.transitions import WAKE
 from ...validation import field_issue
-from ...worlds.control import Control
+from ...worlds.control import Control, due_fields
 from ...worlds.due_events import apply_due_events, steps_of
 from ...worlds.history import history_fields, history_of
 from ...worlds.results import ItemResult
@@ -49,13 +49,21 @@ def triggerEvent(control: Control, caller: Caller, *, sequence_id: str, body: Ma
 
 
 def getHistory(control: Control, caller: Caller, *, sequence_id: str, page: int, size: int) -> dict[str, Any]:
-    """A page of what happened to a run since the timeline began, oldest first."""
+    """A page of what happened to a run since the timeline began, oldest first, and what falls due for it next."""
     with control.worlds.transaction(caller) as tx:
-        _known(tx, RUNS, sequence_id)
+        run: Run = _known(tx, RUNS, sequence_id)
         entries = history_of(tx.value, sequence_id)
+        at = tx.schedule.due_at(run)
+        following = None if at is None else due_fields(tx, at, run)
     pages = page_count(len(entries), size)
     items = [history_fields(entry) for entry in entries[(page - 1) * size : page * size]]
-    return {"items": items, "total_count": len(entries), "total_pages": pages, "has_more": page < pages}
+    return {
+        "items": items,
+        "total_count": len(entries),
+        "total_pages": pages,
+        "has_more": page < pages,
+        "next": following,
+    }
 
 
 def deleteContact(control: Control, caller: Caller, *, contact_id: str) -> None:

@@ -1,25 +1,10 @@
-// When a paused run wakes. The contract keeps that to itself; the sandbox knows it in two places.
+// When a paused run wakes. The contract keeps that to itself; the sandbox tells it.
 
-import { nextDue } from "../head/time.js";
 import { session } from "../session.js";
 
-/** Milliseconds, or null where it is not known. */
+/** Milliseconds, or null where nothing wakes it. */
 export async function wakeTime(run, lifecycle) {
   if (!lifecycle.from(run.status).some((row) => row.by === "clock")) return null;
-  return (await fromRequest(run).catch(() => null)) ?? fromClock(run);
-}
-
-/** What the latest pause asked for. */
-async function fromRequest({ id }) {
-  const { items } = await session.control("GET", `/sequences/${id}/history`);
-  const last = items.findLast(({ event }) => event === "pause");
-  if (!last?.request_id) return null;
-  const entry = await session.control("GET", `/journal/${last.request_id}`);
-  const { paused_until: until } = JSON.parse(entry.request.body ?? "{}");
-  return until ? Date.parse(until) : null;
-}
-
-function fromClock({ id }) {
-  const due = nextDue();
-  return due?.sequence_id === id ? Date.parse(due.at) : null;
+  const { next } = await session.control("GET", `/sequences/${run.id}/history?size=1`).catch(() => ({ next: null }));
+  return next && Date.parse(next.at);
 }
