@@ -209,6 +209,26 @@ def test_a_verification_says_yes_or_shows_the_nearest_misses(visit, outside):
     expect(view(page).locator(".told")).to_have_text("Yes: 1 request matches.")
 
 
+def test_a_body_that_is_no_json_is_named_with_what_to_write(visit):
+    page = visit("/journal")
+    page.get_by_text("Was it sent? Verify").click()
+    page.get_by_label("Body holds, as JSON").fill("{reason")
+    page.get_by_role("button", name="Verify").click()
+    expect(page.locator("#notice")).to_contain_text("What the body holds is not valid JSON")
+
+
+def test_a_request_whose_key_is_not_here_is_sent_with_the_chosen_one(visit, outside, world_of):
+    page = visit("/journal")
+    outside(page).get("/v1/me").raise_for_status()
+    narrow = next(each["token"] for each in world_of(page)["keys"] if each["name"] == "Read only")
+    other = visit(f"/journal#key={narrow}")
+    other.get_by_role("dialog").get_by_role("button", name="Open", exact=True).click()
+    rows(other).first.get_by_role("link").click()
+    expect(entry(other)).to_contain_text("is not in this browser")
+    entry(other).get_by_role("button", name="Send with the chosen key").click()
+    expect(entry(other).locator(".outcome-place")).to_contain_text("200")
+
+
 def test_the_journal_is_taken_away_and_emptied_after_a_question(visit, outside):
     page = visit("/journal")
     client = outside(page)
