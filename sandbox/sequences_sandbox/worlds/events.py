@@ -22,6 +22,7 @@ SEQUENCE: Final = "sequence"
 REQUEST: Final = "request"
 CLOCK: Final = "clock"
 WORLD: Final = "world"
+JOURNAL: Final = "journal"
 
 _LOG: Final = logging.getLogger("sequences_sandbox.events")
 _LOOK_SECONDS: Final = 0.1

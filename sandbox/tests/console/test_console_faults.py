@@ -47,6 +47,10 @@ def test_a_fault_from_the_form_is_met_counted_and_used_up(visit, outside):
     expect(cards(page)).to_contain_text("used up")
     expect(page.get_by_role("heading", name="Off, used up or expired")).to_be_visible()
     cards(page).get_by_role("button", name="Remove").click()
+    page.get_by_role("dialog").get_by_role("button", name="Cancel").click()
+    expect(cards(page)).to_have_count(1)
+    cards(page).get_by_role("button", name="Remove").click()
+    page.get_by_role("dialog").get_by_role("button", name="Remove").click()
     expect(page.get_by_text("Everything works.")).to_be_visible()
 
 
@@ -103,6 +107,28 @@ def test_a_fault_is_changed_and_keeps_its_place_in_the_address(visit, outside):
     [changed] = rules(outside(page))
     assert (changed["id"], changed["match"], changed["effect"]["status"]) == (rule["id"], {"nth": 5}, 500)
     expect(page.get_by_role("heading", name="Add a fault")).to_be_visible()
+
+
+def test_a_change_keeps_what_the_form_does_not_show(visit, outside):
+    page = visit("/faults")
+    client = outside(page)
+    effect = {"status": 422, "type": "BusinessRuleIssue", "message": "Hm"}
+    rule = {"match": {"operation": "getMe", "every": 2, "probability": 0.5}, "effect": effect}
+    client.post("/_sandbox/faults", json=rule).raise_for_status()
+    cards(page).get_by_role("link", name="Edit").click()
+    page.get_by_label("Every how many").fill("4")
+    page.get_by_role("button", name="Save").click()
+    expect(cards(page)).to_contain_text("every 4th")
+    [changed] = rules(client)
+    assert changed["match"] == {"operation": "getMe", "every": 4, "probability": 0.5}
+    assert changed["effect"] == effect
+
+
+def test_a_fault_that_is_gone_is_said_to_be(visit):
+    page = visit("/faults/88c23cea-f199-4cf0-964c-3f1e007417b7")
+    expect(page.locator("#notice")).to_contain_text("This world has no such fault")
+    expect(page.get_by_role("heading", name="Add a fault")).to_be_visible()
+    expect(page).to_have_url(re.compile("/faults$"))
 
 
 def test_a_fault_is_turned_off_and_on(visit, outside):

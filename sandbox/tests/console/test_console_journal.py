@@ -131,6 +131,13 @@ def test_nothing_matches_is_another_thing_than_nothing_yet(visit, outside):
     expect(view(page)).to_contain_text("No request yet.")
 
 
+def test_a_filter_that_cannot_be_is_told_with_a_way_out(visit):
+    page = visit("/journal?status=nonsense")
+    expect(view(page)).to_contain_text("'status' is 'nonsense'")
+    page.get_by_role("button", name="Show all").click()
+    expect(view(page)).to_contain_text("No request yet.")
+
+
 def test_bodies_are_read_only_when_an_entry_is_opened(visit, outside):
     page = visit("/journal")
     client = outside(page)
@@ -207,6 +214,54 @@ def test_a_verification_says_yes_or_shows_the_nearest_misses(visit, outside):
     page.get_by_label("How often").select_option("exactly")
     page.get_by_role("button", name="Verify").click()
     expect(view(page).locator(".told")).to_have_text("Yes: 1 request matches.")
+
+
+def test_a_body_that_is_no_json_is_named_with_what_to_write(visit):
+    page = visit("/journal")
+    page.get_by_text("Was it sent? Verify").click()
+    page.get_by_label("Body holds, as JSON").fill("{reason")
+    page.get_by_role("button", name="Verify").click()
+    expect(page.locator("#notice")).to_contain_text("What the body holds is not valid JSON")
+
+
+def test_a_request_whose_key_is_not_here_is_sent_with_the_chosen_one(visit, outside, world_of):
+    page = visit("/journal")
+    outside(page).get("/v1/me").raise_for_status()
+    narrow = next(each["token"] for each in world_of(page)["keys"] if each["name"] == "Read only")
+    other = visit(f"/journal#key={narrow}")
+    other.get_by_role("dialog").get_by_role("button", name="Open", exact=True).click()
+    rows(other).first.get_by_role("link").click()
+    expect(entry(other)).to_contain_text("is not in this browser")
+    entry(other).get_by_role("button", name="Send with the chosen key").click()
+    expect(entry(other).locator(".outcome-place")).to_contain_text("200")
+
+
+def test_every_entry_is_reached_and_each_page_is_read_once(visit, outside):
+    page = visit("/journal")
+    client = outside(page)
+    for _ in range(520):
+        client.get("/v1/me")
+    page.reload()
+    expect(view(page).locator(".pager")).to_contain_text("50 of 520")
+    asked = []
+    page.on("request", lambda request: asked.append(request.url) if "/_sandbox/journal?" in request.url else None)
+    for count in (*range(100, 501, 50), 520):
+        view(page).get_by_role("button", name="Older ones").click()
+        expect(rows(page)).to_have_count(count)
+    expect(view(page).locator(".pager")).to_contain_text("520 of 520")
+    expect(view(page).get_by_role("button", name="Older ones")).to_have_count(0)
+    assert [url.rpartition("page=")[2] for url in asked] == [str(number) for number in range(2, 12)]
+    client.get("/v1/sequences")
+    expect(view(page).locator(".pager")).to_contain_text("520 of 521")
+
+
+def test_a_journal_that_a_program_empties_is_shown_empty(visit, outside):
+    page = visit("/journal")
+    client = outside(page)
+    client.get("/v1/me")
+    expect(rows(page)).to_have_count(1)
+    client.delete("/_sandbox/journal").raise_for_status()
+    expect(view(page)).to_contain_text("No request yet.")
 
 
 def test_the_journal_is_taken_away_and_emptied_after_a_question(visit, outside):

@@ -1,6 +1,7 @@
 // Events between the parts of the page.
 //
 //   sequence, request, clock  what the world's event stream publishes
+//   journal                   the journal was emptied; of the stream too
 //   time                      the world's clock was set, moved, stopped or started
 //   jump                      it was moved: {from, to}, in milliseconds
 //   live                      whether that stream is open

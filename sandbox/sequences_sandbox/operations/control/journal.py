@@ -8,6 +8,7 @@ from ...domain.errors import NotFoundIssue, ValidationIssue
 from ...domain.query import page_count
 from ...traffic.har import archive
 from ...traffic.verification import Finding, count, in_order
+from ...worlds.events import JOURNAL
 from ...worlds.traffic_control import TrafficControl
 from ...worlds.worlds import Caller
 from .journal_fields import read_journal_match, show_entry
@@ -31,6 +32,7 @@ def listJournal(
 
 def clearJournal(control: TrafficControl, caller: Caller) -> None:
     control.store.clear_traffic(caller.key.world_id, buckets=False)
+    control.worlds.events.publish(caller.key.world_id, JOURNAL, {"event": "cleared"})
 
 
 def getJournalEntry(control: TrafficControl, caller: Caller, *, request_id: str) -> dict[str, Any]:

@@ -67,6 +67,8 @@ def test_a_stream_tells_of_runs_requests_the_clock_and_the_world(client):
         assert reader.next()[1:] == ("clock", client.get("/_sandbox/clock").json())
         client.post("/_sandbox/world/reset", json={})
         assert reader.next()[1:] == ("world", {"event": "reset"})
+        client.delete("/_sandbox/journal")
+        assert reader.next()[1:] == ("journal", {"event": "cleared"})
 
 
 def test_a_reader_goes_on_after_the_last_event_that_it_has(client):

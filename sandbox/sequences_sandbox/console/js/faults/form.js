@@ -15,6 +15,9 @@ const PRESETS = [
   ["Next response breaks off", { times: 1, effect: { close: "midway" } }],
 ];
 
+/** The part of a match that says which calls; "" for each one. */
+const countOf = (match) => Object.keys(COUNTED).find((name) => name in match) ?? "";
+
 /** The form: {element, edit, keys}. `save` is called with the rule, and with the id of the one that is changed. */
 export async function faultForm(save, cancel) {
   const ids = operations(await contract()).map(({ id }) => [id, id]);
@@ -55,22 +58,29 @@ export async function faultForm(save, cancel) {
 
   function submit(event) {
     event.preventDefault();
-    const match = {
-      operation: input.operation.value || undefined, method: input.method.value || undefined, path: input.path.value || undefined, key_name: input.key.value || undefined,
-      ...(input.when.value ? { [input.when.value]: Number(input.count.value) } : {}),
+    // What the form does not show, the API may have set: it stays.
+    const { match = {}, effect = {} } = editing ?? {};
+    const kind = input.effect.value;
+    const rule = {
+      match: {
+        ...match, [countOf(match)]: undefined,
+        operation: input.operation.value || undefined, method: input.method.value || undefined, path: input.path.value || undefined, key_name: input.key.value || undefined,
+        ...(input.when.value ? { [input.when.value]: Number(input.count.value) } : {}),
+      },
+      effect: { ...(kind in effect ? effect : {}), ...effects[kind].value() },
+      times: input.times.value ? Number(input.times.value) : undefined, for: input.lasting.value || undefined,
     };
-    const rule = { match, effect: effects[input.effect.value].value(), times: input.times.value ? Number(input.times.value) : undefined, for: input.lasting.value || undefined };
-    save(rule, editing);
+    save(rule, editing?.id ?? null);
   }
 
   /** Shows a rule to be changed; null for a new one. */
   function edit(rule) {
-    editing = rule?.id ?? null;
+    editing = rule;
     const { match = {}, effect = { status: 503 }, times, for: lasting } = rule ?? {};
-    const when = WHEN.map(([name]) => name).find((name) => name && match[name] !== undefined && match[name] !== null) ?? "";
+    const when = countOf(match);
     Object.entries({ operation: match.operation, method: match.method, path: match.path, key: match.key_name, when, count: match[when], times, lasting })
       .forEach(([name, value]) => { input[name].value = value ?? ""; });
-    input.effect.value = EFFECTS.map(([name]) => name).find((name) => effect[name] !== undefined && effect[name] !== null);
+    input.effect.value = EFFECTS.map(([name]) => name).find((name) => name in effect);
     effects[input.effect.value].set(effect);
     element.querySelector(".more").open = Boolean(match.method || match.path || match.key_name);
     write(title, rule ? "Change the fault" : "Add a fault");

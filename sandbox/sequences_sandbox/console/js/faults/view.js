@@ -3,13 +3,14 @@
 import { on } from "../bus.js";
 import { contract } from "../contract.js";
 import { h, say } from "../dom.js";
-import { ask, attempt } from "../parts/notice.js";
-import { go } from "../router.js";
+import { ask, attempt, warn } from "../parts/notice.js";
+import { go, readdress } from "../router.js";
 import { faultForm } from "./form.js";
 import { limitForm } from "./limit.js";
 import { showRules } from "./list.js";
-import { changeRules, faultRules } from "./rules.js";
+import { changeRules, faultRules, rateLimit } from "./rules.js";
 import { trial } from "./trial.js";
+import { effectWords } from "./words.js";
 
 /** Builds the view. */
 export async function open(section) {
@@ -23,9 +24,15 @@ export async function open(section) {
   const acts = {
     turn: (rule, enabled) => change(enabled ? "The fault is on." : "The fault is off.", "PATCH", `/faults/${rule.id}`, { enabled }),
     again: (rule) => change("The fault is active again.", "PATCH", `/faults/${rule.id}`, whole(rule)),
-    remove: (rule) => change("The fault is removed.", "DELETE", `/faults/${rule.id}`),
+    remove: async (rule) => {
+      if (!(await ask("Remove this fault?", `${effectWords(rule.effect)}: it goes for good. Off keeps it.`, "Remove"))) return;
+      if (rule.id === selected) go("/faults");
+      change("The fault is removed.", "DELETE", `/faults/${rule.id}`);
+    },
     clear: async () => {
-      if (await ask("Remove all faults?", "They go for good.", "Remove all")) change("No fault is left.", "DELETE", "/faults");
+      if (!(await ask("Remove all faults?", "They go for good.", "Remove all"))) return;
+      go("/faults");
+      change("No fault is left.", "DELETE", "/faults");
     },
   };
 
@@ -44,8 +51,12 @@ export async function open(section) {
 
   function draw() {
     if (section.hidden) return;
-    showRules(list, acts, selected);
     const rule = faultRules().find(({ id }) => id === selected) ?? null;
+    if (selected !== null && rule === null && rateLimit() !== undefined) {
+      warn("This world has no such fault: it may have been removed. Add it again, or choose another.");
+      leave();
+    }
+    showRules(list, acts, selected);
     // Once for each rule: what is being typed stays while counters move.
     if (shown !== (rule?.id ?? null)) {
       shown = rule?.id ?? null;
@@ -53,8 +64,17 @@ export async function open(section) {
     }
   }
 
+  function leave() {
+    selected = null;
+    readdress("/faults");
+  }
+
   on("rules", draw);
-  on("fresh", ({ why }) => { form.keys(); if (why !== "seen") see.clear(); });
+  on("fresh", ({ another, why }) => {
+    form.keys();
+    if (why !== "seen") see.clear();
+    if (another && !section.hidden) leave();
+  });
   form.edit(null);
   return {
     show({ parts: [, id] }) {

@@ -35,15 +35,17 @@ export function entryPanel(close) {
     const again = h("div", { class: "outcome-place" });
     const run = RUN.exec(entry.path)?.[1];
     return h("div", { class: "entry-body" },
-      h("div", { class: "acts" }, button("Send again", () => resend(exchange, again), { class: "primary" }),
+      isForeign(entry) && h("p", { class: "dim" }, "The key that this was sent with is not in this browser. Open the world with that key, or send it with the key chosen above."),
+      h("div", { class: "acts" }, button(isForeign(entry) ? "Send with the chosen key" : "Send again", () => resend(entry, exchange, again), { class: "primary" }),
         run && h("a", { class: "button", href: `/runs/${run}` }, "Open its run"),
         copyLinkWithKey(`/journal/${entry.request_id}`), copyLink(`/journal/${entry.request_id}`)),
       again, described(entry), exchangeView(exchange),
       h("h3", {}, "Headers of the request, as far as they are kept"), listed(entry.request.headers));
   }
 
-  async function resend(exchange, place) {
-    const response = await send({ ...exchange, token: exchange.token });
+  async function resend(entry, exchange, place) {
+    const token = isForeign(entry) ? session.token : keyOf(entry.key_id)?.token;
+    const response = await send({ ...exchange, token });
     fill(place, h("h3", {}, "Sent again just now"), exchangeView(response));
     say(`Sent again: ${response.status || "no response"}`);
   }
@@ -73,6 +75,9 @@ function listed(headers) {
   return h("dl", { class: "headers" }, Object.entries(headers).flatMap(([name, value]) => [value].flat().map((each) => [h("dt", {}, name), h("dd", {}, each)])));
 }
 
+/** Whether an entry was sent with a key that this browser does not have. */
+const isForeign = ({ key_id: id }) => id !== null && !keyOf(id);
+
 /** An entry in the form that `send` gives to requests. The journal keeps no token: that of its key is put in. */
 function exchangeOf({ method, path, query, key_id: id, status, milliseconds, request, response }) {
   const key = keyOf(id);
@@ -82,7 +87,7 @@ function exchangeOf({ method, path, query, key_id: id, status, milliseconds, req
     if (!IDLE.test(header)) headers[header === "content-type" ? "Content-Type" : header] = [value].flat().join(", ");
   }
   return {
-    method, path: address, url: home + address, headers, token: key?.token ?? null, ...content(request.body),
+    method, path: address, url: home + address, headers, ...content(request.body),
     status, duration: onServer(milliseconds), answered: Object.entries(response.headers).flatMap(([header, value]) => [value].flat().map((each) => [header, each])), text: response.body ?? "", json: parsed(response.body),
     failure: status === 0 ? "No response was sent: a fault broke the connection." : undefined,
   };

@@ -23,11 +23,19 @@ export function verification(filters, link) {
     event.preventDefault();
     const match = Object.fromEntries(MATCHED.map((name) => [name, filters()[name]]).filter(([, value]) => value));
     const result = await attempt(() => {
-      if (body.value.trim()) match.body_subset = JSON.parse(body.value);
+      if (body.value.trim()) match.body_subset = held();
       if (/^\d+$/.test(match.status ?? "")) match.status = Number(match.status);
       return session.control("POST", "/journal/verify", { match, [how.value]: Number(number.value) });
     });
     if (result) show(result);
+  }
+
+  function held() {
+    try {
+      return JSON.parse(body.value);
+    } catch {
+      throw new Error('What the body holds is not valid JSON; write it such as {"reason": "WIN"}, or leave it empty.');
+    }
   }
 
   function show({ ok, count, nearest }) {

@@ -4,7 +4,7 @@ import { on } from "../bus.js";
 import { basePath, contract } from "../contract.js";
 import { button, fill, h } from "../dom.js";
 import { copyButton, download } from "../parts/clipboard.js";
-import { ask as confirm, attempt } from "../parts/notice.js";
+import { ask as confirm, attempt, warn } from "../parts/notice.js";
 import { curl } from "../parts/snippets.js";
 import { home } from "../root.js";
 import { go, readdress } from "../router.js";
@@ -17,7 +17,6 @@ import { journalTable } from "./table.js";
 import { verification } from "./verify.js";
 
 const PAGE = 50;
-const MOST = 500;
 
 /** Builds the view. */
 export async function open(section) {
@@ -41,31 +40,50 @@ export async function open(section) {
       table.element, foot),
     panel.element));
 
-  async function load(size = PAGE) {
+  async function load() {
     const asked = JSON.stringify(filters);
     const number = reading += 1;
     late = [];
-    const pages = Math.ceil(Math.min(size, MOST) / PAGE);
-    const found = await attempt(async () => {
-      const all = [];
-      for (let page = 1; page <= pages; page += 1) {
-        const answer = await session.control("GET", `/journal?${query(page)}`);
-        all.push(...answer.items);
-        total = answer.total_count;
-        if (!answer.has_more) break;
-      }
-      return all;
-    });
+    const found = await readPage(1).catch((error) => ({ error }));
     if (number < shown || asked !== JSON.stringify(filters)) return;
     shown = number;
     const missed = late ?? [];
     if (number === reading) late = null;
-    if (found) {
-      entries = found;
-      loaded = true;
-    }
-    if (loaded) missed.forEach(add);
+    if (found.error && !loaded) return showProblem(found.error);
+    if (found.error) warn(found.error.message);
+    else renew(found);
+    missed.forEach(add);
     draw();
+  }
+
+  /** Puts the newest page before what follows it here; where nothing does, the page is all. */
+  function renew({ items, total_count: count }) {
+    const seam = entries.findIndex((each) => each.request_id === items.at(-1)?.request_id);
+    entries = (seam < 0 ? items : [...items, ...entries.slice(seam + 1)]).slice(0, count);
+    total = count;
+    loaded = true;
+  }
+
+  /** Reads the page in which the list ends here. What came since has only moved the rest to later pages. */
+  async function readOlder() {
+    const asked = JSON.stringify(filters);
+    const found = await attempt(() => readPage(Math.floor(entries.length / PAGE) + 1));
+    if (!found || asked !== JSON.stringify(filters)) return;
+    const known = new Set(entries.map((each) => each.request_id));
+    entries = [...entries, ...found.items.filter((each) => !known.has(each.request_id))];
+    if (!found.has_more) total = entries.length;
+    draw();
+  }
+
+  function readPage(page) {
+    const given = Object.entries(filters).filter(([, value]) => value);
+    return session.control("GET", `/journal?${new URLSearchParams([...given, ["size", PAGE], ["page", page]])}`);
+  }
+
+  function showProblem({ status, message }) {
+    table.element.hidden = true;
+    const way = status === 0 ? button("Try again", load) : button("Show all", () => ask(filtersOf(new URLSearchParams())));
+    fill(foot, h("div", { class: "acts" }, h("b", {}, "The list cannot be shown."), way), h("p", {}, message));
   }
 
   function add(entry) {
@@ -79,18 +97,13 @@ export async function open(section) {
     if (belongs === null) readSoon();
   }
 
-  function query(page) {
-    const given = Object.entries(filters).filter(([, value]) => value);
-    return new URLSearchParams([...given, ["size", PAGE], ["page", page]]);
-  }
-
   function draw() {
     if (section.hidden || !loaded) return;
     table.element.hidden = entries.length === 0;
     table.show(entries, selected);
     const shown = h("span", { class: "num dim" }, `${entries.length.toLocaleString("en")} of ${total.toLocaleString("en")}, newest first`);
     fill(foot, entries.length === 0 ? empty() : h("div", { class: "pager" }, shown,
-      entries.length < total && entries.length < MOST && button("Older ones", () => load(entries.length + PAGE))));
+      entries.length < total && button("Older ones", readOlder)));
   }
 
   function empty() {
@@ -100,8 +113,17 @@ export async function open(section) {
       h("pre", { tabindex: "0" }, curl(request)), copyButton("Copy", () => curl(request)));
   }
 
+  /** Sets the filters; what others found is no part of their list. */
+  function seek(wanted) {
+    if (addressOf(wanted) !== addressOf(filters)) {
+      entries = [];
+      loaded = false;
+    }
+    filters = wanted;
+  }
+
   function ask(changes) {
-    filters = { ...filters, ...changes };
+    seek({ ...filters, ...changes });
     readdress(addressOf(filters, selected));
     form.show(filters);
     load();
@@ -118,16 +140,17 @@ export async function open(section) {
   }
 
   const drawSoon = every(250, draw);
-  const readSoon = every(400, () => { if (!section.hidden) load(entries.length || PAGE); });
+  const readSoon = every(400, () => { if (!section.hidden) load(); });
   on("request", (entry) => {
     if (section.hidden) return;
     if (late !== null) late.push(entry);
     else if (loaded) add(entry);
   });
+  on("journal", () => { if (!section.hidden) load(); });
   on("key", () => { if (!section.hidden) form.show(filters); });
   on("fresh", ({ another, why }) => {
     if (why !== "seen" && why !== "back") panel.hide();
-    if (another) filters = filtersOf(new URLSearchParams());
+    if (another) seek(filtersOf(new URLSearchParams()));
     if (section.hidden) { loaded = false; return; }
     if (another) go("/journal");
     else { form.show(filters); load(); }
@@ -135,7 +158,7 @@ export async function open(section) {
 
   return {
     show({ parts: [, id], query: parameters }) {
-      filters = filtersOf(parameters);
+      seek(filtersOf(parameters));
       selected = id ?? null;
       section.classList.toggle("with-entry", selected !== null);
       form.show(filters);
