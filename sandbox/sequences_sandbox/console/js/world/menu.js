@@ -49,7 +49,7 @@ function content(close, base) {
 function worldList(close) {
   const { worlds } = readKept();
   return h("ul", { class: "worlds" }, worlds.map((each) => h("li", { "data-id": each.id },
-    h("span", {}, h("b", {}, each.fixture), h("span", { class: "dim" }, ` ${each.created_at.slice(0, 16).replace("T", " ")} UTC${each.own ? "" : ", by key"}`)),
+    h("span", {}, h("b", {}, each.fixture), h("span", { class: "dim" }, ` ${each.created_at.slice(0, 19).replace("T", " ")} UTC${each.own ? "" : ", by key"}`)),
     each.id === session.world.id
       ? h("span", { class: "dim" }, "open now")
       : [button("Open", () => { close(); attempt(() => session.switchTo(each.id)); }),
