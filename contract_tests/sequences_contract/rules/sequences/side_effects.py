@@ -7,6 +7,8 @@ from ...engine import RuleContext, Run
 from ...http.messages import Response
 
 _MILLISECOND = Fraction(1, 1000)
+#: Requests that another client may need until it changes a run again.
+_REQUESTS = 4
 
 
 def touched(response: Response, named: Run, before: Mapping[str, Run], after: Mapping[str, Run]) -> dict[str, Run]:
@@ -36,4 +38,13 @@ def _unexplained(response: Response, named: Run, old: Run, new: Run, moved: bool
 def leaves_alone(context: RuleContext, response: Response, before: Mapping[str, Run], after: Mapping[str, Run]) -> None:
     """The request that `response` belongs to must have changed the run that it named, and no other."""
     changed = list(touched(response, context.run_of(response), before, after))
+    if changed:
+        context.target.pacing.sleep(_REQUESTS * context.target.pacing.pace)
+        changed = [name for name in changed if not _goes_on(context, after[name])]
     context.check(not changed, "no other run changed", f"{changed[:3]}", response, *map(context.get, changed[:1]))
+
+
+def _goes_on(context: RuleContext, seen: Run) -> bool:
+    """Whether a run has changed since: it is in the hands of another client, whose change fell into the same moment."""
+    again = context.get(seen.id)
+    return again.status == 200 and context.run_of(again) != seen
