@@ -99,6 +99,21 @@ def test_a_reset_begins_again_and_can_be_undone(visit, outside):
     assert stopped()
 
 
+def test_a_reset_that_was_declined_leaves_the_undo_of_the_one_before(visit, outside):
+    page = visit("/watch?status=ACTIVE")
+    client = outside(page)
+    first = client.get("/_sandbox/clock").json()["now"]
+    client.post("/_sandbox/clock/advance", json={"to": "2035-01-01T00:00:00Z"}).raise_for_status()
+    menu(page).get_by_role("button", name="Reset").click()
+    expect(page.locator("#notice")).to_contain_text("The world began again")
+    assert client.get("/_sandbox/clock").json()["now"][:10] == first[:10]
+    client.get("/v1/me").raise_for_status()
+    menu(page).get_by_role("button", name="Reset").click()
+    page.get_by_role("button", name="Cancel").click()
+    page.get_by_role("button", name="Undo").click()
+    expect(page.locator("#clock time")).to_contain_text("2035")
+
+
 def test_a_reset_that_nothing_is_lost_by_asks_nothing(visit):
     page = visit("/watch")
     menu(page).get_by_role("button", name="Reset").click()

@@ -5,7 +5,7 @@ import { brief } from "../format.js";
 import { worldNow } from "../head/time.js";
 import { ask, attempt, notice } from "../parts/notice.js";
 import { session } from "../session.js";
-import { keep, restore } from "./state.js";
+import { keep, restore, UNKEPT } from "./state.js";
 
 const BEFORE = "before-restore";
 
@@ -25,21 +25,27 @@ export function snapshotPart() {
     return h("li", { "data-id": snapshot.name },
       h("span", {}, h("b", {}, snapshot.name), h("span", { class: "dim" }, ` at ${brief(Date.parse(snapshot.now), worldNow())}`)),
       button("Restore", () => back(snapshot.name)),
-      button("Delete", () => change("DELETE", snapshot.name), { class: "quiet" }));
-  }
-
-  async function change(method, which) {
-    const isLost = names.includes(which);
-    if (isLost && !(await ask(method === "PUT" ? "Replace the snapshot?" : "Delete the snapshot?", `What “${which}” holds goes for good.`, method === "PUT" ? "Replace" : "Delete"))) return;
-    await attempt(() => session.control(method, `/snapshots/${encodeURIComponent(which)}`, method === "PUT" ? {} : undefined));
-    say(method === "PUT" ? `Snapshot “${which}” is kept.` : `Snapshot “${which}” is deleted.`);
-    show();
+      button("Delete", () => remove(snapshot.name), { class: "quiet" }));
   }
 
   async function save(event) {
     event.preventDefault();
-    await change("PUT", name.value.trim());
+    const wanted = name.value.trim();
+    if (names.includes(wanted) && !(await sure("Replace", wanted))) return;
+    await change("PUT", wanted, {}, "kept");
     name.value = "";
+  }
+
+  async function remove(which) {
+    if (await sure("Delete", which)) await change("DELETE", which, undefined, "deleted");
+  }
+
+  const sure = (verb, which) => ask(`${verb} the snapshot?`, `What “${which}” holds goes for good.`, verb);
+
+  async function change(method, which, body, done) {
+    await attempt(() => session.control(method, `/snapshots/${encodeURIComponent(which)}`, body));
+    say(`Snapshot “${which}” is ${done}.`);
+    show();
   }
 
   show();
@@ -49,7 +55,7 @@ export function snapshotPart() {
 async function back(name) {
   await attempt(async () => {
     const isKept = await keep(BEFORE);
-    if (!isKept && !(await ask("Restore without a way back?", "No more snapshots can be kept, so that no Undo brings back the world as it is now.", "Restore"))) return;
+    if (!isKept && !(await ask("Restore without a way back?", `No Undo brings back ${UNKEPT}.`, "Restore"))) return;
     await restore(name);
     notice(`The world is as it was in “${name}”.`, isKept && ["Undo", () => restore(BEFORE)]);
   });

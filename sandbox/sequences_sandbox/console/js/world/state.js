@@ -7,19 +7,24 @@ import { session } from "../session.js";
 
 const BEFORE = "before-reset";
 const FULL = 413;
+export const UNKEPT = "the runs and the clock, as no more snapshots can be kept";
 
 /** Begins the world again from its fixture. Runs and clock can be brought back; it asks before it takes what cannot. */
 export async function reset() {
   await attempt(async () => {
-    const [{ items: faults }, { total_count: requests }, isKept] = await Promise.all([session.control("GET", "/faults"), session.control("GET", "/journal?size=1"), keep(BEFORE)]);
-    const gone = [!isKept && "the runs and the clock, as no more snapshots can be kept", faults.length > 0 && "the faults", requests > 0 && "the journal"].filter(Boolean);
-    if (gone.length > 0 && !(await ask("Begin the world again?", `No Undo brings back ${gone.join(", or ")}.`, "Begin again"))) return;
+    const [{ items: faults }, { total_count: requests }] = await Promise.all([session.control("GET", "/faults"), session.control("GET", "/journal?size=1")]);
+    const gone = [faults.length > 0 && "the faults", requests > 0 && "the journal"].filter(Boolean).join(", or ");
+    if (gone && !(await sure(gone))) return;
+    const isKept = await keep(BEFORE);
+    if (!isKept && !(await sure(UNKEPT))) return;
     await session.control("POST", "/world/reset", {});
     notice("The world began again: runs, clock, faults and journal are as at the start.", isKept && ["Undo", () => restore(BEFORE)]);
   });
 }
 
-/** Keeps a snapshot to return to; whether there was room for one. */
+const sure = (gone) => ask("Begin the world again?", `No Undo brings back ${gone}.`, "Begin again");
+
+/** Keeps a snapshot to return to, in place of an earlier one; whether there was room for it. */
 export async function keep(name) {
   try {
     await session.control("PUT", `/snapshots/${name}`, {});
