@@ -42,7 +42,7 @@ REASONS = {
     r"list\..*\.bound\..*": "times that exist, just beside them, with other offsets, and far away",
     r"list\..*\.sort\..*": "both directions, under each value of each filter",
     r"list\..*": "one request or more for each value that the parameter may have",
-    r"stop\.company\.stops_active_siblings": "the stops of all rules about COMPANY, every run read before and after each",
+    r"stop\.company\.stops_active_siblings": "the stops of all rules about COMPANY, every run read after each",
     r"stop\..*": "every run is read before and after a stop",
     r"get\..*": "one request for each item of a sample that holds every status",
     r"update\.(every_status|keeps_status).*": "a run of each status, read, changed and put back",

@@ -56,11 +56,11 @@ class Memory:
             return False
         if self.strict:
             return True
-        if request.method == "OPTIONS" or status == 501:
+        if seen.operation is None or status == 501:
             return False
         # Without an id in the path, or with a malformed one, 404 says that the path itself is unknown.
         unknown = status == 404 and not _ID.search(request.bare_path)
-        return seen.operation is not None and status not in OWN_STATUSES and not unknown
+        return status not in OWN_STATUSES and not unknown
 
     def observe(self, response: Response) -> Observation:
         request = response.request
