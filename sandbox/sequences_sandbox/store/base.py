@@ -90,7 +90,7 @@ class Store(Protocol):
         """Puts off the expiry of a world, and notes when its clock stood at `now` that the key was used."""
 
     def delete(self, world_id: str) -> bool:
-        """Removes a world with all that belongs to it; False when there is none."""
+        """Removes a world with all that belongs to it but its last event; False when there is none."""
 
     def expired(self) -> Sequence[str]:
         """The worlds whose time to live is over."""

@@ -292,6 +292,7 @@ def test_large_events_are_bounded_in_bytes(store, world):
 
 def test_the_last_event_of_a_world_outlives_it(store, world):
     store.watch(world)
+    store.publish(world, "world", '{"event":"reset"}', '{"event":"reset"}')
     store.publish(world, "world", '{"event":"deleted"}')
     store.delete(world)
     store.publish(world, "world", '{"event":"too late"}')

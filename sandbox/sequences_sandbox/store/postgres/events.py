@@ -42,6 +42,10 @@ _READ: Final = (
     " JOIN events ON events.world_id = read.world_id AND events.number > read.last ORDER BY events.world_id, number"
 )
 _RENEW: Final = "UPDATE channels SET read_at = clock_timestamp() WHERE world_id = ANY (%s)"
+KEEP_LAST: Final = (
+    "DELETE FROM events WHERE world_id = %(world)s AND number < (SELECT last_number FROM channels WHERE world_id = %(world)s)"
+)
+"""Removes the events of a world that is deleted, but the one that says so."""
 SWEEP: Final = (
     f"WITH swept AS (DELETE FROM channels WHERE read_at < clock_timestamp() - {_LAPSE}"
     " AND NOT EXISTS (SELECT FROM worlds WHERE id = world_id) RETURNING world_id)"

@@ -14,7 +14,7 @@ from ..base import conflict
 from ..records import KeyRecord, VisitorWorld, WorldRecord
 from .connecting import Conn
 from .database import Database
-from .events import SWEEP
+from .events import KEEP_LAST, SWEEP
 from .keys import ADD_KEYS, KnownKeys, key_parameters
 
 _MOST_EXPIRED: Final = 50
@@ -91,6 +91,7 @@ class WorldVerbs:
         def remove(connection: Conn, repeated: bool) -> bool:
             row = connection.execute("DELETE FROM worlds WHERE id = %s RETURNING seed", (world_id,)).fetchone()
             if row is not None:
+                connection.execute(KEEP_LAST, {"world": world_id})
                 _drop_seed(connection, row[0])
             return row is not None or repeated
 
