@@ -23,6 +23,30 @@ def test_an_operation_has_an_address(visit):
     expect(view(page).get_by_role("heading", name="Stop a sequence")).to_be_visible()
 
 
+def test_what_was_given_to_an_operation_is_in_its_address(visit, second_tab):
+    page = visit("/try/getSequence")
+    choice = page.get_by_label("Run", exact=True)
+    expect(choice.locator("option").nth(4)).to_be_attached()
+    assert "sequence_id" not in page.url  # a run that the page chose by itself may not suit later
+    fourth = choice.locator("option").nth(3).get_attribute("value")
+    choice.select_option(fourth)
+    expect(page).to_have_url(re.compile(rf"/try/getSequence\?sequence_id={fourth}$"))
+    page.get_by_role("button", name="Copy link").click()
+    expect(page.locator("#said")).to_have_text("Copied")
+    assert page.evaluate("navigator.clipboard.readText()") == page.url
+    for tab in (page, second_tab(page)):
+        tab.reload()
+        expect(tab.get_by_label("sequence_id")).to_have_value(fourth)
+    page.goto(page.url.replace(f"getSequence?sequence_id={fourth}", "listSequences"))
+    page.get_by_label("size").fill("3")
+    expect(page).to_have_url(re.compile(r"/try/listSequences\?size=3$"))
+    page.get_by_label("created_at_after").fill("2026-02-01T00:00:00Z")
+    expect(page).to_have_url(re.compile("created_at_after="))
+    page.reload()
+    expect(page.get_by_label("created_at_after")).to_have_value("2026-02-01T00:00:00Z")
+    expect(page.get_by_label("size")).to_have_value("3")
+
+
 def test_an_operation_that_is_not_there_is_said_with_those_that_are(visit):
     page = visit("/try/dropTable")
     expect(view(page)).to_contain_text("There is no operation “dropTable”")

@@ -127,6 +127,18 @@ def test_a_run_that_the_engine_has_changed_is_replaced_before_it_spoils_a_press(
     expect(send(page)).to_contain_text("200")
 
 
+def test_a_chosen_run_is_left_out_of_the_address_once_the_engine_has_changed_it(visit, outside):
+    page = visit("/try/resumeSequence")
+    filled(page)
+    choice = page.get_by_label("Run", exact=True)
+    chosen = choice.locator("option").nth(1).get_attribute("value")
+    choice.select_option(chosen)
+    expect(page).to_have_url(re.compile(chosen))
+    outside(page).post(f"/_sandbox/sequences/{chosen}/events", json={"event": "fail"}).raise_for_status()
+    expect(page.get_by_label("sequence_id")).not_to_have_value(chosen)
+    expect(page).to_have_url(re.compile("/try/resumeSequence$"))
+
+
 def test_an_error_teaches_and_wraps(visit):
     page = visit("/try/listSequences", viewport={"width": 1024, "height": 768})
     page.get_by_label("size").fill("2500")

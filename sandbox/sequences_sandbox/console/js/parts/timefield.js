@@ -23,6 +23,12 @@ export function timeField({ label, initial = () => null, changed = () => {} }) {
     fill(meaning, input.value && (Number.isNaN(time) ? "Not a date and time." : relative(time)));
   }
 
+  function write(value) {
+    edited = true;
+    input.value = value;
+    show();
+  }
+
   function reset() {
     edited = false;
     follow();
@@ -37,7 +43,7 @@ export function timeField({ label, initial = () => null, changed = () => {} }) {
 
   on("time", () => { follow(); show(); changed(); });
   follow();
-  return { element: h("div", { class: "timefield" }, input, meaning), input, value: () => input.value, reset };
+  return { element: h("div", { class: "timefield" }, input, meaning), input, value: () => input.value, write, reset };
 }
 
 function relative(time) {

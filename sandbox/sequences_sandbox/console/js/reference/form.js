@@ -9,13 +9,17 @@ import { runPicker } from "./runpicker.js";
 const RUN = "sequence_id";
 
 /**
- * The form: {element, request, offer, suggest, write, run}. `offer` takes the runs to choose from, `suggest` values for what is
- * empty, `write` values for parameters by name. `changed` is called after every change.
+ * The form: {element, request, offer, suggest, write, given, run}. `offer` takes the runs to choose from, and a run to begin with
+ * where none was given; `suggest` takes values for what is empty, `write` the values that an address gives to parameters by
+ * name, and `given` returns those and what the visitor filled in. `changed` is called after every change.
  */
 export function operationForm(api, operation, { example = null, changed }) {
   const parameters = operation.parameters.map((each) => ({ ...each, input: parameterInput(api, each, changed) }));
   const body = operation.body ? bodyPart(api, operation, example, changed) : null;
   const picker = parameters.find(({ name }) => name === RUN)?.input ?? null;
+  const given = new Set();
+  // While the event is on its way to the input, so that `changed` finds it noted.
+  for (const { name, input } of parameters) input.element.addEventListener("input", () => given.add(name), { capture: true });
   const element = h("div", { class: "operation-form" },
     parameters.length > 0 && h("section", { class: "inputs" }, h("h3", {}, "Parameters"), parameters.map((each) => row(each, each.schema, each.input.element))),
     body?.element);
@@ -25,12 +29,17 @@ export function operationForm(api, operation, { example = null, changed }) {
     return requestOf(api, operation, values, body?.read());
   }
 
+  function write(values) {
+    given.delete(RUN); // another one may suit by now
+    for (const { name, input } of parameters) if (values[name]) { input.write(values[name]); given.add(name); }
+  }
+
   return {
-    element, request,
+    element, request, write,
     wantsRun: picker !== null,
-    offer: (runs, wanted) => picker.offer(runs, wanted),
+    offer: (runs, wanted) => picker.offer(runs, given.has(RUN) ? picker.read() : wanted),
     suggest: (values) => { for (const { name, input } of parameters) if (values[name] && !input.read()) input.write(values[name]); changed(); },
-    write: (values) => { for (const { name, input } of parameters) if (values[name]) input.write(values[name]); },
+    given: () => Object.fromEntries(parameters.filter(({ name }) => given.has(name)).map(({ name, input }) => [name, input.read()])),
     run: () => picker?.read() ?? null,
   };
 }

@@ -8,7 +8,7 @@ import { worldNow } from "../head/time.js";
 
 /**
  * The input of a value: {element, read, write}. `read` returns what is sent, undefined for nothing; `initial` is the value to
- * begin with. `changed` is called after every change.
+ * begin with, and a time begins anew when undefined is written. `changed` is called after every change.
  */
 export function inputOf(api, name, schema, { initial, optional, changed, label = name }) {
   const kind = deref(api, schema);
@@ -26,7 +26,7 @@ function choice({ enum: values }, label, initial, optional, changed) {
 
 function time(label, initial, changed) {
   const field = timeField({ label, initial: () => (initial === undefined ? null : nextMonday(worldNow())), changed });
-  return { element: field.element, read: () => field.value() || undefined, write: field.reset };
+  return { element: field.element, read: () => field.value() || undefined, write: (value) => (value === undefined ? field.reset() : field.write(value)) };
 }
 
 function object(label, initial, changed) {

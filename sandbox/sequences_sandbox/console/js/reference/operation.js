@@ -10,6 +10,7 @@ import { copyButton } from "../parts/clipboard.js";
 import { LANGUAGES } from "../parts/snippets.js";
 import { tabs } from "../parts/tabs.js";
 import { home } from "../root.js";
+import { address, readdress } from "../router.js";
 import { session } from "../session.js";
 import { every } from "../throttle.js";
 import { operationForm } from "./form.js";
@@ -30,18 +31,21 @@ export function operationPage(api, operation, wish = {}) {
   const outcome = h("div", { class: "outcome-place", "aria-live": "polite" });
   const sender = button("Send", press, { class: "primary send" });
   let sent = false;
-  let run = wish.run;
   if (wish.language) language = LANGUAGES.find((each) => each.toLowerCase() === wish.language.toLowerCase()) ?? language;
   const draw = every(100, () => { if (element.isConnected) drawRequest(); });
   const form = operationForm(api, operation, { example: wish.example, changed: draw });
   const element = h("article", { class: "operation", "data-operation": operation.id },
     h("header", { class: "operation-head" }, h("h2", {}, operation.summary),
-      wish.target ? null : copyButton("Copy link", () => `${home}/try/${operation.id}`)),
+      wish.target ? null : copyButton("Copy link", () => home + link())),
     h("div", { class: "doc" }, h("div", { class: "prose" }, markdown(operation.description)), scope, form.element, responseList(api, operation)),
     h("div", { class: "request" }, h("div", { class: "exchange" }, line, code), outcome));
   element.addEventListener("keydown", (event) => { if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) press(); });
 
+  /** Its address, with what was given to its parameters. */
+  const link = () => address(`/try/${operation.id}`, form.given());
+
   function drawRequest() {
+    if (!wish.target && element.offsetParent) readdress(link());
     const focused = document.activeElement === sender;
     fill(scope, scopeNote(operation));
     fill(line, requestLine(form.request(), sender));
@@ -75,21 +79,21 @@ export function operationPage(api, operation, wish = {}) {
   async function offer() {
     const [others, runs] = await Promise.all([otherIds(operation), form.wantsRun && suitingRuns(api, lifecycle, operation.event)]);
     form.suggest(others);
-    if (runs) await form.offer(runs, run);
+    if (runs) await form.offer(runs, wish.run);
   }
 
   // What the visitor did is theirs to see; what time or the engine did must not spoil the next press of Send.
   const again = every(1000, () => { if (element.isConnected && element.offsetParent) offer(); });
+  const renew = () => { form.write({}); again(); };
   on("sequence", ({ by, sequence }) => {
-    if (by !== "client" && sequence.id === form.run() && !lifecycle.allows(operation.event, sequence.status)) again();
+    if (by !== "client" && sequence.id === form.run() && !lifecycle.allows(operation.event, sequence.status)) renew();
   });
   on("key", draw);
-  on("fresh", ({ why }) => { if (why !== "seen") { fill(outcome); sent = false; again(); draw(); } });
+  on("fresh", ({ why }) => { if (why !== "seen") { fill(outcome); sent = false; (why === "back" ? again : renew)(); draw(); } });
 
   /** Shows it: with runs that suit now, unless its last response is still to be read. `values` are parameters by name. */
   function show(values = {}) {
     form.write(values);
-    run = values.sequence_id ?? wish.run;
     draw();
     if (!sent) offer();
   }
