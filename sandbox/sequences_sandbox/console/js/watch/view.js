@@ -26,6 +26,7 @@ export async function open(section) {
   const path = `${basePath(api)}/sequences`;
   let query = { ...NEWEST };
   let page = null;
+  let owner = null; // the organization whose page it is
   let reading = 0;
   let shown = 0;
   const filters = h("form", { class: "filters", "aria-label": "Filter", on: { submit: openRun } });
@@ -35,11 +36,13 @@ export async function open(section) {
 
   async function load() {
     const asked = query;
+    const { id } = session.organization;
     const number = reading += 1;
     const exchange = await session.read(`${path}?${new URLSearchParams(query)}`);
     await soonNamed();
-    if (number < shown || asked !== query) return;
+    if (number < shown || asked !== query || id !== session.organization.id) return;
     shown = number;
+    owner = id;
     if (exchange.status !== 200) return showProblem(exchange);
     page = { ...exchange.json, exchange };
     draw();
@@ -102,6 +105,11 @@ export async function open(section) {
   }
 
   async function refresh() {
+    if (owner !== session.organization.id) { // no run of the other stands under this key
+      page = null;
+      table.element.hidden = true;
+      fill(foot);
+    }
     if (section.hidden) return;
     drawFilters();
     load();
