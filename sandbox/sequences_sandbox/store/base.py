@@ -14,7 +14,7 @@ from typing import Any, Final, Protocol
 from ..domain.clock import Clock
 from ..domain.errors import CommitIssue
 from ..traffic.journal import Entry
-from ..traffic.rate_limits import RateLimit, Verdict
+from ..traffic.rate_limits import Level, RateLimit, Verdict
 from .records import ChangeSet, KeyRecord, Loaded, StoredEvent, VisitorWorld, WorldRecord
 
 FORGETTING: Final = 256
@@ -109,6 +109,9 @@ class Store(Protocol):
 
     def take_token(self, world_id: str, key_id: str, limit: RateLimit, wall: int, now: int) -> Verdict:
         """Takes a token from the bucket of a key."""
+
+    def levels(self, world_id: str) -> Mapping[str, Level]:
+        """What was in each bucket of a world when a token was last asked of it, by the id of its key."""
 
     def append_journal(self, world_id: str, entry: Entry) -> None:
         """Adds an entry to a world's journal; the oldest go when it holds too many bytes. May return before it is kept."""

@@ -199,6 +199,11 @@ class MemoryStore:
             levels[key_id], verdict = take(limit, levels.get(key_id), wall, now)
             return verdict
 
+    def levels(self, world_id: str) -> Mapping[str, Level]:
+        with self._lock:
+            kept = self._worlds.get(world_id)
+            return {} if kept is None else dict(kept.levels)
+
     def append_journal(self, world_id: str, entry: Entry) -> None:
         weight = entry.weight
         with self._lock:

@@ -72,21 +72,34 @@ def take(limit: RateLimit, level: Level | None, wall: int, now: int) -> tuple[Le
 
     A bucket fills with real time, and when the world's clock is moved forward, as if that time had passed.
     """
-    parts = limit.full
-    if level is not None:
-        passed = max(0, wall - level.wall, now - level.now)
-        parts = min(parts, level.parts + passed * limit.limit)
+    parts = _refilled(limit, level, wall, now)
     allowed = parts >= limit.token
     if allowed:
         parts -= limit.token
-    verdict = Verdict(
+    return Level(parts, wall, now), _verdict(limit, parts, allowed=allowed)
+
+
+def look(limit: RateLimit, level: Level | None, wall: int, now: int) -> Verdict:
+    """What a call would meet; takes nothing."""
+    parts = _refilled(limit, level, wall, now)
+    return _verdict(limit, parts, allowed=parts >= limit.token)
+
+
+def _refilled(limit: RateLimit, level: Level | None, wall: int, now: int) -> int:
+    if level is None:
+        return limit.full
+    passed = max(0, wall - level.wall, now - level.now)
+    return min(limit.full, level.parts + passed * limit.limit)
+
+
+def _verdict(limit: RateLimit, parts: int, *, allowed: bool) -> Verdict:
+    return Verdict(
         allowed=allowed,
         limit=limit.limit,
         remaining=parts // limit.token,
         reset_seconds=_seconds(limit.full - parts, limit),
         retry_after_seconds=_seconds(limit.token - parts, limit),
     )
-    return Level(parts, wall, now), verdict
 
 
 def _seconds(missing: int, limit: RateLimit) -> int:

@@ -223,6 +223,7 @@ def test_faults_are_added_listed_and_removed(shell, client):
 def test_a_rate_is_set_shown_and_removed(shell):
     assert shell("rate-limit show") == "no limit"
     assert shell("rate-limit set 90/min --burst 5") == "90 calls in 60 s, 5 at once"
+    assert shell("rate-limit show") == "90 calls in 60 s, 5 at once"
     assert json.loads(shell("rate-limit show --json"))["rate_limit"] == {"limit": 90, "per_seconds": 60, "burst": 5}
     assert shell("rate-limit clear") == "done"
 

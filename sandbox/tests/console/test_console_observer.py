@@ -78,11 +78,17 @@ def test_the_banner_is_in_every_view_with_counters_and_off(visit, outside, path)
 def test_a_rate_limit_is_in_the_banner_and_can_be_turned_off(visit, outside):
     page = visit("/watch")
     client = outside(page)
-    client.put("/_sandbox/rate-limit", json={"limit": 1, "per_seconds": 3600}).raise_for_status()
-    expect(banner(page)).to_contain_text("1 call in 3600 s for each key")
+    client.put("/_sandbox/rate-limit", json={"limit": 3, "per_seconds": 86400}).raise_for_status()
+    expect(banner(page)).to_contain_text("3 calls in 86400 s for each key")
+    expect(banner(page)).to_contain_text("3 of 3 calls left")
+    for _ in range(2):
+        client.get("/v1/me").raise_for_status()
+    expect(banner(page)).to_contain_text("1 of 3 calls left")
+    page.get_by_label("Key", exact=True).select_option(label="Read only")
+    expect(banner(page)).to_contain_text("3 of 3 calls left")
     banner(page).get_by_role("button", name="Turn off the rate limit").click()
     expect(banner(page)).to_be_hidden()
-    assert [client.get("/v1/me").status_code for _ in range(3)] == [200, 200, 200]
+    assert [client.get("/v1/me").status_code for _ in range(4)] == [200, 200, 200, 200]
 
 
 def test_every_view_works_while_everything_fails(visit, outside):
@@ -97,5 +103,9 @@ def test_a_limit_of_the_operator_is_said_to_be_one(visit):
     with Sandbox.start(arguments=["--rate-limit", "100/min"]) as limited:
         page = visit("/watch", origin=limited.url)
         expect(banner(page)).to_contain_text("100 calls in 60 s for each key")
-        banner(page).get_by_role("button", name="Turn off the rate limit").click()
-        expect(page.locator("#notice")).to_contain_text("set by the operator")
+        expect(banner(page)).to_contain_text("set by the operator")
+        expect(banner(page).get_by_role("button", name="Turn off the rate limit")).to_have_count(0)
+        page.get_by_role("link", name="Faults").click()
+        limit = page.get_by_role("region", name="Rate limit")
+        expect(limit).to_contain_text("set by the operator")
+        expect(limit.get_by_role("button", name="Off")).to_be_hidden()

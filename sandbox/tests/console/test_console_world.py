@@ -115,6 +115,16 @@ def test_a_reset_that_was_declined_leaves_the_undo_of_the_one_before(visit, outs
     assert client.get("/_sandbox/clock").json()["now"].startswith("2035")
 
 
+def test_a_reset_asks_before_it_takes_a_rate_limit(visit, outside):
+    page = visit("/watch")
+    client = outside(page)
+    client.put("/_sandbox/rate-limit", json={"limit": 60, "per_seconds": 60}).raise_for_status()
+    menu(page).get_by_role("button", name="Reset").click()
+    expect(page.locator("#ask")).to_contain_text("No Undo brings back the rate limit.")
+    page.get_by_role("button", name="Cancel").click()
+    assert client.get("/_sandbox/rate-limit").json()["rate_limit"]["limit"] == 60
+
+
 def test_a_reset_that_nothing_is_lost_by_asks_nothing(visit):
     page = visit("/watch")
     menu(page).get_by_role("button", name="Reset").click()
@@ -185,6 +195,15 @@ def test_a_new_world_leaves_the_former_one_in_my_worlds(visit, outside, world_of
     assert former.get("/v1/sequences").status_code == 200
     menu(page).locator(f"li[data-id='{first}']").get_by_role("button", name="Open").click()
     expect(view(page).locator(".pager")).to_contain_text("of 120")
+
+
+def test_worlds_of_one_minute_are_told_apart(visit):
+    page = visit("/watch")
+    expect(rows(page)).to_have_count(10)
+    page.wait_for_timeout(1000)
+    new_world(page, "demo")
+    texts = menu(page).locator(".worlds li[data-id] span:first-child").all_text_contents()
+    assert len(set(texts)) == 2
 
 
 def test_a_world_is_deleted_after_a_question(visit, outside, world_of):

@@ -218,8 +218,10 @@ def test_tokens_are_taken_as_the_rate_limit_says(store, world):
         now += step
         level, expected = take(limit, level, now, now)
         assert store.take_token(world, "k", limit, now, now) == expected
+        assert store.levels(world) == {"k": level}
     assert store.take_token(world, "other", limit, now, now).remaining == 4
     store.clear_traffic(world, journal=False)
+    assert store.levels(world) == {}
     assert store.take_token(world, "k", limit, now, now).remaining == 4
 
 

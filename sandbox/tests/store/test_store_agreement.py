@@ -183,6 +183,7 @@ class Agreement(RuleBasedStateMachine):
     def take_token(self, world, key, limit, now, times):
         for _ in range(times):
             self.both(lambda store: store.take_token(world, key, limit, self.now, now))
+        self.both(lambda store: store.levels(world))
 
     @rule(world=worlds)
     def watch(self, world):

@@ -97,15 +97,28 @@ def test_a_rejected_call_does_not_reach_the_faults(api):
 
 
 def test_the_limit_is_read_replaced_and_removed(api):
-    assert api("GET", LIMIT).json() == {"rate_limit": None}
+    assert api("GET", LIMIT).json() == {"rate_limit": None, "set_by": None, "keys": []}
     limit = limited(api, limit=1, per_seconds=60)
-    assert api("GET", LIMIT).json() == {"rate_limit": limit}
+    assert api("GET", LIMIT).json() == {"rate_limit": limit, "set_by": "world", "keys": []}
     assert [api("GET", "sequences").status_code for _ in range(2)] == [200, 429]
     limited(api, limit=1, per_seconds=60)
     assert api("GET", "sequences").status_code == 200
     assert api("DELETE", LIMIT).status_code == 204
     assert [api("GET", "sequences").status_code for _ in range(2)] == [200, 200]
-    assert api("GET", LIMIT).json() == {"rate_limit": None}
+    assert api("GET", LIMIT).json() == {"rate_limit": None, "set_by": None, "keys": []}
+
+
+def test_what_is_left_of_the_limit_is_shown_by_key_and_taken_by_calls_only(api):
+    limited(api, limit=3, per_seconds=30, burst=4)
+    for _ in range(2):
+        assert api("GET", "sequences").status_code == 200
+    assert api("GET", "sequences", key=READ).status_code == 200
+    for _ in range(2):
+        left = [(key["name"], key["remaining"], key["reset_seconds"]) for key in api("GET", LIMIT).json()["keys"]]
+        assert left == [("Read and write", 2, 20), ("Read only", 3, 10)]
+    api.clock.advance(10 * SECOND)
+    assert [key["remaining"] for key in api("GET", LIMIT).json()["keys"]] == [3, 4]
+    assert shown(api("GET", "sequences"))[1] == 2
 
 
 def test_the_limit_of_the_operator_holds_in_every_world_that_has_none_of_its_own(api_with):
@@ -117,7 +130,8 @@ def test_the_limit_of_the_operator_holds_in_every_world_that_has_none_of_its_own
     limited(api, limit=1, per_seconds=60)
     assert [api("GET", "sequences").status_code for _ in range(2)] == [200, 429]
     assert api("DELETE", LIMIT).status_code == 204
-    assert api("GET", LIMIT).json() == {"rate_limit": {"limit": 2, "per_seconds": 60, "burst": 2}}
+    holds = api("GET", LIMIT).json()
+    assert (holds["rate_limit"], holds["set_by"]) == ({"limit": 2, "per_seconds": 60, "burst": 2}, "operator")
 
 
 @pytest.mark.parametrize(

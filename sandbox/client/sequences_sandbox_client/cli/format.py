@@ -101,6 +101,8 @@ def _fault(rule: _Result) -> Iterator[str]:
 def _rate(result: _Result) -> Iterator[str]:
     rate = result["rate_limit"]
     yield f"{rate['limit']} calls in {rate['per_seconds']} s, {rate['burst']} at once" if rate else "no limit"
+    for key in result.get("keys", []):
+        yield f"    {key['name']}: {key['remaining']} left, all again in {key['reset_seconds']} s"
 
 
 def _journal(result: _Result) -> Iterator[str]:

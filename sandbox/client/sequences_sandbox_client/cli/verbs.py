@@ -128,7 +128,7 @@ VERBS: Final = (
     Verb("rate-limit set", "PUT", "/rate-limit", "limit every key of the world",
          (Argument("rate", "", "such as 60/min", read_rate),
           Argument("--burst", "burst", "so many at once at most", int)), show="rate"),
-    Verb("rate-limit show", "GET", "/rate-limit", "the limit", show="rate"),
+    Verb("rate-limit show", "GET", "/rate-limit", "the limit, and what is left of it", show="rate"),
     Verb("rate-limit clear", "DELETE", "/rate-limit", "remove the limit"),
     Verb("journal list", "GET", "/journal", "requests, newest first", _JOURNAL, show="journal"),
     Verb("journal show", "GET", "/journal/{request_id}", "one request and its response, in JSON",

@@ -5,15 +5,27 @@ from dataclasses import asdict
 from typing import Any
 
 from ...domain.errors import BusinessIssue
-from ...traffic.rate_limits import RATE_LIMIT, RateLimit, stricter
+from ...store.records import KeyRecord
+from ...traffic.rate_limits import RATE_LIMIT, RateLimit, Verdict, look, stricter
 from ...worlds.traffic_control import TrafficControl
 from ...worlds.worlds import Caller
 
 
 def getRateLimit(control: TrafficControl, caller: Caller) -> dict[str, Any]:
-    """The limit that holds for each key of the world: the stricter of its own and the operator's."""
+    """The limit that holds, the stricter of the world's own and the operator's, and what each key that called has left."""
     with control.worlds.transaction(caller) as tx:
-        return _fields(stricter(tx.value(RATE_LIMIT, RATE_LIMIT), control.limit))
+        own = tx.value(RATE_LIMIT, RATE_LIMIT)
+        wall, now = tx.wall, tx.now
+    limit = stricter(own, control.limit)
+    if limit is None:
+        return {**_fields(None), "set_by": None, "keys": []}
+    levels = control.store.levels(caller.key.world_id)
+    called = [key for key in control.store.keys(caller.key.world_id) if key.id in levels]
+    return {
+        **_fields(limit),
+        "set_by": "world" if limit is own else "operator",
+        "keys": [_left(key, look(limit, levels[key.id], wall, now)) for key in called],
+    }
 
 
 def setRateLimit(control: TrafficControl, caller: Caller, *, body: Mapping[str, int]) -> dict[str, Any]:
@@ -38,6 +50,10 @@ def _store(control: TrafficControl, caller: Caller, limit: RateLimit | None) -> 
     with control.worlds.transaction(caller) as tx:
         tx.write(RATE_LIMIT, RATE_LIMIT, limit)
     control.store.clear_traffic(caller.key.world_id, journal=False)
+
+
+def _left(key: KeyRecord, verdict: Verdict) -> dict[str, Any]:
+    return {"id": key.id, "name": key.name, "remaining": verdict.remaining, "reset_seconds": verdict.reset_seconds}
 
 
 def _fields(limit: RateLimit | None) -> dict[str, Any]:

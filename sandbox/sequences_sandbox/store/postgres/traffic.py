@@ -1,5 +1,6 @@
 """Rate limits and journals, the same whichever process a request reaches."""
 
+from collections.abc import Mapping
 from typing import Final
 
 from psycopg import errors
@@ -40,6 +41,10 @@ class TrafficVerbs:
             raise KeyError(world_id) from None
         before = parts + limit.token if allowed else parts
         return take(limit, Level(before, wall, now), wall, now)[1]
+
+    def levels(self, world_id: str) -> Mapping[str, Level]:
+        rows = self._database.rows("SELECT key_id, parts, wall, now FROM buckets WHERE world_id = %s", (world_id,))
+        return {key_id: Level(*level) for key_id, *level in rows}
 
     def clear_traffic(self, world_id: str, *, journal: bool = True, buckets: bool = True) -> None:
         if journal:

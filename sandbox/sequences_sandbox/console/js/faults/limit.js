@@ -3,7 +3,7 @@
 import { on } from "../bus.js";
 import { button, h, write } from "../dom.js";
 import { attempt } from "../parts/notice.js";
-import { changeRules, liftLimit, rateLimit } from "./rules.js";
+import { changeRules, liftLimit, operatorsLimit, rateLimit } from "./rules.js";
 import { limitWords } from "./words.js";
 
 /** The form of the rate limit. */
@@ -14,9 +14,9 @@ export function limitForm() {
   const lift = button("Off", () => attempt(liftLimit));
   function draw() {
     const limit = rateLimit();
-    lift.hidden = !limit;
+    lift.hidden = !limit || operatorsLimit();
     if (limit === undefined) return;
-    write(current, limit ? `Now: ${limitWords(limit)}; more is 429. The console's own reads do not count.` : "Keys may call as often as they like.");
+    write(current, limit ? `Now: ${limitWords(limit)}${operatorsLimit() ? ", set by the operator of the sandbox" : ""}; more is 429. The console's own reads do not count.` : "Keys may call as often as they like.");
   }
 
   on("rules", draw);

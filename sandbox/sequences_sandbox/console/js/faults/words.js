@@ -39,6 +39,9 @@ export function progressWords({ match, times, matched, fired }) {
 /** "60 calls in 60 s for each key" */
 export const limitWords = ({ limit, per_seconds: seconds }) => `${limit} ${limit === 1 ? "call" : "calls"} in ${seconds} s for each key`;
 
+/** How much of a limit is left to the chosen key: "2 of 3 calls left"; nothing where `left` is null. */
+export const leftWords = ({ burst }, left) => (left === null ? "" : `${left} of ${burst} calls left`);
+
 /** PT10M as "10 min"; what is written otherwise stays. */
 function durationWords(text) {
   const [, days = 0, hours = 0, minutes = 0, seconds = 0] = /^P(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)S)?)?$/.exec(text) ?? [];

@@ -2,8 +2,8 @@
 
 import { on } from "../bus.js";
 import { button, fill, h, say } from "../dom.js";
-import { activeRules, changeRules, liftLimit, rateLimit } from "../faults/rules.js";
-import { effectWords, limitWords, matchWords, progressWords } from "../faults/words.js";
+import { activeRules, callsLeft, changeRules, liftLimit, operatorsLimit, rateLimit } from "../faults/rules.js";
+import { effectWords, leftWords, limitWords, matchWords, progressWords } from "../faults/words.js";
 import { attempt } from "../parts/notice.js";
 
 const MOST = 3;
@@ -27,8 +27,10 @@ function ruleItem(rule) {
 }
 
 function limitItem(limit) {
-  return h("li", { "data-id": "limit" }, h("a", { href: "/faults" }, "Rate limit"), h("span", { class: "counter num" }, limitWords(limit)),
-    button("Off", () => attempt(liftLimit), { "aria-label": "Turn off the rate limit" }));
+  return h("li", { "data-id": "limit" }, h("a", { href: "/faults" }, "Rate limit"), h("span", { class: "dim" }, limitWords(limit)),
+    h("span", { class: "counter num" }, leftWords(limit, callsLeft())),
+    operatorsLimit() ? h("span", { class: "dim" }, "set by the operator")
+      : button("Off", () => attempt(liftLimit), { "aria-label": "Turn off the rate limit" }));
 }
 
 async function off(what, ...change) {

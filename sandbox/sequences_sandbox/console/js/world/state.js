@@ -12,8 +12,9 @@ export const UNKEPT = "the runs and the clock, as no more snapshots can be kept"
 /** Begins the world again from its fixture. Runs and clock can be brought back; it asks before it takes what cannot. */
 export async function reset() {
   await attempt(async () => {
-    const [{ items: faults }, { total_count: requests }] = await Promise.all([session.control("GET", "/faults"), session.control("GET", "/journal?size=1")]);
-    const gone = [faults.length > 0 && "the faults", requests > 0 && "the journal"].filter(Boolean).join(", or ");
+    const [{ items: faults }, { set_by: setBy }, { total_count: requests }] = await Promise.all(
+      ["/faults", "/rate-limit", "/journal?size=1"].map((path) => session.control("GET", path)));
+    const gone = [faults.length > 0 && "the faults", setBy === "world" && "the rate limit", requests > 0 && "the journal"].filter(Boolean).join(", or ");
     if (gone && !(await sure(gone))) return;
     const isKept = await keep(BEFORE);
     if (!isKept && !(await sure(UNKEPT))) return;
