@@ -101,6 +101,11 @@ def test_links_of_an_embed_lead_to_its_own_world(framed):
             opened.value.get_by_role("button", name="Open", exact=True).click()
         expect(opened.value.locator("main:not([hidden])").locator(shown).first).to_contain_text("WAITING_FOR_LEAD")
         opened.value.close()
+    console = frame.get_by_role("link", name="Open the console")
+    first = console.get_attribute("href")
+    other = frame.locator("#key optgroup").nth(1).locator("option").first.get_attribute("value")
+    frame.get_by_label("Key", exact=True).select_option(other)
+    expect(console).not_to_have_attribute("href", first)
 
 
 def test_request_and_response_are_seen_within_the_documented_height(framed):

@@ -132,6 +132,15 @@ def test_a_run_that_the_fixture_paused_shows_when_it_wakes(visit):
     expect(axis(page).locator(".future")).to_contain_text("wake")
 
 
+def test_an_active_run_shows_its_next_step_also_where_another_falls_due_first(visit):
+    page = visit("/runs/88c23cea-f199-4cf0-964c-3f1e007417b7")
+    expect(axis(page).locator(".future")).to_contain_text(re.compile("execute in 2[67] d"))
+    expect(view(page).locator(".wake")).to_have_count(0)
+    actions(page).get_by_role("button", name="Stop").click()
+    expect(lit(page)).to_have_text("STOPPED_EARLY")
+    expect(axis(page).locator(".future")).to_have_count(0)
+
+
 def test_a_pause_shows_when_the_run_wakes_until_it_does_or_is_resumed(run_in):
     page, _ = run_in("ACTIVE")
     actions(page).get_by_role("button", name="Pause").click()

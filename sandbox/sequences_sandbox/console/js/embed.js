@@ -47,6 +47,7 @@ async function start(id) {
       if (why === "ended") notice(ENDED);
       if (another) fill(main, head(home + basePath(api)), h("main", {}, page.element));
     });
+    on("key", () => document.getElementById("whole").replaceWith(wholeConsole()));
     on("closed", closed);
     listen();
   } catch (error) {
@@ -67,7 +68,7 @@ function head(base) {
 // Browsers keep apart what a frame and a tab keep: without its key a link would lead to another world.
 const linked = () => (session.world ? `#key=${session.widestToken}` : "");
 
-const wholeConsole = () => h("a", { href: `/${linked()}`, target: "_blank", rel: "noopener" }, "Open the console");
+const wholeConsole = () => h("a", { id: "whole", href: `/${linked()}`, target: "_blank", rel: "noopener" }, "Open the console");
 
 /** Why it cannot be tried; it tries again by itself where that may help. */
 function closed(error) {

@@ -3,7 +3,7 @@
 import { on } from "../bus.js";
 import { button, fill, h, write } from "../dom.js";
 import { dayIn, dayOf, span, timeOf } from "../format.js";
-import { nextDue, worldNow } from "../head/time.js";
+import { worldNow } from "../head/time.js";
 import { changePills } from "../parts/status.js";
 import { statusMark } from "../parts/exchange.js";
 import { every } from "../throttle.js";
@@ -11,8 +11,11 @@ import { LANES, merged, requestWords } from "./lanes.js";
 
 const GAP = 3600e3;
 
-/** The axis: {element, show}. `show` takes a run and reads what is on it; `wakes` returns when it wakes, or null. */
-export function timeline(wakes) {
+/**
+ * The axis: {element, show}. `show` takes a run and reads what is on it; `due` returns what falls due for it, {at, event}, or
+ * null.
+ */
+export function timeline(due) {
   const axis = h("ol", { class: "axis" });
   const switches = h("div", { class: "acts lanes" });
   const hidden = new Set();
@@ -57,11 +60,9 @@ export function timeline(wakes) {
 
   /** What is known of the time to come. */
   function next(now) {
-    const due = nextDue();
-    const wake = wakes();
-    const at = wake ?? (due?.sequence_id === run.id ? Date.parse(due.at) : null);
-    if (at === null || at <= now) return null;
-    const event = wake === null ? due.event : "wake";
+    const coming = due();
+    if (coming === null || coming.at <= now) return null;
+    const { at, event } = coming;
     return h("li", { class: "future" }, h("time", { class: "num" }, h("span", { class: "dim" }, dayIn(at, now)), timeOf(at)), h("span", { class: "dot" }),
       h("div", {}, h("b", {}, event), h("span", { class: "dim" }, ` in ${span(at - now)}`)));
   }

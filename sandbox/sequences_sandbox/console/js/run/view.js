@@ -10,12 +10,15 @@ import { worldNow } from "../head/time.js";
 import { exchangeView } from "../parts/exchange.js";
 import { statusPill } from "../parts/status.js";
 import { session } from "../session.js";
+import { every } from "../throttle.js";
 import { copyLink, copyLinkWithKey } from "../world/share.js";
 import { runActions } from "./actions.js";
 import { diagram } from "./diagram.js";
 import { showFacts } from "./facts.js";
+import { nextOf } from "./next.js";
 import { timeline } from "./timeline.js";
-import { wakeTime } from "./wake.js";
+
+const READ = 400; // a jump brings many changes at once
 
 /** Builds the view. */
 export async function open(section) {
@@ -23,13 +26,13 @@ export async function open(section) {
   const lifecycle = new Lifecycle(api);
   let id = null;
   let run = null;
-  let wake = null;
+  let next = null; // what falls due for it
   let heard = null; // the run as an event told it while it was read, whose response may be older
   const head = h("header", { class: "run-head" });
   const trouble = h("div", { class: "run-trouble", hidden: true });
   const drawing = h("section", { class: "drawing", "aria-label": "Lifecycle" });
   const fields = h("section", { class: "run-fields", "aria-label": "Fields" });
-  const axis = timeline(() => wake);
+  const axis = timeline(() => next);
   const actions = runActions(api, lifecycle, () => run, (exchange) => { if (exchange.json?.id === id) update(exchange.json); });
   const body = h("div", { class: "run-body", hidden: true }, axis.element, h("div", { class: "run-side" }, drawing, actions.element), fields);
   section.classList.add("run");
@@ -46,7 +49,7 @@ export async function open(section) {
     body.hidden = exchange.status !== 200;
     trouble.hidden = exchange.status === 200;
     if (exchange.status !== 200) return showProblem(exchange, owner);
-    wake = null;
+    next = null;
     run = heard ?? exchange.json;
     actions.begin();
     update(run);
@@ -66,13 +69,17 @@ export async function open(section) {
     run = now;
     draw();
     actions.show();
-    wakeTime(run, lifecycle).then((time) => {
-      if (run !== now) return;
-      wake = time;
-      drawHead();
-      axis.draw();
-    });
+    readNext();
   }
+
+  const readNext = every(READ, async () => {
+    const asked = run;
+    const found = asked && (await nextOf(asked));
+    if (!asked || run !== asked) return;
+    next = found;
+    drawHead();
+    axis.draw();
+  });
 
   function draw() {
     drawHead();
@@ -94,9 +101,9 @@ export async function open(section) {
   /** When a paused run wakes, and the way there. */
   function wakePart() {
     const now = worldNow();
-    if (wake === null || wake <= now || !lifecycle.from(run.status).some((row) => row.by === "clock")) return null;
-    return [h("span", { class: "wake dim" }, `wakes ${brief(wake, now)} UTC, in ${span(wake - now)}`),
-      button("Jump there", () => move({ to: new Date(wake).toISOString() }))];
+    if (next === null || next.at <= now || !lifecycle.from(run.status).some(({ by, event }) => by === "clock" && event === next.event)) return null;
+    return [h("span", { class: "wake dim" }, `wakes ${brief(next.at, now)} UTC, in ${span(next.at - now)}`),
+      button("Jump there", () => move({ to: new Date(next.at).toISOString() }))];
   }
 
   on("sequence", ({ sequence }) => {
