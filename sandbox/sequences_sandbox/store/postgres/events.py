@@ -43,7 +43,8 @@ _READ: Final = (
 )
 _RENEW: Final = "UPDATE channels SET read_at = clock_timestamp() WHERE world_id = ANY (%s)"
 KEEP_LAST: Final = (
-    "DELETE FROM events WHERE world_id = %(world)s AND number < (SELECT last_number FROM channels WHERE world_id = %(world)s)"
+    "DELETE FROM events WHERE world_id = %(world)s"
+    " AND number < (SELECT last_number FROM channels WHERE world_id = %(world)s)"
 )
 """Removes the events of a world that is deleted, but the one that says so."""
 SWEEP: Final = (
