@@ -165,7 +165,9 @@ class WorldMethods:
     def _client_settings(self, key: str | None, settings: Mapping[str, Any]) -> dict[str, Any]:
         token = self.key if key is None else usable(key)
         headers = {"Authorization": f"Bearer {token}", **settings.get("headers", {})}
-        return {"base_url": self.url, **settings_for(httpx.URL(self.url)), **settings, "headers": headers}
+        # A transport that was given stands for any proxy too.
+        ours = {} if "transport" in settings else settings_for(httpx.URL(self.url))
+        return {"base_url": self.url, **ours, **settings, "headers": headers}
 
 
 class World(WorldMethods, Synchronous):
