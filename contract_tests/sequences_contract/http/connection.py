@@ -152,7 +152,7 @@ def _usable(value: str, variable: str, host: str) -> httpx.Proxy:
         ) from None
     if proxy.url.scheme.startswith("socks") and find_spec("socksio") is None:
         raise ConnectionSettingsError(
-            f"{variable} names a SOCKS proxy, which needs the package socksio; pip install 'httpx[socks]', {instead}"
+            f"{variable} names a SOCKS proxy; install the package socksio, which httpx needs for it, {instead}"
         )
     return proxy
 

@@ -48,7 +48,7 @@ def test_this_machine_is_known_by_its_address(url, here):
 @pytest.mark.usefixtures("bare")
 @pytest.mark.parametrize(
     ("variable", "value", "words"),
-    [("ALL_PROXY", "socks5://:sesame@127.0.0.1:9", "ALL_PROXY names a SOCKS proxy, which needs the package socksio;"),
+    [("ALL_PROXY", "socks5://:sesame@127.0.0.1:9", "ALL_PROXY names a SOCKS proxy; install the package socksio,"),
      ("https_proxy", "socks5://127.0.0.1:9", "https_proxy names a SOCKS proxy"),
      ("HTTPS_PROXY", "ftp://:sesame@127.0.0.1:9", "HTTPS_PROXY is not the URL of a proxy; set it to one such as"),
      ("HTTPS_PROXY", "http://me:ses/ame@127.0.0.1:9", "HTTPS_PROXY is not the URL of a proxy"),

@@ -69,6 +69,6 @@ def _named(value: str, variable: str, host: str) -> NamedProxy:
         what = f"{variable} is not the URL of a proxy; set it to one such as http://proxy.example:3128"
         raise ConnectionSettingsError(f"{what}, or name {host} in NO_PROXY.") from None
     if named.proxy.url.scheme.startswith("socks") and importlib.util.find_spec("socksio") is None:
-        what = f"{variable} names a SOCKS proxy, which needs the package socksio; pip install 'httpx[socks]'"
+        what = f"{variable} names a SOCKS proxy; install the package socksio, which httpx needs for it"
         raise ConnectionSettingsError(f"{what}, or name {host} in NO_PROXY.")
     return named

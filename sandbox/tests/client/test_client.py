@@ -275,8 +275,8 @@ def test_what_runs_on_this_machine_is_known_by_its_address(monkeypatch, url, her
 @pytest.mark.parametrize(
     ("variable", "value", "words"),
     [
-        ("ALL_PROXY", "socks5://me:sesame@127.0.0.1:9", r"ALL_PROXY names a SOCKS proxy.*pip install 'httpx\[socks\]'"),
-        ("https_proxy", "socks5h://127.0.0.1:9", "^https_proxy names a SOCKS proxy.*name sandbox.example in NO_PROXY"),
+        ("ALL_PROXY", "socks5://me:sesame@127.0.0.1:9", r"ALL_PROXY names a SOCKS proxy; install the package socksio"),
+        ("https_proxy", "socks5://127.0.0.1:9", "^https_proxy names a SOCKS proxy.*name sandbox.example in NO_PROXY"),
         ("all_proxy", "ftp://me:sesame@192.0.2.1", "^all_proxy is not the URL of a proxy; set it to one such as"),
         ("HTTPS_PROXY", "http://me:ses/ame@192.0.2.1:9", "^HTTPS_PROXY is not the URL of a proxy; set it to one such"),
         ("SSL_CERT_FILE", "/absent.pem", "SSL_CERT_FILE names cannot be used: .*; name another file"),
