@@ -19,6 +19,7 @@ from .errors import (
     error_for,
 )
 from .proxies import on_this_machine, proxy_for
+from .values import shown
 
 __tracebackhide__ = True
 
@@ -27,6 +28,8 @@ H = TypeVar("H", httpx.Client, httpx.AsyncClient)
 _SECONDS_TO_ANSWER: Final = 60.0
 _LAST_PORT: Final = 65_535
 _TOKEN: Final = re.compile(r"[!-~]+")
+_PARAMETER: Final = re.compile("^(?:Path|Query) parameter (?=')", re.MULTILINE)
+"""What a message says of where the API takes an argument, which is no matter of the caller's."""
 _OF_A_PROXY: Final = (httpx.ConnectError, httpx.ConnectTimeout, httpx.ProxyError)
 """Whose these errors are where there is a proxy; those of TLS, which begins behind it, are the sandbox's."""
 _OBSERVER: Final = {"X-Sandbox-Observer": "client"}
@@ -138,6 +141,7 @@ def error_of(response: httpx.Response, words: Mapping[str, str] | None = None) -
         message = "\n".join(each["message"] for each in errors) if len(errors) > 1 else str(issue["message"])
     except (ValueError, KeyError, TypeError, AttributeError):
         return _no_sandbox(response)
+    message = _PARAMETER.sub("", message).replace("There is no query parameter", "There is no argument")
     for field, argument in (words or {}).items():
         message = message.replace(f"'{field}'", f"'{argument}'").replace(f"'{field}/", f"'{argument}/")
     return error_for(response.status_code, message, issue)
@@ -150,6 +154,9 @@ def _request(http: httpx.Client | httpx.AsyncClient, call: Call[Any], token: str
         # What a test looks at is no request of the code that it tests.
         headers |= _OBSERVER
     base = "/_sandbox" if call.key is None else "/v1"
+    for field, value in call.query.items():
+        if isinstance(value, list | tuple):  # httpx would send one parameter for each, and none for an empty one
+            raise ArgumentError(f"'{call.words.get(field, field)}' takes one value, not {shown(value)}.")
     try:
         return http.build_request(
             call.method, f"{base}{call.path}", json=call.body, params=dict(call.query), headers=headers

@@ -240,8 +240,9 @@ def test_a_fixture_that_does_not_exist_is_named_with_those_that_do(sequences_san
         sequences_sandbox.world("every_sattus")
     with pytest.raises(InvalidError, match=r"absent\.yaml"):
         sequences_sandbox.world("absent.yaml")
-    with pytest.raises(InvalidError, match="the path of a file, or a document, not 3"):
-        sequences_sandbox.world(3)
+    for wrong in (3, "", []):
+        with pytest.raises(InvalidError, match=r"the path of a file, or a document, not (3|''|\[\])"):
+            sequences_sandbox.world(wrong)
 
 
 @pytest.mark.parametrize(
