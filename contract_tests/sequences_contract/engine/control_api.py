@@ -13,7 +13,7 @@ from typing import Any, Self
 import httpx
 
 from ..contract import timestamps
-from ..http.connection import open_client
+from ..http.connection import PROXY_ADVICE, open_client, way_to
 from .errors import NotExercised, Untestable
 
 #: Where the token of the control API's administrator is read from; off loopback a control API wants one.
@@ -116,7 +116,9 @@ class ControlApi:
         try:
             return self._http.request(method, f"{self._root}/_sandbox{path}", content=content, headers=headers)
         except httpx.HTTPError as error:
-            raise Untestable(f"no control API responds at {self._root}: {error}") from None
+            way, why = way_to(self._root), str(error) or type(error).__name__
+            advice = PROXY_ADVICE if way else "check that --control names a sandbox that runs"
+            raise Untestable(f"no control API responds at {self._root}{way}: {why}; {advice}") from None
 
     def _shown(self, response: httpx.Response) -> str:
         text = response.text[:200]

@@ -1,6 +1,7 @@
 """The first requests to a target: whether it can be tested, what it serves, and if not, what the caller can do about it."""
 
 from ..contract.operations import Operation
+from ..http.connection import PROXY_ADVICE
 from ..http.keys import ROLES, source_of
 from ..http.messages import NotJson, Response
 from ..http.target import Target, TargetError
@@ -46,6 +47,8 @@ def _advice(problem: str, *, secure: bool) -> str:
         return "give --ca-bundle the certificates that the target is signed with"
     if secure and any(word in problem for word in _NO_TLS):
         return "the server does not speak TLS on that port; give --url with http://, or the port of https"
+    if "through the proxy" in problem and ("cannot connect" in problem or "no connection" in problem):
+        return PROXY_ADVICE
     if any(word in problem for word in _NO_NAME):
         return "that host has no address; check that --url is spelt correctly, and reachable from here"
     if secure and "no connection within" in problem:

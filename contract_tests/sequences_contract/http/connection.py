@@ -10,7 +10,9 @@ import time
 from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from functools import partial
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 from urllib.request import getproxies, proxy_bypass
@@ -19,6 +21,8 @@ import httpx
 
 #: How long a connection is kept that nobody uses.
 _KEPT_SECONDS = 1.0
+#: What to do where no connection comes about on the way that `way_to` names.
+PROXY_ADVICE = "correct that variable, or name the host in NO_PROXY"
 
 
 class ConnectionSettingsError(Exception):
@@ -50,9 +54,10 @@ def open_client(
     url: str, *, ca_bundle: Path | None = None, timeout: float = 10.0, transport: httpx.BaseTransport | None = None
 ) -> httpx.Client:
     """A client for what is at a URL. Raises ConnectionSettingsError."""
+    if transport is not None:
+        return httpx.Client(timeout=timeout, transport=transport)
     limits = httpx.Limits(max_connections=None, keepalive_expiry=_KEPT_SECONDS)
-    with _explained():
-        return httpx.Client(timeout=timeout, transport=transport, limits=limits, **_settings(url, ca_bundle))
+    return httpx.Client(timeout=timeout, limits=limits, **_settings(url, ca_bundle))
 
 
 class Transports:
@@ -64,14 +69,12 @@ class Transports:
     def __init__(self, url: str, *, ca_bundle: Path | None, given: httpx.BaseTransport | None = None) -> None:
         """`given` stands for all of them. Raises ConnectionSettingsError."""
         self._open: Callable[[], httpx.BaseTransport]
-        with _explained():
-            if given is not None:
-                self._open = lambda: given
-            else:
-                limits = httpx.Limits(keepalive_expiry=_KEPT_SECONDS)
-                how: Any = {"verify": _certificates(ca_bundle), "proxy": _proxy(url), "limits": limits}
-                self._open = partial(httpx.HTTPTransport, **how)
-            self._idle = deque([(time.monotonic(), self._open())])
+        if given is not None:
+            self._open = lambda: given
+        else:
+            how = {**_settings(url, ca_bundle), "limits": httpx.Limits(keepalive_expiry=_KEPT_SECONDS)}
+            self._open = partial(httpx.HTTPTransport, **how)
+        self._idle = deque([(time.monotonic(), self._open())])
         self._lock = threading.Lock()
         self._is_closed = False
 
@@ -108,25 +111,62 @@ class Transports:
         return unused
 
 
-def _proxy(url: str) -> str | None:
-    """The proxy of the environment for a host, if any."""
+@dataclass(frozen=True)
+class _Proxy:
+    """The proxy for a host, and the variable that names it."""
+
+    proxy: httpx.Proxy
+    variable: str
+
+
+def way_to(url: str) -> str:
+    """The proxy through which a URL is reached, as messages say it, without its password; empty for none."""
+    found = _proxy(url)
+    return "" if found is None else f" through the proxy {found.proxy.url} that {found.variable} names"
+
+
+def _proxy(url: str) -> _Proxy | None:
+    """The proxy of the environment for a URL, if any. Raises ConnectionSettingsError."""
     parts = httpx.URL(url)
-    if on_this_machine(url) or proxy_bypass(parts.host):
+    if on_this_machine(url) or any(map(proxy_bypass, (parts.host, parts.netloc.decode()))):
         return None
     proxies = getproxies()
-    found = proxies.get(parts.scheme) or proxies.get("all")
-    return found if found is None or "://" in found else f"http://{found}"
+    scheme = parts.scheme if proxies.get(parts.scheme) else "all"
+    value = proxies.get(scheme)
+    if not value:
+        return None
+    # Where both have the value, the variable in lower case is the one that counts.
+    names = (name for name in os.environ if name.lower() == f"{scheme}_proxy" and os.environ[name] == value)
+    variable = max(names, default="the configuration of this system")
+    return _Proxy(_usable(value, variable, parts.host), variable)
+
+
+def _usable(value: str, variable: str, host: str) -> httpx.Proxy:
+    # What is said does not repeat the value, nor the error, which has parts of it: it may hold a password.
+    instead = f"or name {host} in NO_PROXY"
+    try:
+        proxy = httpx.Proxy(value if "://" in value else f"http://{value}")
+    except (ValueError, httpx.InvalidURL):
+        raise ConnectionSettingsError(
+            f"{variable} is not the URL of a proxy; set it to one such as http://proxy.example:3128, {instead}"
+        ) from None
+    if proxy.url.scheme.startswith("socks") and find_spec("socksio") is None:
+        raise ConnectionSettingsError(
+            f"{variable} names a SOCKS proxy; install the package socksio, which httpx needs for it, {instead}"
+        )
+    return proxy
 
 
 def open_async_client(url: str, *, ca_bundle: Path | None, timeout: httpx.Timeout) -> httpx.AsyncClient:
     """The same for asyncio. Raises ConnectionSettingsError."""
     limits = httpx.Limits(max_connections=100, keepalive_expiry=_KEPT_SECONDS)
-    with _explained():
-        return httpx.AsyncClient(timeout=timeout, limits=limits, **_settings(url, ca_bundle))
+    return httpx.AsyncClient(timeout=timeout, limits=limits, **_settings(url, ca_bundle))
 
 
 def _settings(url: str, ca_bundle: Path | None) -> dict[str, Any]:
-    return {"verify": _certificates(ca_bundle), "trust_env": not on_this_machine(url), "follow_redirects": False}
+    """Of a client or a transport; httpx itself would choose the proxy by rules of its own."""
+    found = _proxy(url)
+    return {"verify": _certificates(ca_bundle), "trust_env": False, "proxy": found and found.proxy}
 
 
 def _certificates(ca_bundle: Path | None) -> ssl.SSLContext:
@@ -136,15 +176,4 @@ def _certificates(ca_bundle: Path | None) -> ssl.SSLContext:
     except OSError as error:
         raise ConnectionSettingsError(
             f"SSL_CERT_FILE {certificates} cannot be used: {error}; name another file"
-        ) from None
-
-
-@contextmanager
-def _explained() -> Iterator[None]:
-    try:
-        yield
-    except (ImportError, ValueError, httpx.InvalidURL) as error:
-        raise ConnectionSettingsError(
-            f"the proxy settings of the environment cannot be used: {str(error).rstrip('.')}; check ALL_PROXY, HTTP_PROXY, "
-            "HTTPS_PROXY and NO_PROXY"
         ) from None

@@ -15,7 +15,7 @@ import httpx
 
 from .. import __version__
 from . import pacing, tally
-from .connection import Transports
+from .connection import Transports, way_to
 from .keys import UNKNOWN_KEY
 from .messages import Request, Response
 from .redaction import hidden_keys, hide
@@ -183,13 +183,14 @@ class Target:
         return Response(request, got.status_code, got.headers, got.content, began, ended, self.redact)
 
     def _explain(self, error: httpx.HTTPError) -> str:
+        way = way_to(self.url)
         if isinstance(error, httpx.ConnectTimeout):
-            return f"no connection within {self._timeout:g} s"
+            return f"no connection within {self._timeout:g} s{way}"
         if isinstance(error, httpx.TimeoutException):
-            return f"no complete response within {self._timeout:g} s"
-        if isinstance(error, httpx.ConnectError):
-            return f"cannot connect: {error}"
-        return f"the connection broke: {error or type(error).__name__}"
+            return f"no complete response within {self._timeout:g} s{way}"
+        if isinstance(error, httpx.ConnectError | httpx.ProxyError):
+            return f"cannot connect{way}: {error}"
+        return f"the connection{way} broke: {str(error) or type(error).__name__}"
 
 
 def _pairs(query: Mapping[str, str | int] | Sequence[tuple[str, str | int]]) -> list[tuple[str, str | int]]:

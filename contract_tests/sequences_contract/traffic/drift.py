@@ -14,6 +14,7 @@ from ..contract.document import load_contract
 from ..contract.operations import Operation
 from ..engine.errors import Untestable
 from ..engine.verdicts import MEANINGS, Exit, Outcome
+from ..http.connection import PROXY_ADVICE, way_to
 from ..http.messages import NotJson, Response
 from ..http.target import Target, TargetError
 from .bases import Bases
@@ -164,7 +165,8 @@ class Drift:
 
 def failure_of(error: TargetError) -> str:
     """Why nothing can be compared, in a sentence."""
-    return f"{error.request.method} {error.request.url}: {error.problem}; check that --against names a server that runs"
+    advice = PROXY_ADVICE if way_to(error.request.url) else "check that --against names a server that runs"
+    return f"{error.request.method} {error.request.url}: {error.problem}; {advice}"
 
 
 def _parsed(raw: bytes | None) -> Any:

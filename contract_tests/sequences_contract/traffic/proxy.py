@@ -11,6 +11,8 @@ from urllib.parse import urlsplit
 
 import httpx
 
+from ..http.connection import way_to
+
 #: How much of a body is kept. The rest passes all the same.
 KEPT_BODY = 2 * 1024 * 1024
 #: What holds between two programs only (RFC 9110, section 7.6.1), and what the connection onwards has of its own.
@@ -107,7 +109,9 @@ class Proxy:
         try:
             response = await self._client.send(request, stream=True)
         except httpx.HTTPError as error:
-            passed.problem = f"{self._origin} gave no response: {str(error) or type(error).__name__}"
+            passed.problem = (
+                f"{self._origin} gave no response{way_to(self._origin)}: {str(error) or type(error).__name__}"
+            )
             await _report(passed.problem, send)
             return
         try:

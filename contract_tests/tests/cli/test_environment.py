@@ -5,7 +5,7 @@ import sys
 
 import pytest
 from sequences_contract.cli import main
-from sequences_contract.http.connection import on_this_machine
+from sequences_contract.http.connection import on_this_machine, way_to
 
 from ..conftest import KEY
 
@@ -47,18 +47,43 @@ def test_this_machine_is_known_by_its_address(url, here):
 
 @pytest.mark.usefixtures("bare")
 @pytest.mark.parametrize(
-    ("variable", "value"),
-    [("ALL_PROXY", "socks5://127.0.0.1:9"), ("HTTPS_PROXY", "ftp://127.0.0.1:9"), ("NO_PROXY", "[::1]"),
-     ("SSL_CERT_FILE", "/absent.pem")],
+    ("variable", "value", "words"),
+    [("ALL_PROXY", "socks5://:sesame@127.0.0.1:9", "ALL_PROXY names a SOCKS proxy; install the package socksio,"),
+     ("https_proxy", "socks5://127.0.0.1:9", "https_proxy names a SOCKS proxy"),
+     ("HTTPS_PROXY", "ftp://:sesame@127.0.0.1:9", "HTTPS_PROXY is not the URL of a proxy; set it to one such as"),
+     ("HTTPS_PROXY", "http://me:ses/ame@127.0.0.1:9", "HTTPS_PROXY is not the URL of a proxy"),
+     ("SSL_CERT_FILE", "/absent.pem", "SSL_CERT_FILE /absent.pem cannot be used")],
 )  # fmt: skip
 @pytest.mark.parametrize("flag", ["--url", "--control"])
-def test_settings_that_cannot_be_used_are_one_sentence_and_status_2(check, monkeypatch, variable, value, flag):
-    monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:9")
+def test_settings_that_cannot_be_used_are_one_sentence_and_status_2(check, monkeypatch, variable, value, words, flag):
     monkeypatch.setenv(variable, value)
     status, text = check(ELSEWHERE) if flag == "--url" else check("http://127.0.0.1:1/v1", "--control", ELSEWHERE)
     assert status == 2
-    assert variable in text
+    assert text.startswith(f"sequences-contract: {words}")
     assert text.count("\n") == 1
+    assert "ses" not in text
+
+
+@pytest.mark.usefixtures("bare")
+@pytest.mark.parametrize(("variable", "url"), [("HTTP_PROXY", "http://target.invalid/v1"), ("all_proxy", ELSEWHERE)])
+@pytest.mark.parametrize("proxy", ["127.0.0.1:9", "proxy.invalid:9"])
+@pytest.mark.parametrize("flag", ["--url", "--control"])
+def test_a_proxy_that_gives_no_connection_is_named_with_its_variable(check, monkeypatch, variable, url, proxy, flag):
+    monkeypatch.setenv(variable, f"http://me:sesame@{proxy}")
+    status, text = check(url) if flag == "--url" else check("http://127.0.0.1:1/v1", "--control", url)
+    text = " ".join(text.split())
+    assert status == 2
+    assert f"through the proxy http://{proxy} that {variable} names: [Errno" in text
+    assert "; correct that variable, or name the host in NO_PROXY" in text
+    assert "sesame" not in text
+
+
+@pytest.mark.usefixtures("bare")
+@pytest.mark.parametrize("excepted", ["target.invalid", ".invalid", "target.invalid:4010", "*", "[::1], invalid"])
+def test_a_host_that_is_excepted_is_reached_without_a_proxy(monkeypatch, excepted):
+    monkeypatch.setenv("ALL_PROXY", "socks5://127.0.0.1:9")
+    monkeypatch.setenv("NO_PROXY", excepted)
+    assert way_to("https://target.invalid:4010/v1") == ""
 
 
 BAD_SECRETS = (

@@ -183,6 +183,17 @@ def test_a_server_that_is_not_there_or_rejects_the_key_cannot_be_compared(drift,
     assert (status, "rejects the key (401)" in shown) == (2, True)
 
 
+def test_a_proxy_that_gives_no_connection_is_named_with_its_variable(drift, monkeypatch):
+    for name in ("http_proxy", "NO_PROXY", "no_proxy"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("HTTP_PROXY", "http://me:sesame@127.0.0.1:1")
+    status, shown = drift("http://target.invalid/v1", recorded())
+    text = " ".join(shown.split())
+    assert (status, "cannot connect through the proxy http://127.0.0.1:1 that HTTP_PROXY names: " in text) == (2, True)
+    assert "; correct that variable, or name the host in NO_PROXY" in text
+    assert "sesame" not in text
+
+
 @pytest.mark.parametrize(
     ("options", "words"),
     [

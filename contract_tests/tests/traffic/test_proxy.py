@@ -139,6 +139,16 @@ def test_a_server_that_is_not_there_is_a_502_that_says_so():
     assert passed[0].status == 0
 
 
+def test_a_proxy_on_the_way_to_the_server_is_named_where_no_response_comes(monkeypatch):
+    for name in ("http_proxy", "NO_PROXY", "no_proxy"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("HTTP_PROXY", "http://me:sesame@127.0.0.1:1")
+    with proxied("http://target.invalid") as (url, _):
+        text = httpx.get(f"{url}/v1/sequences", trust_env=False).text
+    assert "target.invalid gave no response through the proxy http://127.0.0.1:1 that HTTP_PROXY names: " in text
+    assert "sesame" not in text
+
+
 def test_what_cannot_be_judged_passes_all_the_same_and_the_verdict_says_so(tmp_path):
     redactor = Redactor()
     judge = Judge(redactor, urls=["http://h.example/v1"])

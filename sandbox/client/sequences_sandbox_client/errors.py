@@ -2,6 +2,7 @@
 
 SandboxError                   the base of all; `status_code` and `issue` are those of an error response, if there was one
 ├── SandboxNotStarted          no server could be started, or none answers at the URL
+│   └── ConnectionSettingsError  a proxy or the certificates that the environment names cannot be used
 ├── InvalidError               400, 405, 413, 415: the call is malformed
 │   └── ArgumentError          an argument that cannot be sent; also a ValueError
 ├── UnauthorizedError          401, 403: no key of a world, no admin token, or a host name that is not allowed
@@ -26,6 +27,10 @@ class SandboxError(Exception):
 
 class SandboxNotStarted(SandboxError):
     """No sandbox could be started or reached."""
+
+
+class ConnectionSettingsError(SandboxNotStarted):
+    """A proxy or the certificates of the environment cannot be used; the text names the variable."""
 
 
 class InvalidError(SandboxError):

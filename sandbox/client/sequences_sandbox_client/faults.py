@@ -17,6 +17,8 @@ _WITH_STATUS: Final = ("type", "message", "retry_after")
 _WORDS: Final[Mapping[str, str]] = {
     **{f"match/{field}": name for name, field in _MATCH.items()},
     "for": "for_",
+    "fault_id": "rule",
+    "effect/latency/fixed_ms": "latency",
     **{f"effect/{name}": name for name in (*_EFFECTS, *_WITH_STATUS)},
 }
 
@@ -69,12 +71,12 @@ class FaultMethods(WorldPart):
     @operation
     async def disable(self, rule: str | FaultData) -> None:
         """Lets a rule neither fire nor count until it is enabled again."""
-        await self._send(Call("PATCH", _path(rule), {"enabled": False}))
+        await self._send(Call("PATCH", _path(rule), {"enabled": False}, words=_WORDS))
 
     @operation
     async def enable(self, rule: str | FaultData) -> None:
         """Lets a rule go on where it was disabled."""
-        await self._send(Call("PATCH", _path(rule), {"enabled": True}))
+        await self._send(Call("PATCH", _path(rule), {"enabled": True}, words=_WORDS))
 
     @operation
     async def list(self) -> list[FaultData]:
@@ -84,7 +86,7 @@ class FaultMethods(WorldPart):
     @operation
     async def remove(self, rule: str | FaultData) -> None:
         """Removes one."""
-        await self._send(Call("DELETE", _path(rule)))
+        await self._send(Call("DELETE", _path(rule), words=_WORDS))
 
     @operation
     async def clear(self) -> None:
@@ -99,7 +101,7 @@ class AsyncWorldFaults(FaultMethods, Asynchronous): ...
 
 
 def _path(rule: str | FaultData) -> str:
-    return f"/faults/{segment(rule['id'] if isinstance(rule, Mapping) else rule)}"
+    return f"/faults/{segment('rule', rule.get('id') if isinstance(rule, Mapping) else rule)}"
 
 
 def _parts(call: str, rule: RuleArguments) -> tuple[dict[str, Any], dict[str, Any], dict[str, Any]]:

@@ -8,7 +8,7 @@ from typing import Any, Final
 from .calls import Asynchronous, Call, Synchronous, WorldPart, operation
 from .data import ListData, SequenceData
 from .errors import ArgumentError, NotFoundError
-from .values import TimeValue, given, segment, timestamp
+from .values import TimeValue, given, segment, shown, timestamp
 
 _PAGE: Final = 100
 _MOST_NAMED: Final = 10
@@ -40,8 +40,8 @@ class SequenceMethods(WorldPart):
         "acorn.example", one who works there. `template` is an id or a name; unless given, it is the first ACTIVE one. A
         sequence that is WAITING_FOR_LEAD wakes at `paused_until`, in a week unless given.
         """
-        named = template is not None and not _ID.fullmatch(str(template))
-        template_id = await self._template(str(template)) if named else template
+        is_id = isinstance(template, str) and _ID.fullmatch(template)
+        template_id = template if template is None or is_id else await self._template(template)
         body = given({
             "contact_id": contact,
             "company": company,
@@ -75,7 +75,7 @@ class SequenceMethods(WorldPart):
     @operation
     async def get(self, sequence_id: str) -> SequenceData:
         """One sequence."""
-        return await self._send(Call("GET", f"/sequences/{segment(sequence_id)}", key=self._world.key))
+        return await self._send(Call("GET", f"/sequences/{segment('sequence_id', sequence_id)}", key=self._world.key))
 
     @operation
     async def update(self, sequence_id: str, variables: Mapping[str, str | None]) -> SequenceData:
@@ -99,18 +99,23 @@ class SequenceMethods(WorldPart):
         return await self._write("POST", sequence_id, "/stop", {"reason": reason, "scope": scope})
 
     async def _template(self, name: str) -> str:
-        """The id of the template with a name."""
+        """The id of the template with a name. Raises ArgumentError where it is none, and NotFoundError."""
+        if not isinstance(name, str) or not name:
+            raise ArgumentError(f"sequences.create takes template= as a name or an id, not {shown(name)}.")
         known: list[dict[str, str]] = []
+        words = {"name": "template"}
         for query in ({"name": name}, {"size": _MOST_NAMED}):
-            call = Call[ListData[dict[str, str]]]("GET", "/sequence-templates", query=query, key=self._world.key)
+            call = Call[ListData[dict[str, str]]](
+                "GET", "/sequence-templates", query=query, key=self._world.key, words=words
+            )
             known = (await self._send(call))["items"]
             if found := next((one for one in known if one["name"] == name), None):
                 return found["id"]
         names = ", ".join(one["name"] or one["id"] for one in known) or "none"
-        raise NotFoundError(f"This world has no template={name!r}; there are {names}.")
+        raise NotFoundError(f"This world has no template={shown(name)}; there are {names}.")
 
     async def _write(self, method: str, sequence_id: str, verb: str, body: Any = None) -> SequenceData:
-        path = f"/sequences/{segment(sequence_id)}{verb}"
+        path = f"/sequences/{segment('sequence_id', sequence_id)}{verb}"
         return await self._send(Call(method, path, body, key=self._world.key))
 
 

@@ -49,11 +49,13 @@ def find_server(fixture: str, ready: Path, arguments: Sequence[str]) -> Server:
         return Server([*program, *serve, *common], seconds)
     for engine, image in _containers():
         return _in_container(engine, image, fixture, common)
-    raise SandboxNotStarted(
-        "There is no sandbox to start here: install sequences-sandbox in this environment or in one whose programs are on "
-        f"PATH, or set {PREFIX}PACKAGE to its wheel or git+https URL for uvx or pipx, or build the image "
-        f"{_PROGRAM!r} for Docker or Podman, or name a running sandbox by --sequences-sandbox-url or Sandbox.connect."
-    )
+    ways = [f"install {_PROGRAM} in this environment or in one whose programs are on PATH"]
+    if runners := _installed("uvx", "pipx"):
+        ways.append(f"set {PREFIX}PACKAGE to its wheel or git+https URL for {Path(runners[0]).name}")
+    if engines := _installed("docker", "podman"):
+        ways.append(f"build the image {_PROGRAM!r} with {Path(engines[0]).name}, or set {PREFIX}IMAGE to another")
+    ways.append("name a running sandbox by --sequences-sandbox-url or Sandbox.connect")
+    raise SandboxNotStarted(f"There is no sandbox to start here: {', or '.join(ways)}.")
 
 
 def environment(server: Server) -> dict[str, str]:
@@ -78,9 +80,14 @@ def _programs() -> Iterator[tuple[list[str], float]]:
 def _containers() -> Iterator[tuple[str, str]]:
     """Engines that have the image; one that is named is fetched if need be."""
     named = os.environ.get(f"{PREFIX}IMAGE")
-    for engine in filter(None, map(shutil.which, ("docker", "podman"))):
+    for engine in _installed("docker", "podman"):
         if named or printed([engine, "image", "inspect", _PROGRAM]) is not None:
             yield engine, named or _PROGRAM
+
+
+def _installed(*names: str) -> list[str]:
+    """The paths of those programs that are on PATH."""
+    return [path for path in map(shutil.which, names) if path]
 
 
 def printed(command: Sequence[str]) -> str | None:

@@ -41,4 +41,4 @@ class AsyncWorldSnapshots(SnapshotMethods, Asynchronous): ...
 
 
 def _path(name: str) -> str:
-    return f"/snapshots/{segment(name)}"
+    return f"/snapshots/{segment('name', name)}"

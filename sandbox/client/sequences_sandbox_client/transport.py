@@ -1,9 +1,7 @@
 """Requests to a sandbox, and its error responses as exceptions."""
 
-import ipaddress
 import json
 import re
-import socket
 import ssl
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -12,7 +10,16 @@ from typing import Any, Final, TypeVar
 import httpx
 
 from .calls import Call, R
-from .errors import ArgumentError, SandboxError, SandboxNotStarted, UnauthorizedError, error_for
+from .errors import (
+    ArgumentError,
+    ConnectionSettingsError,
+    SandboxError,
+    SandboxNotStarted,
+    UnauthorizedError,
+    error_for,
+)
+from .proxies import on_this_machine, proxy_for
+from .values import shown
 
 __tracebackhide__ = True
 
@@ -21,6 +28,10 @@ H = TypeVar("H", httpx.Client, httpx.AsyncClient)
 _SECONDS_TO_ANSWER: Final = 60.0
 _LAST_PORT: Final = 65_535
 _TOKEN: Final = re.compile(r"[!-~]+")
+_PARAMETER: Final = re.compile("^(?:Path|Query) parameter (?=')", re.MULTILINE)
+"""What a message says of where the API takes an argument, which is no matter of the caller's."""
+_OF_A_PROXY: Final = (httpx.ConnectError, httpx.ConnectTimeout, httpx.ProxyError)
+"""Whose these errors are where there is a proxy; those of TLS, which begins behind it, are the sandbox's."""
 _OBSERVER: Final = {"X-Sandbox-Observer": "client"}
 
 
@@ -37,52 +48,37 @@ def root_of(url: str) -> httpx.URL:
     return root
 
 
-def settings_for(root: httpx.URL) -> dict[str, Any]:
-    """How an httpx client reaches a host: never through a proxy on this machine, elsewhere as the environment says."""
-    if not on_this_machine(root):
-        return {"trust_env": True}
-    if root.scheme != "https":
+def settings_for(root: httpx.URL, trusted: ssl.SSLContext | None = None) -> dict[str, Any]:
+    """How an httpx client reaches a host, with the certificates of the environment unless others are `trusted`.
+
+    Raises ConnectionSettingsError, and OSError where SSL_CERT_FILE cannot be used.
+    """
+    proxy = proxy_for(root)
+    if trusted is None and root.scheme != "https" and on_this_machine(root):
         # Reading the certificates of all authorities takes time for nothing; a context that trusts nobody is made at once.
-        return {"trust_env": False, "verify": ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)}
-    return {"trust_env": False, "verify": httpx.create_ssl_context()}  # reads SSL_CERT_FILE and SSL_CERT_DIR
+        trusted = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    # `create_ssl_context` reads SSL_CERT_FILE and SSL_CERT_DIR. httpx itself would choose the proxy by rules of its own.
+    verify = trusted or httpx.create_ssl_context()
+    return {"trust_env": False, "proxy": proxy and proxy.proxy, "verify": verify}
 
 
-def on_this_machine(url: httpx.URL) -> bool:
-    host = url.host.rstrip(".")
-    if host == "localhost" or host.endswith(".localhost"):
-        return True
-    try:
-        address = ipaddress.ip_address(host)
-    except ValueError:
-        try:
-            address = ipaddress.IPv4Address(socket.inet_aton(host))  # 127.1 and 2130706433 lead here too
-        except OSError:
-            return False
-    address = getattr(address, "ipv4_mapped", None) or address
-    return address.is_loopback or address.is_unspecified
-
-
-def connection(url: str, **settings: Any) -> httpx.Client:
+def connection(url: str, *, trusted: ssl.SSLContext | None = None, **settings: Any) -> httpx.Client:
     """A client for the sandbox at a URL, with further settings of httpx. Raises SandboxNotStarted."""
-    return _connection(httpx.Client, url, settings)
+    return _connection(httpx.Client, url, trusted, settings)
 
 
 def async_connection(url: str) -> httpx.AsyncClient:
-    """The same for asyncio."""
-    return _connection(httpx.AsyncClient, url, {})
+    """The same for asyncio, and for several event loops after each other: a kept connection would belong to one."""
+    return _connection(httpx.AsyncClient, url, None, {"limits": httpx.Limits(max_keepalive_connections=0)})
 
 
-def _connection(kind: type[H], url: str, settings: Mapping[str, Any]) -> H:
+def _connection(kind: type[H], url: str, trusted: ssl.SSLContext | None, settings: Mapping[str, Any]) -> H:
     root = root_of(url)
     try:
-        trust = {"trust_env": not on_this_machine(root)} if "verify" in settings else settings_for(root)
-        return kind(base_url=root, **{"timeout": _SECONDS_TO_ANSWER, **trust, **settings})
+        return kind(base_url=root, **{"timeout": _SECONDS_TO_ANSWER, **settings_for(root, trusted), **settings})
     except OSError as error:
-        raise SandboxNotStarted(f"The certificates that SSL_CERT_FILE names cannot be used: {error}.") from None
-    except (ImportError, ValueError, httpx.InvalidURL) as error:
-        raise SandboxNotStarted(
-            f"The proxy settings of the environment cannot be used: {str(error).rstrip('.')}. Check ALL_PROXY, HTTP_PROXY, "
-            "HTTPS_PROXY and NO_PROXY."
+        raise ConnectionSettingsError(
+            f"The certificates that SSL_CERT_FILE names cannot be used: {error}; name another file."
         ) from None
 
 
@@ -116,16 +112,25 @@ class AsyncControlClient:
 
 @contextmanager
 def reached(http: httpx.Client | httpx.AsyncClient) -> Iterator[None]:
-    """Raises SandboxNotStarted where a sandbox was stopped, or does not answer what is sent to it within."""
+    """Raises SandboxNotStarted where a sandbox was stopped, or does not answer what is sent to it within.
+
+    It is a ConnectionSettingsError where a proxy gives no connection.
+    """
     if http.is_closed:
         raise SandboxNotStarted("This sandbox was stopped; start another one.")
     try:
         yield
     except httpx.RequestError as error:
+        proxy, why = proxy_for(http.base_url), str(error) or type(error).__name__
+        if proxy is not None and isinstance(error, _OF_A_PROXY) and "SSL" not in why:
+            raise ConnectionSettingsError(
+                f"The proxy {proxy} gives no connection to {http.base_url} ({why}); {proxy.advice}."
+            ) from None
         hint = "start one with 'sequences-sandbox serve', or give another URL"
-        if "CERTIFICATE_VERIFY_FAILED" in str(error):
+        if "CERTIFICATE_VERIFY_FAILED" in why:
             hint = "trust its certificates with --ca-bundle, or with SSL_CERT_FILE"
-        raise SandboxNotStarted(f"No sandbox answers at {http.base_url} ({error}); {hint}.") from None
+        through = f" through the proxy {proxy}" if proxy is not None else ""
+        raise SandboxNotStarted(f"No sandbox answers at {http.base_url}{through} ({why}); {hint}.") from None
 
 
 def error_of(response: httpx.Response, words: Mapping[str, str] | None = None) -> SandboxError:
@@ -136,6 +141,7 @@ def error_of(response: httpx.Response, words: Mapping[str, str] | None = None) -
         message = "\n".join(each["message"] for each in errors) if len(errors) > 1 else str(issue["message"])
     except (ValueError, KeyError, TypeError, AttributeError):
         return _no_sandbox(response)
+    message = _PARAMETER.sub("", message).replace("There is no query parameter", "There is no argument")
     for field, argument in (words or {}).items():
         message = message.replace(f"'{field}'", f"'{argument}'").replace(f"'{field}/", f"'{argument}/")
     return error_for(response.status_code, message, issue)
@@ -148,6 +154,9 @@ def _request(http: httpx.Client | httpx.AsyncClient, call: Call[Any], token: str
         # What a test looks at is no request of the code that it tests.
         headers |= _OBSERVER
     base = "/_sandbox" if call.key is None else "/v1"
+    for field, value in call.query.items():
+        if isinstance(value, list | tuple):  # httpx would send one parameter for each, and none for an empty one
+            raise ArgumentError(f"'{call.words.get(field, field)}' takes one value, not {shown(value)}.")
     try:
         return http.build_request(
             call.method, f"{base}{call.path}", json=call.body, params=dict(call.query), headers=headers
@@ -176,5 +185,7 @@ def usable(token: str | None) -> str | None:
 
 
 def _no_sandbox(response: httpx.Response) -> SandboxError:
-    said = f"{response.request.url} answered {response.status_code}; is that a sandbox?"
+    proxy = proxy_for(response.request.url)
+    through = f" through the proxy {proxy}" if proxy is not None else ""
+    said = f"{response.request.url} answered {response.status_code}{through}; is that a sandbox?"
     return SandboxNotStarted(said) if response.is_success else SandboxError(said, response.status_code)

@@ -18,10 +18,13 @@ FixtureValue = str | Path | Mapping[str, Any]
 """The name of one that ships, the path of a file, or a document."""
 
 
-def segment(value: object) -> str:
-    """An id or a name as it stands in a path. Raises ArgumentError where there is none: the path would be another."""
+def segment(argument: str, value: object) -> str:
+    """An id or a name as it stands in a path; `argument` is what it was given as.
+
+    Raises ArgumentError where there is none: the path would be another.
+    """
     if value is None or value == "":
-        raise ArgumentError("An id or a name that the call needs is empty; give one.")
+        raise ArgumentError(f"'{argument}' is empty; give it a value.")
     return quote(str(value), safe="")
 
 
@@ -54,19 +57,24 @@ def timestamp(argument: str, at: TimeValue | None) -> str | None:
 
 def fixture_fields(fixture: FixtureValue | None) -> dict[str, Any]:
     """What is sent for a fixture. A text with a suffix is the path of a file, as for `serve`. Raises InvalidError."""
+    if fixture == "":
+        raise ArgumentError(_no_fixture(fixture))
     if fixture is None or isinstance(fixture, Mapping) or (isinstance(fixture, str) and not Path(fixture).suffix):
         return given({"fixture": fixture})
     try:
         file = Path(fixture)
     except TypeError:
-        what = "the name of a fixture, the path of a file, or a document"
-        raise ArgumentError(f"sandbox.world takes {what}, not {shown(fixture)}.") from None
+        raise ArgumentError(_no_fixture(fixture)) from None
     try:
         return {"fixture_file": {"name": file.name[-200:], "text": file.read_text(encoding="utf-8-sig")}}
     except OSError as error:
         raise InvalidError(f"{file}: cannot be read: {error.strerror}") from None
     except UnicodeDecodeError:
         raise InvalidError(f"{file}: not UTF-8; save the file in that encoding") from None
+
+
+def _no_fixture(given: object) -> str:
+    return f"A fixture is the name of one that ships, the path of a file, or a document, not {shown(given)}."
 
 
 def shown(value: object) -> str:

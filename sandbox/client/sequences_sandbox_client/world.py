@@ -79,28 +79,31 @@ class WorldMethods:
         created_at: TimeValue | None = None,
     ) -> SequenceData:
         """Enrols a contact, by ids, and returns the sequence. `sequences.create` finds the ids by itself."""
-        body = {
-            "contact_id": contact_id, "sequence_template_id": sequence_template_id, "organization_id": organization_id,
-            "status": status, "variables": variables, "source_contact_list_id": source_contact_list_id,
+        chosen = given({
+            "organization_id": organization_id, "status": status, "variables": variables,
+            "source_contact_list_id": source_contact_list_id,
             "created_at": timestamp("world.enrol(created_at=...)", created_at),
-        }  # fmt: skip
-        return await self._send(Call("POST", "/sequences", given(body)))
+        })  # fmt: skip
+        body = {"contact_id": contact_id, "sequence_template_id": sequence_template_id, **chosen}
+        return await self._send(Call("POST", "/sequences", body))
 
     @operation
     async def event(self, sequence_id: str, event: str) -> SequenceData:
         """Applies an event of the engine, such as "answer" or "fail", and returns the sequence."""
-        return await self._send(Call("POST", f"/sequences/{segment(sequence_id)}/events", {"event": event}))
+        return await self._send(
+            Call("POST", f"/sequences/{segment('sequence_id', sequence_id)}/events", {"event": event})
+        )
 
     @operation
     async def history(self, sequence_id: str) -> list[HistoryData]:
         """What happened to a sequence, oldest first."""
-        path = f"/sequences/{segment(sequence_id)}/history"
+        path = f"/sequences/{segment('sequence_id', sequence_id)}/history"
         return (await self._send(Call[ListData[HistoryData]]("GET", path)))["items"]
 
     @operation
     async def delete_contact(self, contact_id: str) -> None:
         """Deletes a contact; its sequences stay."""
-        await self._send(Call("DELETE", f"/contacts/{segment(contact_id)}"))
+        await self._send(Call("DELETE", f"/contacts/{segment('contact_id', contact_id)}"))
 
     @operation
     async def snapshot(self, name: str = "snapshot") -> SnapshotData:
@@ -130,9 +133,8 @@ class WorldMethods:
     @operation
     async def rate_limit(self, limit: int, per_seconds: int, *, burst: int | None = None) -> None:
         """Limits each key to so many calls in so many seconds, `burst` at once at most."""
-        await self._send(
-            Call("PUT", "/rate-limit", given({"limit": limit, "per_seconds": per_seconds, "burst": burst}))
-        )
+        body = {"limit": limit, "per_seconds": per_seconds, **given({"burst": burst})}
+        await self._send(Call("PUT", "/rate-limit", body))
 
     @operation
     async def no_rate_limit(self) -> None:
@@ -165,7 +167,9 @@ class WorldMethods:
     def _client_settings(self, key: str | None, settings: Mapping[str, Any]) -> dict[str, Any]:
         token = self.key if key is None else usable(key)
         headers = {"Authorization": f"Bearer {token}", **settings.get("headers", {})}
-        return {"base_url": self.url, **settings_for(httpx.URL(self.url)), **settings, "headers": headers}
+        # A transport that was given stands for any proxy too.
+        ours = {} if "transport" in settings else settings_for(httpx.URL(self.url))
+        return {"base_url": self.url, **ours, **settings, "headers": headers}
 
 
 class World(WorldMethods, Synchronous):

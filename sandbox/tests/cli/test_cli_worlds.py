@@ -13,6 +13,7 @@ import threading
 import pytest
 from sequences_sandbox.cli import main, serve
 from sequences_sandbox_client.cli.reach import add_reach
+from sequences_sandbox_client.cli.verbs import VERBS
 from sequences_sandbox_client.variables import misspelling
 
 from .test_cli import SERVICE_LINKS
@@ -120,10 +121,36 @@ def test_an_id_is_told_by_its_first_characters_if_only_one_begins_so(shell, at, 
         status, _, said = shell("history 0000", reach)
         assert (status, "is the beginning of 9 ids of sequences" in said) == (2, True)
         assert "no id of sequences begins with 'zz'" in shell("history zz", reach)[2]
+        [organization] = world.describe()["organizations"]
+        (key,) = (one["id"] for one in organization["api_keys"] if one["name"] == "Read and write")
+        listed = json.loads(shell("journal list --json --key-id", key[:8], reach)[1])["items"]
+        assert [entry["request_id"] for entry in listed] == [request_id]
+        assert shell("journal verify --exactly 1 --key-id", key[:8], reach)[0] == 0
+        assert "no id of keys begins with 'zz'" in shell("journal list --key-id zz", reach)[2]
         contact = client.get("/contacts").json()["items"][0]["id"]
         assert shell("contacts delete", contact[:8], reach)[0] == 0
         assert client.get(f"/contacts/{contact}").status_code == 404
         assert shell("worlds delete", world.id[:8], at)[0] == 0
+
+
+def test_a_contact_is_enrolled_by_the_first_characters_of_every_id(shell, at, sequences_sandbox):
+    with sequences_sandbox.world("demo") as world:
+        [organization, _] = world.export()["organizations"]
+        contact, template = (organization[name][0]["id"] for name in ("contacts", "sequence_templates"))
+        source = organization["contact_lists"][1]["id"]
+        options = f"--organization {organization['id'][:10]} --list {source[:10]} --json {at} --key {world.key}"
+        _, made, said = shell("enrol", contact, template[:10], options)
+        assert json.loads(made or said)["source_contact_list_id"] == source
+
+
+def test_an_id_is_completed_wherever_one_is_given():
+    given = [
+        (verb.command, argument.name)
+        for verb in VERBS
+        for argument in verb.arguments
+        if argument.place.endswith("_id") and not argument.ids
+    ]
+    assert given == []
 
 
 @pytest.fixture(scope="module")
@@ -198,10 +225,9 @@ def test_no_proxy_is_asked_for_what_runs_on_this_machine(shell, at, monkeypatch)
 @pytest.mark.parametrize(
     ("name", "value", "words"),
     [
-        ("ALL_PROXY", "socks5://127.0.0.1:9", "ALL_PROXY"),
-        ("NO_PROXY", "[::1]", "NO_PROXY"),
-        ("NO_PROXY", "::1,fd00::/8", "NO_PROXY"),
-        ("HTTP_PROXY", "ftp://127.0.0.1:9", "HTTP_PROXY"),
+        ("ALL_PROXY", "socks5://:secret@127.0.0.1:9", "ALL_PROXY names a SOCKS proxy"),
+        ("HTTPS_PROXY", "ftp://me:secret@127.0.0.1:9", "HTTPS_PROXY is not the URL of a proxy"),
+        ("HTTPS_PROXY", "http://me:secret@127.0.0.1:9", "The proxy http://127.0.0.1:9 that HTTPS_PROXY names gives no"),
         ("SSL_CERT_FILE", "/absent.pem", "SSL_CERT_FILE"),
         ("SEQUENCES_SANDBOX_KEY", "", "SEQUENCES_SANDBOX_KEY: it is empty"),
         ("SEQUENCES_SANDBOX_KEY", "secret\nsecret", "SEQUENCES_SANDBOX_KEY: it holds white space"),
@@ -214,7 +240,6 @@ def test_no_proxy_is_asked_for_what_runs_on_this_machine(shell, at, monkeypatch)
 def test_what_the_environment_says_and_cannot_be_used_is_one_sentence_and_status_2(
     shell, monkeypatch, verb, name, value, words
 ):
-    monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:9")
     monkeypatch.setenv(name, value)
     status, _, said = shell(verb, "--url https://sandbox.invalid")
     assert status == 2

@@ -23,7 +23,8 @@ from sequences_sandbox_client import (
     background,
     servers,
 )
-from sequences_sandbox_client.transport import on_this_machine, settings_for
+from sequences_sandbox_client.proxies import on_this_machine, proxy_for
+from sequences_sandbox_client.transport import settings_for
 
 STARTER = """
 import sys
@@ -32,6 +33,16 @@ sandbox = Sandbox.start("empty")
 print(sandbox.url, flush=True)
 sys.stdin.read()
 """
+
+
+PROXIES = ("http_proxy", "https_proxy", "all_proxy", "no_proxy")
+
+
+@pytest.fixture
+def no_proxy(monkeypatch):
+    """An environment that names no proxy, until the test sets one."""
+    for name in (*PROXIES, *map(str.upper, PROXIES)):
+        monkeypatch.delenv(name, raising=False)
 
 
 def answers(url):
@@ -229,8 +240,9 @@ def test_a_fixture_that_does_not_exist_is_named_with_those_that_do(sequences_san
         sequences_sandbox.world("every_sattus")
     with pytest.raises(InvalidError, match=r"absent\.yaml"):
         sequences_sandbox.world("absent.yaml")
-    with pytest.raises(InvalidError, match="the path of a file, or a document, not 3"):
-        sequences_sandbox.world(3)
+    for wrong in (3, "", []):
+        with pytest.raises(InvalidError, match=r"the path of a file, or a document, not (3|''|\[\])"):
+            sequences_sandbox.world(wrong)
 
 
 @pytest.mark.parametrize(
@@ -253,20 +265,76 @@ def test_a_fixture_that_does_not_exist_is_named_with_those_that_do(sequences_san
         ("http://192.0.2.1", False),
     ],
 )
-def test_what_runs_on_this_machine_is_known_by_its_address(url, here):
+@pytest.mark.usefixtures("no_proxy")
+def test_what_runs_on_this_machine_is_known_by_its_address(monkeypatch, url, here):
+    monkeypatch.setenv("HTTP_PROXY", "http://proxy.example:3128")
     assert on_this_machine(httpx.URL(url)) is here
-    assert settings_for(httpx.URL(url))["trust_env"] is not here
+    assert (settings_for(httpx.URL(url))["proxy"] is None) is here
 
 
+@pytest.mark.usefixtures("no_proxy")
 @pytest.mark.parametrize(
-    ("variable", "value"),
-    [("ALL_PROXY", "socks5://127.0.0.1:9"), ("ALL_PROXY", "ftp://192.0.2.1"), ("SSL_CERT_FILE", "/absent.pem")],
+    ("variable", "value", "words"),
+    [
+        ("ALL_PROXY", "socks5://me:sesame@127.0.0.1:9", r"ALL_PROXY names a SOCKS proxy; install the package socksio"),
+        ("https_proxy", "socks5://127.0.0.1:9", "^https_proxy names a SOCKS proxy.*name sandbox.example in NO_PROXY"),
+        ("all_proxy", "ftp://me:sesame@192.0.2.1", "^all_proxy is not the URL of a proxy; set it to one such as"),
+        ("HTTPS_PROXY", "http://me:ses/ame@192.0.2.1:9", "^HTTPS_PROXY is not the URL of a proxy; set it to one such"),
+        ("SSL_CERT_FILE", "/absent.pem", "SSL_CERT_FILE names cannot be used: .*; name another file"),
+    ],
 )
-def test_settings_of_the_environment_that_cannot_be_used_are_named_in_a_sentence(monkeypatch, variable, value):
+def test_settings_of_the_environment_that_cannot_be_used_are_named_in_a_sentence(monkeypatch, variable, value, words):
     monkeypatch.setenv(variable, value)
-    with pytest.raises(SandboxNotStarted, match=variable):
+    with pytest.raises(SandboxNotStarted, match=words) as caught:
         Sandbox("https://sandbox.example")
+    others = {*PROXIES, *map(str.upper, PROXIES)} - {variable, "NO_PROXY"}
+    assert not any(other in str(caught.value) for other in others)
+    assert "ses" not in str(caught.value)
     Sandbox("http://127.0.0.1:4010").stop()
+
+
+@pytest.mark.usefixtures("no_proxy")
+@pytest.mark.parametrize(
+    ("variable", "scheme"),
+    [("HTTP_PROXY", "http"), ("https_proxy", "https"), ("ALL_PROXY", "http"), ("all_proxy", "https")],
+)
+@pytest.mark.parametrize("proxy", ["127.0.0.1:9", "proxy.invalid:9"])
+def test_a_proxy_that_gives_no_connection_is_named_with_its_variable(monkeypatch, variable, scheme, proxy):
+    monkeypatch.setenv(variable, f"http://me:sesame@{proxy}")
+    with pytest.raises(SandboxNotStarted) as caught:
+        Sandbox.connect(f"{scheme}://sandbox.example:4010")
+    said = str(caught.value)
+    assert said.startswith(f"The proxy http://{proxy} that {variable} names gives no connection to {scheme}://sandbox")
+    assert said.endswith(f"; correct {variable}, or name sandbox.example in NO_PROXY.")
+    assert "sesame" not in said
+
+
+@pytest.mark.usefixtures("no_proxy")
+def test_a_proxy_that_rejects_a_connection_is_named_and_so_is_one_that_something_came_through(monkeypatch, stranger):
+    monkeypatch.setenv("ALL_PROXY", stranger)
+    with pytest.raises(SandboxNotStarted, match=f"The proxy {stranger} that ALL_PROXY names .*501"):
+        Sandbox.connect("https://sandbox.example")
+    with pytest.raises(
+        SandboxError, match=f"answered 404 through the proxy {stranger} that ALL_PROXY names; is that a"
+    ):
+        Sandbox.connect("http://sandbox.example")
+
+
+@pytest.mark.usefixtures("no_proxy")
+@pytest.mark.parametrize("excepted", ["sandbox.example", ".example", "sandbox.example:4010", "*", "[::1], example"])
+def test_a_host_that_is_excepted_is_reached_without_a_proxy(monkeypatch, excepted):
+    monkeypatch.setenv("HTTP_PROXY", "socks5://127.0.0.1:9")
+    monkeypatch.setenv("NO_PROXY", excepted)
+    assert proxy_for(httpx.URL("http://sandbox.example:4010")) is None
+
+
+@pytest.mark.usefixtures("no_proxy")
+def test_a_transport_of_the_callers_own_goes_before_the_proxy(monkeypatch, sequences_world):
+    monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:9")
+    monkeypatch.setattr(sequences_world, "url", "http://sandbox.example/v1")
+    transport = httpx.MockTransport(lambda request: httpx.Response(204))
+    with sequences_world.client(transport=transport) as client:
+        assert client.get("/sequences").status_code == 204
 
 
 @pytest.mark.parametrize("token", ["", "a b", "a\nb", "schlüssel", 5])

@@ -82,6 +82,20 @@ def test_one_is_started_for_asyncio_and_gone_after_the_block():
         asyncio.run(sandbox.check())
 
 
+def test_one_object_serves_several_event_loops_after_each_other(sequences_sandbox):
+    sandbox = AsyncSandbox(sequences_sandbox.url)
+
+    async def moved(world=None):
+        world = world or await sandbox.world(now=BIRTH, frozen=True)
+        await asyncio.gather(*(world.describe() for _ in range(5)))
+        return world, (await world.clock.advance(days=1))["now"]
+
+    world, _ = asyncio.run(moved())
+    assert [asyncio.run(moved(world))[1] for _ in range(3)] == [f"2026-03-0{day}T09:00:00Z" for day in (4, 5, 6)]
+    asyncio.run(world.delete())
+    asyncio.run(sandbox.stop())
+
+
 @pytest.mark.parametrize(("plain", "awaited"), [(Sandbox, AsyncSandbox), (World, AsyncWorld)])
 def test_both_have_the_same_methods_and_arguments(plain, awaited):
     def methods(kind):

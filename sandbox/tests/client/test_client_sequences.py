@@ -1,8 +1,11 @@
 """The sequences of a world in one line each, and verification that says which sequence."""
 
+from functools import partial
+
 import pytest
 from sequences_sandbox_client import ArgumentError, InvalidError, NotAllowedError, NotFoundError, VerificationError
 
+TEMPLATE = "0000b001-0000-4000-8000-000000000001"
 STATUSES = (
     "FOUND", "ACTIVE", "WAITING_FOR_LEAD", "WAITING_FOR_USER", "SUCCEEDED", "COMPLETED", "STOPPED_EARLY", "REFUSED",
     "FAILED",
@@ -108,6 +111,10 @@ def test_verification_says_which_sequence_and_what_differs(world):
     assert world.journal.requests(text="2026-03-09", path="/v1/*")[0]["request"]["body"]
 
 
+def create(world, **arguments):
+    return world.sequences.create(**arguments)
+
+
 @pytest.mark.parametrize(
     ("call", "words"),
     [
@@ -156,6 +163,28 @@ def test_verification_says_which_sequence_and_what_differs(world):
         ),
         (lambda world: world.faults.add(status=503, for_="-P1D"), "'for_' is '-P1D'"),
         (lambda world: world.faults.update("00000000-0000-4000-8000-000000000000"), "takes what to change"),
+        *((partial(create, template=wrong), "takes template= as a name or an id, not") for wrong in ("", 5, [])),
+        *((partial(create, contact=wrong), "^'contact' must be a") for wrong in ("", 5, [])),
+        *((partial(create, company=wrong), "^'company' must ") for wrong in ("", 5, [])),
+        *((partial(create, status=wrong), "^'status' ") for wrong in ("", 5, [])),
+        *((partial(create, variables=wrong), "^'variables' must be an object") for wrong in ("", 5, [])),
+        *((partial(create, created_at=wrong), "created_at.* (must be|takes) a") for wrong in ("", 5, [])),
+        (lambda world: world.sequences.list(""), "^'status' is empty"),
+        (
+            lambda world: world.sequences.list(sequence_template_id=[]),
+            r"^'sequence_template_id' takes one value, not \[\]",
+        ),
+        (lambda world: world.sequences.list(contact="x"), "^There is no argument 'contact'; there are"),
+        (lambda world: world.sequences.get(5), "^'sequence_id' is '5'"),
+        (lambda world: world.enrol(None, TEMPLATE), "^'contact_id' must be a string"),
+        (lambda world: world.delete_contact("x"), "^'contact_id' is 'x'"),
+        (lambda world: world.rate_limit(None, 5), "^'limit' must be a whole number"),
+        (lambda world: world.journal.requests(on=""), "^'on' is empty"),
+        (lambda world: world.journal.requests(status=[]), r"^'status' takes one value, not \[\]"),
+        (lambda world: world.journal.requests(on=("a", "b")), "^'on' takes one value, not .'a', 'b'"),
+        (lambda world: world.faults.add(latency=-5), "^'latency' must be 0 or more"),
+        (lambda world: world.faults.remove("x"), "^'rule' is 'x'"),
+        (lambda world: world.faults.update({}, times=3), "^'rule' is empty"),
     ],
 )
 def test_wrong_arguments_are_told_in_the_words_of_the_call(world, call, words):
@@ -207,8 +236,13 @@ def test_a_filter_takes_a_datetime_and_pages_are_not_asked_for(sequences_sandbox
                 world.sequences.list(**paging)
 
 
-def test_an_id_or_a_name_that_is_empty_is_not_sent(sequences_sandbox):
+def test_an_id_or_a_name_that_is_empty_is_named_and_not_sent(sequences_sandbox):
     with sequences_sandbox.world() as world:
-        for call in (world.sequences.get, world.history, world.snapshot):
-            with pytest.raises(ArgumentError, match="is empty"):
-                call("")
+        for argument, call in [
+            ("sequence_id", world.sequences.get), ("sequence_id", world.sequences.resume), ("sequence_id", world.history),
+            ("contact_id", world.delete_contact), ("name", world.snapshot), ("name", world.snapshots.diff),
+            ("rule", world.faults.disable),
+        ]:  # fmt: skip
+            for empty in ("", None):
+                with pytest.raises(ArgumentError, match=f"^'{argument}' is empty; give it a value"):
+                    call(empty)

@@ -234,6 +234,16 @@ def test_a_sandbox_that_does_not_answer_is_one_plain_error(project):
     result.stdout.fnmatch_lines(["*No sandbox answers at http://127.0.0.1:9*"])
 
 
+def test_a_proxy_that_does_not_answer_is_one_plain_error(project, monkeypatch):
+    for name in ("http_proxy", "all_proxy", "ALL_PROXY", "no_proxy", "NO_PROXY"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("HTTP_PROXY", "http://me:sesame@127.0.0.1:9")
+    result = project("def test_it(sequences_world): pass", "--sequences-sandbox-url", "http://sandbox.example:4010")
+    result.assert_outcomes(errors=1)
+    result.stdout.fnmatch_lines(["*: The proxy http://127.0.0.1:9 that HTTP_PROXY names gives no connection to *"])
+    assert "sesame" not in result.stdout.str()
+
+
 WRONG = """
     import pytest
 

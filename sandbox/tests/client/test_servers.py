@@ -111,11 +111,24 @@ def test_a_container_serves_until_it_is_stopped(machine):
             assert world.describe()["fixture"] == "empty"
 
 
-@pytest.mark.parametrize("programs", [(), ("uvx",), ("docker",)])
-def test_where_there_is_none_one_sentence_says_what_to_do(machine, programs):
+PACKAGED = "set SEQUENCES_SANDBOX_PACKAGE to its wheel or git+https URL for {}, or "
+BUILT = "build the image 'sequences-sandbox' with {}, or set SEQUENCES_SANDBOX_IMAGE to another, or "
+
+
+@pytest.mark.parametrize(
+    ("programs", "ways"),
+    [
+        ((), ""),
+        (("uvx",), PACKAGED.format("uvx")),
+        (("docker",), BUILT.format("docker")),
+        (("pipx", "podman"), PACKAGED.format("pipx") + BUILT.format("podman")),
+    ],
+)
+def test_where_there_is_none_one_sentence_says_what_helps_on_this_machine(machine, programs, ways):
     machine(*programs, text="#!/bin/sh\nexit 1\n")
-    with pytest.raises(
-        SandboxNotStarted, match=r"no sandbox to start here: install .* --sequences-sandbox-url"
-    ) as caught:
+    with pytest.raises(SandboxNotStarted) as caught:
         Sandbox.start("empty")
-    assert str(caught.value).count(". ") == 0
+    assert str(caught.value) == (
+        "There is no sandbox to start here: install sequences-sandbox in this environment or in one whose programs are on "
+        f"PATH, or {ways}name a running sandbox by --sequences-sandbox-url or Sandbox.connect."
+    )

@@ -78,9 +78,19 @@ def of_client(running, monkeypatch, tmp_path):
         servers.find_server("demo", tmp_path / "ready.json", [])
     with Sandbox.connect(running) as sandbox, sandbox.world() as world, pytest.raises(VerificationError) as verified:
         world.journal.verify("stopSequence", exactly=1)
-    with pytest.raises(SandboxError) as nothing:
-        Sandbox.connect(NOBODY)
-    return [str(error.value) for error in (nowhere, verified, nothing)]
+    said = [str(error.value) for error in (nowhere, verified)]
+    monkeypatch.delenv("NO_PROXY", raising=False)
+    monkeypatch.delenv("no_proxy", raising=False)
+    for url, variable, proxy in [
+        (NOBODY, "HTTP_PROXY", NOBODY),
+        ("http://sandbox.example", "HTTP_PROXY", NOBODY),
+        ("https://sandbox.example", "ALL_PROXY", "socks5://127.0.0.1:1"),
+    ]:
+        monkeypatch.setenv(variable, proxy)
+        with pytest.raises(SandboxError) as nothing:
+            Sandbox.connect(url)
+        said.append(str(nothing.value))
+    return said
 
 
 def test_every_message_on_the_page_is_one_that_is_given(

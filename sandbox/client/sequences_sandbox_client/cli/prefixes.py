@@ -12,6 +12,12 @@ _WHOLE: Final = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|req_\w{26
 _MOST_PAGES: Final = 50
 _UNKNOWN: Final = 4
 _MOST_SHOWN: Final = 5
+_OF_A_WORLD: Final = {
+    "organizations": ("/world", ("organizations",)),
+    "keys": ("/world", ("organizations", "api_keys")),
+    "contact lists": ("/world/export", ("organizations", "contact_lists")),  # nothing else names them all
+}
+"""Where the ids stand that are in no list of their own."""
 _PUBLIC: Final = ("sequences", "contacts", "sequence-templates")
 
 
@@ -29,8 +35,12 @@ def whole_id(send: ControlClient, key: str, kind: str, given: str) -> str:
 
 
 def _ids(send: ControlClient, key: str, kind: str) -> Iterator[str]:
-    if kind == "organizations":
-        yield from (one["id"] for one in send(Call[Any]("GET", "/world"))["organizations"])
+    if kind in _OF_A_WORLD:
+        path, lists = _OF_A_WORLD[kind]
+        held: list[Any] = [send(Call[Any]("GET", path))]
+        for name in lists:
+            held = [one for each in held for one in each[name]]
+        yield from (one["id"] for one in held)
         return
     for page in range(1, _MOST_PAGES + 1):
         query = {} if kind == "faults" else {"page": page, "size": 100}

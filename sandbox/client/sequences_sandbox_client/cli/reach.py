@@ -4,7 +4,7 @@ import argparse
 import re
 from typing import TYPE_CHECKING, Final
 
-from ..errors import SandboxError, SandboxNotStarted
+from ..errors import ConnectionSettingsError, SandboxError, SandboxNotStarted
 from . import known_worlds
 from .options import add_option, source_of
 from .parser import CommandError, UsageError
@@ -73,20 +73,16 @@ def world_key(options: argparse.Namespace, url: str) -> str:
 
 
 def connected(options: argparse.Namespace, url: str) -> "httpx.Client":
-    """A connection as the options say. Raises UsageError."""
+    """A connection as the options say. Raises SandboxNotStarted."""
     from ..transport import connection  # noqa: PLC0415
 
-    trusted = {} if options.ca_bundle is None else {"verify": options.ca_bundle}
-    try:
-        return connection(url, headers=options.header, timeout=options.timeout, **trusted)
-    except SandboxNotStarted as error:
-        raise UsageError(str(error)) from None
+    return connection(url, trusted=options.ca_bundle, headers=options.header, timeout=options.timeout)
 
 
 def failed(error: SandboxError, guessed: str | None = None) -> CommandError:
     """How a call ends a command that got no result; `guessed` is the key that was sent where none was given.
 
-    What is said of a malformed call is a usage error too.
+    What is said of a malformed call, or of a variable, is a usage error too.
     """
     if error.status_code == _UNKNOWN_KEY and guessed is not None:
         world = known_worlds.read().current
@@ -95,7 +91,8 @@ def failed(error: SandboxError, guessed: str | None = None) -> CommandError:
             return CommandError(what, _REJECTED, error.issue)
         what = f"this sandbox does not know {guessed}, which is tried where no key is given"
         return CommandError(f"{what}; give --key, or set SEQUENCES_SANDBOX_KEY.", _REJECTED, error.issue)
-    status = _USAGE if error.status_code == _MALFORMED else _REJECTED if error.issue else _UNREACHABLE
+    is_usage = error.status_code == _MALFORMED or isinstance(error, ConnectionSettingsError)
+    status = _USAGE if is_usage else _REJECTED if error.issue else _UNREACHABLE
     return CommandError(str(error), status, error.issue or None)
 
 

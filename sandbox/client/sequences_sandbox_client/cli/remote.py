@@ -96,16 +96,16 @@ def run(options: argparse.Namespace) -> None:
     url = address(options)
     # Whatever is sent for all worlds counts as the admin token, or as a guess at it.
     token = options.key if verb.of_all_worlds else world_key(options, url)
-    with connected(options, url) as http:
-        try:
+    try:
+        with connected(options, url) as http:
             kind = verb.show.removeprefix("tail:")
             if kind != verb.show:
                 follow(http, token, kind, as_json=options.json)
             send = ControlClient(http, token)
             path, query, body = _request(verb, vars(options), lambda kind, given: whole_id(send, token, kind, given))
             result = send(Call[Any](verb.method, path, body, query, words=verb.words))
-        except SandboxError as error:
-            raise failed(error, guessed=None if token == options.key else token) from None
+    except SandboxError as error:
+        raise failed(error, guessed=None if token == options.key else token) from None
     if verb.command == "worlds create":
         known_worlds.remember(url, result)
     elif verb.method == "DELETE" and verb.path in ("/world", "/worlds/{world_id}"):

@@ -43,7 +43,7 @@ _VERIFY: Final = (
     Argument("--query", "match.query_subset", "whose query contains this JSON object", read_object),
     Argument("--headers", "match.header_subset", "whose headers contain this JSON object", read_object),
     Argument("--key-name", "match.key_name", "with the key of this name"),
-    Argument("--key-id", "match.key_id", "with this key, by its id"),
+    Argument("--key-id", "match.key_id", "with this key, by its id", ids="keys"),
     Argument("--since", "match.since", "made at this time of the world or later"),
     Argument("--exactly", "exactly", "so many", int),
     Argument("--at-least", "at_least", "so many or more", int),
@@ -52,11 +52,13 @@ _VERIFY: Final = (
 _ENROL: Final = (
     Argument("contact_id", "contact_id", "the id of the contact", ids="contacts"),
     Argument("sequence_template_id", "sequence_template_id", "the id of the template", ids="sequence-templates"),
-    Argument("--organization", "organization_id", "in another organization of the world", ids="organizations"),
+    Argument(
+        "--organization", "organization_id", "in another organization of the world, by its id", ids="organizations"
+    ),
     Argument("--status", "status", "in this status"),
     Argument("--paused-until", "paused_until", "until when a run that is WAITING_FOR_LEAD is paused"),
     Argument("--variables", "variables", "with these variables, a JSON object", read_object),
-    Argument("--list", "source_contact_list_id", "from this contact list"),
+    Argument("--list", "source_contact_list_id", "from this contact list, by its id", ids="contact lists"),
     Argument("--created-at", "created_at", "created at this time in the past"),
 )
 _WORLD: Final = (
@@ -76,7 +78,7 @@ _JOURNAL: Final = (
     Argument("--text", "query:text", "with this text in path, query, a body or User-Agent"),
     Argument("--since", "query:since", "made at this time of the world or later"),
     Argument("--key-name", "query:key_name", "with the key of this name"),
-    Argument("--key-id", "query:key_id", "with this key, by its id"),
+    Argument("--key-id", "query:key_id", "with this key, by its id", ids="keys"),
     Argument("--bodies", "query:bodies", "with their bodies", None, flag="true"),
     *_PAGES,
 )
