@@ -86,8 +86,9 @@ def test_every_program_that_tests_need_is_installed_by_the_script():
     script = (ROOT / ".ci" / "install-programs").read_text("utf-8")
     needed = {package for _, package in re.findall(r"^need (\S+) +(\S+)$", script, re.MULTILINE)}
     (sentence,) = re.findall(r"`make test` uses (.*?)\.\sOn Debian", README, re.DOTALL)
-    named = set(re.findall(r"Chromium|jq|curl|Node|nginx|Caddy|PgBouncer|Prometheus|Java|zsh|fish", sentence))
+    named = set(re.findall(r"Chromium|jq|curl|Node|nginx|Caddy|PgBouncer|Prometheus|Java|Go|zsh|fish", sentence))
     assert named == {
-        "Chromium", "jq", "curl", "Node", "nginx", "Caddy", "PgBouncer", "Prometheus", "Java", "zsh", "fish",
+        "Chromium", "jq", "curl", "Node", "nginx", "Caddy", "PgBouncer", "Prometheus", "Java", "Go", "zsh",
+        "fish",
     }  # fmt: skip
     assert len(named) == len(needed)
