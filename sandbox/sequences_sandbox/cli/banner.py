@@ -3,6 +3,7 @@
 import os
 from collections.abc import Iterator
 from typing import Any
+from urllib.parse import quote
 
 from sequences_sandbox_client.cli.printable import printable
 
@@ -12,9 +13,13 @@ from ..resources.organizations import ORGANIZATIONS
 _BOLD, _DIM, _GREEN, _RESET = "\033[1m", "\033[2m", "\033[32m", "\033[0m"
 
 
-def banner(app: App, host: str, port: int, admin_token: str | None, *, colour: bool) -> str:
-    """The text, in colour for a terminal and plain for a pipe. `admin_token` is one that was made at this start."""
-    text = "\n".join(_lines(app, _root(host, port), admin_token))
+def banner(app: App, host: str, port: int, admin_token: str | None, *, shared: bool, colour: bool) -> str:
+    """The text, in colour for a terminal and plain for a pipe.
+
+    `admin_token` is one that was made at this start. Where it is `shared` with visitors, the keys
+    open no control API.
+    """
+    text = "\n".join(_lines(app, _root(host, port), admin_token, shared=shared))
     if colour:
         return text
     for code in (_BOLD, _DIM, _GREEN, _RESET):
@@ -46,7 +51,7 @@ def _root(host: str, port: int) -> str:
     return f"http://{address}:{port}"
 
 
-def _lines(app: App, root: str, admin_token: str | None) -> Iterator[str]:
+def _lines(app: App, root: str, admin_token: str | None, *, shared: bool) -> Iterator[str]:
     record, base = app.default.record, f"{root}{app.spec.base_path}"
     yield f"{_BOLD}Sequences sandbox{_RESET}  {_GREEN}{base}{_RESET}   fixture: {printable(record.fixture)}"
     yield f"{_BOLD}Console{_RESET}            {_GREEN}{root}/{_RESET}"
@@ -63,8 +68,11 @@ def _lines(app: App, root: str, admin_token: str | None) -> Iterator[str]:
         yield f"  {method.upper():<6} {base}{path}  {_DIM}{operation['summary']}{_RESET}"
     yield ""
     yield f"{_BOLD}Try{_RESET}"
-    token = next((token for token, key in app.default.keys if key.scopes), "<key>")
-    yield f"  curl -H 'Authorization: Bearer {printable(token)}' '{base}/sequences?size=2'"
+    able = next((token for token, key in app.default.keys if key.scopes), None)
+    yield f"  curl -H 'Authorization: Bearer {printable(able or '<key>')}' '{base}/sequences?size=2'"
+    if able is not None and not shared:
+        # Without a key the console shows a visitor's own world, where these requests are not.
+        yield f"  {root}/#key={quote(able)}  {_DIM}shows in the console what was sent with these keys{_RESET}"
     if admin_token is not None:
         yield ""
         yield f"{_BOLD}Admin token{_RESET}  {admin_token}  {_DIM}for {root}/_sandbox; shown this once{_RESET}"

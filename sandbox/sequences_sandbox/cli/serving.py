@@ -86,7 +86,9 @@ def _start(options: argparse.Namespace) -> None:
     host, port = listening.getsockname()[:2]
     # A token that was given is known to whoever gave it; only one that was made here has to be shown.
     made = None if given else admin_token
-    text = banner(app, host, port, made, colour=sys.stdout.isatty() and not os.environ.get("NO_COLOR"))
+    shared = settings.visitors.worlds > 0 and admin_token is not None
+    colour = sys.stdout.isatty() and not os.environ.get("NO_COLOR")
+    text = banner(app, host, port, made, shared=shared, colour=colour)
     document = ready_document(app, host, port, made)
     ready = partial(_announce, text, document, options)
     if options.workers == 1:

@@ -44,6 +44,7 @@ def test_the_banner_names_url_keys_scopes_operations_and_a_line_that_works(runni
         assert token in sandbox.banner
     for operation in ("GET ", "PATCH ", "/pause", "/resume", "/stop", "sequences:read sequences:write", "no scope"):
         assert operation in sandbox.banner
+    assert f"{sandbox.url}/#key=topo_demo_readwrite " in sandbox.banner
     assert "\033" not in sandbox.banner
     line = next(line for line in sandbox.banner.splitlines() if line.strip().startswith("curl"))
     pasted = subprocess.run(f"{line} --silent", shell=True, capture_output=True, text=True, timeout=20, check=True)
@@ -59,7 +60,7 @@ def test_the_banner_shows_a_name_and_does_not_let_it_speak_to_the_terminal(api, 
     hostile = replace(
         api.app, fixture=replace(fixture, documents={**fixture.documents, "organizations": hostile_names})
     )
-    text = banner(hostile, "127.0.0.1", 4010, None, colour=colour)
+    text = banner(hostile, "127.0.0.1", 4010, None, shared=False, colour=colour)
     assert r"a\u001b[2J\u0007\nb\u202ec" in text
     assert "\x1b[2J" not in text
 

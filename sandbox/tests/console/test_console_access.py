@@ -206,6 +206,28 @@ def test_the_keyboard_alone_sends_an_operation(visit):
     expect(view(page).locator(".response")).to_contain_text("200")
 
 
+@pytest.mark.parametrize(("path", "first"), [("/try/getSequence", "Copy link"), ("/watch", "Status")])
+def test_the_skip_link_leads_to_what_the_view_is_about(visit, path, first):
+    page = visit(path)
+    expect(page.locator("#key option").first).to_be_attached()
+    expect(view(page).get_by_label(first).or_(view(page).get_by_role("button", name=first)).first).to_be_visible()
+    page.keyboard.press("Tab")
+    expect(page.locator(".skip")).to_be_focused()
+    page.keyboard.press("Enter")
+    page.keyboard.press("Tab")
+    name = page.evaluate("document.activeElement.textContent + (document.activeElement.labels?.[0]?.textContent ?? '')")
+    assert first in name
+
+
+def test_the_focus_goes_with_a_link_into_the_next_view(visit):
+    page = visit("/watch")
+    link = view(page).locator("tbody a").first
+    link.focus()
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("region", name="Timeline")).to_be_visible()
+    expect(page.locator("main.run")).to_be_focused()
+
+
 def test_focus_is_seen_and_menus_give_it_back(visit):
     page = visit("/watch")
     expect(view(page).locator("tbody tr")).to_have_count(10)

@@ -154,7 +154,7 @@ def test_an_expired_fault_is_told_apart(visit, outside):
 def test_a_used_up_fault_fires_again(visit, outside):
     page = visit("/faults")
     page.get_by_label("Operation", exact=True).select_option("listSequences")
-    page.get_by_label("Ends after, times").fill("1")
+    page.get_by_label("Stop after so many times").fill("1")
     page.get_by_role("button", name="Add the fault").click()
     expect(send(page)).to_contain_text("503")
     expect(cards(page)).to_contain_text("used up, fired 1 of 1")
@@ -209,6 +209,13 @@ def test_a_broken_connection_is_said_to_be_one(visit):
     page.get_by_role("button", name="Add the fault").click()
     expect(cards(page)).to_have_count(1)
     expect(send(page)).to_contain_text("No complete response came")
+
+
+def test_all_faults_are_removed_where_they_stand(visit, outside):
+    page = visit("/faults")
+    outside(page).post("/_sandbox/faults", json={"effect": {"status": 503}, "enabled": False}).raise_for_status()
+    remove = page.get_by_role("button", name="Remove all")
+    expect(page.locator(".between", has=remove)).to_contain_text("Off, used up or expired")
 
 
 def test_ready_made_faults_are_one_press_away(visit, outside):

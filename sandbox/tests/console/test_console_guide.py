@@ -33,9 +33,15 @@ def test_the_world_is_asked_for_while_the_views_are_on_their_way(visit, sandbox)
 def test_three_steps_show_a_pause_and_its_end(visit):
     page = visit("/", viewport=LAPTOP)
     expect(page.get_by_role("heading", name=re.compile(r"Pause [A-Z]\S+ \S+ until Monday"))).to_be_visible()
+    count = page.locator(".hero").get_by_text(re.compile(r"\d+ runs are active"))
+    active = int(re.search(r"(\d+) runs", count.text_content())[1])
+    jump = page.get_by_role("button", name=re.compile("^Jump to Mon"))
+    expect(jump).to_be_disabled()  # nothing waits for it yet
     page.get_by_role("button", name=re.compile("^Pause until Mon")).click()
     expect(page.locator(".guide .exchange .outcome")).to_have_text("200")
-    page.get_by_role("button", name=re.compile("^Jump to Mon")).click()
+    expect(page.locator(".step.done")).to_contain_text("WAITING_FOR_LEAD: none of its steps is executed until Mon")
+    expect(count).to_contain_text(f"{active - 1} runs are active")
+    jump.click()
     expect(page.locator("#clock .day")).to_have_text("Mon")
     expect(page.locator(".told")).to_contain_text("ACTIVE")
     page.get_by_role("link", name="Watch the run").click()
@@ -43,6 +49,16 @@ def test_three_steps_show_a_pause_and_its_end(visit):
     for words in ("pause", "wake", "The clock was moved forward by"):
         expect(axis).to_contain_text(words)
     expect(page).to_have_url(re.compile("/runs/"))
+
+
+def test_the_next_step_is_in_sight_on_a_telephone(visit):
+    page = visit("/", viewport={"width": 390, "height": 844})
+    page.get_by_role("button", name=re.compile("^Pause until Mon")).click()
+    jump = page.get_by_role("button", name=re.compile("^Jump to Mon"))
+    expect(jump).to_be_enabled()
+    expect(jump).to_be_in_viewport(ratio=1)
+    bar = page.locator("#clock").bounding_box()
+    assert jump.bounding_box()["y"] >= bar["y"] + bar["height"]
 
 
 def test_whoever_comes_back_to_the_steps_finds_them_as_they_are_by_now(visit, outside):

@@ -205,7 +205,7 @@ def test_a_verification_says_yes_or_shows_the_nearest_misses(visit, outside):
     client = outside(page)
     run_id = an_active_run(client)
     client.post(f"/v1/sequences/{run_id}/stop", json={"reason": "LOSE", "scope": "CONTACT"}).raise_for_status()
-    page.get_by_text("Was it sent? Verify").click()
+    page.get_by_text("Verify what was sent").click()
     page.get_by_label("Body holds, as JSON").fill('{"reason": "WIN"}')
     page.get_by_role("button", name="Verify").click()
     expect(view(page).locator(".told")).to_have_text("No: 0 requests match.")
@@ -218,7 +218,7 @@ def test_a_verification_says_yes_or_shows_the_nearest_misses(visit, outside):
 
 def test_a_body_that_is_no_json_is_named_with_what_to_write(visit):
     page = visit("/journal")
-    page.get_by_text("Was it sent? Verify").click()
+    page.get_by_text("Verify what was sent").click()
     page.get_by_label("Body holds, as JSON").fill("{reason")
     page.get_by_role("button", name="Verify").click()
     expect(page.locator("#notice")).to_contain_text("What the body holds is not valid JSON")

@@ -235,6 +235,18 @@ def test_a_link_that_comes_while_another_is_asked_about_is_the_one_that_counts(v
     assert kept(page)[0] == shared["id"]
 
 
+def test_a_link_is_opened_by_enter_and_one_that_is_declined_says_that_this_is_another_world(visit, world_of):
+    shared = world_of(visit("/watch"))
+    link = f"/watch#key={shared['keys'][0]['token']}"
+    page = visit(link)
+    expect(asked(page).get_by_role("button", name="Open", exact=True)).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(page.locator("#notice")).to_contain_text("You are in the world of the link.")
+    other = visit(link)
+    asked(other).get_by_role("button", name="Use my own").click()
+    expect(other.locator("#notice")).to_contain_text("You did not open the world of the link.")
+
+
 def test_a_link_is_copied_only_after_the_question_was_answered(visit):
     page = visit("/watch")
     view(page).locator("tbody a").first.click()

@@ -127,6 +127,24 @@ def test_a_run_that_the_engine_has_changed_is_replaced_before_it_spoils_a_press(
     expect(send(page)).to_contain_text("200")
 
 
+def test_a_choice_of_runs_says_the_status_that_a_response_led_to(visit):
+    page = visit("/try/pauseSequence")
+    filled(page)
+    choice = page.get_by_label("Run", exact=True).locator("option:checked")
+    expect(choice).to_contain_text(" · ACTIVE · ")
+    expect(send(page)).to_contain_text("WAITING_FOR_LEAD")
+    expect(choice).to_contain_text(" · WAITING_FOR_LEAD · ")
+
+
+@pytest.mark.parametrize("event", ["pause", "resume", "stop"])
+def test_the_example_of_an_error_is_of_the_operation_that_is_shown(visit, event):
+    page = visit(f"/try/{event}Sequence")
+    responses = page.locator(".responses")
+    responses.get_by_text("422").click()
+    expect(responses.locator("pre")).to_contain_text(f"cannot {event}; that is possible from")
+    expect(responses.locator(".schema").get_by_text("integer", exact=True)).to_be_visible()
+
+
 def test_a_chosen_run_is_left_out_of_the_address_once_the_engine_has_changed_it(visit, outside):
     page = visit("/try/resumeSequence")
     filled(page)

@@ -87,7 +87,7 @@ def test_a_reset_begins_again_and_can_be_undone(visit, outside):
     stopped = lambda: client.get(f"/v1/sequences/{run_id}").json()["status"] == "STOPPED_EARLY"  # noqa: E731
     assert stopped()
     menu(page).get_by_role("button", name="Reset").click()
-    expect(page.locator("#ask")).to_contain_text("No Undo brings back the journal.")
+    expect(page.locator("#ask")).to_contain_text("Undo will bring back the runs and the clock, but not the journal.")
     page.get_by_role("button", name="Cancel").click()
     assert stopped()
     menu(page).get_by_role("button", name="Reset").click()
@@ -120,7 +120,7 @@ def test_a_reset_asks_before_it_takes_a_rate_limit(visit, outside):
     client = outside(page)
     client.put("/_sandbox/rate-limit", json={"limit": 60, "per_seconds": 60}).raise_for_status()
     menu(page).get_by_role("button", name="Reset").click()
-    expect(page.locator("#ask")).to_contain_text("No Undo brings back the rate limit.")
+    expect(page.locator("#ask")).to_contain_text("but not the rate limit.")
     page.get_by_role("button", name="Cancel").click()
     assert client.get("/_sandbox/rate-limit").json()["rate_limit"]["limit"] == 60
 

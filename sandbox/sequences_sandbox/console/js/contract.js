@@ -54,7 +54,13 @@ export function schemaOf(api, value) {
   const schema = deref(api, value);
   if (!schema?.allOf) return schema ?? {};
   const parts = schema.allOf.map((part) => schemaOf(api, part));
-  return parts.reduce((one, other) => ({ ...one, ...other, properties: { ...one.properties, ...other.properties } }), {});
+  return parts.reduce(laid, {});
+}
+
+function laid(one, other) {
+  const properties = { ...one.properties };
+  for (const [name, each] of Object.entries(other.properties ?? {})) properties[name] = { ...properties[name], ...each };
+  return { ...one, ...other, properties };
 }
 
 function body(api, value) {

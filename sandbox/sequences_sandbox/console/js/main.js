@@ -63,7 +63,8 @@ async function start() {
       if (why === "tab") notice(ELSEWHERE);
     });
     startRouter();
-    onPlace(show);
+    startSkip();
+    onPlace(follow);
     show(place());
     startRules();
   } catch (error) {
@@ -81,12 +82,28 @@ async function show(where) {
     else each.removeAttribute("aria-current");
   }
   if (!opened.has(module)) {
-    const section = main.appendChild(h("main", { class: "view" }));
+    const section = main.appendChild(h("main", { class: "view", tabindex: "-1" }));
     opened.set(module, { section, view: module.open(section) });
   }
   for (const [each, { section }] of opened) section.hidden = each !== module;
   const view = await opened.get(module).view;
   view.show(where);
+}
+
+/** Shows the view of an address that was gone to. The focus does not stay on what is shown no more. */
+async function follow(where) {
+  await show(where);
+  if (!document.activeElement?.checkVisibility() || document.activeElement === document.body) content().focus({ preventScroll: true });
+}
+
+/** What a view is about: beside the list of operations, the operation. */
+const content = () => main.querySelector("main:not([hidden]) .stage") ?? main.querySelector("main:not([hidden])");
+
+function startSkip() {
+  document.querySelector(".skip").addEventListener("click", (event) => {
+    event.preventDefault();
+    content().focus();
+  });
 }
 
 function closed(error) {

@@ -40,7 +40,7 @@ export async function faultForm(save, cancel) {
     field("Operation", input.operation),
     h("details", { class: "more" }, h("summary", {}, "By key, method or path"), h("div", { class: "pair" }, field("Key named", input.key), field("Method", input.method), field("Path", input.path))),
     h("div", { class: "pair" }, field("Which calls", input.when), field("", input.count)),
-    h("div", { class: "pair" }, field("Ends after, times", input.times), field("Ends after, world time", input.lasting)),
+    h("div", { class: "pair" }, field("Stop after so many times", input.times), field("Stop after (world time)", input.lasting)),
     field("What happens", input.effect), details,
     h("div", { class: "acts" }, submitter, leave));
 

@@ -16,10 +16,11 @@ export function showRules(place, act, selected) {
   const active = rules.filter(({ state }) => state === "active");
   const over = rules.filter(({ state }) => state !== "active");
   const list = (items) => h("ul", { class: "cards" }, items.map((rule) => card(rule, act, rule.id === selected)));
+  const all = button("Remove all", act.clear);
   fill(place,
-    h("div", { class: "acts between" }, h("h2", {}, "Active faults"), rules.length > 0 && button("Remove all", act.clear)),
+    h("div", { class: "acts between" }, h("h2", {}, "Active faults"), active.length > 0 && all),
     active.length ? list(active) : h("p", { class: "nothing" }, over.length ? "None can fire any more." : "Everything works. Add a fault and see how your program takes it."),
-    over.length > 0 && [h("h2", {}, "Off, used up or expired"), list(over)]);
+    over.length > 0 && [h("div", { class: "acts between" }, h("h2", {}, "Off, used up or expired"), active.length === 0 && all), list(over)]);
 }
 
 function card(rule, act, selected) {

@@ -18,12 +18,12 @@ export function tickerButton(panel) {
   let total = 0;
   const count = h("b", { class: "num" }, "0");
   const latest = h("span", { class: "latest" });
-  const element = h("button", { type: "button", class: "ticker" }, count, latest);
+  const element = h("button", { type: "button", class: "ticker", title: "What happened" }, count, latest);
   attach(element, panel);
 
   function show() {
     count.textContent = total.toLocaleString("en");
-    fill(latest, happened.length ? summary(happened[0]) : "nothing since this page was opened");
+    fill(latest, happened.length ? summary(happened[0]) : "changes since this page was opened");
     element.setAttribute("aria-label", `What happened: ${happened.length ? words(happened[0]) : "nothing since this page was opened"}`);
     if (panel.matches(":popover-open")) showPanel();
   }
@@ -58,12 +58,12 @@ export function tickerButton(panel) {
 const words = (each) => `${contactName(each.sequence.contact_id).name}, ${each.event}, ${each.to}`;
 
 function summary(each) {
-  return [h("span", { class: "who" }, contactName(each.sequence.contact_id).name), h("i", {}, each.event), statusPill(each.to)];
+  return [h("span", { class: "who" }, contactName(each.sequence.contact_id).name, ":"), h("i", {}, each.event), statusPill(each.to)];
 }
 
 function line(each) {
   return h("a", { class: "happening", href: `/runs/${each.sequence.id}` },
     h("time", { class: "num dim" }, brief(Date.parse(each.at), worldNow())),
-    h("span", {}, contactName(each.sequence.contact_id).name, " ", h("i", {}, each.event)),
+    h("span", {}, contactName(each.sequence.contact_id).name, ": ", h("i", {}, each.event)),
     h("span", { class: "change" }, changePills(each)));
 }

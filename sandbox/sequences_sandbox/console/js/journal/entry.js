@@ -40,7 +40,8 @@ export function entryPanel(close) {
         run && h("a", { class: "button", href: `/runs/${run}` }, "Open its run"),
         copyLinkWithKey(`/journal/${entry.request_id}`), copyLink(`/journal/${entry.request_id}`)),
       again, described(entry), exchangeView(exchange),
-      h("h3", {}, "Headers of the request, as far as they are kept"), listed(entry.request.headers));
+      h("h3", {}, "Headers of the request"),
+      h("p", { class: "dim" }, "Those that hold no secret; the option --journal-headers of serve keeps more."), listed(entry.request.headers));
   }
 
   async function resend(entry, exchange, place) {

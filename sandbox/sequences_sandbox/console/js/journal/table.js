@@ -3,7 +3,7 @@
 import { fill, h } from "../dom.js";
 import { brief, dayIn, receivedAt, timeOf, took } from "../format.js";
 import { worldNow } from "../head/time.js";
-import { statusMark } from "../parts/exchange.js";
+import { methodMark, statusMark } from "../parts/exchange.js";
 import { keyWords } from "./keys.js";
 
 const COLUMNS = ["Received, UTC", "World time", "Request", "Status", "Server took", "From", "Key", "Fault"];
@@ -24,12 +24,12 @@ export function journalTable(link) {
     return h("tr", { "data-id": entry.request_id, "data-selected": entry.request_id === selected },
       h("td", { class: "num dim" }, `${dayIn(received, Date.now())}, ${timeOf(received)}`),
       h("td", { class: "num dim", title: entry.at }, brief(Date.parse(entry.at), now)),
-      h("td", { class: "asked-for" }, h("a", { class: "cover", href: link(entry.request_id) }, h("b", { class: "method" }, entry.method), " ", h("code", { title: entry.path }, short(entry)))),
+      h("td", { class: "asked-for" }, h("a", { class: "cover", href: link(entry.request_id) }, methodMark(entry.method), " ", h("code", { title: entry.path }, short(entry)))),
       h("td", {}, statusMark(entry.status), entry.fault && h("span", { class: "failure injected" }, " fault")),
       h("td", { class: "num dim" }, took(entry.milliseconds)),
       h("td", { class: "dim", title: entry.user_agent }, sender(entry)),
-      h("td", { class: "dim" }, keyWords(entry)),
-      h("td", {}, entry.fault ? h("span", { class: "failure" }, entry.fault) : h("span", { class: "dim" }, "–")));
+      h("td", { class: "dim", title: keyWords(entry) }, keyWords(entry)),
+      h("td", { title: entry.fault }, entry.fault ? h("span", { class: "failure" }, entry.fault) : h("span", { class: "dim" }, "–")));
   }
 
   return { element, show };

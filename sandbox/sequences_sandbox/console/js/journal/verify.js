@@ -13,10 +13,11 @@ export function verification(filters, link) {
   const how = select({ "aria-label": "How often" }, COUNTS);
   const number = h("input", { type: "number", min: "0", step: "1", value: "1", required: true, "aria-label": "Times" });
   const outcome = h("div", { class: "outcome-place", "aria-live": "polite" });
-  const element = h("details", { class: "verify" }, h("summary", {}, "Was it sent? Verify"),
+  const hide = button("Hide the result", () => { fill(outcome); hide.hidden = true; }, { class: "quiet", hidden: true });
+  const element = h("details", { class: "verify" }, h("summary", {}, "Verify what was sent"),
     h("form", { on: { submit } },
-      h("p", { class: "dim" }, "Asks for requests that the filters above match (text aside)", ", and whose JSON body holds:"), body,
-      h("div", { class: "acts" }, "were sent", how, number, "times", h("button", { class: "primary" }, "Verify"), button("Hide the result", () => fill(outcome), { class: "quiet" }))),
+      h("p", { class: "dim" }, "Counts the requests that the filters above match (not by text) and whose JSON body holds this, or any where it is empty:"), body,
+      h("div", { class: "acts" }, "There must be", how, number, "of them", h("button", { class: "primary" }, "Verify"), hide)),
     outcome);
 
   async function submit(event) {
@@ -41,6 +42,7 @@ export function verification(filters, link) {
   function show({ ok, count, nearest }) {
     const sentence = `${ok ? "Yes" : "No"}: ${count} ${count === 1 ? "request matches" : "requests match"}.`;
     say(sentence);
+    hide.hidden = false;
     fill(outcome, h("p", { class: ok ? "told good" : "told bad" }, sentence),
       nearest.length > 0 && [h("h3", {}, "Nearest misses"), h("ul", { class: "cards" }, nearest.map(({ request_id: id, differs }) =>
         h("li", {}, h("a", { href: link(id) }, h("code", {}, id)), h("ul", { class: "points" }, differs.map((each) => h("li", {}, each))))))]);

@@ -110,7 +110,8 @@ export async function open(section) {
     if (isFiltered(filters)) return h("p", { class: "nothing" }, "No entry matches. ", h("a", { href: "/journal" }, "Show all"));
     const request = { method: "GET", url: `${home}${basePath(api)}/sequences?size=2`, headers: { Authorization: `Bearer ${session.token ?? session.controlToken}` } };
     return h("div", { class: "nothing" }, h("p", {}, "No request yet. Send one from a terminal, or let your program use this key:"),
-      h("pre", { tabindex: "0" }, curl(request)), copyButton("Copy", () => curl(request)));
+      h("pre", { tabindex: "0" }, curl(request)), copyButton("Copy", () => curl(request)),
+      h("p", {}, "With a key of another world, such as those that serve prints, it stands in the journal of that world: open it by its key in the World menu."));
   }
 
   /** Sets the filters; what others found is no part of their list. */

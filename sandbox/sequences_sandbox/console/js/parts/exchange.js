@@ -21,9 +21,12 @@ export function responseView(exchange) {
     h("div", { class: "panel", tabindex: "0", role: "region", "aria-label": "Response" }, responseBody(exchange)));
 }
 
+/** The method of a request, coloured as everywhere. */
+export const methodMark = (method) => h("b", { class: "method", "data-method": method }, method);
+
 /** Method and path; `more` stands at the end of the line. */
 export function requestLine({ method, path }, ...more) {
-  return h("p", { class: "asks" }, h("b", { class: "method" }, method), h("code", { class: "path" }, path), more);
+  return h("p", { class: "asks" }, methodMark(method), h("code", { class: "path" }, path), more);
 }
 
 /** A tab for each way to write a request; `request` is asked when one is opened. */

@@ -26,12 +26,12 @@ export async function attempt(work) {
   }
 }
 
-/** Asks; resolves to whether the visitor wants it. */
-export function ask(title, text, yes, no = "Cancel") {
+/** Asks; resolves to whether the visitor wants it. Enter answers no, unless `safe`: where nothing is lost. */
+export function ask(title, text, yes, { no = "Cancel", safe = false } = {}) {
   const dialog = document.getElementById("ask");
   fill(dialog, h("form", { method: "dialog" },
     h("h2", { id: "ask-title" }, title), h("p", {}, text),
-    h("div", { class: "acts end" }, h("button", { value: "" }, no), h("button", { class: "primary", value: "yes" }, yes))));
+    h("div", { class: "acts end" }, h("button", { value: "" }, no), h("button", { class: "primary", value: "yes", autofocus: safe }, yes))));
   dialog.returnValue = "";
   dialog.showModal();
   return new Promise((resolve) => {

@@ -29,6 +29,7 @@ export function guide(api) {
   const yours = h("section", { class: "yours", "aria-label": "Your program" });
   let run = null;
   let until = null;
+  let paused = null; // the status that the pause led to
   let done = 0;
   element.append(intro, steps, outcome, yours);
 
@@ -55,13 +56,15 @@ export function guide(api) {
   async function renew() {
     if (done === 0 || done === 3 || (done === 1 && until <= worldNow())) return choose();
     fill(outcome);
-    draw((await activeRuns())?.total_count ?? 0);
+    await recount();
   }
+
+  const recount = async () => draw((await activeRuns())?.total_count ?? 0);
 
   function draw(active) {
     fill(intro, h("h2", {}, "A working Sequences API where nothing is sent"),
       h("p", {}, "This is a simulation: no e-mail, no message, no real contact. ", lifetimeWords(), " ",
-        `${count(active, "run")} are active in it, reaching made-up people step by step, on a clock that you control.`));
+        `${count(active, "run")} ${active === 1 ? "is" : "are"} active in it, reaching made-up people step by step, on a clock that you control.`));
     drawSteps();
     drawYours();
   }
@@ -72,12 +75,15 @@ export function guide(api) {
       return;
     }
     fill(steps,
-      step(1, `Pause ${name()} until Monday`, ["A run is one outreach to one contact. ", statusPill("ACTIVE"), " means its steps are executed on schedule."],
-        requestLine(request()), button(`Pause until ${words()}`, pause)),
+      step(1, `Pause ${name()} until Monday`, done === 0
+        ? ["A run (a sequence) is one outreach to one contact. ", statusPill("ACTIVE"), " means its steps are executed on schedule."]
+        : [`${name()}'s run is `, statusPill(paused), `: none of its steps is executed until ${words()} UTC.`],
+      requestLine(request()), button(`Pause until ${words()}`, pause)),
       step(2, "Jump to that Monday", "Do not wait for days: this world has its own clock, in the bar above. Whatever is due on the way happens, in order.",
         null, button(`Jump to ${words()}`, jump)),
       step(3, "See it wake", `At ${words()} UTC ${name()}'s run becomes ACTIVE again by itself. Watch shows how, on one timeline.`,
         null, h("a", { class: "button", href: `/runs/${run.id}`, on: { click: () => { if (done === 2) done = 3; } } }, "Watch the run")));
+    for (const later of steps.querySelectorAll(".later button")) later.disabled = true; // there is nothing to jump to yet
   }
 
   function step(number, title, text, line, act) {
@@ -97,16 +103,17 @@ export function guide(api) {
     fill(outcome, exchangeView(exchange));
     outcome.scrollIntoView({ block: "nearest" });
     say(`Pause: ${exchange.status || "no response"}. ${exchange.json?.message ?? ""}`);
-    if (exchange.status === 200) done = 1;
-    drawSteps();
+    if (exchange.status === 200) { done = 1; paused = exchange.json.status; }
+    await recount();
+    steps.querySelector(".next")?.scrollIntoView({ block: "nearest" });
   }
 
   async function jump() {
     if (!(await move({ to: wire(monday()) }))) return;
     const { json } = await session.read(`${basePath(api)}/sequences/${run.id}`);
-    done = Math.max(done, 2);
+    done = 2;
     fill(outcome, h("p", { class: "told" }, `It is ${words()} in this world. ${name()}'s run is `, statusPill(json?.status ?? "?"), "."));
-    drawSteps();
+    await recount();
   }
 
   function drawYours() {
@@ -130,5 +137,5 @@ export function guide(api) {
 
 function lifetimeWords() {
   const { world } = session;
-  return `${world.own ? "This world is yours alone." : "You are in a world that was opened by its key."} ${endWords(world)}`;
+  return `${world.own ? "This world, its data and its clock, is yours alone." : "You are in a world that was opened by its key."} ${endWords(world)}`;
 }

@@ -7,18 +7,19 @@ import { statusMark } from "../parts/exchange.js";
 import { inline, markdown } from "../parts/markdown.js";
 
 /** The documented responses of an operation. */
-export function responseList(api, { responses }) {
-  return h("section", { class: "responses" }, h("h3", {}, "Responses"), responses.map((response) => one(api, response)));
+export function responseList(api, { responses, event }) {
+  return h("section", { class: "responses" }, h("h3", {}, "Responses"), responses.map((response) => one(api, response, event)));
 }
 
-function one(api, { status, description, content }) {
+/** One status. Where the contract has an example for the operation's event, it is that one. */
+function one(api, { status, description, content }, event) {
   const media = content?.["application/json"];
   const details = h("details", {}, h("summary", {}, statusMark(Number(status)), " ", h("span", {}, inline(description.trim()))));
   // Drawn when it is opened: a page of many operations and statuses has many of them.
   details.addEventListener("toggle", () => {
     if (!details.open || details.children.length > 1 || !media) return;
-    const examples = Object.values(media.examples ?? {}).map((each) => deref(api, each));
-    details.append(...examples.slice(0, 1).map((each) => h("pre", { class: "wrapped", tabindex: "0" }, json(JSON.stringify(each.value)))),
+    const example = deref(api, media.examples?.[event] ?? Object.values(media.examples ?? {})[0]);
+    details.append(...(example ? [h("pre", { class: "wrapped", tabindex: "0" }, json(JSON.stringify(example.value)))] : []),
       fieldTable(api, media.schema));
   });
   return details;

@@ -1,5 +1,6 @@
 // The choice of a run by the name of its contact, beside its id.
 
+import { on } from "../bus.js";
 import { contactName, readContacts } from "../directory.js";
 import { fill, h } from "../dom.js";
 import { shortId } from "../format.js";
@@ -28,8 +29,14 @@ export function runPicker(label, changed) {
     changed();
   }
 
+  // A choice says the run's status as it is.
+  on("sequence", ({ sequence }) => {
+    const at = runs.findIndex(({ id }) => id === sequence.id);
+    if (at >= 0) { runs[at] = sequence; draw(); }
+  });
+
   async function offer(offered, wanted = null) {
-    runs = offered;
+    runs = [...offered];
     input.value = wanted ?? runs[0]?.id ?? "";
     draw();
     changed();

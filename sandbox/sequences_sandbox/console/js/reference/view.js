@@ -5,6 +5,7 @@ import { fill, h } from "../dom.js";
 import { guide } from "./guide.js";
 import { operationPage } from "./operation.js";
 import { fieldTable } from "./responses.js";
+import { methodMark } from "../parts/exchange.js";
 import { markdown } from "../parts/markdown.js";
 
 const ABOUT = "about";
@@ -14,7 +15,7 @@ export async function open(section) {
   const api = await contract();
   const known = operations(api);
   const side = h("nav", { class: "side", "aria-label": "Operations" });
-  const stage = h("div", { class: "stage" });
+  const stage = h("div", { class: "stage", tabindex: "-1" });
   const pages = new Map();
   section.classList.add("try");
   section.append(side, stage);
@@ -47,7 +48,7 @@ function sideLinks(known, current) {
   return [
     h("ul", {}, link("/", current === undefined, "Start here"), link(`/try/${ABOUT}`, current === ABOUT, "About the API")),
     tags.map((tag) => [h("h2", {}, tag), h("ul", {}, known.filter((each) => each.tag === tag)
-      .map(({ id, summary, method }) => link(`/try/${id}`, id === current, h("span", {}, summary), h("b", { class: "method", "data-method": method }, method))))]),
+      .map(({ id, summary, method }) => link(`/try/${id}`, id === current, h("span", {}, summary), methodMark(method))))]),
   ];
 }
 

@@ -70,7 +70,8 @@ function requestItem(entry) {
 }
 
 function moveItem({ from, to }) {
-  return { id: `move-${to}`, at: to, lane: "clock", title: `The clock was moved forward by ${span(to - from)}`, tone: "clock", note: "" };
+  // What falls due on the way comes after it.
+  return { id: `move-${from}-${to}`, at: from, lane: "clock", title: `The clock was moved forward by ${span(to - from)}`, tone: "clock", note: "" };
 }
 
 /** Items in order of time, newest first; a request and the change that it made are one. */
@@ -86,8 +87,7 @@ export function merged(items) {
   // The sort is stable: what came later in the reading came later in the world.
   return [...rows, ...items.filter(({ id, lane }) => lane === "requests" && !joined.has(id))]
     .map((item, place) => ({ item, place }))
-    // A move of the clock comes before what fell due at its end.
-    .sort((one, other) => other.item.at - one.item.at || (one.item.lane === "clock") - (other.item.lane === "clock") || other.place - one.place)
+    .sort((one, other) => other.item.at - one.item.at || other.place - one.place)
     .map(({ item }) => item);
 }
 

@@ -5,7 +5,7 @@ import { basePath, contract, Lifecycle } from "../contract.js";
 import { readContacts, readDirectory, soonNamed, templateChoices } from "../directory.js";
 import { button, field, fill, h, select } from "../dom.js";
 import { copyButton } from "../parts/clipboard.js";
-import { exchangeView } from "../parts/exchange.js";
+import { exchangeView, methodMark } from "../parts/exchange.js";
 import { curl } from "../parts/snippets.js";
 import { root } from "../root.js";
 import { go, readdress } from "../router.js";
@@ -86,7 +86,7 @@ export async function open(section) {
   }
 
   function request(exchange) {
-    return h("p", { class: "asked" }, h("b", { class: "method" }, exchange.method), h("code", {}, exchange.path), copyButton("Copy as curl", () => curl(exchange)));
+    return h("p", { class: "asked" }, methodMark(exchange.method), h("code", {}, exchange.path), copyButton("Copy as curl", () => curl(exchange)));
   }
 
   function drawFilters() {

@@ -57,9 +57,9 @@ async function goTo({ id }, token) {
 /** Opens the world of a key if the visitor agrees; why not, where it opens none. */
 async function offer(link) {
   const own = readKept().worlds.length > 0 ? "Your own stays in “My worlds”." : "Without it you get a world of your own.";
-  if (!(await ask("Open the world of this link?", `The link carries the key of someone's sandbox world. ${own}`, "Open", "Use my own"))) {
+  if (!(await ask("Open the world of this link?", `The link carries the key of someone's sandbox world. ${own}`, "Open", { no: "Use my own", safe: true }))) {
     forget(link);
-    return null;
+    return "You did not open the world of the link. What it leads to may look the same here, and is not what was sent.";
   }
   try {
     if (SENDABLE.test(link.key)) {

@@ -71,7 +71,7 @@ function newWorld(closing) {
 }
 
 function byKey(closing) {
-  const token = h("input", { placeholder: "topo_…", "aria-label": "A key of another world", autocomplete: "off", spellcheck: "false" });
+  const token = h("input", { placeholder: "topo_…", required: true, "aria-label": "A key of another world", autocomplete: "off", spellcheck: "false" });
   const open = closing(() => attempt(async () => {
     await session.openByKey(token.value.trim());
     notice("You are in the world of that key. The one before is in “My worlds”.");

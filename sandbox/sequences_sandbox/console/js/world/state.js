@@ -14,16 +14,16 @@ export async function reset() {
   await attempt(async () => {
     const [{ items: faults }, { set_by: setBy }, { total_count: requests }] = await Promise.all(
       ["/faults", "/rate-limit", "/journal?size=1"].map((path) => session.control("GET", path)));
-    const gone = [faults.length > 0 && "the faults", setBy === "world" && "the rate limit", requests > 0 && "the journal"].filter(Boolean).join(", or ");
-    if (gone && !(await sure(gone))) return;
+    const gone = [faults.length > 0 && "the faults", setBy === "world" && "the rate limit", requests > 0 && "the journal"].filter(Boolean).join(" and ");
+    if (gone && !(await sure(`Undo will bring back the runs and the clock, but not ${gone}.`))) return;
     const isKept = await keep(BEFORE);
-    if (!isKept && !(await sure(UNKEPT))) return;
+    if (!isKept && !(await sure(`No Undo brings back ${UNKEPT}.`))) return;
     await session.control("POST", "/world/reset", {});
     notice("The world began again: runs, clock, faults and journal are as at the start.", isKept && ["Undo", () => restore(BEFORE)]);
   });
 }
 
-const sure = (gone) => ask("Begin the world again?", `No Undo brings back ${gone}.`, "Begin again");
+const sure = (text) => ask("Begin the world again?", text, "Begin again");
 
 /** Keeps a snapshot to return to, in place of an earlier one; whether there was room for it. */
 export async function keep(name) {
