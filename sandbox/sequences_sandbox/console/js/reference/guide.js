@@ -77,7 +77,7 @@ export function guide(api) {
     fill(steps,
       step(1, `Pause ${name()} until Monday`, done === 0
         ? ["A run (a sequence) is one outreach to one contact. ", statusPill("ACTIVE"), " means its steps are executed on schedule."]
-        : [`${name()}'s run is `, statusPill(paused), `: none of its steps is executed until ${words()} UTC.`],
+        : [`${name()}'s run is `, statusPill(paused), ` until ${words()} UTC. None of its steps is executed before.`],
       requestLine(request()), button(`Pause until ${words()}`, pause)),
       step(2, "Jump to that Monday", "Do not wait for days: this world has its own clock, in the bar above. Whatever is due on the way happens, in order.",
         null, button(`Jump to ${words()}`, jump)),
