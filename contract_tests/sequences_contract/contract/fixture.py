@@ -42,10 +42,15 @@ def load_fixture(path: Path) -> dict[str, Any]:
 
 
 def companies(document: Mapping[str, Any]) -> dict[str, str | None]:
-    """The company_domain of every contact whose id is stated, by that id in lower case, over all organizations."""
+    """The company of every contact whose id is stated, by that id in lower case, over all organizations."""
     return {
-        contact["id"].lower(): contact.get("company_domain") or None
+        contact["id"].lower(): company_of(contact)
         for organization in document["organizations"]
         for contact in organization.get("contacts") or []
         if "id" in contact
     }
+
+
+def company_of(contact: Mapping[str, Any]) -> str | None:
+    """The domain of a contact's company; None without a company. Empty where only a name is known, which proves nothing."""
+    return contact.get("company_domain") or ("" if contact.get("company_name") else None)

@@ -9,8 +9,9 @@ from ..contract.document import Contract
 from ..contract.operations import Operation
 from ..http.messages import NotJson, Response
 
-#: Errors of which only profile strict says what they look like, as with those of 500 and above.
-OWN_STATUSES = (405, 413, 415, 429)
+#: Errors of which only profile strict says what they look like, as with those of 500 and above. A server's library, or what
+#: stands before it, refuses a long target or head (414, 431) before the application sees it.
+OWN_STATUSES = (405, 413, 414, 415, 429, 431)
 
 _ID = re.compile(r"/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}(/|$)", re.ASCII | re.IGNORECASE)
 

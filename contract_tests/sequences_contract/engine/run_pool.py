@@ -65,7 +65,11 @@ class RunPool:
         """
         if status == "WAITING_FOR_LEAD" and self.settings.allow_writes:
             with self.lease("ACTIVE", where, prefer) as active:
-                yield self.client.prepared(self.client.pause(active.id, FAR))
+                paused = self.client.prepared(self.client.pause(active.id, FAR))
+                # What fails on a run that does not stay as it is has another cause than the rule that uses it.
+                if self.client.fetch(active.id).status != status:
+                    raise NotExercised(f"a run that was paused until {FAR} does not stay paused")
+                yield paused
             return
         run = self._take(status, where, prefer)
         holds = getattr(self._mine, "holds", 0)

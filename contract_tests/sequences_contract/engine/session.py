@@ -10,7 +10,7 @@ from typing import Any, Self
 import httpx
 
 from ..contract.document import load_contract
-from ..contract.fixture import companies, load_fixture
+from ..contract.fixture import companies, company_of, load_fixture
 from ..contract.operations import Operation
 from ..http.messages import Response
 from ..http.tally import Tally, tallied
@@ -190,7 +190,7 @@ class Session:
         return self.client.send(listing, query={"page": number, "size": _SIZE}, key=key)
 
     def company(self, run: Run) -> str | None:
-        """The company of a run's contact, None without one. Raises NotExercised when it is not known."""
+        """The company of a run's contact, as `company_of` has it. Raises NotExercised when it is not known."""
         if run.contact is None:
             return None
         if run.contact.lower() in self.companies:
@@ -198,7 +198,7 @@ class Session:
         if "Contacts" not in (*self.not_served, *self.left_out):
             contact = self.collection(self.contract.operations["listContacts"]).by_id.get(run.contact)
             if contact is not None:
-                return contact.fields["company_domain"] or None
+                return company_of(contact.fields)
         raise NotExercised("the company of the contacts is not known; give --fixture what the target was loaded with")
 
     @property

@@ -2,7 +2,7 @@
 
 from ..reference_server.alterations import Readings
 from ..reference_server.control import ReferenceServer
-from ..reference_server.messages import ApiError, Call, Response
+from ..reference_server.messages import ApiError, Call, Request, Response
 
 allowed = Readings()
 
@@ -57,3 +57,11 @@ class ErrorsOfTransitionsAre400(OtherStatus):
 
     def restated(self, call: Call, error: ApiError) -> int:
         return 400 if "event" in error.data else error.status
+
+
+@allowed.reading(f"GET /sequences?status={'x' * 9000}")
+class LongTargetsDoNotReachTheApplication(ReferenceServer):
+    """A target that is longer than usual is 431 without a body: the server's library refuses it."""
+
+    def handle(self, request: Request) -> Response:
+        return Response(431) if len(request.target) > 8000 else super().handle(request)

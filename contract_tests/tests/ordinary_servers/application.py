@@ -68,7 +68,11 @@ def document(runs: int) -> Row:
     organizations = []
     for number, count in enumerate((runs, 2)):
         contacts = [
-            {"id": _id("contact", number, i), "company_domain": f"company{i // 3}.example" if i % 7 else None}
+            {
+                "id": _id("contact", number, i),
+                "company_domain": f"company{i // 3}.example" if i % 7 else None,
+                "company_name": f"Company {i // 21}" if i % 14 else None,
+            }
             for i in range(count)
         ]
         organizations.append(
@@ -102,7 +106,9 @@ class Application:
         self.ahead = ahead
         self.lock = threading.RLock()
         self.keys = {key["token"]: (o["id"], key["scopes"]) for o in source["organizations"] for key in o["api_keys"]}
-        self.companies = {c["id"]: c["company_domain"] for o in source["organizations"] for c in o["contacts"]}
+        self.companies = {
+            c["id"]: c["company_domain"] or c["company_name"] for o in source["organizations"] for c in o["contacts"]
+        }
         self.rows: dict[str, Row] = {}
         self._swept = 0.0
         for o in source["organizations"]:

@@ -32,7 +32,10 @@ TOUCHED = {
     "errors": ("get", "id", "list.listSequences.rejects", "lifecycle", "pause.rejects", "resume", "stop.rejects",
                "update.rejects"),
 }  # fmt: skip
-TOUCHED_BY_ONE = {"company_stops_only_active_siblings": ("stop.company", "race", "seen")}
+TOUCHED_BY_ONE = {
+    "company_stops_only_active_siblings": ("stop.company", "race", "seen"),
+    "long_targets_do_not_reach_the_application": ("robustness.listContacts", "list.listContacts.rejects", "shape"),
+}
 
 
 def judged(url, profile, *, seed=1, method="PATCH", wanted=()):

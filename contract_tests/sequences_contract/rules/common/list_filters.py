@@ -132,7 +132,9 @@ def strict_bound(context: RuleContext, listing: Operation, parameter: Parameter)
     values = collection.values(parameter)
     times = sorted(map(timestamps.parse, values))
     beside = context.bound_unit(values)
-    tried = sorted({times[0], times[len(times) // 3], times[len(times) // 2], times[-1]})
+    # Of a time with the most digits, one that compares fewer loses some.
+    finest = max(times, key=lambda time: time.denominator)
+    tried = sorted({times[0], times[len(times) // 3], times[len(times) // 2], times[-1], finest})
     for time in tried:
         for moved in (time - beside, time, time + beside):
             agrees(context, listing, {parameter.name: timestamps.write(moved)})

@@ -20,7 +20,7 @@ _SAMPLES = {
     "integer": ["1", "2"], "uuid": [ABSENT_ID, "00000000-0000-4000-8000-000000000000"], "string": ["a", "b"],
     "date-time": ["2020-01-01T00:00:00Z", "2021-01-01T00:00:00Z"],
 }  # fmt: skip
-_NO_INTEGERS = ("01", "%2B1", "+1", "1.0", "1e1", "0x1", "%EF%BC%91", "1_0", "1%20", "%201", "١")
+_NO_INTEGERS = ("%2B1", "+1", "1.0", "1e1", "0x1", "%EF%BC%91", "1_0", "1%20", "%201", "١")
 
 
 def _reject(context: RuleContext, listing: Operation, queries: Iterable[str], why: str, *also: int) -> list[Response]:

@@ -46,11 +46,11 @@ def groups(context: RuleContext) -> list[list[Run]]:
     found: dict[tuple[str, str], list[Run]] = defaultdict(list)
     for run in session.runs(fresh=True).items:
         company = session.company(run)
-        if company is not None and session.pool.writable(run):
+        if company and session.pool.writable(run):
             found[run.template, company].append(run)
     wanted = {key: group for key, group in found.items() if len(actives(group)) >= 2}
     if not wanted:
-        context.skip("no two ACTIVE runs of one template have contacts at one company; load some")
+        context.skip("no two ACTIVE runs of one template are left whose contacts work at one company; load more")
 
     def interest(key: tuple[str, str]) -> tuple[int, bool, int, int, str]:
         group = wanted[key]

@@ -56,7 +56,7 @@ def _with_siblings(context: RuleContext) -> Callable[[Run], bool] | None:
     if not session.companies:
         return None
     groups = Counter((run.template, session.company(run)) for run in session.runs().in_status("ACTIVE"))
-    return lambda run: session.company(run) is not None and groups[run.template, session.company(run)] > 1
+    return lambda run: bool(session.company(run)) and groups[run.template, session.company(run)] > 1
 
 
 @rule("stop.for_good", "A stopped run stays STOPPED_EARLY whatever is tried.", "stop.for_good")

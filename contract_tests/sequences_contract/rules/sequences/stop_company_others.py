@@ -18,7 +18,7 @@ def _untouched(context: RuleContext, which: str) -> None:
         inside = {run.id for run in one.siblings} | {one.named.id}
         company = context.session.company(one.named)
         for name, run in one.changed.items():
-            if name in inside:
+            if name in inside or context.session.company(run) == "":
                 continue
             kind = "template" if context.session.company(run) == company else "company"
             if kind == which:
@@ -131,14 +131,14 @@ def rejected(context: RuleContext) -> None:
 
 
 def _ended_with_siblings(context: RuleContext) -> tuple[Run, list[Run]]:
-    """A run that has ended, and those at the same company, of the same template, that have not."""
+    """A run that has ended, and those at the same company, of the same template, that have not: one is ACTIVE at least."""
     session = context.session
     everyone = session.runs(fresh=True).items
     for run in everyone:
         company = session.company(run) if not is_open(context, run) and session.pool.writable(run) else None
-        if company is not None:
+        if company:
             open_ones = [one for one in everyone if one.template == run.template and is_open(context, one)]
             siblings = [one for one in open_ones if session.company(one) == company]
-            if siblings:
+            if actives(siblings):
                 return run, siblings
-    raise NotExercised("no run that has ended has an open sibling; load some")
+    raise NotExercised("no run that has ended has an ACTIVE sibling; load some")
