@@ -149,7 +149,7 @@ class RuleContext(ApiClient):
         """The run must still be as it was in `before`."""
         after = self.get(before.id)
         differences = before.differences(self.run_of(after))
-        shown = ", ".join(f"{name} {old!r:.60} became {new!r:.60}" for name, (old, new) in differences.items())
+        shown = ", ".join(f"{name} {difference}" for name, difference in differences.items())
         self.check(not differences, "the run unchanged", shown, *responses[-3:], after)
 
     def skip(self, reason: str, *, excused: bool = False) -> NoReturn:

@@ -5,11 +5,34 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import Any
+from typing import Any, NamedTuple
 
 from ..contract import timestamps
 from ..contract.operations import Operation
 from ..http.messages import NotJson, Response
+
+_LONG = 80
+_MOST = 6
+
+
+def brief(value: Any) -> str:
+    """A value as evidence shows it: of a long string the beginning, and how long it is."""
+    if isinstance(value, str) and len(value) > _LONG:
+        return f"{value[: _LONG // 2]!r}… ({len(value)} characters)"
+    if isinstance(value, Mapping):
+        more = ", …" if len(value) > _MOST else ""
+        return f"{{{', '.join(f'{brief(name)}: {brief(each)}' for name, each in list(value.items())[:_MOST])}{more}}}"
+    return repr(value)
+
+
+class Difference(NamedTuple):
+    """A value, and the one that came in its place."""
+
+    before: Any
+    after: Any
+
+    def __repr__(self) -> str:
+        return f"{brief(self.before)} became {brief(self.after)}"
 
 
 class Malformed(Exception):
@@ -31,9 +54,9 @@ class Item:
         value = self.fields[name]
         return None if value is None else timestamps.parse(value)
 
-    def differences(self, other: Item) -> dict[str, tuple[Any, Any]]:
+    def differences(self, other: Item) -> dict[str, Difference]:
         """The fields in which `other` differs, each with this value and the other's."""
-        return {n: (v, other.fields[n]) for n, v in self.fields.items() if v != other.fields[n]}
+        return {n: Difference(v, other.fields[n]) for n, v in self.fields.items() if v != other.fields[n]}
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,7 @@
 
 import math
 from functools import partial
+from itertools import pairwise
 from operator import attrgetter
 from typing import Any
 
@@ -128,4 +129,6 @@ def in_order(context: RuleContext) -> None:
             context.prepared(context.update(run.id, {"suite_moment": str(number)}))
         response = context.search(sort_by="updated_at", sort_order="desc", size=20)
         times = [run.updated for run in context.page_of(response).items]
-        context.check(times == sorted(times, reverse=True), "items by updated_at desc", "another order", response)
+        wrong = next((pair for pair in pairwise(times) if pair[0] < pair[1]), None)
+        shown = "" if wrong is None else " before ".join(map(timestamps.write, wrong))
+        context.check(wrong is None, "items by updated_at desc", shown, response)

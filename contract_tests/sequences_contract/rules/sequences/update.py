@@ -4,7 +4,7 @@ import contextlib
 from collections import Counter
 from typing import Any
 
-from ...engine import FAR, NotExercised, RuleContext, Run
+from ...engine import FAR, NotExercised, RuleContext, Run, brief
 from ...http.messages import Response
 from ..registry import about
 from .side_effects import leaves_alone
@@ -22,8 +22,8 @@ def set_variables(context: RuleContext, run: Run, changes: dict[str, Any]) -> Ru
     wanted, got = {key: value for key, value in merged.items() if value is not None}, after.variables or {}
     # What differs is all that is shown; None stands for a key that is not there.
     differ = [key for key in {**wanted, **got} if wanted.get(key) != got.get(key)][:4]
-    expected = f"variables {shown({key: wanted.get(key) for key in differ})}"
-    context.check(got == wanted, expected, shown({key: got.get(key) for key in differ}), *steps)
+    expected = f"variables {brief({key: wanted.get(key) for key in differ})}"
+    context.check(got == wanted, expected, brief({key: got.get(key) for key in differ}), *steps)
     others = {n: v for n, v in before.differences(after).items() if n not in ("variables", "updated_at")}
     context.check(not others, "no other field changed", f"{others}", response)
     read = context.get(run.id)
@@ -35,12 +35,7 @@ def set_variables(context: RuleContext, run: Run, changes: dict[str, Any]) -> Ru
 def expect_variables(context: RuleContext, response: Response, wanted: dict[str, str] | None) -> None:
     """The response must show a run with just these variables."""
     got = context.run_of(response).variables
-    context.check(got == wanted, f"variables {shown(wanted)}", shown(got), response)
-
-
-def shown(value: Any) -> str:
-    text = repr(value)
-    return text if len(text) <= 300 else f"{text[:300]}… ({len(text)} characters)"
+    context.check(got == wanted, f"variables {brief(wanted)}", brief(got), response)
 
 
 @rule("update.merge", "Named keys are set, other keys stay.", "update.merge", "update.response")
@@ -58,7 +53,7 @@ def removes(context: RuleContext) -> None:
         set_variables(context, run, {"suite_a": "1", "suite_b": "2", "suite_c": "3"})
         after = set_variables(context, run, {"suite_b": None})
         gone = "suite_b" not in (after.variables or {})
-        context.check(gone, "the key gone", shown(after.variables), context.get(run.id))
+        context.check(gone, "the key gone", brief(after.variables), context.get(run.id))
         set_variables(context, run, {"suite_a": None, "suite_d": "4"})
         set_variables(context, run, {"suite_c": None, "suite_d": None})
 
