@@ -40,10 +40,10 @@ def respond(app: Application, header: str | None, run_id: str, action: str, quer
         return app.shown(getattr(app, action)(app.found(organization, run_id), given))
 
 
-# -- a framework with pages and redirects of its own; ids in capitals, whole seconds, a job that ends pauses each second --
+# -- a framework with pages and redirects of its own; ids in capitals, whole seconds, a job that ends pauses now and then --
 
 FRAMEWORK = Freedoms(
-    bad_value=422, not_allowed=409, tick=1.0, sweep=1.0, null_variables=False, repauses=False, write_id=str.upper,
+    bad_value=422, not_allowed=409, tick=1.0, sweep=20.0, null_variables=False, repauses=False, write_id=str.upper,
 )  # fmt: skip
 
 

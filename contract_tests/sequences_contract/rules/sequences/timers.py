@@ -14,9 +14,12 @@ from ..registry import about
 rule = about("Sequences", "pauseSequence", "resumeSequence", tier="write", reach="run")
 #: How many times longer a timer is set for where the responses came too late for a shorter one.
 _LONGER = (1, 2, 5)
-#: How late the documented return may be: many servers look for pauses that are over now and then, in seconds.
-_LATE = 6
+#: How many seconds late the documented return may be: many servers look for pauses that are over once a minute.
+_LATE = 65
+#: How long the others wait once a pause was seen not to end within that.
+_HARDLY = 6
 _BETWEEN_LOOKS = 0.3
+_NEVER_ENDED = "a pause that did not end"
 
 Write = Callable[[Fraction], str]
 
@@ -60,12 +63,16 @@ class ShortPause:
         self.context.session.clock.pass_until(self.until, self.seen, self.now)
 
     def awaited(self, is_over: Callable[[], bool]) -> None:
-        """Lets the pause end and, where nothing says how soon its end must show, waits until it does, some seconds at most."""
+        """Lets the pause end and, where nothing says how soon its end must show, waits until it does, a minute at most."""
         self.outlast()
-        if self.context.strict or self.context.session.control is not None:
+        session = self.context.session
+        if self.context.strict or session.control is not None:
             return
-        deadline = time.monotonic() + _LATE
-        while not is_over() and time.monotonic() < deadline:
+        began = time.monotonic()
+        while not is_over():
+            if time.monotonic() > began + (_HARDLY if _NEVER_ENDED in session.shared else _LATE):
+                session.shared[_NEVER_ENDED] = True
+                return
             time.sleep(_BETWEEN_LOOKS)
 
 
