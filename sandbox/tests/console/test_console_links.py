@@ -90,6 +90,7 @@ def test_a_journal_entry_and_its_filters_have_an_address(visit, outside, second_
     outside(page).get("/v1/me")
     expect(view(page).locator("tbody tr")).to_have_count(2)
     page.get_by_label("Status").select_option("4xx")
+    expect(view(page).locator("tbody tr")).to_have_count(1)
     view(page).locator("tbody a").first.click()
     entry = page.get_by_role("complementary", name="The selected request")
     expect(entry).to_contain_text(sent.headers["x-request-id"])
