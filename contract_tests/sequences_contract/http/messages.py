@@ -79,6 +79,6 @@ class Response:
         text = self.redact(self.body.decode("utf-8", "replace"))
         return text if len(text) <= limit else f"{text[:limit]}… ({len(text)} characters)"
 
-    def summary(self) -> str:
-        """Status and body on one line."""
-        return f"{self.status} {self.text()}".strip()
+    def summary(self, limit: int = 300) -> str:
+        """Status and body on one line, the body cut after `limit` characters."""
+        return f"{self.status} {self.text(limit)}".strip()

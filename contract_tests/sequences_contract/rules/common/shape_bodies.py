@@ -130,13 +130,8 @@ def is_json(seen: Observation, memory: Memory) -> Finding | bool:
         return False
     kind = seen.response.headers.get("content-type", "").split(";")[0].strip().lower()
     if kind != "application/json" and (memory.strict or not kind.endswith("+json")):
-        return (
-            "content type application/json",
-            f"{kind or 'none'} with {seen.response.status}: {seen.response.text(100)}",
-        )
-    return (
-        True if seen.body is not None else ("a JSON body", f"{seen.response.status} {seen.response.text(100)}".strip())
-    )
+        return "content type application/json", f"{kind or 'none'}: {seen.response.summary(100)}"
+    return True if seen.body is not None else ("a JSON body", seen.response.summary(100))
 
 
 @passive("shape.no_server_failure", "No request of a client causes a 5xx.", "issue.server_failure")

@@ -37,7 +37,7 @@ def form(seen: Observation, memory: Memory) -> Finding | bool:
     if not memory.binds(seen):
         return False
     if not isinstance(seen.body, dict):
-        return "an error in the one form", f"{seen.response.status} {seen.response.text(120)}".strip()
+        return "an error in the one form", seen.response.summary(120)
     return _wrong_field(seen.body, ("status_code", "type")) or True
 
 

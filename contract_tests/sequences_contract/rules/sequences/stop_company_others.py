@@ -18,7 +18,7 @@ def _untouched(context: RuleContext, which: str) -> None:
         inside = {run.id for run in one.siblings} | {one.named.id}
         company = context.session.company(one.named)
         for name, run in one.changed.items():
-            if name in inside or context.session.company(run) == "":
+            if name in inside or context.session.company(run) == "":  # it may work there: only a name is known
                 continue
             kind = "template" if context.session.company(run) == company else "company"
             if kind == which:

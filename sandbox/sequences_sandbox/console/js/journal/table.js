@@ -21,6 +21,7 @@ export function journalTable(link) {
 
   function row(entry, selected, now) {
     const received = receivedAt(entry.request_id);
+    const key = keyWords(entry);
     return h("tr", { "data-id": entry.request_id, "data-selected": entry.request_id === selected },
       h("td", { class: "num dim" }, `${dayIn(received, Date.now())}, ${timeOf(received)}`),
       h("td", { class: "num dim", title: entry.at }, brief(Date.parse(entry.at), now)),
@@ -28,7 +29,7 @@ export function journalTable(link) {
       h("td", {}, statusMark(entry.status), entry.fault && h("span", { class: "failure injected" }, " fault")),
       h("td", { class: "num dim" }, took(entry.milliseconds)),
       h("td", { class: "dim", title: entry.user_agent }, sender(entry)),
-      h("td", { class: "dim", title: keyWords(entry) }, keyWords(entry)),
+      h("td", { class: "dim", title: key }, key),
       h("td", { title: entry.fault }, entry.fault ? h("span", { class: "failure" }, entry.fault) : h("span", { class: "dim" }, "–")));
   }
 

@@ -83,12 +83,12 @@ export function guide(api) {
         null, button(`Jump to ${words()}`, jump)),
       step(3, "See it wake", `At ${words()} UTC ${name()}'s run becomes ACTIVE again by itself. Watch shows how, on one timeline.`,
         null, h("a", { class: "button", href: `/runs/${run.id}`, on: { click: () => { if (done === 2) done = 3; } } }, "Watch the run")));
-    for (const later of steps.querySelectorAll(".later button")) later.disabled = true; // there is nothing to jump to yet
   }
 
   function step(number, title, text, line, act) {
     const state = number <= done ? "done" : number === done + 1 ? "next" : "later";
     act.classList.add(...(state === "next" ? ["primary"] : []));
+    act.disabled = state === "later"; // nothing waits for it yet; a link may be followed all the same
     return h("li", { class: `step ${state}`, "data-id": `step-${number}` },
       h("h3", {}, h("span", { class: "number", "aria-hidden": "true" }, state === "done" ? "✓" : number), title, h("span", { class: "unseen" }, state === "done" ? " (done)" : "")),
       h("p", {}, text), line, h("div", { class: "acts" }, act));

@@ -32,7 +32,10 @@ export function runPicker(label, changed) {
   // A choice says the run's status as it is.
   on("sequence", ({ sequence }) => {
     const at = runs.findIndex(({ id }) => id === sequence.id);
-    if (at >= 0) { runs[at] = sequence; draw(); }
+    if (at < 0) return;
+    const { status } = runs[at];
+    runs[at] = sequence;
+    if (status !== sequence.status) draw(); // drawing it closes a list that is open
   });
 
   async function offer(offered, wanted = null) {
