@@ -1,7 +1,6 @@
 """When requests may go: all callers of a target wait where one was told to."""
 
 import threading
-import time
 from contextlib import ExitStack
 
 import pytest
@@ -9,6 +8,9 @@ from sequences_contract.http import pacing
 from sequences_contract.http.pacing import Pacing, Patience
 
 from ..ordinary_servers.conditions import VirtualTime
+
+ALONE = 2
+"""Seconds that a request waits for others to join it; all that may be in flight together are, well before."""
 
 
 @pytest.fixture
@@ -81,19 +83,19 @@ def test_once_all_is_over_nothing_is_sent_but_what_puts_back():
 
 
 def most_in_flight(shared, callers, *more):
-    """How many requests of so many callers are in flight at the same time, where each waits for all who may come."""
-    inside, most, lock = [0], [0], threading.Lock()
+    """How many requests of so many callers are in flight at the same time, where each stays until no other joins it."""
+    inside, most, joined = [0], [0], threading.Condition()
 
     def call():
         with ExitStack() as within:
             for each in more:
                 within.enter_context(each())
             within.enter_context(shared.turn())
-            with lock:
+            with joined:
                 inside[0] += 1
                 most[0] = max(most[0], inside[0])
-            time.sleep(0.05)
-            with lock:
+                joined.notify_all()
+                joined.wait_for(lambda: most[0] == callers, timeout=ALONE)
                 inside[0] -= 1
 
     threads = [threading.Thread(target=call) for _ in range(callers)]
@@ -105,7 +107,7 @@ def most_in_flight(shared, callers, *more):
 
 
 def test_no_more_requests_are_in_flight_than_may_be():
-    assert most_in_flight(Pacing(in_flight=2), 6) == 2
+    assert most_in_flight(Pacing(in_flight=2), 3) == 2
 
 
 def test_what_is_about_requests_at_the_same_time_is_not_held_back():

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -65,7 +66,14 @@ class Watcher:
 
 
 @pytest.fixture
-def visit(browser: Browser, sandbox: Sandbox) -> Iterator[Callable[..., Page]]:
+def start() -> Iterator[Callable[..., Sandbox]]:
+    """Starts a sandbox of a test's own. It ends after the pages that show it: they would complain of that."""
+    with ExitStack() as running:
+        yield lambda *arguments: running.enter_context(Sandbox.start(arguments=list(arguments)))
+
+
+@pytest.fixture
+def visit(browser: Browser, sandbox: Sandbox, start: Callable[..., Sandbox]) -> Iterator[Callable[..., Page]]:
     """Opens an address of the console as a new visitor. Nothing may ask another host, and nothing may be complained of."""
     contexts, watchers = [], []
 

@@ -10,7 +10,6 @@ import httpx
 import pytest
 from playwright.sync_api import expect
 from sequences_sandbox.contract.files import shipped
-from sequences_sandbox_client import Sandbox
 
 ANOTHER_SITE = "localhost"
 """In a frame of another site than the page's, Chromium keeps nothing."""
@@ -238,12 +237,12 @@ def test_a_page_of_an_origin_that_is_not_allowed_may_not_frame_it(framed):
     expect_no_frame(page)
 
 
-def test_a_named_origin_frames_an_embed_and_no_other_does(framed, guide):
-    with Sandbox.start(arguments=["--embed-origin", f"http://{NAMED}:{guide}"]) as hosted:
-        page = framed(sandbox=hosted.url, host=NAMED)
-        expect(page.frame_locator("iframe").get_by_role("button", name="Send", exact=True)).to_be_visible()
-        page = framed(sandbox=hosted.url, host=SAME_SITE)
-        expect_no_frame(page)
+def test_a_named_origin_frames_an_embed_and_no_other_does(framed, guide, start):
+    hosted = start("--embed-origin", f"http://{NAMED}:{guide}")
+    page = framed(sandbox=hosted.url, host=NAMED)
+    expect(page.frame_locator("iframe").get_by_role("button", name="Send", exact=True)).to_be_visible()
+    page = framed(sandbox=hosted.url, host=SAME_SITE)
+    expect_no_frame(page)
 
 
 def test_the_console_itself_is_never_framed(framed):

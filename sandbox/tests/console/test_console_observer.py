@@ -4,7 +4,6 @@ from urllib.parse import urlsplit
 
 import pytest
 from playwright.sync_api import expect
-from sequences_sandbox_client import Sandbox
 
 VIEWS = ("/", "/try/listSequences", "/watch", "/faults", "/journal")
 THIRD = {"match": {"nth": 3}, "effect": {"status": 429, "retry_after": 2}}
@@ -99,13 +98,13 @@ def test_every_view_works_while_everything_fails(visit, outside):
     expect(view(page).locator(".run-title h2")).to_be_visible()
 
 
-def test_a_limit_of_the_operator_is_said_to_be_one(visit):
-    with Sandbox.start(arguments=["--rate-limit", "100/min"]) as limited:
-        page = visit("/watch", origin=limited.url)
-        expect(banner(page)).to_contain_text("100 calls in 60 s for each key")
-        expect(banner(page)).to_contain_text("set by the operator")
-        expect(banner(page).get_by_role("button", name="Turn off the rate limit")).to_have_count(0)
-        page.get_by_role("link", name="Faults").click()
-        limit = page.get_by_role("region", name="Rate limit")
-        expect(limit).to_contain_text("set by the operator")
-        expect(limit.get_by_role("button", name="Off")).to_be_hidden()
+def test_a_limit_of_the_operator_is_said_to_be_one(visit, start):
+    limited = start("--rate-limit", "100/min")
+    page = visit("/watch", origin=limited.url)
+    expect(banner(page)).to_contain_text("100 calls in 60 s for each key")
+    expect(banner(page)).to_contain_text("set by the operator")
+    expect(banner(page).get_by_role("button", name="Turn off the rate limit")).to_have_count(0)
+    page.get_by_role("link", name="Faults").click()
+    limit = page.get_by_role("region", name="Rate limit")
+    expect(limit).to_contain_text("set by the operator")
+    expect(limit.get_by_role("button", name="Off")).to_be_hidden()

@@ -113,34 +113,34 @@ def test_a_visitor_sees_when_the_world_ends_and_what_it_may_hold(visit, hosted):
     )
 
 
-def test_a_sandbox_that_lets_nobody_in_says_so_and_takes_a_key(visit):
-    with Sandbox.start(arguments=["--admin-token", "secret"]) as closed:
-        page = visit("/watch", origin=closed.url)
-        expect(page.locator("main")).to_contain_text("Visitors cannot make worlds on this sandbox.")
-        embed = visit("/embed/getSequence", origin=closed.url)
-        expect(embed.locator("main")).to_contain_text("Visitors cannot make worlds on this sandbox.")
-        page.get_by_label("API key").fill("topo_wrong")
-        page.get_by_role("button", name="Open").click()
-        expect(page.locator("#notice")).to_contain_text("API key")
-        page.get_by_label("API key").fill("topo_demo_readwrite")
-        page.get_by_role("button", name="Open").click()
-        expect(rows(page)).to_have_count(10)
+def test_a_sandbox_that_lets_nobody_in_says_so_and_takes_a_key(visit, start):
+    closed = start("--admin-token", "secret")
+    page = visit("/watch", origin=closed.url)
+    expect(page.locator("main")).to_contain_text("Visitors cannot make worlds on this sandbox.")
+    embed = visit("/embed/getSequence", origin=closed.url)
+    expect(embed.locator("main")).to_contain_text("Visitors cannot make worlds on this sandbox.")
+    page.get_by_label("API key").fill("topo_wrong")
+    page.get_by_role("button", name="Open").click()
+    expect(page.locator("#notice")).to_contain_text("API key")
+    page.get_by_label("API key").fill("topo_demo_readwrite")
+    page.get_by_role("button", name="Open").click()
+    expect(rows(page)).to_have_count(10)
 
 
-def test_a_page_that_was_opened_too_early_goes_on_by_itself(visit):
+def test_a_page_that_was_opened_too_early_goes_on_by_itself(visit, start):
     """While worlds cannot be had, the page asks again; here the first answer is that all are taken."""
-    with Sandbox.start(arguments=["--admin-token", "secret", "--public-worlds", "1"]) as hosted:
-        page = visit("about:blank", origin="", quiet=True)
-        taken = {
-            "status_code": 429,
-            "type": "RateLimitIssue",
-            "message": "All worlds are taken.",
-            "request_id": "req_1",
-        }
-        page.route("**/_sandbox/worlds", lambda route: route.fulfill(status=429, json=taken))
-        page.goto(hosted.url + "/watch")
-        expect(page.locator("main")).to_contain_text("No world is free for you here")
-        expect(page.locator("main")).to_contain_text("This page tries again in")
-        page.unroute("**/_sandbox/worlds")
-        page.get_by_role("button", name="Try now").click()
-        expect(rows(page)).to_have_count(10)
+    hosted = start("--admin-token", "secret", "--public-worlds", "1")
+    page = visit("about:blank", origin="", quiet=True)
+    taken = {
+        "status_code": 429,
+        "type": "RateLimitIssue",
+        "message": "All worlds are taken.",
+        "request_id": "req_1",
+    }
+    page.route("**/_sandbox/worlds", lambda route: route.fulfill(status=429, json=taken))
+    page.goto(hosted.url + "/watch")
+    expect(page.locator("main")).to_contain_text("No world is free for you here")
+    expect(page.locator("main")).to_contain_text("This page tries again in")
+    page.unroute("**/_sandbox/worlds")
+    page.get_by_role("button", name="Try now").click()
+    expect(rows(page)).to_have_count(10)

@@ -5,7 +5,6 @@ import re
 
 import pytest
 from playwright.sync_api import expect
-from sequences_sandbox_client import Sandbox
 
 MARKUP = "<b>Bold</b>"
 HOST = "sandbox.example"
@@ -27,6 +26,37 @@ def clock(client):
 def menu(page):
     page.get_by_role("button", name="World").click()
     return page.locator("#menu")
+
+
+@pytest.mark.parametrize(
+    ("path", "opener", "label", "typed"),
+    [
+        ("/watch", "World", "A key of another world", "topo_half"),
+        ("/watch", "World", "Name of the snapshot", "befo"),
+        ("/watch", "World", "Fixture", "empty"),
+        ("/faults", "By key, method or path", "Key named", "Read only"),
+        ("/faults", "By key, method or path", "Path", "/v1/se"),
+        ("/faults", None, "Calls", "7"),
+    ],
+)
+def test_what_is_being_typed_outlives_a_stream_of_events_that_opens_late(visit, path, opener, label, typed):
+    held, late = [], True
+    page = visit(quiet=True)
+    page.route(lambda url: "/_sandbox/events" in url, lambda route: held.append(route) if late else route.continue_())
+    page.goto(page.url.rstrip("/") + path)
+    if opener:
+        page.get_by_text(opener, exact=True).click()
+    field = page.get_by_label(label, exact=True)
+    if field.evaluate("element => element.tagName") == "SELECT":
+        field.select_option(typed)
+    else:
+        field.fill(typed)
+    assert len(held) == 1
+    late = False
+    with page.expect_response(lambda response: response.url.endswith("/_sandbox/clock")):
+        held[0].continue_()
+    page.wait_for_timeout(300)
+    expect(field).to_have_value(typed)
 
 
 def new_world(page, fixture):
@@ -275,12 +305,12 @@ def test_a_world_of_another_key_can_be_opened(visit):
     expect(view(page).locator(".pager")).to_contain_text("of 120")
 
 
-def test_on_a_host_without_https_the_console_works_and_copies(visit):
-    with Sandbox.start(arguments=["--admin-token", "secret", "--public-worlds", "1", "--allow-host", HOST]) as hosted:
-        page = visit("/watch", origin=hosted.url.replace("127.0.0.1", HOST))
-        expect(rows(page)).to_have_count(10)
-        assert not page.evaluate("isSecureContext")
-        page.get_by_role("button", name="Copy the key").click()
-        expect(page.locator("#copy-key")).to_have_text("Copied")
-        menu(page).get_by_label("A key of another world").press("ControlOrMeta+V")
-        expect(page.get_by_label("A key of another world")).to_have_value(re.compile("^topo_"))
+def test_on_a_host_without_https_the_console_works_and_copies(visit, start):
+    hosted = start("--admin-token", "secret", "--public-worlds", "1", "--allow-host", HOST)
+    page = visit("/watch", origin=hosted.url.replace("127.0.0.1", HOST))
+    expect(rows(page)).to_have_count(10)
+    assert not page.evaluate("isSecureContext")
+    page.get_by_role("button", name="Copy the key").click()
+    expect(page.locator("#copy-key")).to_have_text("Copied")
+    menu(page).get_by_label("A key of another world").press("ControlOrMeta+V")
+    expect(page.get_by_label("A key of another world")).to_have_value(re.compile("^topo_"))

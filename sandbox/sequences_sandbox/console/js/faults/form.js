@@ -90,10 +90,12 @@ export async function faultForm(save, cancel) {
     arrange();
   }
 
-  /** The keys of the world, by name. */
+  /** The keys of the world, by name. The one that is chosen stays so where the world has it. */
   function keys() {
+    const chosen = input.key.value;
     const names = [...new Set(session.world.keys.map(({ name }) => name))];
     fill(input.key, [["", "any key"], ...names.map((name) => [name, name])].map(([value, label]) => h("option", { value }, label)));
+    input.key.value = names.includes(chosen) ? chosen : "";
   }
 
   keys();

@@ -17,8 +17,14 @@ const FIXTURES = [["demo", "demo: a busy week"], ["every_status", "every_status:
 /** Fills the menu and keeps it true. `base` is the API's base URL. */
 export function startMenu(opener, panel, base) {
   attach(opener, panel);
+  const closing = (work) => () => { panel.hidePopover(); work(); };
+  // What was typed into a form outlives what is told anew around it.
+  const [snapshots, showSnapshots] = snapshotPart();
+  const forms = { snapshots, made: newWorld(closing), opened: byKey(closing) };
   const show = () => {
-    if (panel.matches(":popover-open")) fill(panel, content(() => panel.hidePopover(), base));
+    if (!panel.matches(":popover-open")) return;
+    fill(panel, content(closing, base, forms));
+    showSnapshots();
   };
   panel.addEventListener("toggle", show);
   on("fresh", show);
@@ -26,11 +32,10 @@ export function startMenu(opener, panel, base) {
   show();
 }
 
-function content(close, base) {
+function content(closing, base, forms) {
   const { world } = session;
   const limits = limitWords(world);
   const file = stateInput();
-  const closing = (work) => () => { close(); work(); };
   return [
     h("h2", {}, world.own ? "Your private world" : "A world opened by its key"),
     facts([
@@ -39,20 +44,20 @@ function content(close, base) {
     ]),
     h("div", { class: "acts" }, button("Reset", closing(reset)), copyLinkWithKey("/"),
       button("Download state", closing(save)), button("Load state…", closing(() => file.click())), file),
-    snapshotPart(),
-    h("h3", {}, "My worlds"), worldList(close),
-    newWorld(closing), byKey(closing),
+    forms.snapshots,
+    h("h3", {}, "My worlds"), worldList(closing),
+    forms.made, forms.opened,
     h("p", { class: "dim" }, "Worlds and their keys are kept in this browser only."),
   ];
 }
 
-function worldList(close) {
+function worldList(closing) {
   const { worlds } = readKept();
   return h("ul", { class: "worlds" }, worlds.map((each) => h("li", { "data-id": each.id },
     h("span", {}, h("b", {}, each.fixture), h("span", { class: "dim" }, ` ${each.created_at.slice(0, 19).replace("T", " ")} UTC${each.own ? "" : ", by key"}`)),
     each.id === session.world.id
       ? h("span", { class: "dim" }, "open now")
-      : [button("Open", () => { close(); attempt(() => session.switchTo(each.id)); }),
+      : [button("Open", closing(() => attempt(() => session.switchTo(each.id)))),
         button(each.own ? "Delete" : "Forget", () => remove(each), { class: "quiet" })])));
 }
 
@@ -74,6 +79,7 @@ function byKey(closing) {
   const token = h("input", { placeholder: "topo_…", required: true, "aria-label": "A key of another world", autocomplete: "off", spellcheck: "false" });
   const open = closing(() => attempt(async () => {
     await session.openByKey(token.value.trim());
+    token.value = "";
     notice("You are in the world of that key. The one before is in “My worlds”.");
   }));
   return form(open, field("The world of a key", token), h("button", {}, "Open by key"));

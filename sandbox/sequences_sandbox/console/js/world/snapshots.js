@@ -9,7 +9,7 @@ import { keep, restore, UNKEPT } from "./state.js";
 
 const BEFORE = "before-restore";
 
-/** The part of the menu that holds them. */
+/** The part of the menu that holds them, and what reads them anew. */
 export function snapshotPart() {
   const list = h("ul", { class: "worlds" });
   let names = [];
@@ -48,8 +48,8 @@ export function snapshotPart() {
     show();
   }
 
-  show();
-  return [h("h3", {}, "Snapshots"), list, h("form", { class: "acts", on: { submit: save } }, name, h("button", {}, "Keep a snapshot"))];
+  const part = [h("h3", {}, "Snapshots"), list, h("form", { class: "acts", on: { submit: save } }, name, h("button", {}, "Keep a snapshot"))];
+  return [part, show];
 }
 
 async function back(name) {
