@@ -1,16 +1,14 @@
 """10,000 runs and 10,000 journal entries: nothing grows with them in the page; paging and search are the sandbox's."""
 
-import json
 import re
-import socket
-from urllib.parse import urlsplit
 
 import httpx
 import pytest
 from playwright.sync_api import expect
 from sequences_sandbox_client import Sandbox
 
-MANY = 10_000
+from .crowd import crowd_file, send_many
+
 LARGEST = 200_000
 """Bytes of a response, and parts of a page: as many as a page of a hundred takes, and far fewer than all."""
 
@@ -19,39 +17,10 @@ def view(page):
     return page.locator("main:not([hidden])")
 
 
-def send_many(world, at_once=100):
-    """Sends requests as fast as the sandbox takes them: many at once, without waiting for each response."""
-    address = urlsplit(world.url)
-    head = f"GET {address.path}/me HTTP/1.1\r\nHost: {address.netloc}\r\nAuthorization: Bearer {world.key}\r\n\r\n"
-    with socket.create_connection((address.hostname, address.port), timeout=60) as connection:
-        for _ in range(MANY // at_once):
-            connection.sendall(head.encode() * at_once)
-            received = b""
-            while received.count(b"HTTP/1.1 200 ") < at_once:
-                received += connection.recv(1 << 16) or pytest.fail("the sandbox closed the connection")
-
-
 @pytest.fixture(scope="module")
 def crowded(tmp_path_factory):
-    """A sandbox with a world of 10,000 runs and a journal of 10,000 requests, and one of its keys."""
-    statuses = ("ACTIVE", "FOUND", "SUCCEEDED", "FAILED", "WAITING_FOR_USER")
-    document = {
-        "organizations": [{
-            "name": "Crowd",
-            "contacts": [{"first_name": "Person", "last_name": str(number)} for number in range(300)],
-            "sequences": [
-                {
-                    "status": statuses[number % len(statuses)],
-                    "created_at": f"-PT{number + 3600}S",
-                    "contact": f"Person {number % 300}",
-                }
-                for number in range(MANY)
-            ],
-        }]
-    }  # fmt: skip
-    file = tmp_path_factory.mktemp("crowd") / "crowd.json"
-    file.write_text(json.dumps(document))
-    with Sandbox.start(file) as sandbox:
+    """A sandbox with a world of many runs and a journal of many requests, and one of its keys."""
+    with Sandbox.start(crowd_file(tmp_path_factory.mktemp("crowd"))) as sandbox:
         world = sandbox.world()
         send_many(world)
         yield sandbox, world.key
