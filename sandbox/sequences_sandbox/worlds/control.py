@@ -55,14 +55,14 @@ class Control:
 
     def world(self, tx: Transaction, keys: Keys | None = None) -> dict[str, Any]:
         """The description of a world; keys with their tokens only where they were just made."""
-        record, counts = tx.record, _counts(tx)
+        record, counts = tx.world.record, _counts(tx)
         shown = [(None, key) for key in self.worlds.store.keys(record.id)] if keys is None else list(keys)
         return {
             "id": record.id,
             "name": record.name,
             "fixture": record.fixture,
             "created_at": format_timestamp(record.created_wall),
-            "expires_at": None if tx.expires_wall is None else format_timestamp(tx.expires_wall),
+            "expires_at": None if tx.world.expires_wall is None else format_timestamp(tx.world.expires_wall),
             "ends_at": None if record.lifetime is None else format_timestamp(record.created_wall + record.lifetime),
             "limits": _limits(tx.limits),
             "clock": clock_of(tx),
@@ -79,8 +79,8 @@ class Control:
 
     def listed_world(self, tx: Transaction) -> dict[str, Any]:
         """The description of a world for the operator, with its last use and its size."""
-        used = tx.used_wall
-        documents = tx.documents()
+        used = tx.world.used_wall
+        documents = tx.world.documents
         kept = sum(len(of_kind) for one in documents.get(SNAPSHOTS, {}).values() for of_kind in one.documents.values())
         return {
             **self.world(tx),
@@ -99,11 +99,11 @@ class Control:
 
     def publish_world(self, tx: Transaction, event: str) -> None:
         """Says that a world was reset or restored."""
-        self.worlds.events.publish(tx.record.id, WORLD, {"event": event})
+        self.worlds.events.publish(tx.world.record.id, WORLD, {"event": event})
 
     def publish_clock(self, tx: Transaction, clock: Mapping[str, Any]) -> None:
         """Says how a clock was set."""
-        self.worlds.events.publish(tx.record.id, CLOCK, clock)
+        self.worlds.events.publish(tx.world.record.id, CLOCK, clock)
 
 
 def clock_of(tx: Transaction) -> dict[str, Any]:
@@ -111,25 +111,25 @@ def clock_of(tx: Transaction) -> dict[str, Any]:
     due = tx.next_due()
     next_due = None if due is None else due_fields(tx, *due)
     clock: Clock = tx.moment.clock
-    return {"now": format_timestamp(clock.now(tx.wall)), "frozen": clock.frozen, "next_due": next_due}
+    return {"now": format_timestamp(clock.now(tx.world.wall)), "frozen": clock.frozen, "next_due": next_due}
 
 
 def due_fields(tx: Transaction, at: int, run: Run) -> dict[str, Any]:
     """What falls due for a run, and when, as it is shown."""
-    event = tx.schedule.due_event(run, steps_of(tx, run))
+    event = tx.world.schedule.due_event(run, steps_of(tx, run))
     return {"at": format_timestamp(at), "event": event, "sequence_id": run.id}
 
 
 def _counts(tx: Transaction) -> dict[str, dict[str, int]]:
     """By organization, how many documents of each kind it has, and how many runs in each status."""
-    documents = tx.documents()
+    documents = tx.world.documents
     counts: dict[str, Counter[str]] = {owner: Counter() for owner in documents.get(ORGANIZATIONS.kind, {})}
     for kind in RESOURCES:
         for document in documents.get(kind, {}).values() if kind != ORGANIZATIONS.kind else ():
             counts[document.organization_id][kind] += 1
             if kind == RUNS.kind:
                 counts[document.organization_id][document.status] += 1
-    order = [kind for kind in RESOURCES if kind != ORGANIZATIONS.kind] + list(tx.lifecycle.statuses)
+    order = [kind for kind in RESOURCES if kind != ORGANIZATIONS.kind] + list(tx.world.schedule.lifecycle.statuses)
     return {owner: {name: found[name] for name in order if found[name]} for owner, found in counts.items()}
 
 

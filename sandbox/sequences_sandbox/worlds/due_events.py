@@ -5,16 +5,17 @@ from typing import Any, Protocol
 from ..domain.lifecycle import ENGINE
 from ..domain.limits import MOST_EVENTS
 from ..resources.sequences.model import Run
-from ..resources.sequences.schedule import EXECUTE, Schedule
+from ..resources.sequences.schedule import EXECUTE
 from ..resources.templates import TEMPLATES, Step
 from .history import Change, HistoryEntry
+from .world import WorldState
 
 
 class DueEventWriter(Protocol):
     """What applying due events needs of a transaction."""
 
     @property
-    def schedule(self) -> Schedule: ...
+    def world(self) -> WorldState: ...
 
     def next_due(self) -> tuple[int, Run] | None: ...
 
@@ -26,7 +27,7 @@ class DueEventWriter(Protocol):
 def apply_due_events(tx: DueEventWriter, until: int) -> tuple[list[Change], bool]:
     """Applies what is due at `until` or before; returns the changes, and whether some is left for another request."""
     changes: list[Change] = []
-    schedule = tx.schedule
+    schedule = tx.world.schedule
     while (due := tx.next_due()) is not None and due[0] <= until:
         if len(changes) >= MOST_EVENTS:
             return changes, True

@@ -11,13 +11,12 @@ from typing import Any, Final
 
 from ..domain.clock import Clock
 from ..domain.errors import CatchingUpIssue, Issue, NotFoundIssue
-from ..domain.lifecycle import CLIENT, Lifecycle
+from ..domain.lifecycle import CLIENT
 from ..domain.limits import Limits
 from ..domain.query import ListQuery, Page
 from ..resources.resource import Resource
 from ..resources.sequences.model import RUNS, Run
-from ..resources.sequences.schedule import Schedule
-from ..store.records import ChangeSet, DocumentKey, Moment, WorldRecord
+from ..store.records import ChangeSet, DocumentKey, Moment
 from .due_events import apply_due_events
 from .history import FEWEST_PAGES, HISTORY, MOST_PAGES, Change, HistoryEntry, with_entry
 from .keeper import Keeper
@@ -27,15 +26,18 @@ from .world import Documents, WorldState
 
 
 class Transaction:
-    """A world at one `now` (a timestamp), as the caller's organization sees it, or whole when there is no caller."""
+    """A world at one `now` (a timestamp), as the caller's organization sees it, or whole when there is no caller.
+
+    `world` is as it was committed, and not to be changed; what this transaction wrote is read through its methods.
+    """
 
     __slots__ = (
-        "_changes", "_organization_id", "_replaced", "_request_id", "_world", "_worlds", "_written", "moment", "now",
+        "_changes", "_organization_id", "_replaced", "_request_id", "_worlds", "_written", "moment", "now", "world",
     )  # fmt: skip
 
     def __init__(self, worlds: Keeper, world: WorldState, organization_id: str | None, request_id: str | None) -> None:
         self._worlds: Final = worlds
-        self._world: Final = world
+        self.world: Final = world
         self._organization_id: Final = organization_id
         self._request_id: Final = request_id
         self._written: dict[DocumentKey, Any | None] = {}
@@ -43,12 +45,12 @@ class Transaction:
         self._replaced: Documents | None = None
 
     def __enter__(self) -> "Transaction":
-        self._worlds.acquire(self._world)
+        self._worlds.acquire(self.world)
         try:
-            if self._world.stale:
-                self._worlds.catch_up(self._world)
-            self.moment = self._world.moment
-            self.now = self._world.now
+            if self.world.stale:
+                self._worlds.catch_up(self.world)
+            self.moment = self.world.moment
+            self.now = self.world.now
             due = self.next_due()
             if due is not None and due[0] <= self.now:
                 self._apply_due()
@@ -71,47 +73,10 @@ class Transaction:
         with self:
             pass
 
-    # What is fixed about the world.
-
-    @property
-    def record(self) -> WorldRecord:
-        """What never changes about the world."""
-        return self._world.record
-
     @property
     def limits(self) -> Limits:
         """How much the world may hold."""
-        return self._worlds.limits_of(self._world.record)
-
-    @property
-    def sizes(self) -> Sizes:
-        """How many bytes the documents take, as they were committed."""
-        return self._world.sizes
-
-    @property
-    def schedule(self) -> Schedule:
-        """How time and the engine move runs."""
-        return self._world.schedule
-
-    @property
-    def lifecycle(self) -> Lifecycle:
-        """What may follow what."""
-        return self._world.schedule.lifecycle
-
-    @property
-    def wall(self) -> int:
-        """The time by the store's clock."""
-        return self._world.wall
-
-    @property
-    def expires_wall(self) -> int | None:
-        """When the world goes, by the store's clock, if nobody uses it before."""
-        return self._world.expires_wall
-
-    @property
-    def used_wall(self) -> int | None:
-        """When the world was last used, by the store's clock; may lag by a minute."""
-        return self._world.used_wall
+        return self._worlds.limits_of(self.world.record)
 
     # Reading. Lists show what was committed, the others what this transaction wrote too.
 
@@ -135,11 +100,11 @@ class Transaction:
         key = (kind, document_id)
         if key in self._written:
             return self._written[key]
-        return self._world.documents.get(kind, {}).get(document_id)
+        return self.world.documents.get(kind, {}).get(document_id)
 
     def values(self, kind: str) -> list[Any]:
         """Every document of a kind, in the order in which they were added."""
-        found = dict(self._world.documents.get(kind, {}))
+        found = dict(self.world.documents.get(kind, {}))
         for (other, document_id), value in self._written.items():
             if other == kind:
                 if value is None:
@@ -148,22 +113,18 @@ class Transaction:
                     found[document_id] = value
         return list(found.values())
 
-    def documents(self) -> Documents:
-        """The documents of the world by kind and id, as they were committed; not to be changed."""
-        return self._world.documents
-
     def page(self, resource: Resource[Any], query: ListQuery) -> Page:
         """One page of a resource."""
-        items, total = self._world.lists.page(resource, self._world.of(resource), query)
+        items, total = self.world.lists.page(resource, self.world.of(resource), query)
         return Page(items, total, query)
 
     def select(self, resource: Resource[Any], **equal: Any) -> list[Any]:
         """The documents whose fields have these values, by id."""
-        return self._world.lists.select(resource, self._world.of(resource), equal)
+        return self.world.lists.select(resource, self.world.of(resource), equal)
 
     def next_due(self) -> tuple[int, Run] | None:
         """The first time at which something falls due, and for which run."""
-        return self._world.next_due(self._written)
+        return self.world.next_due(self._written)
 
     # Writing.
 
@@ -176,10 +137,10 @@ class Transaction:
     def write_run(self, run: Run, entry: HistoryEntry) -> Change:
         """Stores a run, and what happened to it."""
         self.write(RUNS.kind, run.id, run)
-        most = MOST_PAGES if self.sizes.of(HISTORY) < self.limits.history_bytes else FEWEST_PAGES
+        most = MOST_PAGES if self.world.sizes.of(HISTORY) < self.limits.history_bytes else FEWEST_PAGES
         for page_id, page in with_entry(self.value, run.id, entry, most).items():
             self.write(HISTORY, page_id, page)
-        self._world.expect(run)
+        self.world.expect(run)
         change = Change(run, entry)
         self._changes.append(change)
         return change
@@ -200,7 +161,7 @@ class Transaction:
 
     def commit(self) -> None:
         """Commits what was written so far; reads after this show it. Raises CommitIssue when another process was first."""
-        world = self._world
+        world = self.world
         if not self._written and self._replaced is None and self.moment is world.moment:
             return
         changes = ChangeSet(
@@ -237,18 +198,18 @@ class Transaction:
             return Sizes(self._replaced).total + sum(weight(kind, value) for (kind, _), value in self._written.items())
         grown: Counter[str] = Counter()
         for (kind, document_id), value in self._written.items():
-            grown[kind] += weight(kind, value) - weight(kind, self._world.documents.get(kind, {}).get(document_id))
+            grown[kind] += weight(kind, value) - weight(kind, self.world.documents.get(kind, {}).get(document_id))
         total = grown.total()
         documents = total - grown[HISTORY] - grown[SNAPSHOTS]
         if documents > 0:
-            self.limits.require_documents(self.sizes.documents + documents)
-        self._worlds.require_bytes(self._world, max(0, documents) + grown[SNAPSHOTS])
-        return self.sizes.total + total
+            self.limits.require_documents(self.world.sizes.documents + documents)
+        self._worlds.require_bytes(self.world, max(0, documents) + grown[SNAPSHOTS])
+        return self.world.sizes.total + total
 
     def _committed(self) -> Mapping[DocumentKey, Any | None]:
         if self._replaced is None:
             return self._written
-        return {**self._worlds.differences(self.record, self._replaced, self.moment.epoch), **self._written}
+        return {**self._worlds.differences(self.world.record, self._replaced, self.moment.epoch), **self._written}
 
     def _apply_due(self) -> None:
         _, left = apply_due_events(self, self.now)
@@ -260,5 +221,5 @@ class Transaction:
 
     def _release(self) -> None:
         if self._written or self._replaced is not None:
-            self._world.forget_due()
-        self._worlds.release(self._world)
+            self.world.forget_due()
+        self._worlds.release(self.world)

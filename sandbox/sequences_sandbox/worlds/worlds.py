@@ -119,7 +119,7 @@ class Worlds:
         with self.open(world_id) as tx:
             due = None if tx.moment.clock.frozen else tx.next_due()
             waits = [due[0] - tx.now] if due is not None else []
-            waits += [tx.expires_wall - tx.wall] if tx.expires_wall is not None else []
+            waits += [tx.world.expires_wall - tx.world.wall] if tx.world.expires_wall is not None else []
         return min(waits, default=None)
 
     def delete(self, world_id: str) -> bool:

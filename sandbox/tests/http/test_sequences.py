@@ -201,7 +201,7 @@ def everything(api):
 def test_company_stops_just_the_siblings_that_have_not_ended(api_of):
     api = contract_world(api_of)
     with api.app.worlds.open(api.app.default.record.id) as tx:
-        contacts, ended = tx.documents()[CONTACTS.kind], tx.lifecycle.terminal
+        contacts, ended = tx.world.documents[CONTACTS.kind], tx.world.schedule.lifecycle.terminal
     before = everything(api)
     domain = {run["id"]: contacts[run["contact_id"]].company_domain for run in before.values() if run["contact_id"]}
 

@@ -229,7 +229,7 @@ def test_the_default_world_that_visitors_share_holds_no_more_than_one_of_theirs_
     assert (many.status_code, many.json()["data"]["limit"]) == (413, "variables")
     ((world_id, limits),) = api.app.worlds.shared.items()
     with api.app.worlds.open(world_id) as tx:
-        taken = tx.sizes.documents
+        taken = tx.world.sizes.documents
     assert 6 << 20 <= limits.document_bytes - taken + 1_000_000 < 8 << 20
     api.app.worlds.shared[world_id] = replace(limits, document_bytes=taken + 100_000)
     one, other = (run["id"] for run in api("GET", "sequences?status=ACTIVE&size=2").json()["items"])

@@ -74,14 +74,14 @@ def active(tx):
 
 
 def stopped(tx, run):
-    changed = stop(run, tx.now, tx.lifecycle)
+    changed = stop(run, tx.now, tx.world.schedule.lifecycle)
     tx.put(run, changed, STOP)
     return changed
 
 
 def state(worlds_, world_id):
     with worlds_.open(world_id) as tx:
-        return {kind: dict(of_kind) for kind, of_kind in tx.documents().items()}, tx.moment
+        return {kind: dict(of_kind) for kind, of_kind in tx.world.documents.items()}, tx.moment
 
 
 def test_a_transaction_that_fails_leaves_everything_equal(one, caller, created):
@@ -90,7 +90,7 @@ def test_a_transaction_that_fails_leaves_everything_equal(one, caller, created):
     def fail():
         with one.transaction(caller) as tx:
             stopped(tx, active(tx))
-            tx.set_clock(tx.moment.clock.at(tx.now + DAY, tx.wall))
+            tx.set_clock(tx.moment.clock.at(tx.now + DAY, tx.world.wall))
             raise ZeroDivisionError
 
     with pytest.raises(ZeroDivisionError):
@@ -161,7 +161,7 @@ def test_the_history_of_a_run_is_kept_in_pages_up_to_its_bound(one, process, cal
     with process().transaction(caller) as tx:
         kept = [entry.event for entry in history_of(tx.value, run.id)]
         assert kept == [f"event {number}" for number in range(40, MOST_ENTRIES + 40)]
-        assert len(tx.documents()[HISTORY]) < MOST_ENTRIES // 10
+        assert len(tx.world.documents[HISTORY]) < MOST_ENTRIES // 10
 
 
 def test_a_new_timeline_is_seen_by_every_process(one, process, caller, created):
@@ -169,17 +169,20 @@ def test_a_new_timeline_is_seen_by_every_process(one, process, caller, created):
     with two.transaction(caller) as tx:
         stopped(tx, active(tx))
     with one.transaction(caller) as tx:
-        start = {kind: dict(of_kind) for kind, of_kind in one.seeds.start_of(tx.record, tx.record.epoch).items()}
-        tx.start_timeline(start, Moment(tx.record.epoch, tx.moment.clock))
+        record = tx.world.record
+        start = {kind: dict(of_kind) for kind, of_kind in one.seeds.start_of(record, record.epoch).items()}
+        tx.start_timeline(start, Moment(record.epoch, tx.moment.clock))
     assert state(one, created.record.id) == state(two, created.record.id)
-    assert not any(run.status == "STOPPED_EARLY" and run.updated_at > tx.record.epoch for run in tx.values(RUNS.kind))
+    assert not any(
+        run.status == "STOPPED_EARLY" and run.updated_at > tx.world.record.epoch for run in tx.values(RUNS.kind)
+    )
 
 
 def test_what_is_due_is_applied_before_anything_is_read_each_at_its_own_time(one, caller, clock):
     with one.transaction(caller) as tx:
         run = active(tx)
         until = tx.now + HOUR
-        paused = pause(run, until, tx.now, tx.lifecycle)
+        paused = pause(run, until, tx.now, tx.world.schedule.lifecycle)
         tx.put(run, paused, "pause")
     clock.advance(2 * HOUR)
     with one.transaction(caller) as tx:
@@ -193,7 +196,7 @@ def test_what_is_due_happens_once_whoever_looks_first(one, process, caller, cloc
     two = process()
     with one.transaction(caller) as tx:
         run = active(tx)
-        tx.put(run, pause(run, tx.now + HOUR, tx.now, tx.lifecycle), "pause")
+        tx.put(run, pause(run, tx.now + HOUR, tx.now, tx.world.schedule.lifecycle), "pause")
     clock.advance(2 * HOUR)
     seen = [each.visit(caller.key) for each in (one, two)]  # both processes know that the wake is due
     for each, world in zip((one, two), seen, strict=True):

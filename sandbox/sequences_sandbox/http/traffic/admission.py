@@ -67,7 +67,7 @@ class AdmissionCheck:
     def _counted(self, caller: Caller, facts: RequestFacts) -> Injection | None:
         with self._worlds.transaction(caller) as tx:
             before = in_order(tx.values(FAULTS))
-            after, injection = inject(before, facts, tx.now, tx.record.random_seed)
+            after, injection = inject(before, facts, tx.now, tx.world.record.random_seed)
             for old, new in zip(before, after, strict=True):
                 if new is not old:
                     tx.write(FAULTS, new.id, new)

@@ -31,7 +31,7 @@ def setClock(control: Control, caller: Caller, *, body: Mapping[str, Any]) -> di
                 )
         if "frozen" in body:
             clock = tx.moment.clock
-            tx.set_clock(clock.freeze(tx.wall) if body["frozen"] else clock.unfreeze(tx.wall))
+            tx.set_clock(clock.freeze(tx.world.wall) if body["frozen"] else clock.unfreeze(tx.world.wall))
         tx.commit()
         clock_fields = clock_of(tx)
     control.publish_clock(tx, clock_fields)
@@ -85,7 +85,7 @@ def _move(tx: Transaction, until: int, field: str) -> tuple[list[Change], bool]:
         # What is due at the same time would be applied before the next request, which then could not show it.
         until = fired[-1].entry.at
         fired += apply_due_events(tx, until)[0]
-    tx.set_clock(tx.moment.clock.at(until, tx.wall))
+    tx.set_clock(tx.moment.clock.at(until, tx.world.wall))
     return fired, left
 
 

@@ -15,7 +15,7 @@ def getRateLimit(control: TrafficControl, caller: Caller) -> dict[str, Any]:
     """The limit that holds, the stricter of the world's own and the operator's, and what each key that called has left."""
     with control.worlds.transaction(caller) as tx:
         own = tx.value(RATE_LIMIT, RATE_LIMIT)
-        wall, now = tx.wall, tx.now
+        wall, now = tx.world.wall, tx.now
     limit = stricter(own, control.limit)
     if limit is None:
         return {**_fields(None), "set_by": None, "keys": []}

@@ -41,7 +41,7 @@ def triggerEvent(control: Control, caller: Caller, *, sequence_id: str, body: Ma
     """An event of the engine, and whatever that makes due at once."""
     with control.worlds.transaction(caller) as tx:
         run: Run = _known(tx, RUNS, sequence_id)
-        for event, changed in tx.schedule.engine(run, body["event"], tx.now, steps_of(tx, run)):
+        for event, changed in tx.world.schedule.engine(run, body["event"], tx.now, steps_of(tx, run)):
             tx.put(run, changed, event, ENGINE)
             run = changed
         apply_due_events(tx, tx.now)
@@ -53,7 +53,7 @@ def getHistory(control: Control, caller: Caller, *, sequence_id: str, page: int,
     with control.worlds.transaction(caller) as tx:
         run: Run = _known(tx, RUNS, sequence_id)
         entries = history_of(tx.value, sequence_id)
-        at = tx.schedule.due_at(run)
+        at = tx.world.schedule.due_at(run)
         following = None if at is None else due_fields(tx, at, run)
     pages = page_count(len(entries), size)
     items = [history_fields(entry) for entry in entries[(page - 1) * size : page * size]]
@@ -82,7 +82,7 @@ def _enrolled(tx: Transaction, caller: Caller, body: Mapping[str, Any]) -> Run:
     source = body.get("source_contact_list_id")
     if source is not None:
         source = owned(tx, CONTACT_LISTS, organization, "source_contact_list_id", source).id
-    created, status = _created(body, tx.now), _status(body, tx.lifecycle)
+    created, status = _created(body, tx.now), _status(body, tx.world.schedule.lifecycle)
     tx.limits.require_text(body.get("variables"))
     tx.limits.require_run(len(tx.select(RUNS, organization_id=organization)) if tx.limits.runs is not None else 0)
     contact, template = contact_for(tx, organization, body), template_for(tx, organization, body)
@@ -101,8 +101,8 @@ def _enrolled(tx: Transaction, caller: Caller, body: Mapping[str, Any]) -> Run:
         paused_until=_paused_until(body, tx, status),
     )
     if run.paused_until is not None:
-        return tx.schedule.start(run, template.steps, tx.now)
-    return tx.schedule.enrol(run, tx.now, template.steps)
+        return tx.world.schedule.start(run, template.steps, tx.now)
+    return tx.world.schedule.enrol(run, tx.now, template.steps)
 
 
 def _created(body: Mapping[str, Any], now: int) -> int:
@@ -125,7 +125,7 @@ def _status(body: Mapping[str, Any], lifecycle: Lifecycle) -> str:
 
 def _paused_until(body: Mapping[str, Any], tx: Transaction, status: str) -> int | None:
     """When a paused run wakes: in a week unless given, and given for no other run."""
-    paused = tx.lifecycle.allows(status, WAKE)
+    paused = tx.world.schedule.lifecycle.allows(status, WAKE)
     if "paused_until" not in body:
         return tx.now + _PAUSE if paused else None
     until = parse_timestamp(body["paused_until"])

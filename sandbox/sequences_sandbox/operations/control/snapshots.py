@@ -27,10 +27,10 @@ def saveSnapshot(control: Control, caller: Caller, *, name: str, body: Mapping[s
     """Keeps the state under a name; a snapshot of that name is replaced."""
     with control.worlds.transaction(caller) as tx:
         others = [snapshot for snapshot in tx.values(SNAPSHOTS) if snapshot.name != name]
-        size = tx.sizes.documents + tx.sizes.of(HISTORY)
+        size = tx.world.sizes.documents + tx.world.sizes.of(HISTORY)
         tx.limits.require_snapshot(len(others), size + sum(snapshot.size for snapshot in others))
-        frozen, documents = tx.moment.clock.frozen, timeline(tx.documents())
-        snapshot = Snapshot(name, tx.wall, tx.now, tx.moment.epoch, frozen, documents, size)
+        frozen, documents = tx.moment.clock.frozen, timeline(tx.world.documents)
+        snapshot = Snapshot(name, tx.world.wall, tx.now, tx.moment.epoch, frozen, documents, size)
         tx.write(SNAPSHOTS, name, snapshot)
         return _fields(snapshot)
 
@@ -46,8 +46,8 @@ def restoreSnapshot(control: Control, caller: Caller, *, name: str, body: Mappin
     control.let_others_first(caller)
     with control.worlds.transaction(caller) as tx:
         snapshot = _found(tx, name)
-        settings = {kind: dict(of_kind) for kind, of_kind in tx.documents().items() if kind in SETTINGS}
-        clock = Clock(tx.wall, snapshot.now, snapshot.frozen)
+        settings = {kind: dict(of_kind) for kind, of_kind in tx.world.documents.items() if kind in SETTINGS}
+        clock = Clock(tx.world.wall, snapshot.now, snapshot.frozen)
         tx.start_timeline({**timeline(snapshot.documents), **settings}, Moment(snapshot.epoch, clock))
         tx.commit()
         world = control.world(tx)
@@ -58,7 +58,7 @@ def restoreSnapshot(control: Control, caller: Caller, *, name: str, body: Mappin
 def diffSnapshot(control: Control, caller: Caller, *, name: str) -> dict[str, Any]:
     diff: dict[str, Any] = {"added": [], "removed": [], "changed": []}
     with control.worlds.transaction(caller) as tx:
-        kept, documents = _found(tx, name).documents, copied(tx.documents())
+        kept, documents = _found(tx, name).documents, copied(tx.world.documents)
     for kind, resource in RESOURCES.items():
         _add_differences(diff, resource, kept.get(kind, {}), documents.get(kind, {}))
     return diff

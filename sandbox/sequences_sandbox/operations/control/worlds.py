@@ -119,11 +119,11 @@ def resetWorld(control: Control, caller: Caller, *, body: Mapping[str, Any]) -> 
     if caller.world is not None:  # made before the transaction, in which others wait for this world
         control.worlds.seeds.start_of(caller.world.record, _epoch_of(caller.world.record, caller.world.wall))
     with control.worlds.transaction(caller) as tx:
-        record = tx.record
-        epoch = _epoch_of(record, tx.wall)
+        record = tx.world.record
+        epoch = _epoch_of(record, tx.world.wall)
         start = {kind: dict(of_kind) for kind, of_kind in control.worlds.seeds.start_of(record, epoch).items()}
-        kept = {kind: of_kind for kind, of_kind in tx.documents().items() if kind in KEPT}
-        clock = clock_from(epoch, tx.wall, fixed=record.fixed_epoch, frozen=record.frozen)
+        kept = {kind: of_kind for kind, of_kind in tx.world.documents.items() if kind in KEPT}
+        clock = clock_from(epoch, tx.world.wall, fixed=record.fixed_epoch, frozen=record.frozen)
         tx.start_timeline({**start, **kept}, Moment(epoch, clock))
         tx.commit()
         control.worlds.store.clear_traffic(record.id)
@@ -135,9 +135,9 @@ def resetWorld(control: Control, caller: Caller, *, body: Mapping[str, Any]) -> 
 def exportWorld(control: Control, caller: Caller) -> dict[str, Any]:
     """The world as a fixture without tokens, its clock as it is now."""
     with control.worlds.transaction(caller) as tx:
-        documents = copied(tx.documents())  # written down when the world is free again for others
-        frozen, static = tx.moment.clock.frozen, tx.schedule.static
-    keys = control.worlds.store.keys(tx.record.id)
+        documents = copied(tx.world.documents)  # written down when the world is free again for others
+        frozen, static = tx.moment.clock.frozen, tx.world.schedule.static
+    keys = control.worlds.store.keys(tx.world.record.id)
     return export(documents, keys, now=tx.now, frozen=frozen, static=static)
 
 

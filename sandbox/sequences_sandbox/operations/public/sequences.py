@@ -32,25 +32,25 @@ def pauseSequence(worlds: Worlds, caller: Caller, *, sequence_id: str, body: Map
         until = parse_timestamp(body["paused_until"], round_up=True)
         require_future("paused_until", until, tx.now)
         run = tx.get(RUNS, sequence_id)
-        return _changed(tx, run, pause(run, until, tx.now, tx.lifecycle), PAUSE)
+        return _changed(tx, run, pause(run, until, tx.now, tx.world.schedule.lifecycle), PAUSE)
 
 
 def resumeSequence(worlds: Worlds, caller: Caller, *, sequence_id: str, body: Mapping[str, str]) -> ItemResult:
     """Contract, "Resume". `body` is empty."""
     with worlds.transaction(caller) as tx:
         run = tx.get(RUNS, sequence_id)
-        return _changed(tx, run, resume(run, tx.now, tx.lifecycle), RESUME)
+        return _changed(tx, run, resume(run, tx.now, tx.world.schedule.lifecycle), RESUME)
 
 
 def stopSequence(worlds: Worlds, caller: Caller, *, sequence_id: str, body: Mapping[str, str]) -> ItemResult:
     """Contract, "Stop". With scope COMPANY the siblings that may still be stopped end at the same time."""
     with worlds.transaction(caller) as tx:
-        run = tx.get(RUNS, sequence_id)
-        stopped = stop(run, tx.now, tx.lifecycle)
+        run, lifecycle = tx.get(RUNS, sequence_id), tx.world.schedule.lifecycle
+        stopped = stop(run, tx.now, lifecycle)
         if body["scope"] == _COMPANY:
             for sibling in _siblings(tx, run):
-                if tx.lifecycle.allows(sibling.status, STOP):
-                    tx.put(sibling, stop(sibling, tx.now, tx.lifecycle), STOP)
+                if lifecycle.allows(sibling.status, STOP):
+                    tx.put(sibling, stop(sibling, tx.now, lifecycle), STOP)
         return _changed(tx, run, stopped, STOP)
 
 
