@@ -16,7 +16,6 @@ from ..resources.organizations import ORGANIZATIONS
 from ..resources.sequences.model import RUNS, Run
 from ..store.records import KeyRecord
 from ..traffic.paces import Paces
-from .due_events import steps_of
 from .events import CLOCK, WORLD
 from .factory import WorldFactory
 from .snapshots import SNAPSHOTS
@@ -116,7 +115,7 @@ def clock_of(tx: Transaction) -> dict[str, Any]:
 
 def due_fields(tx: Transaction, at: int, run: Run) -> dict[str, Any]:
     """What falls due for a run, and when, as it is shown."""
-    event = tx.world.schedule.due_event(run, steps_of(tx, run))
+    event = tx.world.schedule.due_event(run, tx.steps_of(run))
     return {"at": format_timestamp(at), "event": event, "sequence_id": run.id}
 
 

@@ -11,13 +11,14 @@ from typing import Any, Final
 
 from ..domain.clock import Clock
 from ..domain.errors import CatchingUpIssue, Issue, NotFoundIssue
-from ..domain.lifecycle import CLIENT
-from ..domain.limits import Limits
+from ..domain.lifecycle import CLIENT, ENGINE
+from ..domain.limits import MOST_EVENTS, Limits
 from ..domain.query import ListQuery, Page
 from ..resources.resource import Resource
 from ..resources.sequences.model import RUNS, Run
+from ..resources.sequences.schedule import EXECUTE
+from ..resources.templates import TEMPLATES, Step
 from ..store.records import ChangeSet, DocumentKey, Moment
-from .due_events import apply_due_events
 from .history import FEWEST_PAGES, HISTORY, MOST_PAGES, Change, HistoryEntry, with_entry
 from .keeper import Keeper
 from .snapshots import ADDED, KEPT, SNAPSHOTS
@@ -126,6 +127,11 @@ class Transaction:
         """The first time at which something falls due, and for which run."""
         return self.world.next_due(self._written)
 
+    def steps_of(self, run: Run) -> tuple[Step, ...]:
+        """The steps of a run's template; none when the template is unknown."""
+        template = self.find(TEMPLATES, run.sequence_template_id)
+        return template.steps if template is not None else ()
+
     # Writing.
 
     def put(self, before: Run | None, after: Run, event: str, by: str = CLIENT) -> None:
@@ -148,6 +154,23 @@ class Transaction:
     def write(self, kind: str, document_id: str, value: Any | None) -> None:
         """Stores a document; None removes it."""
         self._written[kind, document_id] = value
+
+    def apply_due_events(self, until: int) -> tuple[list[Change], bool]:
+        """Applies what is due at `until` or before, in order of time and then id, each event at its own time.
+
+        Returns the changes, and whether some is left for another request.
+        """
+        changes: list[Change] = []
+        schedule = self.world.schedule
+        while (due := self.next_due()) is not None and due[0] <= until:
+            if len(changes) >= MOST_EVENTS:
+                return changes, True
+            at, run = due
+            for event, changed in schedule.fire(run, self.steps_of(run)):
+                by = schedule.lifecycle.by(event) if event != EXECUTE else ENGINE
+                changes.append(self.write_run(changed, HistoryEntry(at, event, by, run.status, changed.status, None)))
+                run = changed
+        return changes, False
 
     def set_clock(self, clock: Clock) -> None:
         """Sets the world's clock, from the end of the transaction on."""
@@ -212,7 +235,7 @@ class Transaction:
         return {**self._worlds.differences(self.world.record, self._replaced, self.moment.epoch), **self._written}
 
     def _apply_due(self) -> None:
-        _, left = apply_due_events(self, self.now)
+        _, left = self.apply_due_events(self.now)
         self.commit()
         if left:
             raise CatchingUpIssue(

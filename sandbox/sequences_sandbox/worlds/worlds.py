@@ -4,31 +4,22 @@ A world that is asked for is loaded, or brought up to date with what other proce
 there is room.
 """
 
-from collections.abc import Mapping, Sequence
-from typing import Any, Final, NamedTuple
+from typing import Final, NamedTuple
 
 from ..domain.lifecycle import Lifecycle
-from ..domain.limits import OWNED_LIMITS, PUBLIC_LIMITS, WAITING, Limits
-from ..domain.timestamps import MINUTE, SECOND
-from ..store.base import Store, conflict
-from ..store.records import DocumentKey, KeyRecord, Loaded, WorldRecord
-from ..traffic.places import Places
+from ..domain.timestamps import MINUTE
+from ..store.base import Store
+from ..store.records import KeyRecord, Loaded
 from .api_keys import gone
-from .cache import Cache
-from .documents import differences
-from .events import SEQUENCE, WORLD, EventBus, change_fields
-from .history import Change
+from .events import WORLD, EventBus
+from .keeper import Keeper
 from .seeds import Seeds
-from .snapshots import KEPT
 from .transaction import Transaction
-from .world import Documents, WorldState
+from .world import WorldState
 
-MOST_WORLD_BYTES: Final = 256 << 20
 _TOUCHES_PER_TTL: Final = 64
 """A use is written down when it puts the expiry off by this part of the time to live: not every read is a write."""
 _KEY_LAG: Final = MINUTE
-_COUNTED_EVERY: Final = 2 * SECOND
-"""After what time a process looks again at how much the visitors of all processes take."""
 
 
 class TakesLongError(Exception):
@@ -45,27 +36,15 @@ class Caller(NamedTuple):
     others_wait: bool = False
 
 
-class Worlds:
+class Worlds(Keeper):
     """The worlds of a store, and the event bus that says what happens in them."""
 
     def __init__(
         self, store: Store, events: EventBus, lifecycle: Lifecycle, predecessor: "Worlds | None" = None
     ) -> None:
         """`predecessor` has the same worlds, under another version of the lifecycle; what they start with is shared."""
-        self.store: Final = store
-        self.events: Final = events
+        super().__init__(store, events, Seeds(store, lifecycle, None if predecessor is None else predecessor.seeds))
         self.lifecycle: Final = lifecycle
-        self.seeds: Final[Seeds] = Seeds(store, lifecycle, None if predecessor is None else predecessor.seeds)
-        self.at_hand: Final = Cache[WorldState](MOST_WORLD_BYTES)
-        self.waiting: Final = Places(WAITING)
-        self.shared: Final[dict[str, Limits]] = {}
-        """Worlds that are not a visitor's own and that visitors write to all the same, with how much each may hold."""
-        self._counted_wall = 0
-
-    def differences(self, record: WorldRecord, documents: Documents, epoch: int) -> Mapping[DocumentKey, Any | None]:
-        """What of a timeline is other than in the fixture."""
-        kept = {kind: of_kind for kind, of_kind in documents.items() if kind not in KEPT}
-        return differences(self.seeds.start_of(record, epoch), kept)
 
     def visit(self, key: KeyRecord) -> WorldState:
         """The world of a key, up to date; a use of it. Raises UnauthorizedIssue when it is gone."""
@@ -135,52 +114,6 @@ class Worlds:
         """Removes the worlds whose time to live is over."""
         for world_id in self.store.expired():
             self.delete(world_id)
-
-    # What transactions need.
-
-    def acquire(self, world: WorldState) -> None:
-        """Waits for the world's lock. Raises RateLimitIssue when too many wait, for this world or for all."""
-        if world.lock.acquire(blocking=False):
-            return
-        leave = self.waiting.take(world.record.id, "")
-        try:
-            world.lock.acquire()
-        finally:
-            leave()
-
-    def release(self, world: WorldState) -> None:
-        """Lets the next one have the world."""
-        world.lock.release()
-
-    def catch_up(self, world: WorldState) -> None:
-        """Brings a locked world up to date. Raises CommitIssue for one that began a new timeline, or is gone."""
-        loaded = self.store.load(world.record.id, world.version)
-        if loaded is None or loaded.complete:
-            self.at_hand.drop(world.record.id)
-            raise conflict()
-        world.refresh(loaded)
-
-    def limits_of(self, record: WorldRecord) -> Limits:
-        """How much a world may hold."""
-        return self.shared.get(record.id) or (PUBLIC_LIMITS if record.public else OWNED_LIMITS)
-
-    def resized(self, world: WorldState) -> None:
-        """Notes how much a world takes after a commit."""
-        self.seeds.visitor_bytes.note(world.record.id, world.sizes.total)
-        self.at_hand.use(world.record.id, world.weight)
-
-    def require_bytes(self, world: WorldState, growth: int) -> None:
-        """Raises TooLargeIssue where a world may not grow so much beside the others."""
-        if world.record.public and growth > 0:
-            if self.store.blocking and world.wall - self._counted_wall > _COUNTED_EVERY:
-                self._counted_wall = world.wall
-                self.seeds.count_visitors(self.store.visitor_worlds())
-            self.seeds.visitor_bytes.require(world.record.visitor, growth)
-
-    def publish_changes(self, world: WorldState, changes: Sequence[Change]) -> None:
-        """Publishes changes of runs, where somebody subscribes to the world."""
-        if changes and self.events.wanted(world.record.id, world.watched):
-            self.events.publish(world.record.id, SEQUENCE, *map(change_fields, changes))
 
     def _load(self, world_id: str) -> WorldState:
         loaded = self.store.load(world_id, None)

@@ -8,8 +8,8 @@ from sequences_sandbox.cli import main
 from sequences_sandbox.contract.files import shipped
 from sequences_sandbox.domain.limits import PUBLIC_LIMITS, VISITOR_BYTES, VisitorLimits, host_limits
 from sequences_sandbox.domain.timestamps import HOUR
+from sequences_sandbox.worlds.keeper import MOST_WORLD_BYTES
 from sequences_sandbox.worlds.seeds import MOST_BYTES
-from sequences_sandbox.worlds.worlds import MOST_WORLD_BYTES
 
 PAGE = (shipped("openapi.yaml").parent / "docs" / "hosting.md").read_text("utf-8")
 ADMIN = {"Authorization": "Bearer only-for-tests"}

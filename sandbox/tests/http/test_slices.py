@@ -9,7 +9,7 @@ from sequences_sandbox.domain.limits import VisitorLimits, host_limits
 from sequences_sandbox.domain.timestamps import DAY
 from sequences_sandbox.http.operation import Operation
 from sequences_sandbox.http.responses import Encoder
-from sequences_sandbox.worlds import due_events
+from sequences_sandbox.worlds import transaction
 from sequences_sandbox.worlds.factory import WorldFactory
 from sequences_sandbox.worlds.transaction import Transaction
 
@@ -41,7 +41,7 @@ def get(client, path, key):
 
 @pytest.fixture
 def small_slices(monkeypatch):
-    monkeypatch.setattr(due_events, "MOST_EVENTS", 20)
+    monkeypatch.setattr(transaction, "MOST_EVENTS", 20)
 
 
 @pytest.mark.usefixtures("small_slices")
@@ -69,7 +69,7 @@ def test_a_request_that_was_taken_up_again_is_counted_once(api):
 
 
 def test_one_that_takes_longer_than_all_slices_is_told_to_come_again(api, monkeypatch):
-    monkeypatch.setattr(due_events, "MOST_EVENTS", 1)
+    monkeypatch.setattr(transaction, "MOST_EVENTS", 1)
     monkeypatch.setattr("sequences_sandbox.http.asgi.MOST_SLICES", 2)
     api.clock.advance(400 * DAY)
     answer = api("GET", "sequences?size=1")
@@ -213,7 +213,7 @@ FOUND_LONG_AGO = {"organizations": [{"sequences": [{"status": "FOUND", "created_
 
 
 def test_a_world_that_begins_behind_is_made_once_and_shown_up_to_date(api, monkeypatch):
-    monkeypatch.setattr(due_events, "MOST_EVENTS", 1)
+    monkeypatch.setattr(transaction, "MOST_EVENTS", 1)
     made = api("POST", "/_sandbox/worlds", json={"fixture": FOUND_LONG_AGO})
     assert made.status_code == 201
     assert made.json()["organizations"][0]["counts"]["ACTIVE"] == 30
@@ -223,7 +223,7 @@ def test_a_world_that_begins_behind_is_made_once_and_shown_up_to_date(api, monke
 @pytest.mark.parametrize(("slices", "status"), [(50, 200), (1, 503)])
 def test_who_asks_before_sending_a_body_is_let_in_when_the_world_caught_up(api, monkeypatch, slices, status):
     run = api.sequences(status="ACTIVE")[0]
-    monkeypatch.setattr(due_events, "MOST_EVENTS", 20)
+    monkeypatch.setattr(transaction, "MOST_EVENTS", 20)
     monkeypatch.setattr("sequences_sandbox.http.asgi.MOST_SLICES", slices)
     api.clock.advance(3 * DAY if slices > 1 else 400 * DAY)
     response = api("PATCH", f"sequences/{run['id']}", json={"variables": {}}, headers={"Expect": "100-continue"})

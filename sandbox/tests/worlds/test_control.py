@@ -215,7 +215,7 @@ def test_a_diff_shows_documents_of_every_kind_and_only_what_differs(api, control
 
 
 def test_an_advance_beyond_what_one_request_applies_says_what_is_left(control, monkeypatch):
-    monkeypatch.setattr("sequences_sandbox.worlds.due_events.MOST_EVENTS", 7)
+    monkeypatch.setattr("sequences_sandbox.worlds.transaction.MOST_EVENTS", 7)
     control("PATCH", "/clock", json={"frozen": True})
     control("PUT", "/snapshots/start")
     _, token = new_world(control, frozen=True)

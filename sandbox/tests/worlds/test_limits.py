@@ -191,7 +191,7 @@ def test_a_strangers_own_fixture_has_no_more_of_anything_than_a_strangers_world_
 
 def test_where_history_takes_as_many_bytes_as_it_may_the_oldest_entries_of_a_run_give_way(worlds, monkeypatch):
     api, keys = worlds
-    monkeypatch.setattr("sequences_sandbox.worlds.worlds.PUBLIC_LIMITS", replace(PUBLIC_LIMITS, history_bytes=10_000))
+    monkeypatch.setattr("sequences_sandbox.worlds.keeper.PUBLIC_LIMITS", replace(PUBLIC_LIMITS, history_bytes=10_000))
     for number in range(60):
         api("PATCH", f"sequences/{RUN}", key=keys[PUBLIC_LIMITS], json={"variables": {"number": str(number)}})
     history = api("GET", f"/_sandbox/sequences/{RUN}/history", key=keys[PUBLIC_LIMITS]).json()["items"]

@@ -25,7 +25,7 @@ from sequences_sandbox.store.open import MOST_CONNECTIONS
 from sequences_sandbox.store.records import Moment
 from sequences_sandbox.traffic.places import Places
 from sequences_sandbox.traffic.rate_limits import RATE_LIMIT, RateLimit
-from sequences_sandbox.worlds import due_events
+from sequences_sandbox.worlds import transaction
 from sequences_sandbox.worlds.cache import Cache
 from sequences_sandbox.worlds.events import EventBus
 from sequences_sandbox.worlds.factory import WorldFactory, WorldOptions
@@ -208,7 +208,7 @@ def test_what_is_due_happens_once_whoever_looks_first(one, process, caller, cloc
 
 
 def test_a_world_with_more_due_than_one_request_applies_catches_up_step_by_step(one, caller, clock, monkeypatch):
-    monkeypatch.setattr(due_events, "MOST_EVENTS", 5)
+    monkeypatch.setattr(transaction, "MOST_EVENTS", 5)
     with one.transaction(caller) as tx:
         first = tx.next_due()
     clock.advance(400 * DAY)

@@ -82,7 +82,7 @@ def overdue(runs, steps):
 
 def test_a_visitors_world_with_more_events_due_than_one_request_applies_is_not_kept(api, monkeypatch):
     monkeypatch.setattr("sequences_sandbox.operations.control.worlds.MOST_SLICES", 2)
-    monkeypatch.setattr("sequences_sandbox.worlds.due_events.MOST_EVENTS", 20)
+    monkeypatch.setattr("sequences_sandbox.worlds.transaction.MOST_EVENTS", 20)
     before = api("GET", "/_sandbox/worlds", key=ADMIN).json()["total_count"]
     rejected = make(api, fixture=overdue(20, 20))
     assert (rejected.status_code, "events are due" in rejected.json()["message"]) == (413, True)

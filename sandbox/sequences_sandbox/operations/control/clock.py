@@ -7,7 +7,6 @@ from ...domain.errors import BusinessIssue
 from ...domain.timestamps import LATEST, format_timestamp, parse_duration, parse_timestamp
 from ...validation import field_issue
 from ...worlds.control import Control, clock_of
-from ...worlds.due_events import apply_due_events
 from ...worlds.history import Change
 from ...worlds.transaction import Transaction
 from ...worlds.worlds import Caller
@@ -80,11 +79,11 @@ def _move(tx: Transaction, until: int, field: str) -> tuple[list[Change], bool]:
         )
     if until > LATEST:
         raise field_issue(field, "too late", "leads beyond the year 9999")
-    fired, left = apply_due_events(tx, until)
+    fired, left = tx.apply_due_events(until)
     if left:
         # What is due at the same time would be applied before the next request, which then could not show it.
         until = fired[-1].entry.at
-        fired += apply_due_events(tx, until)[0]
+        fired += tx.apply_due_events(until)[0]
     tx.set_clock(tx.moment.clock.at(until, tx.world.wall))
     return fired, left
 

@@ -17,7 +17,6 @@ from ...resources.sequences.schedule import ENROL
 from ...resources.sequences.transitions import WAKE
 from ...validation import field_issue
 from ...worlds.control import Control, due_fields
-from ...worlds.due_events import apply_due_events, steps_of
 from ...worlds.history import history_fields, history_of
 from ...worlds.results import ItemResult
 from ...worlds.transaction import Transaction
@@ -33,7 +32,7 @@ def enrolSequence(control: Control, caller: Caller, *, body: Mapping[str, Any]) 
     with control.worlds.transaction(caller) as tx:
         run = _enrolled(tx, caller, body)
         tx.put(None, run, ENROL, ENGINE)
-        apply_due_events(tx, tx.now)
+        tx.apply_due_events(tx.now)
         return ItemResult(RUNS, tx.find(RUNS, run.id))
 
 
@@ -41,10 +40,10 @@ def triggerEvent(control: Control, caller: Caller, *, sequence_id: str, body: Ma
     """An event of the engine, and whatever that makes due at once."""
     with control.worlds.transaction(caller) as tx:
         run: Run = _known(tx, RUNS, sequence_id)
-        for event, changed in tx.world.schedule.engine(run, body["event"], tx.now, steps_of(tx, run)):
+        for event, changed in tx.world.schedule.engine(run, body["event"], tx.now, tx.steps_of(run)):
             tx.put(run, changed, event, ENGINE)
             run = changed
-        apply_due_events(tx, tx.now)
+        tx.apply_due_events(tx.now)
         return ItemResult(RUNS, tx.find(RUNS, sequence_id))
 
 
