@@ -25,7 +25,7 @@ from sequences_sandbox.http.pages import console
 from sequences_sandbox.store.base import Store
 from sequences_sandbox.store.memory import MemoryStore
 from sequences_sandbox.store.postgres import PostgresStore
-from sequences_sandbox.worlds.documents import DocumentCodecs
+from sequences_sandbox.worlds.documents import CODECS
 
 # How long an example takes says more of the machine than of the code: no test passes or fails by a time.
 settings.register_profile("untimed", deadline=None)
@@ -114,7 +114,7 @@ def tables(postgres: str) -> str:
     with psycopg.connect(postgres, autocommit=True) as connection:
         connection.execute(f"CREATE SCHEMA {schema}")
     url = f"{postgres}&options=-csearch_path%3D{schema}"
-    PostgresStore(url, DocumentCodecs(), size=1).disconnect()
+    PostgresStore(url, CODECS, size=1).disconnect()
     return url
 
 
@@ -139,7 +139,7 @@ def new_store(request: pytest.FixtureRequest) -> Iterator[Callable[[Callable[[],
     opened: list[PostgresStore] = []
 
     def store(wall: Callable[[], int]) -> PostgresStore:
-        opened.append(PostgresStore(url, DocumentCodecs(), size=8, wall=wall))
+        opened.append(PostgresStore(url, CODECS, size=8, wall=wall))
         return opened[-1]
 
     yield store

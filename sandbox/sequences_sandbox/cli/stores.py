@@ -14,7 +14,7 @@ from sequences_sandbox_client.cli.parser import UsageError
 from ..app import wall_clock
 from ..store.base import Store, StoreError, UnreachableError
 from ..store.open import MEMORY, MOST_CONNECTIONS, open_store
-from ..worlds.documents import DocumentCodecs
+from ..worlds.documents import CODECS
 
 _LOG: Final = logging.getLogger("sequences_sandbox.store")
 
@@ -39,7 +39,7 @@ def require_shared_store(options: argparse.Namespace) -> None:
 
 def open_store_of(options: argparse.Namespace, bind: Callable[[], socket.socket]) -> tuple[Store, socket.socket | None]:
     """The store, and the bound socket where it had to be answered while the store was away. Raises UsageError."""
-    open_it = partial(open_store, options.store, DocumentCodecs(), wall_clock, _connections(options))
+    open_it = partial(open_store, options.store, CODECS, wall_clock, _connections(options))
     try:
         try:
             return open_it(), None

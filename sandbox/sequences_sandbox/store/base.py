@@ -38,16 +38,6 @@ def conflict() -> CommitIssue:
     )
 
 
-class Codecs(Protocol):
-    """How documents become JSON, for a store outside the process."""
-
-    def dump(self, kind: str, value: Any) -> Any:
-        """The JSON of a document."""
-
-    def load(self, kind: str, document: Any) -> Any:
-        """The document of its JSON."""
-
-
 class Store(Protocol):
     """A keeper of worlds."""
 

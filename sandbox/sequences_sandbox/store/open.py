@@ -1,9 +1,10 @@
 """From what a user names to a store; the driver of a database is imported only when it is asked for."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Final
 
-from .base import Codecs, Store, StoreError
+from ..resources.resource import Codec
+from .base import Store, StoreError
 from .memory import MemoryStore
 
 MEMORY: Final = "memory"
@@ -11,8 +12,12 @@ MOST_CONNECTIONS: Final = 16
 _SCHEMES: Final = ("postgresql://", "postgres://")
 
 
-def open_store(named: str, codecs: Codecs, wall: Callable[[], int], connections: int = MOST_CONNECTIONS) -> Store:
+def open_store(
+    named: str, codecs: Mapping[str, Codec], wall: Callable[[], int], connections: int = MOST_CONNECTIONS
+) -> Store:
     """The store that is named: `memory`, whose clock is `wall`, or the URL of a PostgreSQL, with so many connections.
+
+    `codecs` say how documents of each kind become JSON, for a store outside the process.
 
     Raises UnreachableError for a database that is away, and StoreError for anything else.
     """

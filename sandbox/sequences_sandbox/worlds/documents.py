@@ -1,6 +1,7 @@
 """How the documents of a world become JSON and back, and how they differ from a fixture's. Used by stores and snapshots."""
 
 from collections.abc import Mapping
+from dataclasses import fields
 from typing import Any, Final
 
 from ..resources import RESOURCES
@@ -13,24 +14,31 @@ from .history import HISTORY, HISTORY_CODEC
 from .snapshots import SNAPSHOTS, Snapshot
 from .world import Documents
 
-_CODECS: Final[Mapping[str, Codec]] = {
+
+def _dump_snapshot(snapshot: Snapshot) -> dict[str, Any]:
+    documents = {
+        kind: [[key, CODECS[kind].dump(value)] for key, value in of_kind.items()]
+        for kind, of_kind in snapshot.documents.items()
+    }
+    return {**{field.name: getattr(snapshot, field.name) for field in fields(Snapshot)}, "documents": documents}
+
+
+def _load_snapshot(document: Mapping[str, Any]) -> Snapshot:
+    documents = {
+        kind: {key: CODECS[kind].load(value) for key, value in of_kind}
+        for kind, of_kind in document["documents"].items()
+    }
+    return Snapshot(**{**document, "documents": documents})
+
+
+CODECS: Final[Mapping[str, Codec]] = {
     HISTORY: HISTORY_CODEC,
     FAULTS: FAULT_CODEC,
     RATE_LIMIT: RATE_LIMIT_CODEC,
+    SNAPSHOTS: Codec(_dump_snapshot, _load_snapshot),
     **{kind: Codec(resource.dump, resource.load) for kind, resource in RESOURCES.items()},
 }
-
-
-class DocumentCodecs:
-    """The codecs of every kind of document."""
-
-    def dump(self, kind: str, value: Any) -> Any:
-        """The JSON of a document."""
-        return _dump_snapshot(value) if kind == SNAPSHOTS else _CODECS[kind].dump(value)
-
-    def load(self, kind: str, document: Any) -> Any:
-        """The document of its JSON."""
-        return _load_snapshot(document) if kind == SNAPSHOTS else _CODECS[kind].load(document)
+"""How documents become JSON and back, by kind."""
 
 
 def differences(start: Documents, documents: Documents) -> dict[DocumentKey, Any | None]:
@@ -41,27 +49,3 @@ def differences(start: Documents, documents: Documents) -> dict[DocumentKey, Any
         found.update(((kind, key), value) for key, value in after.items() if before.get(key) != value)
         found.update(((kind, key), None) for key in before if key not in after)
     return found
-
-
-def _dump_snapshot(snapshot: Snapshot) -> dict[str, Any]:
-    documents = {
-        kind: [[key, _CODECS[kind].dump(value)] for key, value in of_kind.items()]
-        for kind, of_kind in snapshot.documents.items()
-    }
-    return {
-        "name": snapshot.name,
-        "created_wall": snapshot.created_wall,
-        "now": snapshot.now,
-        "epoch": snapshot.epoch,
-        "frozen": snapshot.frozen,
-        "documents": documents,
-        "size": snapshot.size,
-    }
-
-
-def _load_snapshot(document: Mapping[str, Any]) -> Snapshot:
-    documents = {
-        kind: {key: _CODECS[kind].load(value) for key, value in of_kind}
-        for kind, of_kind in document["documents"].items()
-    }
-    return Snapshot(**{**document, "documents": documents})

@@ -13,7 +13,7 @@ import httpx
 import pytest
 from sequences_sandbox.store.base import StoreError
 from sequences_sandbox.store.open import open_store
-from sequences_sandbox.worlds.documents import DocumentCodecs
+from sequences_sandbox.worlds.documents import CODECS
 
 
 @pytest.mark.parametrize(
@@ -38,7 +38,7 @@ def test_a_store_that_cannot_serve_is_refused_with_a_way_out(arguments, words):
 def test_a_missing_driver_is_named_with_the_way_to_install_it(monkeypatch):
     monkeypatch.setitem(sys.modules, "sequences_sandbox.store.postgres", None)
     with pytest.raises(StoreError, match=re.escape("pip install '.[postgres]'")):
-        open_store("postgresql://db/sandbox", DocumentCodecs(), lambda: 0)
+        open_store("postgresql://db/sandbox", CODECS, lambda: 0)
 
 
 def test_memory_loads_no_driver():

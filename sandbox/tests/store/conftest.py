@@ -5,6 +5,7 @@ import importlib
 import itertools
 import tempfile
 import uuid
+from collections import defaultdict
 from contextlib import suppress
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
@@ -12,6 +13,7 @@ from urllib.parse import parse_qs, urlsplit
 import psycopg
 import pytest
 from sequences_sandbox.domain.clock import Clock
+from sequences_sandbox.resources.resource import Codec
 from sequences_sandbox.store.memory import MemoryStore
 from sequences_sandbox.store.postgres import PostgresStore
 from sequences_sandbox.store.records import ChangeSet, KeyRecord, WorldRecord
@@ -21,20 +23,14 @@ WALL = 1_772_442_000_000_000
 _NUMBERS = itertools.count()
 
 
-class PlainCodecs:
-    """Documents that are JSON already."""
-
-    def dump(self, kind, value):
-        return value
-
-    def load(self, kind, document):
-        return document
+PLAIN_CODECS = defaultdict(lambda: Codec(dump=lambda value: value, load=lambda document: document))
+"""Documents of any kind that are JSON already."""
 
 
 class Helper:
     """What the tests of stores do again and again."""
 
-    codecs = PlainCodecs()
+    codecs = PLAIN_CODECS
 
     def create(self, store, *, ttl=None, keys=1, wall=None, fixture="demo", clock=None):
         """Adds a world; returns its record and its keys."""

@@ -3,22 +3,19 @@
 import hashlib
 import sys
 import uuid
+from collections import defaultdict
 from contextlib import suppress
 
 from sequences_sandbox.domain.clock import Clock
 from sequences_sandbox.domain.errors import CommitIssue
+from sequences_sandbox.resources.resource import Codec
 from sequences_sandbox.store.postgres import PostgresStore
 from sequences_sandbox.store.records import ChangeSet, KeyRecord, WorldRecord
 
 TOKEN = hashlib.sha256(b"the default world").digest()
 
 
-class Codecs:
-    def dump(self, kind, value):
-        return value
-
-    def load(self, kind, document):
-        return document
+PLAIN_CODECS = defaultdict(lambda: Codec(dump=lambda value: value, load=lambda document: document))
 
 
 def bump(store, world, count):
@@ -66,4 +63,4 @@ def say(word):
 
 if __name__ == "__main__":
     command, url, *arguments = sys.argv[1:]
-    globals()[command](PostgresStore(url, Codecs(), size=2), *arguments)
+    globals()[command](PostgresStore(url, PLAIN_CODECS, size=2), *arguments)

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 import psycopg
 import pytest
 from sequences_sandbox.store.postgres import PostgresStore
-from sequences_sandbox.worlds.documents import DocumentCodecs
+from sequences_sandbox.worlds.documents import CODECS
 
 OPENING = ("SELECT pg_backend_pid()", "SELECT version FROM schema_version")
 
@@ -29,7 +29,7 @@ def counting(monkeypatch) -> Iterator[list]:
 
 @pytest.fixture
 def api(api_with, postgres_url, clock):
-    store = PostgresStore(postgres_url, DocumentCodecs(), size=2, wall=clock)
+    store = PostgresStore(postgres_url, CODECS, size=2, wall=clock)
     yield api_with(store, fixture="demo")
     store.disconnect()
 

@@ -6,7 +6,7 @@ import pytest
 from sequences_sandbox.domain.limits import VISITOR_BYTES, VisitorLimits
 from sequences_sandbox.domain.timestamps import SECOND
 from sequences_sandbox.store.postgres import PostgresStore
-from sequences_sandbox.worlds.documents import DocumentCodecs
+from sequences_sandbox.worlds.documents import CODECS
 
 LONG = {"variables": {"note": "x" * 60_000}}
 
@@ -14,7 +14,7 @@ LONG = {"variables": {"note": "x" * 60_000}}
 @pytest.fixture
 def two(api_with, postgres_url, clock):
     """Two processes."""
-    stores = [PostgresStore(postgres_url, DocumentCodecs(), size=2, wall=clock) for _ in range(2)]
+    stores = [PostgresStore(postgres_url, CODECS, size=2, wall=clock) for _ in range(2)]
     yield [api_with(store, admin_token="sesame-1234", visitors=VisitorLimits(5)) for store in stores]
     for store in stores:
         store.disconnect()

@@ -2,7 +2,7 @@
 
 import json
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from typing import Any, Final
 
@@ -10,7 +10,8 @@ from psycopg.rows import TupleRow
 
 from ...domain.clock import Clock
 from ...domain.errors import Issue, UnavailableIssue
-from ..base import FORGETTING, Codecs, conflict
+from ...resources.resource import Codec
+from ..base import FORGETTING, conflict
 from ..records import ChangeSet, Loaded, Moment, WorldRecord
 from .connecting import Conn, SchemaChangedError, require_primary, require_schema
 from .database import Database
@@ -70,7 +71,7 @@ _FORGET: Final = (
 
 class DocumentVerbs:
     _database: Database
-    _codecs: Codecs
+    _codecs: Mapping[str, Codec]
     _known_keys: KnownKeys
     _now: Callable[[], int | None]
     _servers: dict[str, Any]
@@ -150,14 +151,14 @@ class DocumentVerbs:
             watched=watched,
             complete=complete,
             documents={
-                (kind, document_id): None if body is None else self._codecs.load(kind, body)
+                (kind, document_id): None if body is None else self._codecs[kind].load(body)
                 for kind, document_id, body in documents or ()
             },
             used_wall=used,
         )
 
     def _dump(self, kind: str, value: Any | None) -> str | None:
-        return None if value is None else json.dumps(self._codecs.dump(kind, value), separators=(",", ":"))
+        return None if value is None else json.dumps(self._codecs[kind].dump(value), separators=(",", ":"))
 
 
 def _has_commit(connection: Conn, world_id: str, version: int) -> bool:

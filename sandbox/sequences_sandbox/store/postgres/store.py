@@ -1,10 +1,10 @@
 """The keeper of worlds in PostgreSQL. The verbs stand in five files, by what they are about."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 from ...domain.errors import UnavailableIssue
-from ..base import Codecs
+from ...resources.resource import Codec
 from .connecting import Conn, require_primary, require_schema
 from .database import Database
 from .documents import DocumentVerbs
@@ -26,7 +26,9 @@ class PostgresStore(WorldVerbs, DocumentVerbs, KeyVerbs, TrafficVerbs, EventVerb
     blocking: Final = True
     name: Final = "postgresql"
 
-    def __init__(self, url: str, codecs: Codecs, *, size: int = 16, wall: Callable[[], int] | None = None) -> None:
+    def __init__(
+        self, url: str, codecs: Mapping[str, Codec], *, size: int = 16, wall: Callable[[], int] | None = None
+    ) -> None:
         self._database = Database(url, size, prepare(url))
         self._codecs = codecs
         self._now = wall if wall is not None else lambda: None
