@@ -8,7 +8,7 @@ Source: own; the documentation bounds nothing of this.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, Protocol
 
 from .errors import TooLargeIssue
 from .timestamps import DAY, HOUR, MINUTE
@@ -114,6 +114,18 @@ class Share:
     of_world: int | None
     of_address: int | None
     in_all: int
+
+
+class Bounded(Protocol):
+    """Something of which so much may be taken at a time."""
+
+    @property
+    def share(self) -> Share:
+        """What it is, and how much of it there is."""
+
+    @property
+    def taken(self) -> int:
+        """How much of it is taken."""
 
 
 @dataclass(frozen=True, slots=True)

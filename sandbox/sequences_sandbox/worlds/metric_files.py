@@ -11,14 +11,12 @@ import threading
 import time
 from collections.abc import Iterable
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import Any, Final
 
+from prometheus_client import Metric
 from prometheus_client.mmap_dict import MmapedDict, mmap_key
-from prometheus_client.multiprocess import mark_process_dead
-
-if TYPE_CHECKING:
-    from prometheus_client import Metric
-    from prometheus_client.samples import Sample
+from prometheus_client.multiprocess import MultiProcessCollector, mark_process_dead
+from prometheus_client.samples import Sample
 
 _GAUGE: Final = "gauge_livesum"
 _FILES: Final = {"counter": "counter", "histogram": "histogram", "gauge": _GAUGE}
@@ -43,7 +41,7 @@ class MetricFiles:
     """The files of one place of a process. Safe for threads."""
 
     def __init__(self, folder: Path, place: int) -> None:
-        self.folder: Final = folder
+        self._folder: Final = folder
         self._files: Final = {kind: _opened(folder, f"{name}_{place}") for kind, name in _FILES.items()}
         self._before: Final = {
             key: value
@@ -54,7 +52,11 @@ class MetricFiles:
         self._written: dict[str, float] = {}
         self._lock: Final = threading.Lock()
 
-    def write(self, families: Iterable["Metric"]) -> None:
+    def all(self) -> Any:
+        """What every process wrote down, as a collector."""
+        return MultiProcessCollector(None, str(self._folder))  # type: ignore[no-untyped-call]
+
+    def write(self, families: Iterable[Metric]) -> None:
         """Writes down what a process has counted, all in all, and what it holds now."""
         with self._lock:
             for family in families:
@@ -68,7 +70,7 @@ class MetricFiles:
                             value, below = value - below, 0.0 if sample.labels["le"] == "+Inf" else value
                     self._write(family, sample, value)
 
-    def _write(self, family: "Metric", sample: "Sample", value: float) -> None:
+    def _write(self, family: Metric, sample: Sample, value: float) -> None:
         known = (sample.name, *sample.labels.values())
         key = self._keys.get(known)
         if key is None:

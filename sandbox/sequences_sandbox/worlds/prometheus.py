@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final
 
+from ..domain.limits import Bounded
 from ..traffic.metrics import Tally
-from .metric_families import Bounded, ProcessMetrics, StoreMetrics
 from .worlds import Worlds
 
 if TYPE_CHECKING:
@@ -16,8 +16,9 @@ class Metrics:
 
     def __init__(self, worlds: Worlds, tally: Tally, bounded: Sequence[Bounded], default_world: str) -> None:
         self.tally: Final = tally
-        self._own: Final = ProcessMetrics(worlds, tally, bounded)
-        self._common: Final = StoreMetrics(worlds, default_world)
+        self._worlds: Final = worlds
+        self._bounded: Final = bounded
+        self._default_world: Final = default_world
         self._files: MetricFiles | None = None
 
     def share(self, files: "MetricFiles") -> None:
@@ -28,19 +29,14 @@ class Metrics:
     def publish(self) -> None:
         """Writes down for the others what this process has counted."""
         if self._files is not None:
-            self._files.write(self._own.collect())
+            from .metric_families import ProcessMetrics  # noqa: PLC0415
+
+            self._files.write(ProcessMetrics(self._worlds, self.tally, self._bounded).collect())
 
     def written(self) -> tuple[str, bytes]:
         """The metrics as they are, after the media type that they are written in."""
-        from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_latest  # noqa: PLC0415
+        from .metric_families import ProcessMetrics, StoreMetrics, text_of  # noqa: PLC0415
 
-        registry = CollectorRegistry()
-        registry.register(self._common)
-        if self._files is None:
-            registry.register(self._own)
-        else:
-            from prometheus_client.multiprocess import MultiProcessCollector  # noqa: PLC0415
-
-            self.publish()
-            MultiProcessCollector(registry, str(self._files.folder))  # type: ignore[no-untyped-call]
-        return CONTENT_TYPE_LATEST, generate_latest(registry)
+        self.publish()
+        own = ProcessMetrics(self._worlds, self.tally, self._bounded) if self._files is None else self._files.all()
+        return text_of(StoreMetrics(self._worlds, self._default_world), own)
