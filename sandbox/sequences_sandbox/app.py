@@ -38,6 +38,8 @@ from .operations import public
 from .operations.control import clock, events, faults, journal, metrics, rate_limit, server, snapshots
 from .operations.control import sequences as runs
 from .operations.control import worlds as control_worlds
+from .operations.control.control import Control
+from .operations.control.traffic_control import TrafficControl
 from .resources import RESOURCES
 from .resources.organizations import ORGANIZATIONS
 from .server.connections import Connections
@@ -50,12 +52,10 @@ from .traffic.metrics import Tally
 from .traffic.paces import Paces
 from .traffic.places import Places
 from .worlds.api_keys import ADMIN
-from .worlds.control import Control
 from .worlds.events import EventBus
 from .worlds.factory import CreatedWorld, WorldFactory, WorldOptions
 from .worlds.prometheus import Metrics
 from .worlds.succession import Succession, succession_of
-from .worlds.traffic_control import TrafficControl
 from .worlds.visitors import PACE_OF_ADDRESS
 from .worlds.worlds import Worlds
 

@@ -140,7 +140,7 @@ def test_a_world_of_a_large_default_fixture_is_made_in_a_thread(api_with, monkey
 
 @pytest.mark.parametrize(("most", "at_once"), [(1000, False), (1 << 20, True)])
 def test_a_large_world_begins_anew_in_a_thread(api, monkeypatch, most, at_once):
-    monkeypatch.setattr("sequences_sandbox.worlds.control.SMALL_WORLD_BYTES", most)
+    monkeypatch.setattr("sequences_sandbox.operations.control.control.SMALL_WORLD_BYTES", most)
     threads, start = [], Transaction.start_timeline
     monkeypatch.setattr(
         Transaction, "start_timeline", lambda *args: (threads.append(threading.current_thread()), start(*args))[1]

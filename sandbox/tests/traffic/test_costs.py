@@ -10,12 +10,12 @@ import time
 import pytest
 from sequences_sandbox.domain.errors import ValidationIssue
 from sequences_sandbox.operations.control.journal_fields import read_journal_match, show_entry
+from sequences_sandbox.operations.control.traffic_control import KnownNames
 from sequences_sandbox.traffic.fault_header import parse_fault_header
 from sequences_sandbox.traffic.har import archive
 from sequences_sandbox.traffic.journal import Entry
 from sequences_sandbox.traffic.journal_match import JournalMatch
 from sequences_sandbox.traffic.verification import count, in_order
-from sequences_sandbox.worlds.traffic_control import KnownNames
 
 MOST_GROWTH = 24
 TRIES = 4

@@ -94,6 +94,6 @@ def test_a_visitors_world_with_more_events_due_than_one_request_applies_is_not_k
 def test_a_world_that_cannot_be_shown_is_not_kept(api, monkeypatch):
     before = api("GET", "/_sandbox/worlds", key=ADMIN).json()["total_count"]
     with monkeypatch.context() as patch:
-        patch.setattr("sequences_sandbox.worlds.control.Control.world", lambda *_: 1 / 0)
+        patch.setattr("sequences_sandbox.operations.control.control.Control.world", lambda *_: 1 / 0)
         assert make(api).status_code == 500
     assert api("GET", "/_sandbox/worlds", key=ADMIN).json()["total_count"] == before

@@ -6,10 +6,10 @@ from typing import Any, Final
 from ...domain.errors import BusinessIssue
 from ...domain.timestamps import LATEST, format_timestamp, parse_duration, parse_timestamp
 from ...validation import field_issue
-from ...worlds.control import Control, clock_of
 from ...worlds.history import Change
 from ...worlds.transaction import Transaction
 from ...worlds.worlds import Caller
+from .control import Control, clock_of
 
 _MOST_SHOWN: Final = 1000
 

@@ -1,8 +1,8 @@
 """The tag Events of the control API."""
 
 from ...worlds.results import StreamResult
-from ...worlds.traffic_control import TrafficControl
 from ...worlds.worlds import Caller
+from .traffic_control import TrafficControl
 
 
 def streamEvents(control: TrafficControl, caller: Caller) -> StreamResult:

@@ -7,10 +7,10 @@ from typing import Any
 
 from ...domain.errors import NotFoundIssue
 from ...traffic.faults import FAULTS, FaultRule, in_order
-from ...worlds.traffic_control import TrafficControl
 from ...worlds.transaction import Transaction
 from ...worlds.worlds import Caller
 from .fault_fields import read_effect, read_length, read_match, show_rule
+from .traffic_control import TrafficControl
 
 
 def listFaults(control: TrafficControl, caller: Caller) -> dict[str, Any]:

@@ -9,9 +9,9 @@ from ...domain.query import page_count
 from ...traffic.har import archive
 from ...traffic.verification import Finding, count, in_order
 from ...worlds.events import JOURNAL
-from ...worlds.traffic_control import TrafficControl
 from ...worlds.worlds import Caller
 from .journal_fields import read_journal_match, show_entry
+from .traffic_control import TrafficControl
 
 _CREATOR: Final = "sequences-sandbox"
 _NUMBERS: Final = ("exactly", "at_least", "at_most")

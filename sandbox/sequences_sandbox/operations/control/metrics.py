@@ -1,8 +1,8 @@
 """The metrics of the control API."""
 
 from ...worlds.results import TextResult
-from ...worlds.traffic_control import TrafficControl
 from ...worlds.worlds import Caller
+from .traffic_control import TrafficControl
 
 
 def getMetrics(control: TrafficControl, caller: Caller | None) -> TextResult:

@@ -7,8 +7,8 @@ from typing import Any
 from ...domain.errors import BusinessIssue
 from ...store.records import KeyRecord
 from ...traffic.rate_limits import RATE_LIMIT, RateLimit, Verdict, look, stricter
-from ...worlds.traffic_control import TrafficControl
 from ...worlds.worlds import Caller
+from .traffic_control import TrafficControl
 
 
 def getRateLimit(control: TrafficControl, caller: Caller) -> dict[str, Any]:

@@ -5,9 +5,9 @@ from typing import Any
 from ... import __version__
 from ...domain.errors import UnavailableIssue
 from ...domain.timestamps import SECOND
-from ...worlds.control import Control
 from ...worlds.results import StatusResult
 from ...worlds.worlds import Caller
+from .control import Control
 
 
 def getHealth(control: Control, caller: Caller | None) -> dict[str, Any]:

@@ -9,11 +9,11 @@ from ...domain.timestamps import format_timestamp
 from ...resources import RESOURCES
 from ...resources.resource import Resource
 from ...store.records import Moment
-from ...worlds.control import Control
 from ...worlds.history import HISTORY
 from ...worlds.snapshots import SETTINGS, SNAPSHOTS, Snapshot, copied, timeline
 from ...worlds.transaction import Transaction
 from ...worlds.worlds import Caller
+from .control import Control
 
 
 def listSnapshots(control: Control, caller: Caller) -> dict[str, Any]:

@@ -18,11 +18,11 @@ from ...store.records import Moment, WorldRecord
 from ...traffic.rate_limits import Verdict
 from ...validation import field_issue
 from ...worlds.api_keys import visitors_address
-from ...worlds.control import SMALL_WORLD_BYTES, Control
 from ...worlds.factory import CreatedWorld, WorldOptions, clock_from, open_epoch
 from ...worlds.snapshots import KEPT, copied
 from ...worlds.visitors import PACE, making_room
 from ...worlds.worlds import Caller, TakesLongError
+from .control import SMALL_WORLD_BYTES, Control
 
 _LOG: Final = logging.getLogger("sequences_sandbox.worlds")
 _UNNAMED: Final = "unnamed"

@@ -5,22 +5,22 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from ..domain.clock import Clock
-from ..domain.errors import BusinessIssue, NotFoundIssue
-from ..domain.limits import Limits, VisitorLimits
-from ..domain.timestamps import format_timestamp
-from ..fixtures import FixtureText
-from ..fixtures.fixture import Fixture
-from ..resources import RESOURCES
-from ..resources.organizations import ORGANIZATIONS
-from ..resources.sequences.model import RUNS, Run
-from ..store.records import KeyRecord
-from ..traffic.paces import Paces
-from .events import CLOCK, WORLD
-from .factory import WorldFactory
-from .snapshots import SNAPSHOTS
-from .transaction import Transaction
-from .worlds import Caller, TakesLongError, Worlds
+from ...domain.clock import Clock
+from ...domain.errors import BusinessIssue, NotFoundIssue
+from ...domain.limits import Limits, VisitorLimits
+from ...domain.timestamps import format_timestamp
+from ...fixtures import FixtureText
+from ...fixtures.fixture import Fixture
+from ...resources import RESOURCES
+from ...resources.organizations import ORGANIZATIONS
+from ...resources.sequences.model import RUNS, Run
+from ...store.records import KeyRecord
+from ...traffic.paces import Paces
+from ...worlds.events import CLOCK, WORLD
+from ...worlds.factory import WorldFactory
+from ...worlds.snapshots import SNAPSHOTS
+from ...worlds.transaction import Transaction
+from ...worlds.worlds import Caller, TakesLongError, Worlds
 
 SMALL_WORLD_BYTES: Final = 1 << 20
 """How large a world may be that is made, or begun anew, while others wait: a few milliseconds."""

@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import Final
 
-from ..domain.errors import ValidationIssue
-from ..store.base import Store
-from ..traffic.rate_limits import RateLimit
-from ..validation import field_issue
-from .prometheus import Metrics
-from .worlds import Worlds
+from ...domain.errors import ValidationIssue
+from ...store.base import Store
+from ...traffic.rate_limits import RateLimit
+from ...validation import field_issue
+from ...worlds.prometheus import Metrics
+from ...worlds.worlds import Worlds
 
 _CUTOFF: Final = 0.55
 _METHODS: Final = ("DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT")
