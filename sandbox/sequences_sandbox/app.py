@@ -34,12 +34,9 @@ from .http.traffic.admission import AdmissionCheck
 from .http.traffic.recorder import Recorder
 from .http.traffic.telemetry import Telemetry
 from .http.traffic.tracing import Tracing
+from .operations import control as control_operations
 from .operations import public
-from .operations.control import clock, events, faults, journal, metrics, rate_limit, server, snapshots
-from .operations.control import sequences as runs
-from .operations.control import worlds as control_worlds
 from .operations.control.control import Control
-from .operations.control.traffic_control import TrafficControl
 from .resources import RESOURCES
 from .resources.organizations import ORGANIZATIONS
 from .server.connections import Connections
@@ -72,8 +69,6 @@ DEFAULT_WORLD: Final = "default"
 _LONG_WORK_AT_ONCE: Final = 2
 _LARGE_WORK_AT_ONCE: Final = 1
 CONTROL: Final = Path(__file__).with_name("control.yaml")
-CONTROL_TAGS: Final = (server, control_worlds, snapshots, clock, runs)
-TRAFFIC_TAGS: Final = (faults, rate_limit, journal, events, metrics)
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,6 +133,7 @@ def build(
         # Whoever reads the documentation has its keys, and may fill it for all.
         room = (PUBLIC_LIMITS.document_bytes or 0) + fixture.size
         worlds.shared[default.record.id] = replace(PUBLIC_LIMITS, document_bytes=room)
+    held, connections, measured = _bounds(settings, worlds, default.record.id, predecessor)
     control = Control(
         worlds=worlds,
         factory=factory,
@@ -149,18 +145,17 @@ def build(
         wall=wall,
         started_wall=wall(),
         read=Fixtures(fixture, lifecycle, spec.scopes).read,
+        operations=spec.operation_ids,
+        base_path=spec.base_path,
+        limit=settings.rate_limit,
+        headers=HARMLESS_HEADERS | {name.encode() for name in settings.journal_headers},
+        metrics=measured,
     )
-    held, connections, measured = _bounds(settings, worlds, default.record.id, predecessor)
-    kept = HARMLESS_HEADERS | {name.encode() for name in settings.journal_headers}
-    traffic = TrafficControl(worlds, spec.operation_ids, spec.base_path, settings.rate_limit, kept, measured)
-    handlers = (
-        named_handlers(spec, worlds, modules_of(public))
-        | named_handlers(control_spec, control, CONTROL_TAGS)
-        | named_handlers(control_spec, traffic, TRAFFIC_TAGS)
-    )
+    handlers = named_handlers(spec, worlds, modules_of(public))
+    handlers |= named_handlers(control_spec, control, modules_of(control_operations))
     first = fixture.documents[ORGANIZATIONS.kind][0]
     operator = replace(ADMIN, world_id=default.record.id, organization_id=first.id)
-    services = _services(settings, spec, traffic, operator, handlers, wall, held)
+    services = _services(settings, control, operator, handlers, held)
     return App(
         _asgi(settings, spec, control_spec, services), connections, services.streams, measured, services.log, spec, worlds,
         fixture, default, settings.tracing, succession,
@@ -199,22 +194,17 @@ def _asgi(settings: Settings, spec: Spec, control_spec: Spec, services: Services
 
 
 def _services(
-    settings: Settings,
-    spec: Spec,
-    traffic: TrafficControl,
-    operator: KeyRecord,
-    handlers: Mapping[str, Handler],
-    wall: Callable[[], int],
-    held: Held,
+    settings: Settings, control: Control, operator: KeyRecord, handlers: Mapping[str, Handler], held: Held
 ) -> Services:
-    worlds, shared = traffic.worlds, settings.visitors.worlds > 0
-    log, offload = Log(settings.log_format, wall, held.addresses, settings.log_every), Offload(worlds.store.blocking)
+    worlds, shared = control.worlds, settings.visitors.worlds > 0
+    log = Log(settings.log_format, control.wall, held.addresses, settings.log_every)
+    offload = Offload(worlds.store.blocking)
     ways_in = Authenticators(worlds.store, settings.admin_token, held.addresses, operator, visitors=shared).by_scheme()
     return Services(
         worlds=worlds,
         handlers=handlers,
         authenticators=ways_in,
-        cors=Cors(settings.cors, spec.base_path),
+        cors=Cors(settings.cors, control.base_path),
         hosts=Hosts(settings.host, settings.allow_hosts),
         admission=AdmissionCheck(worlds, settings.rate_limit, header=settings.fault_header),
         recorder=Recorder(
@@ -222,17 +212,17 @@ def _services(
             log,
             operator.world_id,
             ways_in["apiKey"],
-            traffic.headers,
+            control.headers,
             discreet=shared or not is_loopback(settings.host),
         ),
         held=held,
         streams=Streams(worlds.events, WorldTimers(worlds, offload), offload),
         log=log,
-        telemetry=Telemetry(traffic.metrics.tally, log, settings.tracing, operator.world_id),
+        telemetry=Telemetry(control.metrics.tally, log, settings.tracing, operator.world_id),
         offload=offload,
         long_work=LongWork(_LONG_WORK_AT_ONCE),
         large_work=LongWork(_LARGE_WORK_AT_ONCE),
-        wall=wall,
+        wall=control.wall,
     )
 
 

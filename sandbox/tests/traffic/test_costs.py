@@ -10,7 +10,7 @@ import time
 import pytest
 from sequences_sandbox.domain.errors import ValidationIssue
 from sequences_sandbox.operations.control.journal_fields import read_journal_match, show_entry
-from sequences_sandbox.operations.control.traffic_control import KnownNames
+from sequences_sandbox.operations.control.known_names import KnownNames
 from sequences_sandbox.traffic.fault_header import parse_fault_header
 from sequences_sandbox.traffic.har import archive
 from sequences_sandbox.traffic.journal import Entry

@@ -6,6 +6,7 @@ from typing import Any, Final
 from ...domain.errors import BusinessIssue
 from ...domain.timestamps import LATEST, format_timestamp, parse_duration, parse_timestamp
 from ...validation import field_issue
+from ...worlds.events import CLOCK
 from ...worlds.history import Change
 from ...worlds.transaction import Transaction
 from ...worlds.worlds import Caller
@@ -33,7 +34,7 @@ def setClock(control: Control, caller: Caller, *, body: Mapping[str, Any]) -> di
             tx.set_clock(clock.freeze(tx.world.wall) if body["frozen"] else clock.unfreeze(tx.world.wall))
         tx.commit()
         clock_fields = clock_of(tx)
-    control.publish_clock(tx, clock_fields)
+    control.worlds.events.publish(tx.world.record.id, CLOCK, clock_fields)
     return clock_fields
 
 
@@ -44,7 +45,7 @@ def advanceClock(control: Control, caller: Caller, *, body: Mapping[str, Any]) -
         fired, left = _move(tx, until, field)
         tx.commit()
         clock = clock_of(tx)
-    control.publish_clock(tx, clock)
+    control.worlds.events.publish(tx.world.record.id, CLOCK, clock)
     return {
         "now": clock["now"],
         "fired_count": len(fired),

@@ -1,7 +1,7 @@
 """What the control API works on: the worlds, how new ones are made, and how a world is described."""
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -16,11 +16,13 @@ from ...resources.organizations import ORGANIZATIONS
 from ...resources.sequences.model import RUNS, Run
 from ...store.records import KeyRecord
 from ...traffic.paces import Paces
-from ...worlds.events import CLOCK, WORLD
+from ...traffic.rate_limits import RateLimit
 from ...worlds.factory import WorldFactory
+from ...worlds.prometheus import Metrics
 from ...worlds.snapshots import SNAPSHOTS
 from ...worlds.transaction import Transaction
 from ...worlds.worlds import Caller, TakesLongError, Worlds
+from .known_names import KnownNames
 
 SMALL_WORLD_BYTES: Final = 1 << 20
 """How large a world may be that is made, or begun anew, while others wait: a few milliseconds."""
@@ -31,7 +33,8 @@ Keys = Iterable[tuple[str | None, KeyRecord]]
 @dataclass(frozen=True, slots=True)
 class Control:
     """The services behind the control API. `fixture` is the default world's; `read` takes a name, a text or a document;
-    `paces` are how fast the visitors of each address make worlds."""
+    `paces` are how fast the visitors of each address make worlds; `operations` and `base_path` are the contract's; `limit`
+    is the operator's; the journal keeps the `headers` of requests."""
 
     worlds: Worlds
     factory: WorldFactory
@@ -43,6 +46,11 @@ class Control:
     wall: Callable[[], int]
     started_wall: int
     read: Callable[[str | FixtureText | Mapping[str, Any], Limits | None], Fixture]
+    operations: Sequence[str]
+    base_path: str
+    limit: RateLimit | None
+    headers: frozenset[bytes]
+    metrics: Metrics
 
     def let_others_first(self, caller: Caller) -> None:
         """Raises TakesLongError where others wait, and to begin the caller's world anew takes a while, by its size."""
@@ -96,13 +104,11 @@ class Control:
         if not self.worlds.delete(world_id):
             raise NotFoundIssue(f"There is no world {world_id}.", field="world_id", value=world_id)
 
-    def publish_world(self, tx: Transaction, event: str) -> None:
-        """Says that a world was reset or restored."""
-        self.worlds.events.publish(tx.world.record.id, WORLD, {"event": event})
-
-    def publish_clock(self, tx: Transaction, clock: Mapping[str, Any]) -> None:
-        """Says how a clock was set."""
-        self.worlds.events.publish(tx.world.record.id, CLOCK, clock)
+    def names(self, world_id: str) -> KnownNames:
+        """The names that a match can hold in a world."""
+        keys = self.worlds.store.keys(world_id)
+        names, ids = (key.name for key in keys), (key.id for key in keys)
+        return KnownNames(self.operations, names, ids, self.headers, self.base_path)
 
 
 def clock_of(tx: Transaction) -> dict[str, Any]:

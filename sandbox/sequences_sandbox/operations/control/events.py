@@ -2,8 +2,8 @@
 
 from ...worlds.results import StreamResult
 from ...worlds.worlds import Caller
-from .traffic_control import TrafficControl
+from .control import Control
 
 
-def streamEvents(control: TrafficControl, caller: Caller) -> StreamResult:
+def streamEvents(control: Control, caller: Caller) -> StreamResult:
     return StreamResult(caller.key.world_id)

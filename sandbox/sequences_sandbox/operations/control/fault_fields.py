@@ -8,7 +8,7 @@ from ...domain.timestamps import format_duration, parse_duration
 from ...traffic.faults import FaultEffect, FaultMatch, FaultRule
 from ...traffic.latency import Fixed, Latency, Lognormal, Uniform
 from ...validation import field_issue
-from .traffic_control import KnownNames
+from .known_names import KnownNames
 
 _OF_STATUS: Final = ("type", "message", "retry_after")
 

@@ -9,17 +9,17 @@ from ...domain.errors import NotFoundIssue
 from ...traffic.faults import FAULTS, FaultRule, in_order
 from ...worlds.transaction import Transaction
 from ...worlds.worlds import Caller
+from .control import Control
 from .fault_fields import read_effect, read_length, read_match, show_rule
-from .traffic_control import TrafficControl
 
 
-def listFaults(control: TrafficControl, caller: Caller) -> dict[str, Any]:
+def listFaults(control: Control, caller: Caller) -> dict[str, Any]:
     """The fault rules of the world, in the order in which they are tried."""
     with control.worlds.transaction(caller) as tx:
         return {"items": [show_rule(rule, tx.now) for rule in in_order(tx.values(FAULTS))]}
 
 
-def addFault(control: TrafficControl, caller: Caller, *, body: Mapping[str, Any]) -> dict[str, Any]:
+def addFault(control: Control, caller: Caller, *, body: Mapping[str, Any]) -> dict[str, Any]:
     """A fault rule, after those that are there."""
     match = read_match(control.names(caller.key.world_id), body.get("match", {}))
     effect = read_effect(body["effect"])
@@ -41,18 +41,18 @@ def addFault(control: TrafficControl, caller: Caller, *, body: Mapping[str, Any]
         return show_rule(rule, tx.now)
 
 
-def clearFaults(control: TrafficControl, caller: Caller) -> None:
+def clearFaults(control: Control, caller: Caller) -> None:
     with control.worlds.transaction(caller) as tx:
         for rule in tx.values(FAULTS):
             tx.write(FAULTS, rule.id, None)
 
 
-def getFault(control: TrafficControl, caller: Caller, *, fault_id: str) -> dict[str, Any]:
+def getFault(control: Control, caller: Caller, *, fault_id: str) -> dict[str, Any]:
     with control.worlds.transaction(caller) as tx:
         return show_rule(_found(tx, fault_id), tx.now)
 
 
-def updateFault(control: TrafficControl, caller: Caller, *, fault_id: str, body: Mapping[str, Any]) -> dict[str, Any]:
+def updateFault(control: Control, caller: Caller, *, fault_id: str, body: Mapping[str, Any]) -> dict[str, Any]:
     """Replaces the given members of a rule. A match, be it the same, counts anew; a `for` lasts from now on."""
     changes: dict[str, Any] = {name: body[name] for name in ("times", "enabled") if name in body}
     if "match" in body:
@@ -69,7 +69,7 @@ def updateFault(control: TrafficControl, caller: Caller, *, fault_id: str, body:
         return show_rule(rule, tx.now)
 
 
-def removeFault(control: TrafficControl, caller: Caller, *, fault_id: str) -> None:
+def removeFault(control: Control, caller: Caller, *, fault_id: str) -> None:
     with control.worlds.transaction(caller) as tx:
         tx.write(FAULTS, _found(tx, fault_id).id, None)
 

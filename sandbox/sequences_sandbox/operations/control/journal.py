@@ -10,33 +10,33 @@ from ...traffic.har import archive
 from ...traffic.verification import Finding, count, in_order
 from ...worlds.events import JOURNAL
 from ...worlds.worlds import Caller
+from .control import Control
 from .journal_fields import read_journal_match, show_entry
-from .traffic_control import TrafficControl
 
 _CREATOR: Final = "sequences-sandbox"
 _NUMBERS: Final = ("exactly", "at_least", "at_most")
 
 
 def listJournal(
-    control: TrafficControl, caller: Caller, *, page: int, size: int, bodies: str, **filters: str
+    control: Control, caller: Caller, *, page: int, size: int, bodies: str, **filters: str
 ) -> dict[str, Any]:
     """A page of the journal, newest first. `filters` are what a match has."""
     world_id = caller.key.world_id
     wanted = read_journal_match(control.names(world_id), "", filters)
-    matching = [entry for entry in control.store.read_journal(world_id) if wanted.matches(entry)][::-1]
+    matching = [entry for entry in control.worlds.store.read_journal(world_id) if wanted.matches(entry)][::-1]
     pages = page_count(len(matching), size)
     shown = matching[(page - 1) * size : page * size]
     items = [show_entry(entry, bodies=bodies == "true") for entry in shown]
     return {"items": items, "total_count": len(matching), "total_pages": pages, "has_more": page < pages}
 
 
-def clearJournal(control: TrafficControl, caller: Caller) -> None:
-    control.store.clear_traffic(caller.key.world_id, buckets=False)
+def clearJournal(control: Control, caller: Caller) -> None:
+    control.worlds.store.clear_traffic(caller.key.world_id, buckets=False)
     control.worlds.events.publish(caller.key.world_id, JOURNAL, {"event": "cleared"})
 
 
-def getJournalEntry(control: TrafficControl, caller: Caller, *, request_id: str) -> dict[str, Any]:
-    for entry in control.store.read_journal(caller.key.world_id):
+def getJournalEntry(control: Control, caller: Caller, *, request_id: str) -> dict[str, Any]:
+    for entry in control.worlds.store.read_journal(caller.key.world_id):
         if entry.request_id == request_id:
             return show_entry(entry, bodies=True)
     raise NotFoundIssue(
@@ -46,12 +46,12 @@ def getJournalEntry(control: TrafficControl, caller: Caller, *, request_id: str)
     )
 
 
-def getJournalHar(control: TrafficControl, caller: Caller) -> dict[str, Any]:
+def getJournalHar(control: Control, caller: Caller) -> dict[str, Any]:
     """The journal as an HTTP Archive, oldest first."""
-    return archive(control.store.read_journal(caller.key.world_id), _CREATOR, __version__)
+    return archive(control.worlds.store.read_journal(caller.key.world_id), _CREATOR, __version__)
 
 
-def verifyJournal(control: TrafficControl, caller: Caller, *, body: Mapping[str, Any]) -> dict[str, Any]:
+def verifyJournal(control: Control, caller: Caller, *, body: Mapping[str, Any]) -> dict[str, Any]:
     world_id = caller.key.world_id
     names = control.names(world_id)
     numbers = {name: body[name] for name in _NUMBERS if name in body}
@@ -59,10 +59,10 @@ def verifyJournal(control: TrafficControl, caller: Caller, *, body: Mapping[str,
         if numbers:
             raise _contradiction("in_order", next(iter(numbers)))
         order = [read_journal_match(names, f"in_order/{at}/", match) for at, match in enumerate(body["in_order"])]
-        return _fields(in_order(control.store.read_journal(world_id), order))
+        return _fields(in_order(control.worlds.store.read_journal(world_id), order))
     at_least, at_most = _bounds(numbers)
     wanted = read_journal_match(names, "match/", body["match"])
-    return _fields(count(control.store.read_journal(world_id), wanted, at_least, at_most))
+    return _fields(count(control.worlds.store.read_journal(world_id), wanted, at_least, at_most))
 
 
 def _bounds(numbers: Mapping[str, int]) -> tuple[int | None, int | None]:

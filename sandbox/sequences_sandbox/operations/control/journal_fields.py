@@ -8,7 +8,7 @@ from ...domain.timestamps import parse_timestamp
 from ...traffic.journal import SECRET_HEADERS, Entry, header_values, text_of
 from ...traffic.journal_match import JournalMatch, StatusFilter
 from ...validation import field_issue
-from .traffic_control import KnownNames
+from .known_names import KnownNames
 
 _STATUS: Final = re.compile(r"([1-5])xx|0|[1-5]\d\d", re.IGNORECASE | re.ASCII)
 

@@ -2,8 +2,8 @@
 
 from ...worlds.results import TextResult
 from ...worlds.worlds import Caller
-from .traffic_control import TrafficControl
+from .control import Control
 
 
-def getMetrics(control: TrafficControl, caller: Caller | None) -> TextResult:
+def getMetrics(control: Control, caller: Caller | None) -> TextResult:
     return TextResult(*control.metrics.written())

@@ -8,10 +8,10 @@ from ...domain.errors import BusinessIssue
 from ...store.records import KeyRecord
 from ...traffic.rate_limits import RATE_LIMIT, RateLimit, Verdict, look, stricter
 from ...worlds.worlds import Caller
-from .traffic_control import TrafficControl
+from .control import Control
 
 
-def getRateLimit(control: TrafficControl, caller: Caller) -> dict[str, Any]:
+def getRateLimit(control: Control, caller: Caller) -> dict[str, Any]:
     """The limit that holds, the stricter of the world's own and the operator's, and what each key that called has left."""
     with control.worlds.transaction(caller) as tx:
         own = tx.value(RATE_LIMIT, RATE_LIMIT)
@@ -19,8 +19,8 @@ def getRateLimit(control: TrafficControl, caller: Caller) -> dict[str, Any]:
     limit = stricter(own, control.limit)
     if limit is None:
         return {**_fields(None), "set_by": None, "keys": []}
-    levels = control.store.levels(caller.key.world_id)
-    called = [key for key in control.store.keys(caller.key.world_id) if key.id in levels]
+    levels = control.worlds.store.levels(caller.key.world_id)
+    called = [key for key in control.worlds.store.keys(caller.key.world_id) if key.id in levels]
     return {
         **_fields(limit),
         "set_by": "world" if limit is own else "operator",
@@ -28,7 +28,7 @@ def getRateLimit(control: TrafficControl, caller: Caller) -> dict[str, Any]:
     }
 
 
-def setRateLimit(control: TrafficControl, caller: Caller, *, body: Mapping[str, int]) -> dict[str, Any]:
+def setRateLimit(control: Control, caller: Caller, *, body: Mapping[str, int]) -> dict[str, Any]:
     """Sets the world's own limit, and fills every bucket. Raises BusinessIssue for a laxer one than the operator's."""
     limit = RateLimit(body["limit"], body["per_seconds"], body.get("burst", body["limit"]))
     if control.limit is not None and limit.laxer_than(control.limit):
@@ -41,15 +41,15 @@ def setRateLimit(control: TrafficControl, caller: Caller, *, body: Mapping[str, 
     return _fields(limit)
 
 
-def removeRateLimit(control: TrafficControl, caller: Caller) -> None:
+def removeRateLimit(control: Control, caller: Caller) -> None:
     """Removes the world's own limit; the operator's holds again, where there is one."""
     _store(control, caller, None)
 
 
-def _store(control: TrafficControl, caller: Caller, limit: RateLimit | None) -> None:
+def _store(control: Control, caller: Caller, limit: RateLimit | None) -> None:
     with control.worlds.transaction(caller) as tx:
         tx.write(RATE_LIMIT, RATE_LIMIT, limit)
-    control.store.clear_traffic(caller.key.world_id, journal=False)
+    control.worlds.store.clear_traffic(caller.key.world_id, journal=False)
 
 
 def _left(key: KeyRecord, verdict: Verdict) -> dict[str, Any]:

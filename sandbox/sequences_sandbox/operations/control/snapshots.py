@@ -9,6 +9,7 @@ from ...domain.timestamps import format_timestamp
 from ...resources import RESOURCES
 from ...resources.resource import Resource
 from ...store.records import Moment
+from ...worlds.events import WORLD
 from ...worlds.history import HISTORY
 from ...worlds.snapshots import SETTINGS, SNAPSHOTS, Snapshot, copied, timeline
 from ...worlds.transaction import Transaction
@@ -51,7 +52,7 @@ def restoreSnapshot(control: Control, caller: Caller, *, name: str, body: Mappin
         tx.start_timeline({**timeline(snapshot.documents), **settings}, Moment(snapshot.epoch, clock))
         tx.commit()
         world = control.world(tx)
-    control.publish_world(tx, "restored")
+    control.worlds.events.publish(tx.world.record.id, WORLD, {"event": "restored"})
     return world
 
 

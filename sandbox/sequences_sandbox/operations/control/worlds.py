@@ -18,6 +18,7 @@ from ...store.records import Moment, WorldRecord
 from ...traffic.rate_limits import Verdict
 from ...validation import field_issue
 from ...worlds.api_keys import visitors_address
+from ...worlds.events import WORLD
 from ...worlds.factory import CreatedWorld, WorldOptions, clock_from, open_epoch
 from ...worlds.snapshots import KEPT, copied
 from ...worlds.visitors import PACE, making_room
@@ -128,7 +129,7 @@ def resetWorld(control: Control, caller: Caller, *, body: Mapping[str, Any]) -> 
         tx.commit()
         control.worlds.store.clear_traffic(record.id)
         world = control.world(tx)
-    control.publish_world(tx, "reset")
+    control.worlds.events.publish(tx.world.record.id, WORLD, {"event": "reset"})
     return world
 
 

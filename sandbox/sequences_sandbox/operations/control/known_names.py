@@ -1,47 +1,18 @@
-"""What the control API works on where it concerns requests: faults, rate limits, the journal, events, metrics."""
+"""The names that exist in a world, for matches of faults and of questions to the journal."""
 
 from bisect import bisect
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import Final
 
 from ...domain.errors import ValidationIssue
-from ...store.base import Store
-from ...traffic.rate_limits import RateLimit
 from ...validation import field_issue
-from ...worlds.prometheus import Metrics
-from ...worlds.worlds import Worlds
 
 _CUTOFF: Final = 0.55
 _METHODS: Final = ("DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT")
 _MOST_CANDIDATES: Final = 100
 _LONGEST_WORD: Final = 50
 _MOST_SHOWN: Final = 10
-
-
-@dataclass(frozen=True, slots=True)
-class TrafficControl:
-    """The services behind the operations. `operations` and `base_path` are the contract's; `limit` is the operator's; the
-    journal keeps the `headers` of requests."""
-
-    worlds: Worlds
-    operations: Sequence[str]
-    base_path: str
-    limit: RateLimit | None
-    headers: frozenset[bytes]
-    metrics: Metrics
-
-    @property
-    def store(self) -> Store:
-        """Where the journals are."""
-        return self.worlds.store
-
-    def names(self, world_id: str) -> "KnownNames":
-        """The names that a match can hold in a world."""
-        keys = self.store.keys(world_id)
-        names, ids = (key.name for key in keys), (key.id for key in keys)
-        return KnownNames(self.operations, names, ids, self.headers, self.base_path)
 
 
 class KnownNames:
