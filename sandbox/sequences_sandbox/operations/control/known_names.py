@@ -2,16 +2,13 @@
 
 from bisect import bisect
 from collections.abc import Iterable, Sequence
-from difflib import get_close_matches
 from typing import Final
 
 from ...domain.errors import ValidationIssue
-from ...validation import field_issue
+from ...validation import field_issue, nearest
 
-_CUTOFF: Final = 0.55
 _METHODS: Final = ("DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT")
 _MOST_CANDIDATES: Final = 100
-_LONGEST_WORD: Final = 50
 _MOST_SHOWN: Final = 10
 
 
@@ -77,7 +74,9 @@ def _require(field: str, value: str, known: Sequence[str]) -> None:
     at = bisect(known, value)
     if at > 0 and known[at - 1] == value:
         return
-    near = _nearest(value, known, at)
+    # Of many names those are compared that stand beside `value` in alphabetical order.
+    first = max(0, min(at - _MOST_CANDIDATES // 2, len(known) - _MOST_CANDIDATES))
+    near = nearest(value, known[first : first + _MOST_CANDIDATES])
     more = len(known) - _MOST_SHOWN
     listed = ", ".join([*known[:_MOST_SHOWN], *([f"and {more} more"] if more > 0 else [])])
     hint = f"did you mean '{near}'?" if near else f"there are {listed}."
@@ -88,12 +87,3 @@ def _require(field: str, value: str, known: Sequence[str]) -> None:
         problem="unknown",
         allowed=list(known[:_MOST_CANDIDATES]),
     )
-
-
-def _nearest(value: str, known: Sequence[str], at: int) -> str | None:
-    """The name that was probably meant. Of many names those are tried that stand beside `value` in alphabetical order."""
-    if len(value) > _LONGEST_WORD:
-        return None
-    first = max(0, min(at - _MOST_CANDIDATES // 2, len(known) - _MOST_CANDIDATES))
-    candidates = [name for name in known[first : first + _MOST_CANDIDATES] if len(name) <= _LONGEST_WORD]
-    return next(iter(get_close_matches(value, candidates, 1, _CUTOFF)), None)
