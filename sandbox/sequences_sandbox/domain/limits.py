@@ -8,10 +8,25 @@ Source: own; the documentation bounds nothing of this.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Final, Protocol
+from typing import Final, Literal, Protocol
 
 from .errors import TooLargeIssue
 from .timestamps import DAY, HOUR, MINUTE
+
+LimitName = Literal[
+    "document_bytes", "faults", "keys", "organizations", "runs", "snapshot_bytes", "snapshots", "variables"
+]  # fmt: skip
+_FULL: Final[Mapping[LimitName, tuple[str, str, str]]] = {
+    "variables": ("A run of this world has", "variables", "remove some first"),
+    "runs": ("An organization of this world has", "runs", "reset the world first"),
+    "organizations": ("A visitor's world has", "organizations", "leave some out"),
+    "keys": ("A visitor's world has", "API keys", "leave some out"),
+    "faults": ("A world has", "faults", "remove one first"),
+    "snapshots": ("A world keeps", "snapshots", "delete one first"),
+    "snapshot_bytes": ("A world keeps", "bytes of snapshots", "delete one first"),
+    "document_bytes": ("This world holds", "bytes of documents", "remove variables, or reset it"),
+}
+"""What is said of each limit that is reached: who has at most so many of what, and how to go on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,8 +52,7 @@ class Limits:
 
     def require_text(self, variables: Mapping[str, str] | None) -> None:
         """Raises TooLargeIssue when the variables of a run have become too many or too long."""
-        if variables and self.variables is not None and len(variables) > self.variables:
-            raise _full("A run of this world has", self.variables, "variables", "remove some first")
+        self.require("variables", len(variables or ()))
         if variables and sum(map(len, variables)) + sum(map(len, variables.values())) > self.text:
             raise TooLargeIssue(
                 f"The run's variables would have more than {self.text} characters together; remove some first, "
@@ -46,37 +60,12 @@ class Limits:
                 allowed={"maximum_characters": self.text},
             )
 
-    def require_run(self, number: int) -> None:
-        """Raises TooLargeIssue when an organization with so many runs takes in no more."""
-        if self.runs is not None and number >= self.runs:
-            raise _full("An organization of this world has", self.runs, "runs", "reset the world first")
-
-    def require_organizations(self, number: int) -> None:
-        """Raises TooLargeIssue for a world of so many organizations."""
-        if self.organizations is not None and number > self.organizations:
-            raise _full("A visitor's world has", self.organizations, "organizations", "leave some out")
-
-    def require_keys(self, number: int) -> None:
-        """Raises TooLargeIssue for a world of so many API keys."""
-        if self.keys is not None and number > self.keys:
-            raise _full("A visitor's world has", self.keys, "API keys", "leave some out")
-
-    def require_fault(self, number: int) -> None:
-        """Raises TooLargeIssue when a world with so many faults takes in no more."""
-        if number >= self.faults:
-            raise _full("A world has", self.faults, "faults", "remove one first")
-
-    def require_snapshot(self, number: int, size: int) -> None:
-        """Raises TooLargeIssue when a world with so many snapshots, of so many bytes with this one, takes in no more."""
-        if number >= self.snapshots:
-            raise _full("A world keeps", self.snapshots, "snapshots", "delete one first")
-        if self.snapshot_bytes is not None and size > self.snapshot_bytes:
-            raise _full("A world keeps", self.snapshot_bytes, "bytes of snapshots", "delete one first")
-
-    def require_documents(self, size: int) -> None:
-        """Raises TooLargeIssue for documents of so many bytes."""
-        if self.document_bytes is not None and size > self.document_bytes:
-            raise _full("This world holds", self.document_bytes, "bytes of documents", "remove variables, or reset it")
+    def require(self, name: LimitName, number: int) -> None:
+        """Raises TooLargeIssue when `number` is more than the limit of that name allows."""
+        most: int | None = getattr(self, name)
+        if most is not None and number > most:
+            subject, things, fix = _FULL[name]
+            raise TooLargeIssue(f"{subject} {most} {things} at most; {fix}.", allowed={"maximum": most}, limit=things)
 
 
 # Of the largest body that is read, all fits beside as much again.
@@ -178,7 +167,3 @@ def host_limits(descriptors: int, *, shared: bool) -> HostLimits:
         # Each may be a response of forty megabytes that its client takes slowly.
         long_work=Share("requests that take long", None, *((4, 32) if shared else (None, 64))),
     )
-
-
-def _full(what: str, most: int, things: str, fix: str) -> TooLargeIssue:
-    return TooLargeIssue(f"{what} {most} {things} at most; {fix}.", allowed={"maximum": most}, limit=things)

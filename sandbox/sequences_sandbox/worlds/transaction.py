@@ -225,7 +225,7 @@ class Transaction:
         total = grown.total()
         documents = total - grown[HISTORY] - grown[SNAPSHOTS]
         if documents > 0:
-            self.limits.require_documents(self.world.sizes.documents + documents)
+            self.limits.require("document_bytes", self.world.sizes.documents + documents)
         self._worlds.require_bytes(self.world, max(0, documents) + grown[SNAPSHOTS])
         return self.world.sizes.total + total
 

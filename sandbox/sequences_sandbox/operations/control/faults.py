@@ -26,7 +26,7 @@ def addFault(control: Control, caller: Caller, *, body: Mapping[str, Any]) -> di
     lasting = read_length(body["for"]) if "for" in body else None
     with control.worlds.transaction(caller) as tx:
         rules = tx.values(FAULTS)
-        tx.limits.require_fault(len(rules))
+        tx.limits.require("faults", len(rules) + 1)
         rule = FaultRule(
             id=str(uuid.uuid4()),
             number=max((other.number for other in rules), default=0) + 1,

@@ -83,7 +83,8 @@ def _enrolled(tx: Transaction, caller: Caller, body: Mapping[str, Any]) -> Run:
         source = owned(tx, CONTACT_LISTS, organization, "source_contact_list_id", source).id
     created, status = _created(body, tx.now), _status(body, tx.world.schedule.lifecycle)
     tx.limits.require_text(body.get("variables"))
-    tx.limits.require_run(len(tx.select(RUNS, organization_id=organization)) if tx.limits.runs is not None else 0)
+    if tx.limits.runs is not None:
+        tx.limits.require("runs", len(tx.select(RUNS, organization_id=organization)) + 1)
     contact, template = contact_for(tx, organization, body), template_for(tx, organization, body)
     run = Run(
         id=str(uuid.uuid4()),

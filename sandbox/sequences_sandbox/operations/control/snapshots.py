@@ -29,7 +29,8 @@ def saveSnapshot(control: Control, caller: Caller, *, name: str, body: Mapping[s
     with control.worlds.transaction(caller) as tx:
         others = [snapshot for snapshot in tx.values(SNAPSHOTS) if snapshot.name != name]
         size = tx.world.sizes.documents + tx.world.sizes.of(HISTORY)
-        tx.limits.require_snapshot(len(others), size + sum(snapshot.size for snapshot in others))
+        tx.limits.require("snapshots", len(others) + 1)
+        tx.limits.require("snapshot_bytes", size + sum(snapshot.size for snapshot in others))
         frozen, documents = tx.moment.clock.frozen, timeline(tx.world.documents)
         snapshot = Snapshot(name, tx.world.wall, tx.now, tx.moment.epoch, frozen, documents, size)
         tx.write(SNAPSHOTS, name, snapshot)

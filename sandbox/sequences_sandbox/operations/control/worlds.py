@@ -204,10 +204,10 @@ def _fixture(control: Control, body: Mapping[str, Any], limits: Limits | None) -
 
 def _require_small(fixture: Fixture) -> None:
     """Raises TooLargeIssue where a visitor's own fixture, once read, is more than a visitor's world may hold."""
-    PUBLIC_LIMITS.require_keys(len(fixture.api_keys))
-    PUBLIC_LIMITS.require_documents(fixture.size)
+    PUBLIC_LIMITS.require("keys", len(fixture.api_keys))
+    PUBLIC_LIMITS.require("document_bytes", fixture.size)
     runs = fixture.documents.get(RUNS.kind, ())
     for number in Counter(run.organization_id for run in runs).values():
-        PUBLIC_LIMITS.require_run(number - 1)
+        PUBLIC_LIMITS.require("runs", number)
     for run in runs:
         PUBLIC_LIMITS.require_text(run.variables)
