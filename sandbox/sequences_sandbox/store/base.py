@@ -19,6 +19,8 @@ from .records import ChangeSet, KeyRecord, Loaded, StoredEvent, VisitorWorld, Wo
 
 FORGETTING: Final = 256
 """After how many commits to a world a store forgets what was removed from it."""
+MOST_JOURNAL_BYTES: Final = 4 << 20
+"""How many bytes of a world's journal are kept."""
 MOST_EVENT_BYTES: Final = 2 << 20
 """How many bytes of a world's events are kept, and wait for a reader that is slow."""
 

@@ -10,11 +10,10 @@ from ..domain.clock import Clock
 from ..domain.errors import CommitIssue
 from ..traffic.journal import Entry
 from ..traffic.rate_limits import Level, RateLimit, Verdict, take
-from .base import FORGETTING, MOST_EVENT_BYTES, conflict
+from .base import FORGETTING, MOST_EVENT_BYTES, MOST_JOURNAL_BYTES, conflict
 from .records import ChangeSet, DocumentKey, KeyRecord, Loaded, Moment, StoredEvent, VisitorWorld, WorldRecord
 from .rings import Rings
 
-MOST_JOURNAL_BYTES: Final = 4 << 20
 MOST_BYTES_OF_ALL_JOURNALS: Final = 256 << 20
 _MOST_BYTES_OF_ALL_EVENTS: Final = 64 << 20
 

@@ -8,7 +8,7 @@ from sequences_sandbox.contract.files import shipped
 from sequences_sandbox.http.streaming import events, subscription
 from sequences_sandbox.server import head, protocol, server
 from sequences_sandbox.store import memory
-from sequences_sandbox.store.base import MOST_EVENT_BYTES
+from sequences_sandbox.store.base import MOST_EVENT_BYTES, MOST_JOURNAL_BYTES
 from sequences_sandbox.store.postgres import events as stored_events
 from sequences_sandbox.traffic import journal
 from sequences_sandbox.traffic.fault_header import parse_fault_header
@@ -38,7 +38,7 @@ def test_every_header_on_the_page_can_be_sent(text):
 
 def test_the_limits_on_the_page_are_those_of_the_code():
     assert f"Of a body {journal.MOST_BODY_BYTES >> 10} KiB are kept" in TEXT
-    assert f"A world's journal takes {memory.MOST_JOURNAL_BYTES >> 20} MiB" in TEXT
+    assert f"A world's journal takes {MOST_JOURNAL_BYTES >> 20} MiB" in TEXT
     assert f"all journals {memory.MOST_BYTES_OF_ALL_JOURNALS >> 20} MiB" in TEXT
     flowing = re.sub(r"\s+", " ", TEXT)
     assert f"the latest are kept: {MOST_EVENT_BYTES >> 20} MiB of a world's" in flowing

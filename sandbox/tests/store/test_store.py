@@ -8,8 +8,7 @@ import pytest
 from sequences_sandbox.domain.clock import Clock
 from sequences_sandbox.domain.errors import CommitIssue
 from sequences_sandbox.domain.timestamps import HOUR, SECOND
-from sequences_sandbox.store import memory
-from sequences_sandbox.store.base import MOST_EVENT_BYTES
+from sequences_sandbox.store.base import MOST_EVENT_BYTES, MOST_JOURNAL_BYTES
 from sequences_sandbox.store.records import ChangeSet, Moment
 from sequences_sandbox.traffic.rate_limits import RateLimit, take
 
@@ -256,7 +255,7 @@ def test_a_journal_comes_back_as_it_was_oldest_first(store, helper, world):
 
 
 def test_the_oldest_entries_go_when_a_journal_is_full(store, helper, world):
-    most = memory.MOST_JOURNAL_BYTES // helper.entry(body=b"x" * 60_000).weight
+    most = MOST_JOURNAL_BYTES // helper.entry(body=b"x" * 60_000).weight
     for number in range(most + 30):
         store.append_journal(world, helper.entry(f"r{number}", body=b"x" * 60_000))
     found = [entry.request_id for entry in store.read_journal(world)]

@@ -18,7 +18,7 @@ from psycopg import Error, errors
 
 from ...domain.errors import Issue, UnavailableIssue
 from ...traffic.journal import Entry
-from ..memory import MOST_JOURNAL_BYTES
+from ..base import MOST_JOURNAL_BYTES
 from .database import Database
 from .entries import dump_entry, load_entry
 
