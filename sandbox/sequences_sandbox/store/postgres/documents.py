@@ -2,7 +2,6 @@
 
 import json
 import secrets
-from collections.abc import Callable, Mapping
 from contextlib import suppress
 from typing import Any, Final
 
@@ -10,13 +9,11 @@ from psycopg.rows import TupleRow
 
 from ...domain.clock import Clock
 from ...domain.errors import Issue, UnavailableIssue
-from ...resources.resource import Codec
 from ..base import FORGETTING, conflict
 from ..records import ChangeSet, Loaded, Moment, WorldRecord
 from .connecting import Conn, SchemaChangedError, require_primary, require_schema
-from .database import Database
 from .events import WATCHED
-from .keys import KnownKeys
+from .shared import Shared
 from .worlds import NOW, RECORD, RECORD_WIDTH, clock_parameters
 
 _TAIL_BITS: Final = 24
@@ -69,14 +66,7 @@ _FORGET: Final = (
 """Forgets which documents were removed; whoever knows the world from before loads it whole."""
 
 
-class DocumentVerbs:
-    _database: Database
-    _codecs: Mapping[str, Codec]
-    _known_keys: KnownKeys
-    _now: Callable[[], int | None]
-    _servers: dict[str, Any]
-    """Under which start of the database each world was loaded."""
-
+class DocumentVerbs(Shared):
     def load(self, world_id: str, since: int | None) -> Loaded | None:
         row = self._load(world_id, since)
         if row is None:

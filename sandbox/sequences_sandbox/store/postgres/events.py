@@ -6,7 +6,7 @@ from typing import Final
 
 from ..base import MOST_EVENT_BYTES
 from ..records import StoredEvent
-from .database import Database
+from .shared import Shared
 
 _MOST_KEPT: Final = 1000
 _TRIMMED_EVERY: Final = 100
@@ -55,11 +55,8 @@ SWEEP: Final = (
 """Removes the events of worlds that were deleted a while ago."""
 
 
-class EventVerbs:
+class EventVerbs(Shared):
     """The verbs about events. A world is watched until nobody has read its events for some minutes."""
-
-    _database: Database
-    _renewed: dict[str, float]
 
     def watch(self, world_id: str) -> int:
         rows = self._database.rows(_WATCH, (world_id,))

@@ -1,17 +1,12 @@
 """The keeper of worlds in PostgreSQL. The verbs stand in five files, by what they are about."""
 
-from collections.abc import Callable, Mapping
-from typing import Any, Final
+from typing import Final
 
 from ...domain.errors import UnavailableIssue
-from ...resources.resource import Codec
 from .connecting import Conn, require_primary, require_schema
-from .database import Database
 from .documents import DocumentVerbs
 from .events import EventVerbs
-from .journal import Journal
-from .keys import KeyVerbs, KnownKeys
-from .schema import prepare
+from .keys import KeyVerbs
 from .traffic import TrafficVerbs
 from .worlds import WorldVerbs
 
@@ -25,19 +20,6 @@ class PostgresStore(WorldVerbs, DocumentVerbs, KeyVerbs, TrafficVerbs, EventVerb
 
     blocking: Final = True
     name: Final = "postgresql"
-
-    def __init__(
-        self, url: str, codecs: Mapping[str, Codec], *, size: int = 16, wall: Callable[[], int] | None = None
-    ) -> None:
-        self._database = Database(url, size, prepare(url))
-        self._codecs = codecs
-        self._now = wall if wall is not None else lambda: None
-        self._known_keys = KnownKeys()
-        self._journal = Journal(self._database)
-        self.append_journal = self._journal.append
-        self.read_journal = self._journal.read
-        self._servers: dict[str, Any] = {}
-        self._renewed: dict[str, float] = {}
 
     def connect(self) -> None:
         self._database.open()

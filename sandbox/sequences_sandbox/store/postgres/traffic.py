@@ -1,13 +1,13 @@
 """Rate limits and journals, the same whichever process a request reaches."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 from psycopg import errors
 
+from ...traffic.journal import Entry
 from ...traffic.rate_limits import Level, RateLimit, Verdict, take
-from .database import Database
-from .journal import Journal
+from .shared import Shared
 
 # As `take` does it, in one statement. A call that is repeated since its answer was lost may take two tokens.
 _TAKE: Final = (
@@ -21,10 +21,7 @@ _TAKE: Final = (
 )
 
 
-class TrafficVerbs:
-    _database: Database
-    _journal: Journal
-
+class TrafficVerbs(Shared):
     def take_token(self, world_id: str, key_id: str, limit: RateLimit, wall: int, now: int) -> Verdict:
         parameters = {
             "world": world_id,
@@ -45,6 +42,12 @@ class TrafficVerbs:
     def levels(self, world_id: str) -> Mapping[str, Level]:
         rows = self._database.rows("SELECT key_id, parts, wall, now FROM buckets WHERE world_id = %s", (world_id,))
         return {key_id: Level(*level) for key_id, *level in rows}
+
+    def append_journal(self, world_id: str, entry: Entry) -> None:
+        self._journal.append(world_id, entry)
+
+    def read_journal(self, world_id: str) -> Sequence[Entry]:
+        return self._journal.read(world_id)
 
     def clear_traffic(self, world_id: str, *, journal: bool = True, buckets: bool = True) -> None:
         if journal:

@@ -13,9 +13,9 @@ from ...domain.errors import CommitIssue
 from ..base import conflict
 from ..records import KeyRecord, VisitorWorld, WorldRecord
 from .connecting import Conn
-from .database import Database
 from .events import KEEP_LAST, SWEEP
-from .keys import ADD_KEYS, KnownKeys, key_parameters
+from .keys import ADD_KEYS, key_parameters
+from .shared import Shared
 
 _MOST_EXPIRED: Final = 50
 """How many worlds one request removes; one that is being written to is left for the next."""
@@ -44,14 +44,7 @@ _DROP_SEED: Final = (
 )
 
 
-class WorldVerbs:
-    """The verbs about worlds. `_now` makes the parameter of the clock: None for the database's own."""
-
-    _database: Database
-    _known_keys: KnownKeys
-    _now: Callable[[], int | None]
-    _servers: dict[str, Any]
-
+class WorldVerbs(Shared):
     def wall(self) -> int:
         now = self._now()
         return int(self._database.rows(f"SELECT {NOW}", {"wall": None})[0][0]) if now is None else now
