@@ -11,6 +11,8 @@ from ..domain.clock import Clock
 
 DocumentKey = tuple[str, str]
 """A kind and an id."""
+DocumentsByKind = dict[str, dict[str, Any]]
+"""The documents of a world, by kind and then id."""
 
 _EVENT: Final = 300
 """What an event takes beside its text."""

@@ -6,13 +6,12 @@ from typing import Any, Final
 
 from ..resources import RESOURCES
 from ..resources.resource import Codec
-from ..store.records import DocumentKey
+from ..store.records import DocumentKey, DocumentsByKind
 from ..traffic.fault_documents import FAULT_CODEC
 from ..traffic.faults import FAULTS
 from ..traffic.rate_limits import RATE_LIMIT, RATE_LIMIT_CODEC
 from .history import HISTORY, HISTORY_CODEC
 from .snapshots import SNAPSHOTS, Snapshot
-from .world import Documents
 
 
 def _dump_snapshot(snapshot: Snapshot) -> dict[str, Any]:
@@ -41,7 +40,7 @@ CODECS: Final[Mapping[str, Codec]] = {
 """How documents become JSON and back, by kind."""
 
 
-def differences(start: Documents, documents: Documents) -> dict[DocumentKey, Any | None]:
+def differences(start: DocumentsByKind, documents: DocumentsByKind) -> dict[DocumentKey, Any | None]:
     """What of `documents` is other than at the `start`; None for what is not there any more."""
     found: dict[DocumentKey, Any | None] = {}
     for kind in start.keys() | documents.keys():

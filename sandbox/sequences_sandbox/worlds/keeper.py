@@ -6,7 +6,7 @@ from typing import Any, Final
 from ..domain.limits import OWNED_LIMITS, PUBLIC_LIMITS, WAITING, Limits
 from ..domain.timestamps import SECOND
 from ..store.base import Store, conflict
-from ..store.records import DocumentKey, WorldRecord
+from ..store.records import DocumentKey, DocumentsByKind, WorldRecord
 from ..traffic.places import Places
 from .cache import Cache
 from .documents import differences
@@ -14,7 +14,7 @@ from .events import SEQUENCE, EventBus, change_fields
 from .history import Change
 from .seeds import Seeds
 from .snapshots import KEPT
-from .world import Documents, WorldState
+from .world import WorldState
 
 MOST_WORLD_BYTES: Final = 256 << 20
 _COUNTED_EVERY: Final = 2 * SECOND
@@ -78,7 +78,9 @@ class Keeper:
         if changes and self.events.wanted(world.record.id, world.watched):
             self.events.publish(world.record.id, SEQUENCE, *map(change_fields, changes))
 
-    def differences(self, record: WorldRecord, documents: Documents, epoch: int) -> Mapping[DocumentKey, Any | None]:
+    def differences(
+        self, record: WorldRecord, documents: DocumentsByKind, epoch: int
+    ) -> Mapping[DocumentKey, Any | None]:
         """What of a timeline is other than in the fixture."""
         kept = {kind: of_kind for kind, of_kind in documents.items() if kind not in KEPT}
         return differences(self.seeds.start_of(record, epoch), kept)

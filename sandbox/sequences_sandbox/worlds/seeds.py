@@ -9,11 +9,10 @@ from ..domain.limits import VISITOR_BYTES
 from ..fixtures.fixture import Fixture
 from ..resources.sequences.schedule import Schedule
 from ..store.base import Store
-from ..store.records import VisitorWorld, WorldRecord
+from ..store.records import DocumentsByKind, VisitorWorld, WorldRecord
 from ..traffic.amounts import Amounts
 from .api_keys import gone
 from .cache import Cache
-from .world import Documents
 
 MOST_BYTES: Final = 64 << 20
 
@@ -28,7 +27,7 @@ class Seeds:
         self.fixtures: Final[Cache[Fixture]] = (
             Cache[Fixture](MOST_BYTES) if predecessor is None else predecessor.fixtures
         )
-        self.starts: Final = Cache[tuple[int, Documents]](MOST_BYTES)
+        self.starts: Final = Cache[tuple[int, DocumentsByKind]](MOST_BYTES)
         self.visitor_bytes: Final[Amounts] = (
             Amounts(VISITOR_BYTES) if predecessor is None else predecessor.visitor_bytes
         )
@@ -103,7 +102,7 @@ class Seeds:
         self.fixtures.use(name)
         return found
 
-    def start_of(self, record: WorldRecord, epoch: int) -> Documents:
+    def start_of(self, record: WorldRecord, epoch: int) -> DocumentsByKind:
         """The documents that a world starts with at `epoch`; not to be changed.
 
         The last ones of each fixture are kept, since worlds made in one second start alike.
@@ -115,7 +114,7 @@ class Seeds:
             return kept[1]
         return self.start_from(self.fixture_of(record), epoch)
 
-    def start_from(self, fixture: Fixture, epoch: int) -> Documents:
+    def start_from(self, fixture: Fixture, epoch: int) -> DocumentsByKind:
         """The documents that a world of a fixture starts with at `epoch`; not to be changed."""
         name = fixture.digest.hex()
         documents = fixture.documents_at(epoch, self._schedules[fixture.static])

@@ -1,8 +1,9 @@
 """Snapshots of a world: the documents of its timeline and its clock, under a name. They outlive resets and restores."""
 
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
+from ..store.records import DocumentsByKind
 from ..traffic.faults import FAULTS
 from ..traffic.rate_limits import RATE_LIMIT
 from .history import HISTORY
@@ -29,15 +30,15 @@ class Snapshot:
     now: int
     epoch: int
     frozen: bool
-    documents: dict[str, dict[str, Any]]
+    documents: DocumentsByKind
     size: int = 0
 
 
-def copied(documents: dict[str, dict[str, Any]]) -> dict[str, dict[str, Any]]:
+def copied(documents: DocumentsByKind) -> DocumentsByKind:
     """A shallow copy of all documents."""
     return {kind: dict(of_kind) for kind, of_kind in documents.items()}
 
 
-def timeline(documents: dict[str, dict[str, Any]]) -> dict[str, dict[str, Any]]:
+def timeline(documents: DocumentsByKind) -> DocumentsByKind:
     """A shallow copy of the documents of a timeline."""
     return {kind: dict(of_kind) for kind, of_kind in documents.items() if kind not in SETTINGS}

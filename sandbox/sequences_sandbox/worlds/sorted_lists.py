@@ -14,7 +14,6 @@ from ..domain.query import Bounds, ListQuery
 from ..resources.resource import Resource
 
 Key = tuple[Any, str]
-Documents = Mapping[str, Any]
 
 _OWNER: Final = "organization_id"
 _MOST_INDEXES: Final = 32
@@ -42,7 +41,7 @@ class SortedLists:
         if len(noted) > _MOST_NOTED:
             self._forget(kind)
 
-    def page(self, resource: Resource[Any], documents: Documents, query: ListQuery) -> tuple[list[Any], int]:
+    def page(self, resource: Resource[Any], documents: Mapping[str, Any], query: ListQuery) -> tuple[list[Any], int]:
         """The documents of a page, and the number of matches over all pages."""
         keys = self._group(resource, documents, query)
         bounds = {name: bound for name, bound in query.bounds.items() if bound != (None, None)}
@@ -55,20 +54,26 @@ class SortedLists:
         first = start + query.offset
         return [documents[key[1]] for key in keys[first : min(stop, first + query.size)]], max(0, stop - start)
 
-    def select(self, resource: Resource[Any], documents: Documents, equal: Mapping[str, Any]) -> list[Any]:
+    def select(self, resource: Resource[Any], documents: Mapping[str, Any], equal: Mapping[str, Any]) -> list[Any]:
         """The documents with these field values, by id."""
         fields = tuple(sorted(equal))
         index = self._index(resource, documents, fields, "id", descending=False)
         return [documents[key[1]] for key in index.groups.get(tuple(equal[name] for name in fields), ())]
 
-    def _group(self, resource: Resource[Any], documents: Documents, query: ListQuery) -> list[Key]:
+    def _group(self, resource: Resource[Any], documents: Mapping[str, Any], query: ListQuery) -> list[Key]:
         fields = (_OWNER, *sorted(query.equal))
         values = tuple(resource.key(name, query.equal[name]) for name in fields[1:])
         index = self._index(resource, documents, fields, query.sort_by, descending=query.descending)
         return index.groups.get((query.organization_id, *values), [])
 
     def _index(
-        self, resource: Resource[Any], documents: Documents, fields: tuple[str, ...], sort_by: str, *, descending: bool
+        self,
+        resource: Resource[Any],
+        documents: Mapping[str, Any],
+        fields: tuple[str, ...],
+        sort_by: str,
+        *,
+        descending: bool,
     ) -> "_Index":
         name = (resource.kind, fields, sort_by, descending)
         index = self._indexes.get(name)

@@ -11,11 +11,10 @@ from ..resources.organizations import ORGANIZATIONS
 from ..resources.sequences.model import RUNS
 from ..resources.templates import TEMPLATES
 from ..store.memory import MemoryStore
-from ..store.records import DocumentKey, KeyRecord, WorldRecord
+from ..store.records import DocumentKey, DocumentsByKind, KeyRecord, WorldRecord
 from .documents import differences
 from .events import WORLD
 from .factory import CreatedWorld, key_of
-from .world import Documents
 from .worlds import Worlds
 
 Overlay = Mapping[DocumentKey, Any | None]
@@ -42,7 +41,7 @@ class Succession:
     fixture: Fixture
     version: int
     overlay: Overlay
-    before: Documents
+    before: DocumentsByKind
     stated: Overlay
     kept: Collection[DocumentKey]
     dropped: Collection[DocumentKey]
@@ -84,7 +83,7 @@ def _keys(default: CreatedWorld, fixture: Fixture, record: WorldRecord) -> tuple
     return tuple(key_of(key, record, minted=False) for key in stated)
 
 
-def fitting(start: Documents, overlay: Overlay, statuses: Collection[str]) -> dict[DocumentKey, Any | None]:
+def fitting(start: DocumentsByKind, overlay: Overlay, statuses: Collection[str]) -> dict[DocumentKey, Any | None]:
     """What of a world's own documents fits those that it starts with: what they refer to is there, and so is their status.
 
     A document that was deleted comes back where one of the fixture's refers to it.
@@ -121,7 +120,7 @@ def _targets(kind: str, value: Any) -> list[DocumentKey]:
     return [(of, id_) for of, id_ in referred if id_ is not None]
 
 
-def _fits(kind: str, value: Any, documents: Documents, statuses: Collection[str]) -> bool:
+def _fits(kind: str, value: Any, documents: DocumentsByKind, statuses: Collection[str]) -> bool:
     if any(documents.get(of, {}).get(id_) is None for of, id_ in _targets(kind, value)):
         return False
     if kind != RUNS.kind:

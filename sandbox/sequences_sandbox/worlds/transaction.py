@@ -18,12 +18,12 @@ from ..resources.resource import Resource
 from ..resources.sequences.model import RUNS, Run
 from ..resources.sequences.schedule import EXECUTE
 from ..resources.templates import TEMPLATES, Step
-from ..store.records import ChangeSet, DocumentKey, Moment
+from ..store.records import ChangeSet, DocumentKey, DocumentsByKind, Moment
 from .history import FEWEST_PAGES, HISTORY, MOST_PAGES, Change, HistoryEntry, with_entry
 from .keeper import Keeper
 from .snapshots import ADDED, KEPT, SNAPSHOTS
 from .weights import Sizes, weight
-from .world import Documents, WorldState
+from .world import WorldState
 
 
 class Transaction:
@@ -43,7 +43,7 @@ class Transaction:
         self._request_id: Final = request_id
         self._written: dict[DocumentKey, Any | None] = {}
         self._changes: list[Change] = []
-        self._replaced: Documents | None = None
+        self._replaced: DocumentsByKind | None = None
 
     def __enter__(self) -> "Transaction":
         self._worlds.acquire(self.world)
@@ -176,7 +176,7 @@ class Transaction:
         """Sets the world's clock, from the end of the transaction on."""
         self.moment = Moment(self.moment.epoch, clock)
 
-    def start_timeline(self, documents: Documents, moment: Moment) -> None:
+    def start_timeline(self, documents: DocumentsByKind, moment: Moment) -> None:
         """Begins a new timeline: these documents, this moment. What is written after this is added to it."""
         self._written, self._changes = {}, []
         self._replaced = documents

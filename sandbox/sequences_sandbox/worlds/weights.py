@@ -11,8 +11,6 @@ _ENTRY: Final = 200
 _PAGE: Final = 300
 _APART: Final = frozenset({HISTORY, SNAPSHOTS})
 
-Documents = Mapping[str, Mapping[str, Any]]
-
 
 def weight(kind: str, value: Any | None) -> int:
     """What a document takes; nothing for None."""
@@ -30,7 +28,7 @@ class Sizes:
     `documents` are the world's own, which change in place.
     """
 
-    def __init__(self, documents: Documents, known: Mapping[str, int] | None = None) -> None:
+    def __init__(self, documents: Mapping[str, Mapping[str, Any]], known: Mapping[str, int] | None = None) -> None:
         self._documents: Final = documents
         self._counted: dict[str, int] | None = None if known is None else dict(known)
 

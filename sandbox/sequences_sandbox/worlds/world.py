@@ -12,11 +12,9 @@ from typing import Any, Final
 from ..resources.resource import Resource
 from ..resources.sequences.model import RUNS, Run
 from ..resources.sequences.schedule import Schedule
-from ..store.records import DocumentKey, Loaded, Moment, WorldRecord
+from ..store.records import DocumentKey, DocumentsByKind, Loaded, Moment, WorldRecord
 from .sorted_lists import SortedLists
 from .weights import Sizes
-
-Documents = dict[str, dict[str, Any]]
 
 
 class WorldState:
@@ -31,7 +29,7 @@ class WorldState:
         self,
         record: WorldRecord,
         schedule: Schedule,
-        documents: Documents,
+        documents: DocumentsByKind,
         loaded: Loaded,
         sizes: Mapping[str, int],
     ) -> None:
@@ -67,7 +65,7 @@ class WorldState:
         """The documents of a resource, by id."""
         return self.documents.get(resource.kind, {})
 
-    def start(self, documents: Documents, moment: Moment, sizes: Mapping[str, int] | None = None) -> None:
+    def start(self, documents: DocumentsByKind, moment: Moment, sizes: Mapping[str, int] | None = None) -> None:
         """Begins a timeline with these documents."""
         self.documents = documents
         self.moment = moment
