@@ -34,6 +34,7 @@ from .http.traffic.admission import AdmissionCheck
 from .http.traffic.recorder import Recorder
 from .http.traffic.telemetry import Telemetry
 from .http.traffic.tracing import Tracing
+from .metrics.prometheus import Metrics
 from .operations import control as control_operations
 from .operations import public
 from .operations.control.control import Control
@@ -51,7 +52,6 @@ from .traffic.places import Places
 from .worlds.api_keys import ADMIN
 from .worlds.events import EventBus
 from .worlds.factory import CreatedWorld, WorldFactory, WorldOptions
-from .worlds.prometheus import Metrics
 from .worlds.succession import Succession, succession_of
 from .worlds.visitors import PACE_OF_ADDRESS
 from .worlds.worlds import Worlds

@@ -11,10 +11,10 @@ from typing import Final, NoReturn
 from sequences_sandbox_client.cli.parser import UsageError
 
 from ..app import App
+from ..metrics.files import MetricFiles
+from ..metrics.prometheus import Metrics
 from ..server.server import serve
 from ..server.signals import stop_with
-from ..worlds.metric_files import MetricFiles
-from ..worlds.prometheus import Metrics
 
 _LOG: Final = logging.getLogger("sequences_sandbox.workers")
 _PUBLISH_SECONDS: Final = 1.0

@@ -19,8 +19,8 @@ from types import FrameType
 from typing import Final, NoReturn
 
 from ..app import App
+from ..metrics.files import MetricFiles, MetricFolder
 from ..server.signals import STOP_SIGNALS, leave_at_signals
-from ..worlds.metric_files import MetricFiles, MetricFolder
 from .worker import serve_as_worker
 
 _LOG: Final = logging.getLogger("sequences_sandbox.workers")

@@ -11,6 +11,7 @@ from ...domain.limits import Limits, VisitorLimits
 from ...domain.timestamps import format_timestamp
 from ...fixtures import FixtureText
 from ...fixtures.fixture import Fixture
+from ...metrics.prometheus import Metrics
 from ...resources import RESOURCES
 from ...resources.organizations import ORGANIZATIONS
 from ...resources.sequences.model import RUNS, Run
@@ -18,7 +19,6 @@ from ...store.records import KeyRecord
 from ...traffic.paces import Paces
 from ...traffic.rate_limits import RateLimit
 from ...worlds.factory import WorldFactory
-from ...worlds.prometheus import Metrics
 from ...worlds.snapshots import SNAPSHOTS
 from ...worlds.transaction import Transaction
 from ...worlds.worlds import Caller, TakesLongError, Worlds

@@ -16,7 +16,7 @@ from prometheus_client.registry import Collector
 from ..domain.errors import UnavailableIssue
 from ..domain.limits import Bounded
 from ..traffic.metrics import BOUNDS, CLIENT_GONE, Series, Tally
-from .worlds import Worlds
+from ..worlds.worlds import Worlds
 
 PREFIX: Final = "sequences_sandbox"
 _COUNTER: Final = CounterMetricFamily

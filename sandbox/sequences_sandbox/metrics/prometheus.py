@@ -5,10 +5,10 @@ from typing import TYPE_CHECKING, Final
 
 from ..domain.limits import Bounded
 from ..traffic.metrics import Tally
-from .worlds import Worlds
+from ..worlds.worlds import Worlds
 
 if TYPE_CHECKING:
-    from .metric_files import MetricFiles
+    from .files import MetricFiles
 
 
 class Metrics:
@@ -29,13 +29,13 @@ class Metrics:
     def publish(self) -> None:
         """Writes down for the others what this process has counted."""
         if self._files is not None:
-            from .metric_families import ProcessMetrics  # noqa: PLC0415
+            from .families import ProcessMetrics  # noqa: PLC0415
 
             self._files.write(ProcessMetrics(self._worlds, self.tally, self._bounded).collect())
 
     def written(self) -> tuple[str, bytes]:
         """The metrics as they are, after the media type that they are written in."""
-        from .metric_families import ProcessMetrics, StoreMetrics, text_of  # noqa: PLC0415
+        from .families import ProcessMetrics, StoreMetrics, text_of  # noqa: PLC0415
 
         self.publish()
         own = ProcessMetrics(self._worlds, self.tally, self._bounded) if self._files is None else self._files.all()

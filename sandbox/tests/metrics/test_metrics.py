@@ -15,13 +15,13 @@ from sequences_sandbox.contract.reading import read_spec
 from sequences_sandbox.domain.errors import CatchingUpIssue
 from sequences_sandbox.domain.limits import VisitorLimits
 from sequences_sandbox.http.traffic.injection import ConnectionDropped
+from sequences_sandbox.metrics.files import MetricFiles, MetricFolder
+from sequences_sandbox.metrics.prometheus import Metrics
 from sequences_sandbox.settings import Settings
 from sequences_sandbox.store.memory import MemoryStore
 from sequences_sandbox.traffic.metrics import Tally
 from sequences_sandbox.traffic.rate_limits import RateLimit
 from sequences_sandbox.worlds.events import EventBus
-from sequences_sandbox.worlds.metric_files import MetricFiles, MetricFolder
-from sequences_sandbox.worlds.prometheus import Metrics
 from sequences_sandbox.worlds.worlds import Worlds
 
 from ..conftest import Api
