@@ -38,6 +38,7 @@ from .metrics.prometheus import Metrics
 from .operations import control as control_operations
 from .operations import public
 from .operations.control.control import Control
+from .operations.control.visitors import PACE_OF_ADDRESS
 from .resources import RESOURCES
 from .resources.organizations import ORGANIZATIONS
 from .server.connections import Connections
@@ -53,7 +54,6 @@ from .worlds.api_keys import ADMIN
 from .worlds.events import EventBus
 from .worlds.factory import CreatedWorld, WorldFactory, WorldOptions
 from .worlds.succession import Succession, succession_of
-from .worlds.visitors import PACE_OF_ADDRESS
 from .worlds.worlds import Worlds
 
 with warnings.catch_warnings():

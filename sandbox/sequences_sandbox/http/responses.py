@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from ..domain.errors import Issue
+from ..operations.results import ItemResult, PageResult, StatusResult, StreamResult, TextResult
 from ..resources.resource import Resource
 from ..resources.sizes import document_bytes
 from ..traffic.journal import redacted
-from ..worlds.results import ItemResult, PageResult, StatusResult, StreamResult, TextResult
 from ..worlds.worlds import TakesLongError
 from .streaming.subscription import Subscription
 

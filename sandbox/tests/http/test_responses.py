@@ -2,8 +2,8 @@
 
 import pytest
 from sequences_sandbox.http.responses import Encoder, encode
+from sequences_sandbox.operations.results import ItemResult
 from sequences_sandbox.resources.sequences.model import RUNS, Run
-from sequences_sandbox.worlds.results import ItemResult
 
 
 def test_what_is_kept_of_encoded_documents_is_bounded_by_bytes_and_nothing_large_is_kept():

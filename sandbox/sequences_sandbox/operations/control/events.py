@@ -1,7 +1,7 @@
 """The tag Events of the control API."""
 
-from ...worlds.results import StreamResult
 from ...worlds.worlds import Caller
+from ..results import StreamResult
 from .control import Control
 
 

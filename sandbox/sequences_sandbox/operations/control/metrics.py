@@ -1,7 +1,7 @@
 """The metrics of the control API."""
 
-from ...worlds.results import TextResult
 from ...worlds.worlds import Caller
+from ..results import TextResult
 from .control import Control
 
 

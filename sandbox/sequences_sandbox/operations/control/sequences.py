@@ -17,9 +17,9 @@ from ...resources.sequences.schedule import ENROL
 from ...resources.sequences.transitions import WAKE
 from ...validation import field_issue
 from ...worlds.history import history_fields, history_of
-from ...worlds.results import ItemResult
 from ...worlds.transaction import Transaction
 from ...worlds.worlds import Caller
+from ..results import ItemResult
 from .control import Control, due_fields
 from .enrolment import contact_for, owned, template_for, unknown
 

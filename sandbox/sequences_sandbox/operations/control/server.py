@@ -5,8 +5,8 @@ from typing import Any
 from ... import __version__
 from ...domain.errors import UnavailableIssue
 from ...domain.timestamps import SECOND
-from ...worlds.results import StatusResult
 from ...worlds.worlds import Caller
+from ..results import StatusResult
 from .control import Control
 
 

@@ -21,9 +21,9 @@ from ...worlds.api_keys import visitors_address
 from ...worlds.events import WORLD
 from ...worlds.factory import CreatedWorld, WorldOptions, clock_from, open_epoch
 from ...worlds.snapshots import KEPT, copied
-from ...worlds.visitors import PACE, making_room
 from ...worlds.worlds import Caller, TakesLongError
 from .control import SMALL_WORLD_BYTES, Control
+from .visitors import PACE, making_room
 
 _LOG: Final = logging.getLogger("sequences_sandbox.worlds")
 _UNNAMED: Final = "unnamed"

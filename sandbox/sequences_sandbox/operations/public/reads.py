@@ -6,8 +6,8 @@ from typing import Any
 from ...domain.query import Bounds, ListQuery
 from ...domain.timestamps import parse_timestamp
 from ...resources.resource import Filter, Resource
-from ...worlds.results import ItemResult, PageResult
 from ...worlds.worlds import Caller, Worlds
+from ..results import ItemResult, PageResult
 
 Handler = Callable[..., Any]
 

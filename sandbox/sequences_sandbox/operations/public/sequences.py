@@ -5,9 +5,9 @@ from collections.abc import Mapping
 from ...domain.timestamps import parse_timestamp
 from ...resources.sequences.model import RUNS, Run
 from ...resources.sequences.transitions import PAUSE, RESUME, STOP, UPDATE, pause, require_future, resume, stop, update
-from ...worlds.results import ItemResult
 from ...worlds.transaction import Transaction
 from ...worlds.worlds import Caller, Worlds
+from ..results import ItemResult
 from .reads import get_one, list_page
 
 _COMPANY = "COMPANY"

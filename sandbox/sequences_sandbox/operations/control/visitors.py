@@ -4,11 +4,11 @@ from collections import defaultdict
 from collections.abc import Sequence
 from typing import Final
 
-from ..domain.errors import RateLimitIssue
-from ..domain.limits import VisitorLimits
-from ..domain.timestamps import SECOND
-from ..store.records import VisitorWorld
-from ..traffic.rate_limits import RateLimit
+from ...domain.errors import RateLimitIssue
+from ...domain.limits import VisitorLimits
+from ...domain.timestamps import SECOND
+from ...store.records import VisitorWorld
+from ...traffic.rate_limits import RateLimit
 
 PACE: Final = RateLimit(limit=5, per_seconds=1, burst=50)
 """How fast visitors make worlds, all of them together."""
