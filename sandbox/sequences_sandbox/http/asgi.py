@@ -100,12 +100,13 @@ class ContractMiddleware(RoutedMiddleware[ContractAPI]):
             return
         # Here and not in `_finished`, which may run in a thread: this is for the event loop's thread.
         self._services.telemetry.finished(context, response.status, time.perf_counter() - began)
+        start = {"type": "http.response.start", "status": response.status, "headers": response.headers}
         if context.injection is not None:
             await send_injected(response, context.injection, scope, receive, send)
         elif response.subscription is not None:
-            await self._services.streams.run(response, response.subscription, receive, send)
+            await self._services.streams.run(start, response.subscription, receive, send)
         else:
-            await send({"type": "http.response.start", "status": response.status, "headers": response.headers})
+            await send(start)
             body = b"" if context.method == "HEAD" else response.body
             if len(body) > _MOST_UNREAD_BYTES:
                 await send({"type": "http.response.body", "body": body, "more_body": True})
