@@ -3,7 +3,7 @@
 import uuid
 from typing import Final
 
-from ...domain.errors import RateLimitIssue
+from ...domain.errors import too_fast
 from ...traffic.fault_header import NAME, parse_fault_header
 from ...traffic.faults import FAULTS, Injection, RequestFacts, in_order, inject
 from ...traffic.rate_limits import RATE_LIMIT, RateLimit, Verdict, stricter
@@ -54,10 +54,9 @@ class AdmissionCheck:
             raise gone() from None
         context.marks += _headers(verdict)
         if not verdict.allowed:
-            wait = verdict.retry_after_seconds
-            raise RateLimitIssue(
-                f"This key may call {limit.limit} times in {limit.per_seconds} s; try again in {wait} s.",
-                retry_after_seconds=wait,
+            raise too_fast(
+                f"This key may call {limit.limit} times in {limit.per_seconds} s;",
+                verdict.retry_after_seconds,
                 limit=limit.limit,
                 per_seconds=limit.per_seconds,
                 burst=limit.burst,

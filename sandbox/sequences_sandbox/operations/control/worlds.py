@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from contextlib import suppress
 from typing import Any, Final
 
-from ...domain.errors import CatchingUpIssue, RateLimitIssue, TooLargeIssue, UnauthorizedIssue, ValidationIssue
+from ...domain.errors import CatchingUpIssue, TooLargeIssue, UnauthorizedIssue, ValidationIssue, too_fast
 from ...domain.limits import MOST_EVENTS, MOST_SLICES, PUBLIC_LIMITS, Limits
 from ...domain.query import page_count
 from ...domain.timestamps import EARLIEST, LATEST, SECOND, parse_timestamp
@@ -163,8 +163,7 @@ def _room(control: Control, visitor: str) -> str | None:
 
 def _require_pace(verdict: Verdict, who: str) -> None:
     if not verdict.allowed:
-        wait = verdict.retry_after_seconds
-        raise RateLimitIssue(f"{who} too fast; try again in {wait} s.", retry_after_seconds=wait, limit="new worlds")
+        raise too_fast(f"{who} too fast;", verdict.retry_after_seconds, limit="new worlds")
 
 
 def _epoch(text: str) -> int:
