@@ -159,7 +159,7 @@ class _Judging:
 
     def _try_all(self, rules: Sequence[Rule]) -> None:
         for stage in self._planned(rules):
-            spread(stage.batches, partial(self._try_batch, stage.is_crowded), stage.workers)
+            spread(stage.batches, partial(self._try_batch, stage), stage.workers)
             again = [verdict for verdict in self._crowded_out if verdict.rule.id not in self._verdicts]
             for verdict in again:
                 self._try(verdict.rule, self.session)
@@ -181,10 +181,10 @@ class _Judging:
                 self._worlds.append(self.session.in_another_world())
         return len(self._worlds)
 
-    def _try_batch(self, crowded: bool, worker: int, batch: Batch) -> None:
+    def _try_batch(self, stage: Stage, worker: int, batch: Batch) -> None:
         session = self._worlds[worker] if self.session.makes_worlds else self.session
         for rule in batch:
-            self._try(rule, session, crowded=crowded)
+            self._try(rule, session, crowded=stage.is_crowded and batch is not stage.alone)
 
     def _try(self, rule: Rule, session: Session, *, crowded: bool = False) -> None:
         """Tries one rule. What does not hold beside others is tried once more, alone, when they have come to their end."""

@@ -18,16 +18,12 @@ def read_lifecycles(spec: Spec) -> dict[str, Lifecycle]:
 
 def run_lifecycle(spec: Spec) -> Lifecycle:
     """The lifecycle of runs. Raises SpecError where the contract has none."""
-    return lifecycle_of(read_lifecycles(spec), spec, str(RUNS.schema), "status")
-
-
-def lifecycle_of(lifecycles: Mapping[str, Lifecycle], spec: Spec, schema: str, field: str) -> Lifecycle:
-    """The lifecycle that a field of a schema follows. Raises SpecError where there is none."""
+    lifecycles, schema = read_lifecycles(spec), str(RUNS.schema)
     properties = spec.document.get("components", {}).get("schemas", {}).get(schema, {}).get("properties", {})
-    name = str(properties.get(field, {}).get("$ref", "")).rpartition("/")[2]
+    name = str(properties.get("status", {}).get("$ref", "")).rpartition("/")[2]
     if name not in lifecycles:
         raise SpecError(
-            f"{spec.path}: /components/schemas/{schema}/properties/{field}: has to point at a schema with 'x-lifecycle'"
+            f"{spec.path}: /components/schemas/{schema}/properties/status: has to point at a schema with 'x-lifecycle'"
         )
     return lifecycles[name]
 
@@ -44,6 +40,4 @@ def _lifecycle(spec: Spec, name: str, schema: Mapping[str, Any]) -> Lifecycle:
         for key, allowed in (("from", statuses), ("to", statuses), ("by", (CLIENT, CLOCK, ENGINE))):
             if row[key] not in allowed:
                 raise SpecError(f"{place}/x-lifecycle/{number}/{key}: '{row[key]}' is none of {', '.join(allowed)}")
-    return Lifecycle(
-        statuses, [Transition(row["event"], row["by"], row["from"], row["to"], row["basis"]) for row in rows]
-    )
+    return Lifecycle(statuses, [Transition(row["event"], row["by"], row["from"], row["to"]) for row in rows])

@@ -38,7 +38,8 @@ class Issue(Exception):
     @property
     def headers(self) -> Mapping[str, str]:
         """Headers that the contract asks for beside the body."""
-        return {}
+        wait = self.data.get("retry_after_seconds")
+        return {} if wait is None else {"retry-after": str(wait)}
 
 
 class ValidationIssue(Issue):
@@ -122,9 +123,10 @@ class RateLimitIssue(Issue):
     status_code = 429
     type = "RateLimitIssue"
 
-    @property
-    def headers(self) -> Mapping[str, str]:
-        return {"retry-after": str(self.data["retry_after_seconds"])}
+
+def too_fast(message: str, wait: int, **data: Any) -> RateLimitIssue:
+    """The issue of who is to wait so many seconds; its message goes on from the given one."""
+    return RateLimitIssue(f"{message} try again in {wait} s.", retry_after_seconds=wait, **data)
 
 
 class InternalIssue(Issue):
@@ -138,10 +140,6 @@ class UnavailableIssue(InternalIssue):
     """The server cannot reach its data at present; `data` holds `retry_after_seconds`, a whole number."""
 
     status_code = 503
-
-    @property
-    def headers(self) -> Mapping[str, str]:
-        return {"retry-after": str(self.data["retry_after_seconds"])}
 
 
 class CatchingUpIssue(UnavailableIssue):

@@ -24,7 +24,6 @@ class Transition:
     by: str
     source: str
     target: str
-    basis: str
 
 
 class Lifecycle:
@@ -60,10 +59,6 @@ class Lifecycle:
     def sources(self, event: str) -> tuple[str, ...]:
         """The statuses that `event` may leave, in the contract's order."""
         return tuple(status for status in self.statuses if (status, event) in self._table)
-
-    def targets(self, event: str) -> frozenset[str]:
-        """The statuses that `event` may lead to."""
-        return frozenset(row.target for row in self.rows if row.event == event)
 
     def events(self, by: str) -> tuple[str, ...]:
         """The events that `by` triggers, in the order of their first rows."""

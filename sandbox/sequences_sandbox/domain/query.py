@@ -49,6 +49,12 @@ class Page:
         return self.query.page < self.total_pages
 
 
+def envelope(items: Sequence[Any], total: int, page: int, size: int) -> dict[str, Any]:
+    """A page of a list as it is sent: its items, and how many match over all pages."""
+    pages = page_count(total, size)
+    return {"items": items, "total_count": total, "total_pages": pages, "has_more": page < pages}
+
+
 def page_count(total: int, size: int) -> int:
     """How many pages of `size` hold `total` items."""
     return -(-total // size)

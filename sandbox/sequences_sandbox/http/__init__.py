@@ -1,5 +1,6 @@
 """All that the program knows of HTTP, Connexion and Flask.
 
-`compile` turns a contract into operations, one object each, at start; `middleware` is Connexion's way in and carries a
-request to its operation; `parameters`, `body` and `schemas` read what was sent; `answers` writes what is sent back.
+`contract` turns a contract into operations (`operation`), one object each, at start; `asgi` is Connexion's way in and
+carries a request to its operation; `request` reads what was sent, `responses` and `streaming` write what is sent back;
+`traffic` limits, injects and records; `pages` serves what is no operation.
 """

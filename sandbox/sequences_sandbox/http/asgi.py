@@ -21,7 +21,7 @@ import traceback
 from collections.abc import Awaitable, Callable, Mapping
 from copy import copy
 from functools import partial
-from typing import Any, Concatenate, Final, ParamSpec, TypeVar
+from typing import Any, Final, TypeVar
 
 from connexion.middleware.abstract import RoutedMiddleware
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -41,7 +41,6 @@ from .router import Router
 from .streaming.events import last_event_id
 from .traffic.injection import corrupt, send_injected, short_circuit
 
-P = ParamSpec("P")
 T = TypeVar("T")
 
 _GUARDS: Final = ((b"cache-control", b"no-store"), (b"x-content-type-options", b"nosniff"))
@@ -100,12 +99,13 @@ class ContractMiddleware(RoutedMiddleware[ContractAPI]):
             return
         # Here and not in `_finished`, which may run in a thread: this is for the event loop's thread.
         self._services.telemetry.finished(context, response.status, time.perf_counter() - began)
+        start = {"type": "http.response.start", "status": response.status, "headers": response.headers}
         if context.injection is not None:
             await send_injected(response, context.injection, scope, receive, send)
         elif response.subscription is not None:
-            await self._services.streams.run(response, response.subscription, receive, send)
+            await self._services.streams.run(start, response.subscription, receive, send)
         else:
-            await send({"type": "http.response.start", "status": response.status, "headers": response.headers})
+            await send(start)
             body = b"" if context.method == "HEAD" else response.body
             if len(body) > _MOST_UNREAD_BYTES:
                 await send({"type": "http.response.body", "body": body, "more_body": True})
@@ -149,7 +149,8 @@ class ContractMiddleware(RoutedMiddleware[ContractAPI]):
         long_from = operation.long_from
         if long_from is not None or (operation.takes_body and b"expect" in context):
             # A place is taken, or the body asked for, only by who is let in.
-            admitted = await self._in_slices(self._services.offload, self._guarded, self._admit, context, operation)
+            admit = partial(self._admit, context, operation)
+            admitted = await self._in_slices(self._services.offload, self._guarded, context, admit)
             if isinstance(admitted, Response):
                 return await self._services.offload(self._finished, context, admitted, began)
         if operation.takes_body:
@@ -183,18 +184,13 @@ class ContractMiddleware(RoutedMiddleware[ContractAPI]):
     def _handle(
         self, context: RequestContext, operation: Operation, texts: Mapping[str, str], began: float
     ) -> Response:
-        return self._finished(context, self._guarded(self._carry_out, context, operation, texts), began)
+        work = partial(self._carry_out, context, operation, texts)
+        return self._finished(context, self._guarded(context, work), began)
 
-    def _guarded(
-        self,
-        work: Callable[Concatenate[RequestContext, P], T],
-        context: RequestContext,
-        *args: P.args,
-        **kwargs: P.kwargs,
-    ) -> T | Response:
+    def _guarded(self, context: RequestContext, work: Callable[[], T]) -> T | Response:
         """What the work returns, or the error response for its failure."""
         try:
-            return work(context, *args, **kwargs)
+            return work()
         except (CatchingUpIssue, TakesLongError):
             raise
         except Issue as issue:

@@ -11,7 +11,7 @@ from ..resources.resource import Resource
 from ..resources.sizes import document_bytes
 from ..traffic.journal import redacted
 from ..worlds.worlds import TakesLongError
-from .streaming.subscription import Subscription
+from .subscription import Subscription
 
 Headers = list[tuple[bytes, bytes]]
 

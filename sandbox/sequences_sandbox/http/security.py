@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Final
 
-from ..domain.errors import HostIssue, RateLimitIssue, ScopeIssue, UnauthorizedIssue, ValidationIssue
+from ..domain.errors import HostIssue, ScopeIssue, UnauthorizedIssue, ValidationIssue, too_fast
 from ..domain.hosts import is_ip_address
 from ..store.base import Store
 from ..store.records import KeyRecord
@@ -105,12 +105,8 @@ class Authenticators:
         address = self._addresses.of(context.peer, context.headers)
         spent = self._guesses.spent(address, context.wall)
         if spent is not None:
-            wait = spent.retry_after_seconds
-            raise RateLimitIssue(
-                f"Your address sent too many wrong tokens; try again in {wait} s.",
-                retry_after_seconds=wait,
-                limit="wrong tokens of one client address",
-            )
+            limit = "wrong tokens of one client address"
+            raise too_fast("Your address sent too many wrong tokens;", spent.retry_after_seconds, limit=limit)
         token = bearer(_authorization(context)).encode()
         found = self._admin_token is not None and hmac.compare_digest(token, self._admin_token.encode())
         if not found:

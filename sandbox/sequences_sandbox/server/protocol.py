@@ -16,14 +16,14 @@ import httptools
 from uvicorn.protocols.http.flow_control import FlowControl
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 
-from ..domain.errors import Issue
+from ..domain.errors import Issue, ValidationIssue
 from ..http.traffic.injection import DROP
 from .connection import drop, taken_bytes, unread_bytes
 from .connections import Connections
 from .head import MOST_HEAD_BYTES, check_head, origin_form, too_large, without_offer
 from .idle_timeout import Pending
 from .incoming import Incoming
-from .rejection import body_too_large, malformed, no_proxy, rejection
+from .rejection import rejection
 from .response_writer import ResponseWriter
 
 PATIENCE_SECONDS: Final = 60
@@ -134,16 +134,21 @@ class Protocol(HttpToolsProtocol):
             self._decline(piece[offer.args[0] :])
         except httptools.HttpParserError as error:
             cause = error.__context__ or error
-            self._reject(cause if isinstance(cause, Issue) else malformed(cause))
+            message = f"This is not a request of HTTP/1.1: {cause}."
+            self._reject(cause if isinstance(cause, Issue) else ValidationIssue(message, problem="malformed"))
         else:
-            if not within:
-                self._reject(body_too_large(most) if self._in_body else too_large(self.url if self._in_head else b""))
+            if not within and self._in_body:
+                message = f"The body has more than {most} bytes as it was sent."
+                self._reject(ValidationIssue(message, problem="too large"))
+            elif not within:
+                self._reject(too_large(self.url if self._in_head else b""))
 
     def _decline(self, rest: bytes) -> None:
         """Reads a request without its offer of another protocol, by a new parser: the old one takes no body for it."""
         method = self.parser.get_method()
         if method == b"CONNECT":
-            self._reject(no_proxy())
+            message = "This server is no proxy: it does not connect to others."
+            self._reject(ValidationIssue(message, problem="not allowed"))
             return
         head = without_offer(method, self.url, self.parser.get_http_version(), self.headers)
         self.parser = httptools.HttpRequestParser(self)

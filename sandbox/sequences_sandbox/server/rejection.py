@@ -7,7 +7,7 @@ from typing import Final
 
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE
 
-from ..domain.errors import Issue, ValidationIssue
+from ..domain.errors import Issue
 from ..http.request.client_address import counted
 from ..http.request.ids import RequestIds
 from ..http.responses import error_response
@@ -29,18 +29,3 @@ def rejection(issue: Issue, default_headers: Sequence[tuple[bytes, bytes]], peer
     own = [(b"x-request-id", request_id.encode()), (b"connection", b"close")]
     lines = b"".join([b"%b: %b\r\n" % pair for pair in (*default_headers, *response.headers, *own)])
     return b"%b%b\r\n%b" % (STATUS_LINE[response.status], lines, response.body)
-
-
-def malformed(reason: BaseException) -> ValidationIssue:
-    """What the parser does not take for a request."""
-    return ValidationIssue(f"This is not a request of HTTP/1.1: {reason}.", problem="malformed")
-
-
-def no_proxy() -> ValidationIssue:
-    """A CONNECT."""
-    return ValidationIssue("This server is no proxy: it does not connect to others.", problem="not allowed")
-
-
-def body_too_large(most: int) -> ValidationIssue:
-    """A body that goes on beyond all that is read of one, whether it is kept or not."""
-    return ValidationIssue(f"The body has more than {most} bytes as it was sent.", problem="too large")

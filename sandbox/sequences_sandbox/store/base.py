@@ -100,7 +100,7 @@ class Store(Protocol):
         """The keys of a world, in order of creation."""
 
     def take_token(self, world_id: str, key_id: str, limit: RateLimit, wall: int, now: int) -> Verdict:
-        """Takes a token from the bucket of a key."""
+        """Takes a token from the bucket of a key. Raises KeyError for a world that is gone."""
 
     def levels(self, world_id: str) -> Mapping[str, Level]:
         """What was in each bucket of a world when a token was last asked of it, by the id of its key."""

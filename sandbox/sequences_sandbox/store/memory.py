@@ -189,8 +189,9 @@ class MemoryStore:
         return self._keys.get(digest)
 
     def keys(self, world_id: str) -> Sequence[KeyRecord]:
-        kept = self._worlds.get(world_id)
-        return () if kept is None else [self._keys[key.digest] for key in kept.keys]
+        with self._lock:
+            kept = self._worlds.get(world_id)
+            return () if kept is None else [self._keys[key.digest] for key in kept.keys]
 
     def take_token(self, world_id: str, key_id: str, limit: RateLimit, wall: int, now: int) -> Verdict:
         with self._lock:

@@ -145,5 +145,4 @@ def _body_differences(subset: Mapping[str, Any], entry: Entry) -> Iterator[Sente
     except (ValueError, RecursionError):
         yield lambda: "its body is not JSON"
         return
-    for difference in subset_differences("body", subset, body):
-        yield difference.sentence
+    yield from subset_differences(("body",), subset, body)

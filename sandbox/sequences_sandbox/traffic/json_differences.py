@@ -5,54 +5,30 @@ costs no more than the value that was found has members, plus the differences as
 """
 
 import json
-from collections.abc import Iterator, Mapping
-from typing import Any, Final, NamedTuple
+from collections.abc import Callable, Iterator, Mapping
+from functools import partial
+from typing import Any, Final
 
-_ABSENT: Final = object()
 _MOST_CHARACTERS: Final = 100
 _MOST_STEPS: Final = 12
 
-
-class JsonPlace(NamedTuple):
-    """Where in a value: the step that leads here, and where that step starts."""
-
-    step: str
-    before: "JsonPlace | None" = None
+Path = tuple[str, ...]
+"""Where in a value: the last steps that lead there, one more than are shown."""
 
 
-class Difference(NamedTuple):
-    """One difference, not in words yet."""
-
-    place: JsonPlace
-    wanted: Any
-    found: Any
-
-    def sentence(self) -> str:
-        """What is other than wanted."""
-        place, wanted, found = self
-        if found is _ABSENT and place.before is not None:
-            return f"{_path(place.before)} has no {shown(place.step)}"
-        if isinstance(wanted, list) and isinstance(found, list):
-            return f"{_path(place)} has {len(found)} items, not {len(wanted)}"
-        return f"{_path(place)} is {shown(found)}, not {shown(wanted)}"
-
-
-def subset_differences(name: str, wanted: Any, found: Any) -> Iterator[Difference]:
-    """What of `found`, called `name`, is other than wanted. Objects may hold more; lists have to be of one length."""
-    pending: list[Iterator[Difference]] = [iter([Difference(JsonPlace(name), wanted, found)])]
-    while pending:
-        for difference in pending[-1]:
-            place, want, have = difference
-            if isinstance(want, Mapping) and isinstance(have, Mapping):
-                pending.append(_members(place, want, have))
-                break
-            if isinstance(want, list) and isinstance(have, list) and len(want) == len(have):
-                pending.append(_items(place, want, have))
-                break
-            if have is _ABSENT or not _same(want, have):
-                yield difference
-        else:
-            pending.pop()
+def subset_differences(path: Path, wanted: Any, found: Any) -> Iterator[Callable[[], str]]:
+    """What of `found` is other than wanted, as sentences. Objects may hold more; lists have to be of one length."""
+    if isinstance(wanted, Mapping) and isinstance(found, Mapping):
+        for name, value in wanted.items():
+            if name in found:
+                yield from subset_differences(_below(path, name), value, found[name])
+            else:
+                yield partial(_lacking, path, name)
+    elif isinstance(wanted, list) and isinstance(found, list) and len(wanted) == len(found):
+        for at, value in enumerate(wanted):
+            yield from subset_differences(_below(path, str(at)), value, found[at])
+    elif not _same(wanted, found):
+        yield partial(_different, path, wanted, found)
 
 
 def shown(value: Any) -> str:
@@ -65,13 +41,8 @@ def shown(value: Any) -> str:
     return text
 
 
-def _members(place: JsonPlace, wanted: Mapping[str, Any], found: Mapping[str, Any]) -> Iterator[Difference]:
-    return (Difference(JsonPlace(name, place), value, found.get(name, _ABSENT)) for name, value in wanted.items())
-
-
-def _items(place: JsonPlace, wanted: list[Any], found: list[Any]) -> Iterator[Difference]:
-    pairs = zip(wanted, found, strict=True)
-    return (Difference(JsonPlace(str(at), place), want, have) for at, (want, have) in enumerate(pairs))
+def _below(path: Path, step: str) -> Path:
+    return (*path[-_MOST_STEPS:], step)
 
 
 def _same(wanted: Any, found: Any) -> bool:
@@ -81,12 +52,19 @@ def _same(wanted: Any, found: Any) -> bool:
     return isinstance(wanted, bool) is isinstance(found, bool) and bool(wanted == found)
 
 
-def _path(place: JsonPlace | None) -> str:
-    steps: list[str] = []
-    while place is not None and len(steps) < _MOST_STEPS:
-        steps.append(place.step[:_MOST_CHARACTERS])
-        place = place.before
-    return ".".join([*(["..."] if place is not None else []), *reversed(steps)])
+def _lacking(path: Path, name: str) -> str:
+    return f"{_path(path)} has no {shown(name)}"
+
+
+def _different(path: Path, wanted: Any, found: Any) -> str:
+    if isinstance(wanted, list) and isinstance(found, list):
+        return f"{_path(path)} has {len(found)} items, not {len(wanted)}"
+    return f"{_path(path)} is {shown(found)}, not {shown(wanted)}"
+
+
+def _path(path: Path) -> str:
+    steps = [step[:_MOST_CHARACTERS] for step in path[-_MOST_STEPS:]]
+    return ".".join(steps if len(path) <= _MOST_STEPS else ["...", *steps])
 
 
 def _cut(value: Any) -> Any:

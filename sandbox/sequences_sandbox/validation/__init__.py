@@ -3,13 +3,13 @@
 `Schema` finds the mistakes of a value, `Mistake` says them, `issue` makes of them the one error response that they are.
 """
 
-from .broken_json import decoded, read_constant
+from .broken_json import RepeatedKeyError, decoded, decoder
 from .characters import character_mistakes
 from .mistakes import Mistake, Path, field_issue, issue, shown
 from .nearest import advice, nearest, short
 from .schema import Schema
 
 __all__ = [
-    "Mistake", "Path", "Schema", "advice", "character_mistakes", "decoded", "field_issue", "issue", "nearest",
-    "read_constant", "short", "shown",
+    "Mistake", "Path", "RepeatedKeyError", "Schema", "advice", "character_mistakes", "decoded", "decoder", "field_issue",
+    "issue", "nearest", "short", "shown",
 ]  # fmt: skip

@@ -55,8 +55,25 @@ class ConstantError(Exception):
     """A number that Python reads and JSON does not have."""
 
 
-def read_constant(name: str) -> Any:
-    """For `parse_constant` of a decoder whose text `decoded` is given."""
+class RepeatedKeyError(Exception):
+    """An object has a key twice, which is its text."""
+
+
+def decoder(**hooks: Any) -> json.JSONDecoder:
+    """A decoder for `decoded`, which raises RepeatedKeyError; `hooks` read numbers."""
+    return json.JSONDecoder(object_pairs_hook=_object, parse_constant=_constant, **hooks)
+
+
+def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    members = dict(pairs)
+    if len(members) < len(pairs):
+        seen: set[str] = set()
+        twice = next(key for key, _ in pairs if key in seen or seen.add(key))  # type: ignore[func-returns-value]
+        raise RepeatedKeyError(twice)
+    return members
+
+
+def _constant(name: str) -> Any:
     raise ConstantError(name)
 
 

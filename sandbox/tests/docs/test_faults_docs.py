@@ -5,7 +5,8 @@ import re
 
 import pytest
 from sequences_sandbox.contract.files import shipped
-from sequences_sandbox.http.streaming import events, subscription
+from sequences_sandbox.http import subscription
+from sequences_sandbox.http.streaming import events
 from sequences_sandbox.server import head, protocol, server
 from sequences_sandbox.store import memory
 from sequences_sandbox.store.base import MOST_EVENT_BYTES, MOST_JOURNAL_BYTES

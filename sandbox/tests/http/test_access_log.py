@@ -5,6 +5,7 @@ import json
 import logging
 
 import pytest
+from sequences_sandbox.cli.logs import JsonFormatter
 from sequences_sandbox.domain.errors import UnavailableIssue
 from sequences_sandbox.http.request.client_address import ClientAddresses, parse_network
 from sequences_sandbox.http.request.context import RequestContext
@@ -108,6 +109,13 @@ def test_a_failure_is_logged_without_the_key_that_it_names(caplog):
     log.failure(context(1), "ValueError: topo_demo_readwrite")
     assert "topo_***" in caplog.text
     assert "demo_readwrite" not in caplog.text
+
+
+def test_a_failure_in_json_has_its_trace_in_a_field(caplog):
+    Log("json", lambda: 0, ClientAddresses(())).failure(context(1), "ValueError: topo_demo_readwrite")
+    line = json.loads(JsonFormatter().format(caplog.records[0]))
+    assert (line["level"], line["message"]) == ("error", "request req_1 failed")
+    assert (line["request_id"], line["traceback"]) == ("req_1", "ValueError: topo_***")
 
 
 def test_a_page_has_one_line_too_and_at_warning_there_is_none(api, caplog):

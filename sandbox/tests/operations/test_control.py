@@ -7,7 +7,7 @@ import pytest
 import yaml
 from openapi_spec_validator import validate
 from sequences_sandbox.app import CONTROL
-from sequences_sandbox.domain.limits import VisitorLimits
+from sequences_sandbox.domain.limits import MOST_EVENTS, VisitorLimits
 from sequences_sandbox.domain.timestamps import HOUR
 
 RUN = "88c23cea-f199-4cf0-964c-3f1e007417b7"  # ACTIVE in the demo world
@@ -231,6 +231,24 @@ def test_an_advance_beyond_what_one_request_applies_says_what_is_left(control, m
     control("PATCH", "/clock", 422, json={"now": "2026-03-05T09:00:00Z"})
     monkeypatch.undo()
     assert control("POST", "/clock/advance", json={"by": "P3D"})["fired"] == fired
+
+
+def test_the_contract_tells_how_many_events_one_request_applies():
+    assert f"One request applies {MOST_EVENTS} events" in CONTROL.read_text()
+
+
+@pytest.mark.parametrize("at_once", [600, 300])
+def test_an_advance_loses_no_event_where_many_are_due_at_one_time(control, at_once):
+    fixture = {"frozen": True, "organizations": [{"sequences": [
+        {"status": "WAITING_FOR_LEAD", "paused_until": "P1D"} for _ in range(at_once)
+    ]}]}  # fmt: skip
+    _, token = new_world(control, fixture=fixture)
+    reached = control("POST", "/clock/advance", key=token, json={"by": "P1D"})
+    fired = reached["fired"]
+    while not reached["complete"]:
+        reached = control("POST", "/clock/advance", key=token, json=reached["left"])
+        fired += reached["fired"]
+    assert [one["event"] for one in fired].count("wake") == len({one["sequence_id"] for one in fired}) == at_once
 
 
 def test_a_reset_leads_to_the_first_state_with_the_same_keys(api, control):

@@ -1,6 +1,7 @@
 """What every store promises, verb by verb. One test for all implementations."""
 
 import json
+import threading
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
@@ -9,6 +10,7 @@ from sequences_sandbox.domain.clock import Clock
 from sequences_sandbox.domain.errors import CommitIssue
 from sequences_sandbox.domain.timestamps import HOUR, SECOND
 from sequences_sandbox.store.base import MOST_EVENT_BYTES, MOST_JOURNAL_BYTES
+from sequences_sandbox.store.memory import MemoryStore
 from sequences_sandbox.store.records import ChangeSet, Moment
 from sequences_sandbox.traffic.rate_limits import RateLimit, take
 
@@ -240,6 +242,21 @@ def test_tokens_taken_at_once_are_no_more_than_there_are(store, world):
 def test_the_bucket_of_a_world_that_is_gone_is_missing(store):
     with pytest.raises(KeyError):
         store.take_token("00000000-0000-4000-8000-000000000000", "k", RateLimit(1, 1, 1), WALL, WALL)
+
+
+def test_keys_are_read_whole_while_their_world_goes(clock, helper):
+    store = MemoryStore(clock)
+    record, keys = helper.create(store, keys=2)
+
+    class Keys(dict):
+        def __getitem__(self, digest):
+            goes = threading.Thread(target=store.delete, args=(record.id,))
+            goes.start()
+            goes.join(0.05)
+            return super().__getitem__(digest)
+
+    store._keys = Keys(store._keys)
+    assert store.keys(record.id) == keys
 
 
 def test_a_journal_comes_back_as_it_was_oldest_first(store, helper, world):

@@ -37,6 +37,16 @@ def test_a_key_that_calls_too_often_is_rejected_and_told_when_to_come_back(api):
     assert api("GET", "sequences").status_code == 200
 
 
+def test_a_world_that_goes_before_its_token_is_taken_is_gone(api, monkeypatch):
+    made = api("POST", "/_sandbox/worlds", json={}).json()
+    key = made["organizations"][0]["api_keys"][0]["token"]
+    assert api("PUT", LIMIT, key=key, json={"limit": 2, "per_seconds": 10}).status_code == 200
+    worlds, take_token = api.app.worlds, api.app.worlds.store.take_token
+    monkeypatch.setattr(worlds.store, "take_token", lambda *what: (worlds.delete(made["id"]), take_token(*what))[1])
+    response = api("GET", "sequences", key=key)
+    assert (response.status_code, response.json().get("data")) == (401, {"problem": "gone"})
+
+
 def test_the_clock_of_the_world_brings_tokens_back_without_waiting(api):
     limited(api, limit=1, per_seconds=3600)
     assert api("GET", "sequences").status_code == 200

@@ -4,7 +4,7 @@ import json
 
 import pytest
 from sequences_sandbox.domain.errors import ValidationIssue
-from sequences_sandbox.fixtures.errors import Fault
+from sequences_sandbox.fixtures.errors import UnreadableError
 from sequences_sandbox.fixtures.json import parse_json as parse_fixture
 from sequences_sandbox.http.request.body import parse_json as parse_body
 
@@ -41,7 +41,7 @@ SLIPS = [
 def test_a_body_and_a_fixture_are_told_what_is_wrong_where_and_what_to_do(text, said):
     with pytest.raises(ValidationIssue) as of_body:
         parse_body(text.encode())
-    with pytest.raises(Fault) as of_fixture:
+    with pytest.raises(UnreadableError) as of_fixture:
         parse_fixture(text)
     beginning, _, explained = of_body.value.message.partition(": ")
     line = of_fixture.value.line
@@ -73,7 +73,7 @@ def test_what_is_shown_is_short_prints_and_holds_no_piece_of_a_key():
 
 
 def test_what_is_said_of_a_fixture_names_no_key():
-    with pytest.raises(Fault) as told:
+    with pytest.raises(UnreadableError) as told:
         parse_fixture('{"token": "topo_secret" "name": "Mine"}')
     assert "topo_***" in told.value.message
     assert "secret" not in told.value.message

@@ -59,34 +59,24 @@ def add_console(flask: Flask, operation_ids: Collection[str], embed_origins: Ite
     of_views, of_embeds = _policy(()), _policy(embed_origins)
 
     def show_view(part: str = "") -> Response:
-        return _sent(page("index.html", request.script_root), of_views)
+        return sent(page("index.html", request.script_root), of_views)
 
     for number, path in enumerate(VIEWS):
         flask.add_url_rule(path, f"view-{number}", show_view)
 
     @flask.get("/embed/<operation_id>")
     def embedded(operation_id: str) -> Response:
-        response = _sent(page("embed.html", request.script_root), of_embeds)
+        response = sent(page("embed.html", request.script_root), of_embeds)
         # The page says which operations there are.
         response.status_code = 200 if operation_id in operation_ids else 404
         return response
-
-    contract: dict[bytes, Packed] = {}
-
-    @flask.after_request
-    def compress_contract(response: Response) -> Response:
-        """The contract is the largest thing that a page reads."""
-        if request.path != "/openapi.json" or response.status_code != 200:
-            return response
-        body = response.get_data()
-        return _cached(response, contract.setdefault(body, Packed(body, "application/json")))
 
     @flask.get("/console/<name>")
     def file(name: str) -> Response:
         packed = files.get(name)
         if packed is None:
             abort(404)
-        response = _sent(packed)
+        response = sent(packed)
         if request.args.get("v") == packed.digest:
             response.headers["Cache-Control"] = "public, immutable, max-age=31536000"
         return response
@@ -121,17 +111,15 @@ def _policy(framed_by: Iterable[str]) -> str:
     return _POLICY + (" ".join(framed_by) or "'none'")
 
 
-def _sent(packed: Packed, policy: str | None = None) -> Response:
-    """A file as a response; `policy` is what a browser lets a page do."""
+def sent(packed: Packed, policy: str | None = None) -> Response:
+    """A file as a response, compressed for whoever takes it so; a browser asks again whether it is still the same.
+
+    `policy` is what a browser lets a page do.
+    """
     response = Response(mimetype=packed.mimetype)
     if policy is not None:
         response.headers["Content-Security-Policy"] = policy
         response.headers["Referrer-Policy"] = "no-referrer"
-    return _cached(response, packed)
-
-
-def _cached(response: Response, packed: Packed) -> Response:
-    """The content, compressed for whoever takes it so; a browser asks again whether it is still the same."""
     compressed = request.accept_encodings.quality("gzip") > 0
     response.set_data(packed.gzip if compressed else packed.plain)
     if compressed:

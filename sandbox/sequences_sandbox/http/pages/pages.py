@@ -14,7 +14,8 @@ from werkzeug.exceptions import HTTPException
 
 from ...domain.errors import Issue, MethodNotAllowedIssue, NotFoundIssue
 from ..responses import error_response
-from .console import MOST_ROOTS, add_console
+from .bundle import Packed
+from .console import MOST_ROOTS, add_console, sent
 
 REQUEST_ID_HEADER: Final = "X-Sandbox-Request-Id"
 """The header that gives a page's request its id; the server sets it, whatever the client sent."""
@@ -36,9 +37,9 @@ def pages(contract: Path, base_path: str, operation_ids: Collection[str], embed_
         return with_server(text, f"{root}{base_path}") if root else text
 
     @lru_cache(maxsize=MOST_ROOTS)
-    def as_json(root: str) -> bytes:
+    def as_json(root: str) -> Packed:
         document = yaml.load(as_yaml(root), getattr(yaml, "CSafeLoader", yaml.SafeLoader))  # noqa: S506
-        return json.dumps(document, ensure_ascii=False).encode()
+        return Packed(json.dumps(document, ensure_ascii=False).encode(), "application/json")
 
     @flask.get("/openapi.yaml")
     def contract_as_yaml() -> Response:
@@ -46,7 +47,7 @@ def pages(contract: Path, base_path: str, operation_ids: Collection[str], embed_
 
     @flask.get("/openapi.json")
     def contract_as_json() -> Response:
-        return Response(as_json(request.script_root), mimetype="application/json")
+        return sent(as_json(request.script_root))
 
     add_console(flask, operation_ids, embed_origins)
 

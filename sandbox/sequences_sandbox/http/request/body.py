@@ -11,7 +11,7 @@ from itertools import islice
 from typing import Any, Final
 
 from ...domain.errors import MediaTypeIssue, TooLargeIssue, ValidationIssue
-from ...validation import Schema, character_mistakes, decoded, issue, read_constant, short
+from ...validation import RepeatedKeyError, Schema, character_mistakes, decoded, decoder, issue, short
 
 MOST_BYTES: Final = 1 << 20
 _JSON: Final = "application/json"
@@ -113,22 +113,16 @@ def parse_json(raw: bytes) -> Any:
         _check_brackets(raw)
     try:
         return decoded(_DECODER.decode, text)
+    except RepeatedKeyError as error:
+        twice = short(str(error))
+        message = f"The body has the key '{twice}' twice; keep one."
+        raise ValidationIssue(message, field=twice, problem="repeated") from None
     except json.JSONDecodeError as error:
         raise ValidationIssue(
             f"The body is not valid JSON in line {error.lineno}: {error.msg}.",
             problem="not JSON",
             position=error.pos,
         ) from None
-
-
-def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    members = dict(pairs)
-    if len(members) < len(pairs):
-        seen: set[str] = set()
-        twice = next(key for key, _ in pairs if key in seen or seen.add(key))  # type: ignore[func-returns-value]
-        twice = short(twice)
-        raise ValidationIssue(f"The body has the key '{twice}' twice; keep one.", field=twice, problem="repeated")
-    return members
 
 
 def _integer(digits: str) -> int:
@@ -145,9 +139,7 @@ def _fraction(digits: str) -> float:
     return int(value) if value.is_integer() and abs(value) <= _MOST_EXACT else value
 
 
-_DECODER: Final = json.JSONDecoder(
-    object_pairs_hook=_object, parse_constant=read_constant, parse_int=_integer, parse_float=_fraction
-)
+_DECODER: Final = decoder(parse_int=_integer, parse_float=_fraction)
 
 
 def _check_brackets(raw: bytes) -> None:

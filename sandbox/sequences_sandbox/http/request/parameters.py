@@ -11,9 +11,8 @@ from typing import Any, Final
 from urllib.parse import unquote_to_bytes
 
 from ...domain.errors import ValidationIssue
-from ...validation import Mistake, Schema, nearest, short
-from ...validation.keywords import mistake
-from ...validation.mistakes import UNKNOWN, Said, issue_of, shown
+from ...validation import Mistake, Schema, issue, nearest, short, shown
+from ...validation.mistakes import UNKNOWN
 
 _MOST_PARAMETERS: Final = 100
 _WHOLE: Final = re.compile(r"-?(?:0|[1-9][0-9]*)", re.ASCII)
@@ -21,11 +20,11 @@ _MOST_DIGITS: Final = 18
 
 
 class ParameterError(Exception):
-    """A mistake in a parameter, as a message and its particulars."""
+    """A mistake in a parameter."""
 
-    def __init__(self, message: str, data: Mapping[str, Any]) -> None:
-        super().__init__(message)
-        self.said: Final[Said] = message, dict(data)
+    def __init__(self, mistake: Mistake) -> None:
+        super().__init__(mistake)
+        self.mistake: Final = mistake
 
 
 class Parameter:
@@ -44,23 +43,22 @@ class Parameter:
     def read(self, text: str) -> Any:
         """The value of a text. Raises ParameterError."""
         if not text:
-            message = f"{self._called} is empty; give it a value or leave it out."
-            raise ParameterError(message, {"field": self._name, "value": "", "problem": "empty"})
+            expected = "is empty; give it a value or leave it out"
+            raise ParameterError(Mistake((self._name,), "empty", expected, "", place=self._called))
         value = self._number(text) if self._is_number else text
         if not self._schema.is_valid(value):
             (wrong,) = self._schema.errors(value, 1)
-            raise self.error(replace(wrong, allowed=self._bounds) if self._is_number else wrong, text)
+            raise self._error(replace(wrong, allowed=self._bounds) if self._is_number else wrong, text)
         return text.lower() if self._is_uuid else value
 
-    def error(self, wrong: Mistake, text: str) -> ParameterError:
-        """The error of a text that the parameter does not allow."""
-        whole = replace(wrong, path=(self._name,), value=text)
-        return ParameterError(whole.message("", f"{self._called} is {shown(text)}; it"), whole.data())
+    def _error(self, wrong: Mistake, text: str) -> ParameterError:
+        place = f"{self._called} is {shown(text)}; it"
+        return ParameterError(replace(wrong, path=(self._name,), value=text, place=place))
 
     def _number(self, text: str) -> int:
         if not _WHOLE.fullmatch(text):
             expected = "must be a whole number in plain decimal digits"
-            raise self.error(Mistake((), "not a whole number", expected, allowed=self._bounds), text)
+            raise self._error(Mistake((), "not a whole number", expected, allowed=self._bounds), text)
         # A longer number only ever means "beyond everything"; to read it in full would take a client's time from others.
         return int(text) if len(text) <= _MOST_DIGITS else int(f"{text[0]}{'9' * (_MOST_DIGITS - 1)}")
 
@@ -70,19 +68,15 @@ def read_path(parameters: Mapping[str, Parameter], texts: Mapping[str, str]) -> 
     try:
         return {name: parameter.read(texts[name]) for name, parameter in parameters.items()}
     except ParameterError as error:
-        raise issue_of([error.said]) from None
+        raise issue([error.mistake]) from None
 
 
 class Query:
-    """The query parameters of one operation. One whose schema is an array may be given more than once."""
+    """The query parameters of one operation."""
 
     def __init__(self, parameters: list[Mapping[str, Any]]) -> None:
         schemas = {parameter["name"]: parameter["schema"] for parameter in parameters}
-        self._lists: Final = {name: each.get("maxItems") for name, each in schemas.items() if each["type"] == "array"}
-        self._parameters: Final = {
-            name: Parameter("Query parameter", name, each["items"] if name in self._lists else each)
-            for name, each in schemas.items()
-        }
+        self._parameters: Final = {name: Parameter("Query parameter", name, schema) for name, schema in schemas.items()}
         self._defaults: Final = {name: schema["default"] for name, schema in schemas.items() if "default" in schema}
 
     def read(self, query: bytes) -> dict[str, Any]:
@@ -93,16 +87,16 @@ class Query:
         parts = query.split(b"&")
         if len(parts) > _MOST_PARAMETERS:
             raise ValidationIssue(f"The query has more than {_MOST_PARAMETERS} parameters.", problem="too many")
-        wrong: list[Said] = []
+        wrong: list[Mistake] = []
         seen: set[str] = set()
         for part in filter(None, parts):
             raw_name, _, raw_value = part.partition(b"=")
             try:
                 self._read_one(raw_name, raw_value, values, seen)
             except ParameterError as error:
-                wrong.append(error.said)
+                wrong.append(error.mistake)
         if wrong:
-            raise issue_of(wrong)
+            raise issue(wrong)
         return values
 
     def _read_one(self, raw_name: bytes, raw_value: bytes, values: dict[str, Any], seen: set[str]) -> None:
@@ -111,32 +105,23 @@ class Query:
         if parameter is None:
             raise self._unknown(name, raw_value)
         text = _decoded(raw_value, f"query parameter '{name}'")
-        repeated = name in seen
+        if name in seen:
+            expected = "is given more than once; give it once"
+            raise ParameterError(Mistake((name,), "repeated", expected, place=f"Query parameter '{name}'"))
         seen.add(name)
-        if name not in self._lists:
-            if repeated:
-                message = f"Query parameter '{name}' is given more than once; give it once."
-                raise ParameterError(message, {"field": name, "problem": "repeated"})
-            values[name] = parameter.read(text)
-            return
-        given = values[name] if repeated else []
-        most = self._lists[name]
-        if most is not None and len(given) >= most:
-            raise parameter.error(mistake((), "maxItems", most, None), text)
-        values[name] = [*given, parameter.read(text)]
+        values[name] = parameter.read(text)
 
     def _unknown(self, name: str, raw_value: bytes) -> ParameterError:
-        near = nearest(name, self._parameters)
-        name = short(name)
-        data: dict[str, Any] = {"field": name, "value": short(raw_value.decode("utf-8", "replace")), "problem": UNKNOWN}
+        near, known = nearest(name, self._parameters), list(self._parameters)
+        place = f"There is no query parameter '{short(name)}';"
         if near is not None:
-            message = f"There is no query parameter '{name}'; did you mean '{near}'?"
-            return ParameterError(message, {**data, "nearest": near})
-        if not self._parameters:
-            return ParameterError(f"This operation takes no query parameters; leave out '{name}'.", data)
-        known = list(self._parameters)
-        message = f"There is no query parameter '{name}'; there are {', '.join(known)}."
-        return ParameterError(message, {**data, "allowed": known})
+            expected = f"did you mean '{near}'?"
+        elif known:
+            expected = f"there are {', '.join(known)}"
+        else:
+            place, expected = "This operation takes no query parameters;", f"leave out '{short(name)}'"
+        value, allowed = raw_value.decode("utf-8", "replace"), known if near is None and known else None
+        return ParameterError(Mistake((name,), UNKNOWN, expected, value, allowed, near, place))
 
 
 def _decoded(raw: bytes, what: str) -> str:

@@ -3,15 +3,14 @@
 import asyncio
 from typing import Final
 
-from starlette.types import Receive, Send
+from starlette.types import Message, Receive, Send
 
 from ...domain.errors import ValidationIssue
 from ...store.records import StoredEvent
-from ...worlds.events import EventBus
+from ...worlds.events import REQUEST, EventBus
 from ..offload import Offload
 from ..request.context import RequestContext, until_gone
-from ..responses import Response
-from .subscription import Backlog, Subscription
+from ..subscription import Subscription
 from .world_timers import WorldTimers
 
 _HEARTBEAT_SECONDS: Final = 15.0
@@ -57,27 +56,32 @@ class Streams:
     async def subscribe(self, world_id: str, after: int | None) -> Subscription:
         """Begins to collect what happens in a world, after the event with that number. Raises Issue where it cannot be."""
         loop = asyncio.get_running_loop()
-        waiting, news = Backlog(), asyncio.Event()
+        subscription = Subscription(world_id)
+
+        def wake(event: StoredEvent) -> None:
+            subscription.news.set()
+            if event.kind != REQUEST:
+                self._timers.wake(world_id)
 
         def receive_event(event: StoredEvent) -> None:
-            waiting.add(event)
-            loop.call_soon_threadsafe(news.set)
+            subscription.add(event)
+            loop.call_soon_threadsafe(wake, event)
 
-        leave = await self._offload(self._events.subscribe, world_id, receive_event, after)
-        return Subscription(world_id, waiting, news, leave)
+        subscription.leave = await self._offload(self._events.subscribe, world_id, receive_event, after)
+        return subscription
 
-    async def run(self, response: Response, subscription: Subscription, receive: Receive, send: Send) -> None:
+    async def run(self, start: Message, subscription: Subscription, receive: Receive, send: Send) -> None:
         """Sends what a subscription collects, until the client goes, or the world, or all streams end."""
-        waiting, news = subscription.waiting, subscription.news
+        news = subscription.news
         unwatch = self._timers.watch(subscription.world_id)
         gone = asyncio.ensure_future(until_gone(receive))
         self._wake[news] = asyncio.get_running_loop()
         try:
-            await send({"type": "http.response.start", "status": response.status, "headers": response.headers})
+            await send(start)
             await _write(send, b": listening\n\n")
             while not gone.done():
                 ended = self._ended
-                while (event := waiting.take()) is not None:
+                while (event := subscription.take()) is not None:
                     await _write(send, written(event))
                     await asyncio.sleep(0)  # others have their turn, however much there is to send
                     if event.data == _DELETED:
@@ -97,17 +101,13 @@ class Streams:
 
     async def _woken(self, news: asyncio.Event, gone: asyncio.Task[None]) -> bool:
         """Waits for news, or for the client to go; False when neither came for the time of a heartbeat."""
-        woken = asyncio.ensure_future(_wait(news))
+        woken = asyncio.ensure_future(news.wait())
         try:
             done, _ = await asyncio.wait({woken, gone}, timeout=self._heartbeat, return_when=asyncio.FIRST_COMPLETED)
         finally:
             woken.cancel()
         news.clear()
         return bool(done)
-
-
-async def _wait(news: asyncio.Event) -> None:
-    await news.wait()
 
 
 def written(event: StoredEvent) -> bytes:

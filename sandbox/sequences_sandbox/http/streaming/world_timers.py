@@ -6,12 +6,12 @@ watched world that expires is removed by its timer.
 
 import asyncio
 from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass
 from typing import Final
 
 from ...domain.errors import CommitIssue, InternalIssue, UnauthorizedIssue
 from ...domain.timestamps import SECOND
-from ...store.records import StoredEvent
-from ...worlds.events import REQUEST
 from ...worlds.worlds import Worlds
 from ..offload import Offload
 
@@ -23,50 +23,53 @@ _RETRY_SECONDS: Final = 1.0
 """After a store that could not be reached, or another writer that was first."""
 
 
+@dataclass(slots=True)
+class _Timer:
+    """The timer of a world, and how many watch it; `changed` lets it look at once."""
+
+    changed: asyncio.Event
+    task: asyncio.Task[None]
+    watches: int = 0
+
+
 class WorldTimers:
     """One timer for each world that is watched, however many watch it. For the event loop's thread alone."""
 
     def __init__(self, worlds: Worlds, offload: Offload) -> None:
         self._worlds: Final = worlds
         self._offload: Final = offload
-        self._set: dict[str, tuple[asyncio.Task[None], int]] = {}
+        self._timers: Final[dict[str, _Timer]] = {}
 
     def watch(self, world_id: str) -> Callable[[], None]:
         """Sets the timer of a world, unless it is set. Returns what ends the watch."""
-        task, watches = self._set.get(world_id, (None, 0))
-        if task is None:
-            task = asyncio.get_running_loop().create_task(self._run(world_id))
-        self._set[world_id] = (task, watches + 1)
+        timer = self._timers.get(world_id)
+        if timer is None:
+            changed = asyncio.Event()
+            task = asyncio.get_running_loop().create_task(self._run(world_id, changed))
+            timer = self._timers[world_id] = _Timer(changed, task)
+        timer.watches += 1
         return lambda: self._leave(world_id)
 
+    def wake(self, world_id: str) -> None:
+        """Says that a world changed: any change can bring nearer what falls due next, or put it off."""
+        timer = self._timers.get(world_id)
+        if timer is not None:
+            timer.changed.set()
+
     def _leave(self, world_id: str) -> None:
-        task, watches = self._set.pop(world_id)
-        if watches > 1:
-            self._set[world_id] = (task, watches - 1)
-        else:
-            task.cancel()
+        timer = self._timers[world_id]
+        timer.watches -= 1
+        if not timer.watches:
+            self._timers.pop(world_id).task.cancel()
 
-    async def _run(self, world_id: str) -> None:
-        """Applies what is due whenever something falls due. Any change can bring that time nearer or put it off."""
-        loop = asyncio.get_running_loop()
-        changed, noted = asyncio.Event(), False
-
-        def wake(event: StoredEvent) -> None:
-            nonlocal noted
-            if event.kind != REQUEST and not noted:  # of a leap in time, one of thousands of changes is enough
-                noted = True
-                loop.call_soon_threadsafe(changed.set)
-
-        leave = await self._offload(self._worlds.events.subscribe, world_id, wake)
-        try:
+    async def _run(self, world_id: str, changed: asyncio.Event) -> None:
+        """Applies what is due whenever something falls due, until the world is gone."""
+        with suppress(UnauthorizedIssue):
             while True:
                 changed.clear()
-                noted = False
-                await _either(changed, await self._applied(world_id))
-        except UnauthorizedIssue:
-            return  # the world is gone
-        finally:
-            leave()
+                wait = await self._applied(world_id)
+                with suppress(TimeoutError):
+                    await asyncio.wait_for(changed.wait(), wait)
 
     async def _applied(self, world_id: str) -> float:
         """Applies what is due; returns in how many seconds to look again. Raises UnauthorizedIssue for one that is gone."""
@@ -79,11 +82,3 @@ class WorldTimers:
     def _look(self, world_id: str) -> int | None:
         self._worlds.delete_expired()
         return self._worlds.apply_due_events(world_id)
-
-
-async def _either(changed: asyncio.Event, seconds: float) -> None:
-    """Waits for the event, so many seconds at most."""
-    try:
-        await asyncio.wait_for(changed.wait(), seconds)
-    except TimeoutError:
-        return

@@ -100,15 +100,7 @@ class Log:
         trace = redacted(trace)
         message = f"request {context.request_id} failed"
         if self._json:
-            now = format_timestamp(self._wall())
-            line = {
-                "time": now,
-                "level": "error",
-                "message": message,
-                "request_id": context.request_id,
-                "traceback": trace,
-            }
-            self._logger.error("%s", json.dumps(line), extra=_WHOLE_LINES)
+            self._logger.error(message, extra={FIELDS: {"request_id": context.request_id, "traceback": trace}})
         else:
             self._logger.error("%s\n%s", message, trace)
 

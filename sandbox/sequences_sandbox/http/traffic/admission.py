@@ -3,10 +3,11 @@
 import uuid
 from typing import Final
 
-from ...domain.errors import RateLimitIssue
+from ...domain.errors import too_fast
 from ...traffic.fault_header import NAME, parse_fault_header
 from ...traffic.faults import FAULTS, Injection, RequestFacts, in_order, inject
 from ...traffic.rate_limits import RATE_LIMIT, RateLimit, Verdict, stricter
+from ...worlds.api_keys import gone
 from ...worlds.conflicts import again_after_conflicts
 from ...worlds.world import WorldState
 from ...worlds.worlds import Caller, Worlds
@@ -29,7 +30,7 @@ class AdmissionCheck:
         self._header: Final = header
 
     def check(self, context: RequestContext, caller: Caller) -> Injection | None:
-        """What is injected into a request. Raises RateLimitIssue, and ValidationIssue for a malformed fault header."""
+        """What is injected into a request. Raises RateLimitIssue, UnauthorizedIssue and ValidationIssue."""
         world = caller.world
         if world is None:
             return None
@@ -47,13 +48,15 @@ class AdmissionCheck:
         key = caller.key
         # Whoever watches takes nothing from the client that it watches.
         bucket = _observers_bucket(key.id) if context.observes else key.id
-        verdict = self._worlds.store.take_token(key.world_id, bucket, limit, world.wall, world.now)
+        try:
+            verdict = self._worlds.store.take_token(key.world_id, bucket, limit, world.wall, world.now)
+        except KeyError:
+            raise gone() from None
         context.marks += _headers(verdict)
         if not verdict.allowed:
-            wait = verdict.retry_after_seconds
-            raise RateLimitIssue(
-                f"This key may call {limit.limit} times in {limit.per_seconds} s; try again in {wait} s.",
-                retry_after_seconds=wait,
+            raise too_fast(
+                f"This key may call {limit.limit} times in {limit.per_seconds} s;",
+                verdict.retry_after_seconds,
                 limit=limit.limit,
                 per_seconds=limit.per_seconds,
                 burst=limit.burst,

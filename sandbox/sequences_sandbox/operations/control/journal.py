@@ -5,7 +5,7 @@ from typing import Any, Final
 
 from ... import __version__
 from ...domain.errors import NotFoundIssue, ValidationIssue
-from ...domain.query import page_count
+from ...domain.query import envelope
 from ...traffic.har import archive
 from ...traffic.verification import Finding, count, in_order
 from ...worlds.events import JOURNAL
@@ -24,10 +24,9 @@ def listJournal(
     world_id = caller.key.world_id
     wanted = read_journal_match(control.names(world_id), "", filters)
     matching = [entry for entry in control.worlds.store.read_journal(world_id) if wanted.matches(entry)][::-1]
-    pages = page_count(len(matching), size)
     shown = matching[(page - 1) * size : page * size]
     items = [show_entry(entry, bodies=bodies == "true") for entry in shown]
-    return {"items": items, "total_count": len(matching), "total_pages": pages, "has_more": page < pages}
+    return envelope(items, len(matching), page, size)
 
 
 def clearJournal(control: Control, caller: Caller) -> None:

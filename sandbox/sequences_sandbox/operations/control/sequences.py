@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Any, Final
 
 from ...domain.lifecycle import ENGINE, Lifecycle
-from ...domain.query import page_count
+from ...domain.query import envelope
 from ...domain.timestamps import DAY, LATEST, format_timestamp, parse_timestamp
 from ...resources.contact_lists import CONTACT_LISTS
 from ...resources.contacts import CONTACTS
@@ -54,15 +54,8 @@ def getHistory(control: Control, caller: Caller, *, sequence_id: str, page: int,
         entries = history_of(tx.value, sequence_id)
         at = tx.world.schedule.due_at(run)
         following = None if at is None else due_fields(tx, at, run)
-    pages = page_count(len(entries), size)
     items = [history_fields(entry) for entry in entries[(page - 1) * size : page * size]]
-    return {
-        "items": items,
-        "total_count": len(entries),
-        "total_pages": pages,
-        "has_more": page < pages,
-        "next": following,
-    }
+    return {**envelope(items, len(entries), page, size), "next": following}
 
 
 def deleteContact(control: Control, caller: Caller, *, contact_id: str) -> None:

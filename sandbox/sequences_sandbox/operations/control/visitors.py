@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from typing import Final
 
-from ...domain.errors import RateLimitIssue
+from ...domain.errors import too_fast
 from ...domain.limits import VisitorLimits
 from ...domain.timestamps import SECOND
 from ...store.records import VisitorWorld
@@ -45,5 +45,4 @@ def _spare(groups: Sequence[Sequence[VisitorWorld]], limits: VisitorLimits, now:
         if world.used_wall + limits.spare <= now:
             return world.id
     wait = min(world.used_wall for world in longest_unused) + limits.spare - now
-    seconds = -(-wait // SECOND)
-    raise RateLimitIssue(f"{message} try again in {seconds} s.", retry_after_seconds=seconds, limit=limit)
+    raise too_fast(message, -(-wait // SECOND), limit=limit)

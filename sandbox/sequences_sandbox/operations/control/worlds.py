@@ -7,9 +7,9 @@ from collections.abc import Mapping
 from contextlib import suppress
 from typing import Any, Final
 
-from ...domain.errors import CatchingUpIssue, RateLimitIssue, TooLargeIssue, UnauthorizedIssue, ValidationIssue
+from ...domain.errors import CatchingUpIssue, TooLargeIssue, UnauthorizedIssue, ValidationIssue, too_fast
 from ...domain.limits import MOST_EVENTS, MOST_SLICES, PUBLIC_LIMITS, Limits
-from ...domain.query import page_count
+from ...domain.query import envelope
 from ...domain.timestamps import EARLIEST, LATEST, SECOND, parse_timestamp
 from ...fixtures import FixtureError, FixtureText, export
 from ...fixtures.fixture import Fixture
@@ -95,8 +95,7 @@ def listWorlds(control: Control, caller: Caller | None, *, page: int, size: int)
         # Another process that shares the store can have removed it meanwhile.
         with suppress(UnauthorizedIssue), control.worlds.open(record.id) as tx:
             items.append(control.listed_world(tx))
-    count = page_count(len(records), size)
-    return {"items": items, "total_count": len(records), "total_pages": count, "has_more": page < count}
+    return envelope(items, len(records), page, size)
 
 
 def deleteWorld(control: Control, caller: Caller | None, *, world_id: str) -> None:
@@ -164,8 +163,7 @@ def _room(control: Control, visitor: str) -> str | None:
 
 def _require_pace(verdict: Verdict, who: str) -> None:
     if not verdict.allowed:
-        wait = verdict.retry_after_seconds
-        raise RateLimitIssue(f"{who} too fast; try again in {wait} s.", retry_after_seconds=wait, limit="new worlds")
+        raise too_fast(f"{who} too fast;", verdict.retry_after_seconds, limit="new worlds")
 
 
 def _epoch(text: str) -> int:

@@ -9,10 +9,8 @@ from ...resources.resource import Filter, Resource
 from ...worlds.worlds import Caller, Worlds
 from ..results import ItemResult, PageResult
 
-Handler = Callable[..., Any]
 
-
-def list_page(resource: Resource[Any]) -> Handler:
+def list_page(resource: Resource[Any]) -> Callable[..., PageResult]:
     """The handler that lists a resource (contract, "List")."""
 
     def handler(
@@ -27,7 +25,7 @@ def list_page(resource: Resource[Any]) -> Handler:
     return handler
 
 
-def get_one(resource: Resource[Any]) -> Handler:
+def get_one(resource: Resource[Any]) -> Callable[..., ItemResult]:
     """The handler that shows one document (contract, "Get")."""
 
     def handler(worlds: Worlds, caller: Caller, **path: str) -> ItemResult:

@@ -2,16 +2,17 @@
 
 import asyncio
 import json
+import time
 
 import httpx
 import pytest
 from sequences_sandbox.app import build
 from sequences_sandbox.domain.errors import UnavailableIssue
 from sequences_sandbox.http.offload import Offload
-from sequences_sandbox.http.responses import Response
 from sequences_sandbox.http.streaming.events import Streams
 from sequences_sandbox.http.streaming.world_timers import WorldTimers
 from sequences_sandbox.settings import Settings
+from sequences_sandbox.worlds.events import EventBus
 
 RUN = "88c23cea-f199-4cf0-964c-3f1e007417b7"
 AUTHORIZED = {"Authorization": "Bearer topo_demo_readwrite"}
@@ -157,12 +158,12 @@ class Line:
     async def send(self, message):
         self.sent(self, message.get("body", b""))
 
-    async def run(self, heartbeat):
-        streams = Streams(self.worlds.events, WorldTimers(self.worlds, AT_ONCE), AT_ONCE, heartbeat)
+    async def run(self, heartbeat, offload=AT_ONCE):
+        streams = Streams(self.worlds.events, WorldTimers(self.worlds, offload), offload, heartbeat)
         subscription = await streams.subscribe(self.world_id, None)
-        await asyncio.wait_for(streams.run(Response(200, b"", []), subscription, self.receive, self.send), 10)
-        for _ in range(10):  # turns of the loop, in which what was cancelled ends
-            await asyncio.sleep(0)
+        start = {"type": "http.response.start", "status": 200, "headers": []}
+        await asyncio.wait_for(streams.run(start, subscription, self.receive, self.send), 10)
+        await asyncio.sleep(0.1)  # what was begun in a thread ends
         assert not self.worlds.events.wanted(self.world_id, watched=False)
 
 
@@ -179,6 +180,20 @@ def test_a_silent_stream_says_that_it_is_still_there_and_leaves_when_its_reader_
 
     asyncio.run(run())
     assert bodies[:2] == [b"", b": listening\n\n"]
+
+
+def test_who_goes_while_a_timer_begins_in_a_thread_leaves_nothing(clock, monkeypatch):
+    def sent(line, body):
+        if body == b": still here\n\n":
+            line.gone.set()
+
+    subscribe = EventBus.subscribe
+    monkeypatch.setattr(EventBus, "subscribe", lambda *what: (time.sleep(0.05), subscribe(*what))[1])
+
+    async def run():
+        await Line(clock, sent).run(heartbeat=0.01, offload=Offload(blocking=True))
+
+    asyncio.run(run())
 
 
 @pytest.mark.parametrize(("text", "missed"), [("", 2000), ("x" * 20_000, 2897)])

@@ -19,14 +19,18 @@ AT_ONCE = Offload(blocking=False)
 
 
 class Watched:
-    """A world with a timer, and what its subscribers get."""
+    """A world with a timer, which is told what happens as a stream does, and what its subscribers get."""
 
     def __init__(self, app):
         self.worlds = app.worlds
         self.world_id = app.default.record.id
         self.timers = WorldTimers(app.worlds, AT_ONCE)
         self.heard = asyncio.Queue()
-        self.worlds.events.subscribe(self.world_id, self.heard.put_nowait)
+        self.worlds.events.subscribe(self.world_id, self.receive_event)
+
+    def receive_event(self, event):
+        self.heard.put_nowait(event)
+        self.timers.wake(self.world_id)
 
     async def next(self):
         return await asyncio.wait_for(self.heard.get(), 5)
@@ -119,6 +123,7 @@ def test_the_timer_of_a_world_that_is_gone_ends(app, clock):
         [task] = asyncio.all_tasks() - before
         await asyncio.sleep(0)
         app.worlds.delete(world_id)
+        timers.wake(world_id)
         await asyncio.wait_for(task, 5)
         stop()
 

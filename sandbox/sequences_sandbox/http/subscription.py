@@ -7,19 +7,22 @@ import asyncio
 import threading
 from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Final
 
-from ...store.base import MOST_EVENT_BYTES
-from ...store.records import StoredEvent
+from ..store.base import MOST_EVENT_BYTES
+from ..store.records import StoredEvent
 
 _MOST_WAITING: Final = 1000
 
 
-class Backlog:
-    """What waits for a reader; where that is too much, the oldest is gone. Safe for threads."""
+class Subscription:
+    """What happened in a world and was not sent yet; where that is too much, the oldest is gone. Events may come from any
+    thread. `news` is set when there is more, `leave` ends it."""
 
-    def __init__(self) -> None:
+    def __init__(self, world_id: str) -> None:
+        self.world_id: Final = world_id
+        self.news: Final = asyncio.Event()
+        self.leave: Callable[[], None] = lambda: None
         self._events: deque[StoredEvent] = deque()
         self._bytes = 0
         self._lock: Final = threading.Lock()
@@ -39,13 +42,3 @@ class Backlog:
             event = self._events.popleft()
             self._bytes -= event.bytes
             return event
-
-
-@dataclass(frozen=True, slots=True)
-class Subscription:
-    """What happened in a world and was not sent yet; `news` is set when there is more. `leave` ends it."""
-
-    world_id: str
-    waiting: Backlog
-    news: asyncio.Event
-    leave: Callable[[], None]
