@@ -65,6 +65,7 @@ class ContractMiddleware(RoutedMiddleware[ContractAPI]):
         self._encoder: Final = Encoder()
         self._new_id: Final[Callable[[], str]] = RequestIds(services.wall)
         self._public: tuple[bytes, ...] = ()
+        self._catching_up: Final = asyncio.Lock()
 
     def add_api(self, specification: Any, **kwargs: Any) -> ContractAPI:
         """Compiles a contract. Connexion calls this once for each, at start."""
@@ -178,7 +179,8 @@ class ContractMiddleware(RoutedMiddleware[ContractAPI]):
             try:
                 return await offload(work, *args)
             except CatchingUpIssue:
-                await asyncio.sleep(0)
+                async with self._catching_up:  # in each turn of the loop one of all that catch up goes on
+                    await asyncio.sleep(0)
         return await offload(work, *args)
 
     def _handle(

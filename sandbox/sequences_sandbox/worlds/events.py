@@ -14,7 +14,7 @@ from typing import Any, Final
 
 from ..domain.errors import Issue
 from ..resources.sequences.model import RUNS
-from ..store.base import Store
+from ..store.base import MOST_EVENT_BYTES, Store
 from ..store.records import StoredEvent
 from .history import Change, history_fields
 
@@ -59,9 +59,14 @@ class EventBus:
 
     def publish(self, world_id: str, kind: str, *data: Any) -> None:
         """Publishes what happened in a world, all of one kind. What cannot be published is not worth failing for."""
-        texts = [json.dumps(each, separators=(",", ":")) for each in data]  # once for all who read them
+        texts, room = [], MOST_EVENT_BYTES
+        for each in reversed(data):  # what the store would let go at once is not even written
+            texts.append(json.dumps(each, separators=(",", ":")))  # once for all who read them
+            room -= len(texts[-1])
+            if room < 0:
+                break
         try:
-            self._store.publish(world_id, kind, *texts)
+            self._store.publish(world_id, kind, *reversed(texts))
             self._deliver()
         except Issue as issue:
             _LOG.warning("a %s event was not published: %s", kind, issue.message)

@@ -59,6 +59,36 @@ def test_a_world_that_catches_up_is_answered_whole_and_another_before_it(api):
 
 
 @pytest.mark.usefixtures("small_slices")
+def test_of_all_worlds_that_catch_up_one_goes_on_at_a_time(api, monkeypatch):
+    """Whoever has a thousand requests wait for worlds of their own takes no more of a turn than with one."""
+    keys = [key_of(api("POST", "/_sandbox/worlds", json={"fixture": "demo"})) for _ in range(8)]
+    for key in keys:
+        api("GET", RUNS, key=key)
+    api.clock.advance(400 * DAY)
+    turn, slices = 0, []
+    apply_due = Transaction._apply_due
+
+    def counted(self):
+        slices.append(turn)
+        apply_due(self)
+
+    monkeypatch.setattr(Transaction, "_apply_due", counted)
+
+    async def together(client):
+        nonlocal turn
+        waiting = [get(client, RUNS, key) for key in keys]
+        while not all(each.done() for each in waiting):
+            turn += 1
+            await asyncio.sleep(0)
+        return {(await each).status_code for each in waiting}
+
+    assert calling(api, together) == {200}
+    later = slices[2 * len(keys) :]
+    assert len(later) > 5 * len(keys)
+    assert max(later.count(each) for each in set(later)) <= 2
+
+
+@pytest.mark.usefixtures("small_slices")
 def test_a_request_that_was_taken_up_again_is_counted_once(api):
     api("PUT", "/_sandbox/rate-limit", json={"limit": 100, "per_seconds": 86_400})
     api("POST", "/_sandbox/faults", json={"effect": {"status": 503}, "match": {"nth": 2}})

@@ -9,7 +9,7 @@ from ...validation import field_issue
 from ...worlds.events import CLOCK
 from ...worlds.history import Change
 from ...worlds.transaction import Transaction
-from ...worlds.worlds import Caller, TakesLongError
+from ...worlds.worlds import Caller
 from .control import Control, clock_of
 
 _MOST_SHOWN: Final = 1000
@@ -23,13 +23,12 @@ def getClock(control: Control, caller: Caller) -> dict[str, Any]:
 def setClock(control: Control, caller: Caller, *, body: Mapping[str, Any]) -> dict[str, Any]:
     with control.worlds.transaction(caller) as tx:
         if "now" in body:
-            until = parse_timestamp(body["now"])
-            if _fire(tx, until, "now")[1]:
+            _, left = _move(tx, parse_timestamp(body["now"]), "now")
+            if left:
                 raise BusinessIssue(
                     "More events fall due until then than one request applies; advance the clock in smaller steps.",
                     field="now",
                 )
-            tx.set_clock(tx.moment.clock.at(until, tx.world.wall))
         if "frozen" in body:
             clock = tx.moment.clock
             tx.set_clock(clock.freeze(tx.world.wall) if body["frozen"] else clock.unfreeze(tx.world.wall))
@@ -43,11 +42,7 @@ def advanceClock(control: Control, caller: Caller, *, body: Mapping[str, Any]) -
     """Moves time by a duration, to a time, or to what falls due next; as far as the work of one request allows."""
     with control.worlds.transaction(caller) as tx:
         field, until = _target(tx, body)
-        fired, left = _fire(tx, until, field)
-        reached = fired[-1].entry.at if left else until
-        if left:
-            fired += _rest(tx, reached, others_wait=caller.others_wait)
-        tx.set_clock(tx.moment.clock.at(reached, tx.world.wall))
+        fired, left = _move(tx, until, field)
         tx.commit()
         clock = clock_of(tx)
     control.worlds.events.publish(tx.world.record.id, CLOCK, clock)
@@ -73,8 +68,8 @@ def _target(tx: Transaction, body: Mapping[str, Any]) -> tuple[str, int]:
     return "next", tx.now if due is None else due[0]
 
 
-def _fire(tx: Transaction, until: int, field: str) -> tuple[list[Change], bool]:
-    """Applies what falls due until then, as far as one request does. Returns changes, and if more are left."""
+def _move(tx: Transaction, until: int, field: str) -> tuple[list[Change], bool]:
+    """Moves the clock to `until`, or to the last event that one request applies. Returns changes, and if more are left."""
     # A clock that ran on beyond the last time that can be written shows that time, which a caller may then name.
     now = min(tx.now, LATEST)
     if until < now:
@@ -85,21 +80,14 @@ def _fire(tx: Transaction, until: int, field: str) -> tuple[list[Change], bool]:
         )
     if until > LATEST:
         raise field_issue(field, "too late", "leads beyond the year 9999")
-    return tx.apply_due_events(until)
-
-
-def _rest(tx: Transaction, at: int, *, others_wait: bool) -> list[Change]:
-    """Applies all that is due at the time where an advance stops: the next request would apply it, and show none of it.
-
-    Raises TakesLongError for much, where others wait.
-    """
-    fired, left = tx.apply_due_events(at)
-    while left:
-        if others_wait:
-            raise TakesLongError
-        more, left = tx.apply_due_events(at)
-        fired += more
-    return fired
+    fired, left = tx.apply_due_events(until)
+    if left:
+        # What is due at the same time is applied before the next request, which then cannot show it; but no request does
+        # more than twice its share of work.
+        until = fired[-1].entry.at
+        fired += tx.apply_due_events(until)[0]
+    tx.set_clock(tx.moment.clock.at(until, tx.world.wall))
+    return fired, left
 
 
 def _fired(change: Change) -> dict[str, Any]:

@@ -242,3 +242,22 @@ def test_nothing_is_kept_of_a_world_that_nobody_watches(clock):
     store, world_id = app.worlds.store, app.default.record.id
     app.worlds.events.publish(world_id, "clock", {})
     assert store.read_after({world_id: 0}) == []
+
+
+def test_of_many_large_changes_only_as_much_is_written_as_is_kept():
+    app = build(Settings())
+    bus, world = app.worlds.events, app.default.record.id
+    heard, written = [], []
+    leave = bus.subscribe(world, heard.append)
+
+    class Large(dict):
+        def items(self):
+            written.append(1)
+            return {"text": "é" * 20_000}.items()
+
+    bus.publish(world, "sequence", *({"number": number, "of": Large(a=1)} for number in range(500)))
+    leave()
+    numbers = [json.loads(event.data)["number"] for event in heard]
+    assert numbers == list(range(500 - len(numbers), 500))
+    assert 10 <= len(numbers) <= 20
+    assert len(written) <= len(numbers) + 1
