@@ -45,10 +45,10 @@ def test_a_stopped_sandbox_is_said_in_every_tab_and_embed_and_a_restarted_one_go
     for tab in tabs:
         tab.bring_to_front()
         expect(tab.locator("#outage")).to_be_hidden()
-    # Whichever tab comes back first makes the new world, and the others follow it.
-    for tab, said in zip(
-        tabs, ["Your earlier world has ended"] * 2 + ["The world of this example has ended"], strict=True
-    ):
+    # Whichever tab comes back first makes the new world, and the others follow it. Where two come back at one moment, the
+    # browser may not yet have passed on what the first one keeps: then both make a world, and the second one's counts.
+    ended = re.compile("Your earlier world has ended|Another tab went to another world")
+    for tab, said in zip(tabs, [ended, ended, "The world of this example has ended"], strict=True):
         tab.bring_to_front()
         expect(tab.locator("#notice")).to_contain_text(said)
     page.bring_to_front()

@@ -30,6 +30,7 @@ export async function open(section) {
   let reading = 0;
   let shown = 0;
   const filters = h("form", { class: "filters", "aria-label": "Filter", on: { submit: openRun } });
+  const wanted = h("input", { placeholder: "its id", autocomplete: "off", spellcheck: "false" });
   const table = runTable((name) => ask({ sort_by: name, sort_order: query.sort_by === name && query.sort_order === "desc" ? "asc" : "desc" }));
   const foot = h("div", { class: "foot" });
   section.append(h("div", { class: "runs" }, filters, table.element, foot));
@@ -95,12 +96,13 @@ export async function open(section) {
       filter("Status", "status", [["", "Any"], ...lifecycle.statuses.map((name) => [name, name])]),
       filter("Template", "sequence_template_id", [["", "Any"], ...templateChoices()]),
       filter("On a page", "size", [["10", "10"], ["25", "25"], ["50", "50"], ["100", "100"]]),
-      field("Go to a run", h("input", { name: "run", placeholder: "its id", autocomplete: "off", spellcheck: "false" })));
+      field("Go to a run", wanted));
   }
 
   function openRun(event) {
     event.preventDefault();
-    const id = event.target.elements.run.value.trim();
+    const id = wanted.value.trim();
+    wanted.value = "";
     if (id) go(`/runs/${encodeURIComponent(id)}`);
   }
 
