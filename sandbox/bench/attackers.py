@@ -157,6 +157,24 @@ def history(target: Target) -> str:
     return f"{len(answer.json()['items'])} entries in {len(answer.content):,} bytes"
 
 
+def engine_history(target: Target) -> str:
+    """History that the engine writes: worlds with as many runs as fit, and steps that fall due at one time."""
+    template = {"name": "Fast", "steps": [{"type": "email", "delay": delay} for delay in ("PT1S", *["PT0S"] * 99)]}
+    runs = [{"contact": "Ada Quill", "template": "Fast", "status": "ACTIVE"}] * 990
+    contacts = [{"first_name": "Ada", "last_name": "Quill"}]
+    organization = {"contacts": contacts, "sequence_templates": [template], "sequences": runs}
+    organizations = [{"name": f"{each}", **organization} for each in range(5)]
+    answers, until = Counter[int](), time.monotonic() + _LONGEST_SECONDS
+    while time.monotonic() < until:
+        visitor = target.world({"organizations": organizations}, frozen=True)
+        for _ in range(400):
+            status = visitor("POST", "/_sandbox/clock/advance", {"by": "PT1S"}).status_code
+            answers[status] += 1
+            if status == 413 or time.monotonic() > until:
+                break
+    return str(dict(answers))
+
+
 def journal(target: Target) -> str:
     """A journal as full as it gets, exported, searched and verified."""
     visitor = target.world()
@@ -222,7 +240,8 @@ def admin(target: Target) -> str:
 
 
 ATTACKS: Final[tuple[Attack, ...]] = (
-    advance, documents, variables, snapshots, history, journal, streams, latency, silent, default_world, admin, worlds,
+    advance, documents, variables, snapshots, history, engine_history, journal, streams, latency, silent,
+    default_world, admin, worlds,
 )  # fmt: skip
 
 

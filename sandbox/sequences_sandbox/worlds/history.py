@@ -16,9 +16,9 @@ HISTORY: Final = "history"
 MOST_ENTRIES: Final = 1000
 """How many entries of a run are kept; the oldest go."""
 _PAGE: Final = 16
-MOST_PAGES: Final = -(-MOST_ENTRIES // _PAGE)
-FEWEST_PAGES: Final = 1
-"""How many full pages of a run that changes are kept in a world whose history takes as many bytes as it may."""
+_MOST_PAGES: Final = -(-MOST_ENTRIES // _PAGE)
+FEWEST_ENTRIES: Final = 4
+"""How many entries of a run that changes are kept in a world whose history takes as many bytes as it may."""
 
 
 class HistoryEntry(NamedTuple):
@@ -55,20 +55,18 @@ Find = Callable[[str, str], Any]
 """A document by kind and id, None when there is none."""
 
 
-def with_entry(find: Find, run_id: str, entry: HistoryEntry, most: int) -> dict[str, HistoryPage | None]:
-    """The pages that change when an entry is added and `most` full ones are kept, by id; None for one that goes."""
+def with_entry(find: Find, run_id: str, entry: HistoryEntry, *, few: bool) -> dict[str, HistoryPage | None]:
+    """The pages that change when an entry is added, by id; None for one that goes. Of `few`, the last entries are kept."""
     page: HistoryPage = find(HISTORY, run_id) or HistoryPage(0, ())
+    entries = (*page.entries, entry)
+    if few:
+        return {
+            run_id: HistoryPage(page.number, entries[-FEWEST_ENTRIES:]),
+            **dict.fromkeys(_full_pages(find, run_id, page.number)),
+        }
     if len(page.entries) < _PAGE:
-        return {run_id: HistoryPage(page.number, (*page.entries, entry))}
-    changed: dict[str, HistoryPage | None] = {
-        run_id: HistoryPage(page.number + 1, (entry,)), _page_id(run_id, page.number): page
-    }  # fmt: skip
-    for number in range(page.number - most, page.number - MOST_PAGES, -1):
-        old = find(HISTORY, _page_id(run_id, number))
-        if old is None or old.number != number:
-            break
-        changed[_page_id(run_id, number)] = None
-    return changed
+        return {run_id: HistoryPage(page.number, entries)}
+    return {run_id: HistoryPage(page.number + 1, (entry,)), _page_id(run_id, page.number): page}
 
 
 def history_of(find: Find, run_id: str) -> list[HistoryEntry]:
@@ -76,14 +74,24 @@ def history_of(find: Find, run_id: str) -> list[HistoryEntry]:
     last: HistoryPage | None = find(HISTORY, run_id)
     if last is None:
         return []
-    pages = [find(HISTORY, _page_id(run_id, number)) for number in range(max(0, last.number - MOST_PAGES), last.number)]
-    kept = [page for page in (*pages, last) if page is not None]
-    return list(chain.from_iterable(page.entries for page in kept))[-MOST_ENTRIES:]
+    pages = reversed(_full_pages(find, run_id, last.number).values())
+    return list(chain.from_iterable(page.entries for page in (*pages, last)))[-MOST_ENTRIES:]
+
+
+def _full_pages(find: Find, run_id: str, end: int) -> dict[str, HistoryPage]:
+    """The full pages of a run before the one of the number `end`, by id, the last one first."""
+    pages: dict[str, HistoryPage] = {}
+    for number in range(end - 1, end - 1 - _MOST_PAGES, -1):
+        page = find(HISTORY, _page_id(run_id, number))
+        if page is None or page.number != number:
+            break
+        pages[_page_id(run_id, number)] = page
+    return pages
 
 
 def _page_id(run_id: str, number: int) -> str:
     """A page takes the place of the one that goes, so that a run has so many documents and no more."""
-    return f"{run_id}/{number % MOST_PAGES}"
+    return f"{run_id}/{number % _MOST_PAGES}"
 
 
 def history_fields(entry: HistoryEntry) -> dict[str, Any]:

@@ -19,7 +19,7 @@ from ..resources.sequences.model import RUNS, Run
 from ..resources.sequences.schedule import EXECUTE
 from ..resources.templates import TEMPLATES, Step
 from ..store.records import ChangeSet, DocumentKey, DocumentsByKind, Moment
-from .history import FEWEST_PAGES, HISTORY, MOST_PAGES, Change, HistoryEntry, with_entry
+from .history import HISTORY, Change, HistoryEntry, with_entry
 from .keeper import Keeper
 from .snapshots import ADDED, KEPT, SNAPSHOTS
 from .weights import Sizes, weight
@@ -143,8 +143,8 @@ class Transaction:
     def write_run(self, run: Run, entry: HistoryEntry) -> Change:
         """Stores a run, and what happened to it."""
         self.write(RUNS.kind, run.id, run)
-        most = MOST_PAGES if self.world.sizes.of(HISTORY) < self.limits.history_bytes else FEWEST_PAGES
-        for page_id, page in with_entry(self.value, run.id, entry, most).items():
+        few = self.world.sizes.of(HISTORY) >= self.limits.history_bytes
+        for page_id, page in with_entry(self.value, run.id, entry, few=few).items():
             self.write(HISTORY, page_id, page)
         self.world.expect(run)
         change = Change(run, entry)
@@ -226,7 +226,9 @@ class Transaction:
         documents = total - grown[HISTORY] - grown[SNAPSHOTS]
         if documents > 0:
             self.limits.require("document_bytes", self.world.sizes.documents + documents)
-        self._worlds.require_bytes(self.world, max(0, documents) + grown[SNAPSHOTS])
+        # Of what changes history, only a move of the clock is rejected: time itself does not ask.
+        history = 0 if self.moment is self.world.moment else max(0, grown[HISTORY])
+        self._worlds.require_bytes(self.world, max(0, documents) + grown[SNAPSHOTS] + history)
         return self.world.sizes.total + total
 
     def _committed(self) -> Mapping[DocumentKey, Any | None]:

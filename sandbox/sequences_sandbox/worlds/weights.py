@@ -7,7 +7,7 @@ from ..resources.sizes import document_bytes
 from .history import HISTORY
 from .snapshots import SNAPSHOTS
 
-_ENTRY: Final = 200
+ENTRY: Final = 200
 _PAGE: Final = 300
 _APART: Final = frozenset({HISTORY, SNAPSHOTS})
 
@@ -17,7 +17,7 @@ def weight(kind: str, value: Any | None) -> int:
     if value is None:
         return 0
     if kind == HISTORY:
-        return _PAGE + _ENTRY * len(value.entries)
+        return _PAGE + ENTRY * len(value.entries)
     return int(value.size) if kind == SNAPSHOTS else document_bytes(value)
 
 

@@ -2,14 +2,22 @@
 
 import uuid
 from dataclasses import replace
+from operator import itemgetter
 
 import pytest
 from sequences_sandbox.domain.errors import TooLargeIssue
-from sequences_sandbox.domain.limits import OWNED_LIMITS, PUBLIC_LIMITS, VISITOR_BYTES, Share, VisitorLimits
+from sequences_sandbox.domain.limits import (
+    MOST_EVENTS,
+    OWNED_LIMITS,
+    PUBLIC_LIMITS,
+    VISITOR_BYTES,
+    Share,
+    VisitorLimits,
+)
 from sequences_sandbox.traffic.amounts import Amounts
-from sequences_sandbox.worlds.history import FEWEST_PAGES
+from sequences_sandbox.worlds.history import FEWEST_ENTRIES, HISTORY, HistoryPage
 from sequences_sandbox.worlds.transaction import Transaction
-from sequences_sandbox.worlds.weights import Sizes
+from sequences_sandbox.worlds.weights import ENTRY, Sizes, weight
 
 ENROLLED = ("contact_id", "sequence_template_id")
 RUN = "88c23cea-f199-4cf0-964c-3f1e007417b7"
@@ -147,6 +155,11 @@ def test_the_worlds_of_an_address_take_so_many_bytes_together_and_leave_them_whe
     for method, path, more in (("PATCH", f"/v1/sequences/{other}", body), ("PUT", "/_sandbox/snapshots/one", {})):
         refused = api(method, path, key=key, json=more)
         assert (refused.status_code, refused.json()["data"]["limit"]) == (413, "bytes of memory of one client address")
+    amounts.share = replace(VISITOR_BYTES, of_address=amounts.taken)
+    now = api("GET", "/_sandbox/clock", key=key).json()["now"]
+    advance = api("POST", "/_sandbox/clock/advance", key=key, json={"by": "P60D"})
+    assert (advance.status_code, advance.json()["data"]["limit"]) == (413, "bytes of memory of one client address")
+    assert api("GET", "/_sandbox/clock", key=key).json()["now"][:13] == now[:13]
     pause = {"paused_until": "2027-01-04T08:00:00Z"}
     assert api("POST", f"sequences/{RUN}/pause", key=key, json=pause).status_code == 200
     assert api("PATCH", f"sequences/{RUN}", key=key, json={"variables": {"note": None}}).status_code == 200
@@ -195,7 +208,7 @@ def test_where_history_takes_as_many_bytes_as_it_may_the_oldest_entries_of_a_run
     for number in range(60):
         api("PATCH", f"sequences/{RUN}", key=keys[PUBLIC_LIMITS], json={"variables": {"number": str(number)}})
     history = api("GET", f"/_sandbox/sequences/{RUN}/history", key=keys[PUBLIC_LIMITS]).json()["items"]
-    assert 16 * FEWEST_PAGES <= len(history) <= 16 * (FEWEST_PAGES + 1)
+    assert FEWEST_ENTRIES <= len(history) < 10_000 // ENTRY
     assert history[-1]["event"] == "update"
     last = {"page": 2, "size": len(history) - 1}
     page = api("GET", f"/_sandbox/sequences/{RUN}/history", key=keys[PUBLIC_LIMITS], params=last).json()
@@ -206,6 +219,31 @@ def test_where_history_takes_as_many_bytes_as_it_may_the_oldest_entries_of_a_run
         "has_more": False,
         "next": page["next"],
     }
+
+
+def test_history_that_the_engine_writes_takes_no_more_than_its_share_and_a_few_entries_of_each_run(worlds, monkeypatch):
+    api, _ = worlds
+    most = 100_000
+    monkeypatch.setattr("sequences_sandbox.worlds.keeper.PUBLIC_LIMITS", replace(PUBLIC_LIMITS, history_bytes=most))
+    steps = [{"type": "email", "delay": "PT1S"}, *[{"type": "email", "delay": "PT0S"}] * 40]
+    template = {"id": str(uuid.uuid4()), "name": "Long", "steps": steps}
+    runs = [{"status": "ACTIVE", "sequence_template_id": template["id"]}] * 100
+    fixture = {"organizations": [{"sequence_templates": [template], "sequences": runs}]}
+    world = api("POST", "/_sandbox/worlds", key=None, json={"fixture": fixture}).json()
+    key = world["organizations"][0]["api_keys"][0]["token"]
+    world_id = api("GET", "/_sandbox/world", key=key).json()["id"]
+    while not api("POST", "/_sandbox/clock/advance", key=key, json={"by": "P1D"}).json()["complete"]:
+        pass
+    assert api("GET", "sequences?status=ACTIVE", key=key).json()["total_count"] == 0
+    run, status = itemgetter("id", "status")(api("GET", "sequences", key=key).json()["items"][0])
+    last = api("GET", f"/_sandbox/sequences/{run}/history", key=key).json()["items"]
+    assert [(entry["from"], entry["to"]) for entry in last[-2:]] == [("ACTIVE", "ACTIVE"), ("ACTIVE", status)]
+    with api.app.worlds.open(world_id) as tx:
+        sizes = tx.world.sizes
+        few = weight(HISTORY, HistoryPage(0, tuple(tx.world.documents[HISTORY][run].entries[-1:]) * FEWEST_ENTRIES))
+        one_request = 2 * MOST_EVENTS * few
+        assert most <= sizes.of(HISTORY) <= most + len(runs) * few + one_request
+        assert sizes.total == Sizes(tx.world.documents).total
 
 
 def test_a_snapshot_that_finds_no_room_leaves_the_one_that_it_was_to_replace(worlds, monkeypatch):
