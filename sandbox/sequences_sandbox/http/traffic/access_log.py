@@ -124,7 +124,9 @@ def without_secrets(address: str) -> str:
 
     A part of it in which percent-encoding hides such a name is shown decoded up to there.
     """
-    return redacted("".join(map(_part_without_secret, _PARTS.split(address))))
+    if "=" in address or "%" in address:
+        address = "".join(map(_part_without_secret, _PARTS.split(address)))
+    return redacted(address)
 
 
 def _part_without_secret(part: str) -> str:
