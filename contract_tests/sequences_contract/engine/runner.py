@@ -22,7 +22,7 @@ from .schedule import Batch, Stage, in_one_world, in_own_worlds
 from .session import Session
 from .settings import Settings
 from .threads import used_from_threads
-from .trying import PassiveRules, ping, try_rule
+from .trying import PassiveRules, ping, try_rule, withheld
 from .verdicts import Outcome, Verdict, unexpectedly_passing
 from .workers import spread
 
@@ -158,7 +158,13 @@ class _Judging:
         self.requests += 1
 
     def _try_all(self, rules: Sequence[Rule]) -> None:
-        for stage in self._planned(rules):
+        tried = []
+        for rule in rules:  # what is left out must not make others wait for it
+            if withheld(rule, self.session) is None:
+                tried.append(rule)
+            else:
+                self._try(rule, self.session)
+        for stage in self._planned(tried):
             spread(stage.batches, partial(self._try_batch, stage), stage.workers)
             again = [verdict for verdict in self._crowded_out if verdict.rule.id not in self._verdicts]
             for verdict in again:

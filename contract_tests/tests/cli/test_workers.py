@@ -1,9 +1,11 @@
 """Rules that write, several at a time: the same verdicts as one after the other, in the same order."""
 
 import json
+from threading import Barrier
 
 import pytest
 from sequences_contract.engine.control_api import ControlApi
+from sequences_contract.engine.rule import Rule
 from sequences_contract.engine.runner import run
 from sequences_contract.engine.settings import Settings
 from sequences_contract.http.messages import Response
@@ -64,6 +66,23 @@ def test_a_rule_that_fails_beside_others_and_holds_alone_is_a_note_and_no_violat
     assert [
         note for note in outcome.notes if "update.persists failed while other rules were tried, and held alone" in note
     ]
+
+
+def test_what_is_left_out_makes_nobody_wait_for_it():
+    met = Barrier(2)
+
+    def meet(context):
+        met.wait(timeout=20)
+        context.check(True, "", "")
+
+    def rule(name, tier="read", check=meet):
+        return Rule(name, "", (), "doc", "", tier, tag="Sequences", check=check)
+
+    # Beside rules that write alone, generated reads would wait for the last stage.
+    rules = [rule("robustness.one"), rule("list.two"), rule("update.three", "write"), rule("stop.four", "stop")]
+    with serve(FIXTURE) as url:
+        outcome = run(Settings(url, {"key": KEY}), rules)
+    assert [verdict.name for verdict in outcome.verdicts] == ["passed", "passed", "not_exercised", "not_exercised"]
 
 
 def test_the_worlds_of_all_workers_are_removed(check, monkeypatch):
