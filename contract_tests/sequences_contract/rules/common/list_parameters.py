@@ -103,7 +103,7 @@ def too_long(context: RuleContext, listing: Operation, parameter: Parameter) -> 
 
 @for_each(calls.lists, "list.{operation}.rejects.hostile", "{operation}: hostile queries get a response below 500.", "issue.server_failure")  # fmt: skip
 def hostile(context: RuleContext, listing: Operation) -> None:
-    queries = ["page=" + "9" * 400, "&" * 300, "=", "sort_by=%27%3B--", "page=%E2%88%9E"]
+    queries = ["page=1&unknown=42", "page=" + "9" * 400, "&" * 300, "=", "sort_by=%27%3B--", "page=%E2%88%9E"]
     for parameter in listing.filters:
         texts = ["%00", "A" * 5000, "%F0%9F%92%A9"]
         if parameter.is_bound:

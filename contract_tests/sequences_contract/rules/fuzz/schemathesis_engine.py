@@ -30,8 +30,8 @@ _UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.ASCII | re.I
 _READING = ("GET", "HEAD", "OPTIONS")
 #: Examples at least for each operation and phase, and the part of what is generated in all that they are.
 _FEWEST, _SHARE = 5, 6
-#: Query parameters of a request that tries one of them: it, and one that is unknown.
-_LONE = 2
+#: What Schemathesis takes for values of other types than "null" is: in a query each of them is one more text.
+_OTHER_TYPES = {"true", "0.5"}
 _ONE_AT_A_TIME = threading.Lock()
 
 
@@ -85,13 +85,15 @@ def _find_characters() -> None:
 def filter_case(_: Any, case: Any) -> bool:
     """Whether a case is sent; Schemathesis knows this hook by its name.
 
-    It tries each wrong value of a query parameter alone, and once more beside all the others: that is left out.
+    It tries each wrong value of a query parameter alone, and once more beside all the others: that is left out; and so is
+    what other rules try once for each list, that there is an unknown parameter beside a known one.
     """
     meta = case.meta
     if meta is None or meta.phase.name.value != "coverage" or not meta.generation.mode.is_negative:
         return True
     is_about_query = getattr(meta.phase.data.parameter_location, "value", None) == "query"
-    return not is_about_query or len(case.query or {}) <= _LONE
+    query = case.query or {}
+    return not is_about_query or (len(query) <= 1 and not _OTHER_TYPES & set(map(str, query.values())))
 
 
 def relaxed(contract: Contract) -> dict[str, Any]:

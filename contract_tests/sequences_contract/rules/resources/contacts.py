@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable, Iterable
 
 from ...engine import NORMAL_FORMS, Collection, RuleContext
-from ..common.list_filters import agrees
+from ..common.list_filters import forms_agree
 from ..common.list_order import expect_nulls_first
 from ..registry import about
 
@@ -34,9 +34,8 @@ def _values(context: RuleContext, name: str) -> list[str]:
 
 def _agree(context: RuleContext, name: str, forms: Callable[[str], Iterable[str]]) -> None:
     """The list must agree with the collection for each form of some values of a filter."""
-    for value in _values(context, name):
-        for text in forms(value):
-            agrees(context, _contacts(context).operation, {name: text})
+    columns = zip(*map(forms, _values(context, name)), strict=True)
+    forms_agree(context, _contacts(context).operation, name, *columns)
 
 
 @rule("contacts.email.any_case", "The filter email finds an address in any case.", "contacts.email")

@@ -1,7 +1,7 @@
 """Sequence templates: names are compared whole, and every run points at one of them."""
 
 from ...engine import Collection, RuleContext
-from ..common.list_filters import agrees
+from ..common.list_filters import agrees, forms_agree
 from ..common.list_order import expect_nulls_first
 from ..registry import about
 
@@ -16,11 +16,11 @@ def _templates(context: RuleContext) -> Collection:
 @rule("templates.name.whole", "The filter name finds whole names only.", "templates.name")
 def whole_name(context: RuleContext) -> None:
     found = _templates(context)
-    names = found.values(found.operation.parameters["name"])[:_MANY]
-    for name in names or context.skip("no template has a name; load some"):
-        for text in (name[:-1], name[1:], f"{name}x", f"{name[:1]}%"):
-            if text:
-                agrees(context, found.operation, {"name": text})
+    names = found.values(found.operation.parameters["name"])[:_MANY] or context.skip(
+        "no template has a name; load some"
+    )
+    parts = [(name[:-1] or "x", name[1:] or "x", f"{name}x", f"{name[:1]}%") for name in names]
+    forms_agree(context, found.operation, "name", *zip(*parts, strict=True))
 
 
 @rule("templates.name.case.strict", "The filter name heeds upper and lower case.", "templates.name", basis="own")
