@@ -26,10 +26,11 @@ from typing import Any, Final, TypeVar
 from connexion.middleware.abstract import RoutedMiddleware
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from ..domain.errors import CatchingUpIssue, InternalIssue, Issue, ValidationIssue
+from ..domain.errors import CatchingUpIssue, CommitIssue, InternalIssue, Issue, ValidationIssue
 from ..domain.limits import MOST_SLICES
 from ..traffic.metrics import CLIENT_GONE
 from ..worlds.api_keys import require_scope
+from ..worlds.conflicts import again_after_conflicts
 from ..worlds.worlds import Caller, TakesLongError
 from .contract import ContractAPI, Services
 from .operation import Operation
@@ -221,12 +222,9 @@ class ContractMiddleware(RoutedMiddleware[ContractAPI]):
         """Whoever calls, None where no key is needed; or what is injected in place of a response."""
         key = context.key = operation.authenticate(context)
         caller = None if key is None else Caller(key, context.request_id)
-        if key is not None and key.world_id:
-            world = self._services.worlds.visit(key)
-            now = context.now = world.now
-            caller = Caller(key, context.request_id, world)
-            if world.is_behind(now):  # first, since it may take several goes, and the request counts once
-                self._services.worlds.transaction(caller).catch_up()
+        if caller is not None and caller.key.world_id:
+            # First, since it may take several goes, and the request counts once.
+            caller = again_after_conflicts(caller, partial(self._caught_up, context))
         if not operation.private and key is not None and caller is not None:
             injection = self._services.admission.check(context, caller)
             if injection is not None:
@@ -243,6 +241,15 @@ class ContractMiddleware(RoutedMiddleware[ContractAPI]):
                 problem="not allowed",
             )
         context.caller = caller
+        return caller
+
+    def _caught_up(self, context: RequestContext, caller: Caller) -> Caller:
+        """The caller with its world, in which what fell due is applied. Raises CatchingUpIssue, CommitIssue."""
+        world = self._services.worlds.visit(caller.key)
+        now = context.now = world.now
+        caller = caller._replace(world=world)
+        if world.is_behind(now):
+            self._services.worlds.transaction(caller).catch_up()
         return caller
 
     def _finished(self, context: RequestContext, response: Response, began: float) -> Response:
@@ -263,6 +270,9 @@ class ContractMiddleware(RoutedMiddleware[ContractAPI]):
 
 
 def _error(issue: Issue, context: RequestContext) -> Response:
+    if isinstance(issue, CommitIssue) and context.method in _READS:
+        # A read changes nothing that could be in conflict: others were faster to apply what fell due, again and again.
+        issue = CatchingUpIssue("Others change this world all the time; try again.", retry_after_seconds=1)
     # A copy has no traceback, whose frames hold the context: what holds itself is freed late, with all that a client sent.
     context.issue = copy(issue)
     return error_response(issue, context.request_id, context.trace)
