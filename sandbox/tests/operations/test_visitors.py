@@ -4,6 +4,7 @@ import pytest
 from sequences_sandbox.domain.limits import VisitorLimits
 from sequences_sandbox.domain.timestamps import DAY, HOUR, MINUTE, SECOND
 from sequences_sandbox.http.request.client_address import ClientAddresses, parse_network
+from sequences_sandbox.worlds.factory import WorldFactory
 
 ADMIN = "sesame-1234"
 PROXY = (parse_network("127.0.0.1"),)
@@ -45,6 +46,21 @@ def test_a_full_share_names_itself_and_says_when_to_come_again(visit, hosted):
     refused = visit("1.1.1.1")
     assert refused.json()["data"]["limit"] == "worlds of one client address"
     assert refused.headers["retry-after"] == str(VisitorLimits().spare // SECOND)
+
+
+def test_a_world_that_was_made_meanwhile_counts(visit, hosted, monkeypatch):
+    create, first, others = WorldFactory.create, [visit("1.1.1.1"), visit("1.1.1.1")], []
+
+    def after_another(self, fixture, options):
+        others.append(create(self, fixture, options).record.id)
+        return create(self, fixture, options)
+
+    monkeypatch.setattr(WorldFactory, "create", after_another)
+    late = visit("1.1.1.1")
+    assert (late.status_code, late.json()["data"]["limit"]) == (429, "worlds of one client address")
+    assert [works(hosted, answer) for answer in first] == [True, True]
+    kept = [world.id for world in hosted.app.worlds.store.visitor_worlds()]
+    assert (len(kept), kept[-1]) == (3, others[0])
 
 
 def test_the_worlds_of_one_ipv6_network_are_those_of_one_address(visit):

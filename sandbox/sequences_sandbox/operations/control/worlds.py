@@ -38,7 +38,8 @@ def createWorld(control: Control, caller: Caller, *, body: Mapping[str, Any]) ->
         raise TakesLongError
     control.worlds.delete_expired()
     visitor, visitors = visitors_address(caller.key), control.visitors
-    spare = None if visitor is None else _room(control, visitor)  # first: to read a fixture is work
+    if visitor is not None:
+        _require_room(control, visitor)  # first: to read a fixture is work
     fixture = _fixture(control, body, None if visitor is None else PUBLIC_LIMITS)
     ttl, lifetime = body["ttl_seconds"] * SECOND if "ttl_seconds" in body else None, None
     if visitor is not None:
@@ -55,11 +56,10 @@ def createWorld(control: Control, caller: Caller, *, body: Mapping[str, Any]) ->
         lifetime=lifetime,
         visitor=visitor,
     )
-    if spare is not None:
-        _LOG.info("a visitor's world made room for another: %s", spare)
-        control.worlds.delete(spare)
     created = control.factory.create(fixture, options)
     try:
+        if visitor is not None:
+            _make_room(control, visitor, created.record.id)
         return _first_look(control, created)
     except BaseException:
         control.worlds.delete(created.record.id)
@@ -145,20 +145,27 @@ def _epoch_of(record: WorldRecord, wall: int) -> int:
     return record.epoch if record.fixed_epoch else open_epoch(wall)
 
 
-def _room(control: Control, visitor: str) -> str | None:
-    """The world that makes room for one more of a visitor's, None when there is room.
-
-    Raises RateLimitIssue where none can, and for visitors that are too fast.
-    """
+def _require_room(control: Control, visitor: str) -> None:
+    """Raises RateLimitIssue where a visitor can have no world more, and for visitors that are too fast."""
     store = control.worlds.store
     now = store.wall()
     _require_pace(control.paces.take(visitor, now), "Your address makes worlds")
     worlds = store.visitor_worlds()
     control.worlds.seeds.count_visitors(worlds)
-    spare = making_room(worlds, visitor, control.visitors, now)
+    making_room(worlds, visitor, control.visitors, now)
     # Visitors share a bucket, kept with the default world, so that all processes of one store take from it.
     _require_pace(store.take_token(control.default_world, _NO_KEY, PACE, now, now), "Visitors make worlds")
-    return spare
+
+
+def _make_room(control: Control, visitor: str, world_id: str) -> None:
+    """Removes the world that makes room for one that was just made. Raises RateLimitIssue where none can: others may have
+    been made since there was room."""
+    store = control.worlds.store
+    others = [world for world in store.visitor_worlds() if world.id != world_id]
+    spare = making_room(others, visitor, control.visitors, store.wall())
+    if spare is not None:
+        _LOG.info("a visitor's world made room for another: %s", spare)
+        control.worlds.delete(spare)
 
 
 def _require_pace(verdict: Verdict, who: str) -> None:
