@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from fractions import Fraction
 from functools import partial
-from typing import Any, NoReturn
+from typing import Any, NoReturn, TypeVar
 
 from ..contract.operations import Operation
 from ..contract.timestamps import MICROSECOND, precision
@@ -18,6 +18,8 @@ from .items import Item, Malformed, Page, Run, read_item, read_page
 from .paging import read_pages
 from .session import Session
 from .workers import side_by_side
+
+T = TypeVar("T")
 
 #: Requests of a rule in a quick run, from which on it ends once it has judged something.
 _QUICK_REQUESTS = 3
@@ -198,9 +200,9 @@ class RuleContext(ApiClient):
         with self.session.pool.lease(status, where, prefer) as run:
             yield run
 
-    def expect_rejected_stop(self, run: Run, send: Callable[[], Response]) -> Response:
-        """Sends a stop of `run` that should be rejected; where the run was stopped all the same, that counts."""
+    def expect_rejected_stop(self, run: Run, send: Callable[[], T]) -> T:
+        """Sends stops of `run` that should be rejected; where the run was stopped all the same, that counts."""
         with self.session.stops.reserve() as reserve:
-            response = send()
+            sent = send()
             reserve.used = int(self.session.client.fetch(run.id).status != run.status)
-        return response
+        return sent

@@ -7,7 +7,7 @@ from ...contract.operations import Operation
 from ...engine import Need, RuleContext
 from ..registry import Select, for_each, tier_of
 from . import calls
-from .calls import expect_rejected_call, subject
+from .calls import expect_rejected, subject
 
 
 def _malformed(context: RuleContext) -> list[dict[str, Any]]:
@@ -35,8 +35,7 @@ def _declare(
               reach="run")  # fmt: skip
     def rejects(context: RuleContext, operation: Operation) -> None:
         with subject(context, operation) as item:
-            for how in attempts(context):
-                expect_rejected_call(context, operation, 401, why=f"{words}: {how}", item=item, **how)
+            expect_rejected(context, operation, item, [(f"{words}: {how}", how) for how in attempts(context)], 401)
 
 
 for row in _ROWS:
@@ -69,7 +68,7 @@ def _declare_scope(select: Select, name: str, words: str, of: tuple[str, ...], r
     def holds(context: RuleContext, operation: Operation) -> None:
         with subject(context, operation) as item:
             if status == 403:
-                expect_rejected_call(context, operation, 403, why=f"with the {role} key", item=item, key=role)
+                expect_rejected(context, operation, item, [(f"with the {role} key", {"key": role})], 403)
                 return
             if tier_of(context.contract, operation) == "stop":
                 context.session.stops.spend()
@@ -94,7 +93,7 @@ def _require_scope(context: RuleContext, listing: Operation | None) -> None:
 def other_organization(context: RuleContext, operation: Operation) -> None:
     _require_scope(context, context.contract.list_of(operation))
     with subject(context, operation) as item:
-        expect_rejected_call(context, operation, 404, why="with a key of another organization", item=item, key="other")
+        expect_rejected(context, operation, item, [("with a key of another organization", {"key": "other"})], 404)
 
 
 @for_each(calls.lists, "access.{operation}.other_organization",

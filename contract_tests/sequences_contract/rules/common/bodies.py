@@ -7,7 +7,7 @@ from ...contract.operations import Operation
 from ...engine import RuleContext
 from ..registry import Select, for_each
 from . import calls
-from .calls import JSON, expect_rejected_call, subject
+from .calls import JSON, Call, expect_rejected, subject
 
 _MIB = 1024 * 1024
 _KINDS = (
@@ -106,9 +106,11 @@ def _declare(
     @for_each(select, f"body.{{operation}}.{name}", text, statement, basis=basis, reach="run")
     def rejects(context: RuleContext, operation: Operation) -> None:
         with subject(context, operation) as item:
-            for raw, headers in cases(operation):
-                statuses, why = strict if context.strict else documented, f"for {raw[:60]!r} with {headers}"
-                expect_rejected_call(context, operation, *statuses, why=why, item=item, content=raw, headers=headers)
+            attempts: list[Call] = [
+                (f"for {raw[:60]!r} with {headers}", {"content": raw, "headers": headers})
+                for raw, headers in cases(operation)
+            ]
+            expect_rejected(context, operation, item, attempts, *(strict if context.strict else documented))
 
 
 for row in _ROWS:
@@ -120,9 +122,8 @@ for row in _ROWS:
 def byte_order_mark(context: RuleContext, operation: Operation) -> None:
     with subject(context, operation) as item:
         content = b"\xef\xbb\xbf" + _example(operation)
-        response = expect_rejected_call(
-            context, operation, 400, why="for a byte order mark", item=item, content=content, headers=(JSON,)
-        )
+        call: Call = "for a byte order mark", {"content": content, "headers": (JSON,)}
+        (response,) = expect_rejected(context, operation, item, [call], 400)
         said = response.text(2000).lower()
         context.check(
             "byte order mark" in said or "bom" in said, "the byte order mark named", response.text(), response

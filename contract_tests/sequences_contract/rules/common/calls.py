@@ -1,17 +1,22 @@
 """How rules about every operation call one: with an item in a fitting state, and with a body that openapi.yaml shows."""
 
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from typing import Any
 
 from ...contract.document import Contract
 from ...contract.operations import Operation, Parameter
-from ...engine import Item, RuleContext
+from ...engine import Item, NotExercised, RuleContext, Violation
 from ...http.messages import Response
 from ..registry import Select, tier_of
 
 #: The header of bodies that are sent as bytes.
 JSON = ("Content-Type", "application/json")
+#: Calls of a series that a quick run makes.
+_QUICK_CALLS = 2
+
+Call = tuple[str, Mapping[str, Any]]
+"""What a call is for, and what it changes about the usual one."""
 
 
 def operations(contract: Contract) -> Iterator[tuple[Operation]]:
@@ -84,23 +89,48 @@ def expect_rejected_bodies(context: RuleContext, bodies: Iterable[Any], why: str
     """Each body, bytes or a value, must be rejected by an operation that writes, and change nothing."""
     operation = context.contract.operations[operation_id]
     statuses = (400,) if context.strict else (400, 422)
+    calls: list[Call] = [
+        (f"{why}: {body!r:.80}", {"content": body, "headers": [JSON]} if isinstance(body, bytes) else {"json": body})
+        for body in bodies
+    ]
     with subject(context, operation) as item:
-        for body in bodies:
-            how = {"content": body, "headers": [JSON]} if isinstance(body, bytes) else {"json": body}
-            expect_rejected_call(context, operation, *statuses, why=f"{why}: {body!r:.80}", item=item, **how)
+        expect_rejected(context, operation, item, calls, *statuses)
 
 
-def expect_rejected_call(
-    context: RuleContext, operation: Operation, *statuses: int, why: str, item: Any = None, **how: Any
-) -> Response:
-    """Calls an operation that must be rejected with one of `statuses`, and sees that it changed nothing."""
+def expect_rejected(
+    context: RuleContext, operation: Operation, item: Any, calls: Sequence[Call], *statuses: int
+) -> list[Response]:
+    """Each of the calls must be rejected with one of `statuses`, and all of them together change nothing.
 
-    def attempt() -> Response:
-        return send(context, operation, item, resend=True, **how)
+    Where something is wrong, each is made once more for an item of its own, so that what is shown is its doing.
+    """
+    if context.session.settings.quick:
+        calls = calls[:_QUICK_CALLS]
+    try:
+        return _rejected(context, operation, item, calls, *statuses)
+    except Violation:
+        with suppress(NotExercised):
+            for call in calls if len(calls) > 1 else ():
+                with subject(context, operation) as other:
+                    _rejected(context, operation, other, [call], *statuses)
+        raise
+
+
+def _rejected(
+    context: RuleContext, operation: Operation, item: Any, calls: Sequence[Call], *statuses: int
+) -> list[Response]:
+    def attempt() -> list[Response]:
+        responses: list[Response] = []
+        for _, how in calls:
+            responses.append(send(context, operation, item, resend=True, **how))
+            if responses[-1].status not in statuses:
+                break
+        return responses
 
     stops = tier_of(context.contract, operation) == "stop"
-    response = context.expect_rejected_stop(item, attempt) if stops else attempt()
-    context.expect(response, *statuses, why=why)
+    responses = context.expect_rejected_stop(item, attempt) if stops else attempt()
+    for (why, _), response in zip(calls, responses, strict=False):
+        context.expect(response, *statuses, why=why)
     if not operation.reads:
-        context.unchanged(item, [response])
-    return response
+        context.unchanged(item, responses)
+    return responses
