@@ -71,12 +71,18 @@ class Encoder:
             body = encode(value)
         return Response(status, body, [_JSON, _length(body)])
 
-    def require_small(self, value: Any) -> None:
-        """Raises TakesLongError for a page of which much is not at hand."""
-        if isinstance(value, PageResult):
-            missing = (each for each in value.page.items if id(each) not in self._kept)
-            if sum(map(document_bytes, missing)) > _MOST_BYTES_AT_ONCE:
-                raise TakesLongError
+    def small_response(self, status: int, value: Any) -> Response:
+        """The response where others wait meanwhile. Raises TakesLongError for a page of which much is not at hand, or that
+        is large: JSON writes some characters as six."""
+        if not isinstance(value, PageResult):
+            return self.response(status, value)
+        missing = (each for each in value.page.items if id(each) not in self._kept)
+        if sum(map(document_bytes, missing)) > _MOST_BYTES_AT_ONCE:
+            raise TakesLongError
+        response = self.response(status, value)
+        if len(response.body) > _MOST_BYTES_AT_ONCE:
+            raise TakesLongError
+        return response
 
     def _page(self, result: PageResult) -> bytes:
         page = result.page
