@@ -1,9 +1,13 @@
 """Worlds of anonymous visitors: how many each address gets, how long they last, and which one makes room."""
 
+from dataclasses import replace
+
 import pytest
 from sequences_sandbox.domain.limits import VisitorLimits
 from sequences_sandbox.domain.timestamps import DAY, HOUR, MINUTE, SECOND
 from sequences_sandbox.http.request.client_address import ClientAddresses, parse_network
+from sequences_sandbox.worlds.factory import WorldFactory
+from sequences_sandbox.worlds.worlds import Worlds
 
 ADMIN = "sesame-1234"
 PROXY = (parse_network("127.0.0.1"),)
@@ -45,6 +49,35 @@ def test_a_full_share_names_itself_and_says_when_to_come_again(visit, hosted):
     refused = visit("1.1.1.1")
     assert refused.json()["data"]["limit"] == "worlds of one client address"
     assert refused.headers["retry-after"] == str(VisitorLimits().spare // SECOND)
+
+
+@pytest.mark.parametrize("others", [("1.1.1.1",), ("2.2.2.2", "3.3.3.3")])
+def test_a_world_that_others_took_the_room_of_while_it_was_made_is_none(visit, hosted, monkeypatch, others):
+    kept = [visit("1.1.1.1") for _ in range(2)]
+    create = WorldFactory.create
+
+    def create_after_others(factory, fixture, options):
+        for address in others:
+            create(factory, fixture, replace(options, visitor=address))
+        return create(factory, fixture, options)
+
+    monkeypatch.setattr(WorldFactory, "create", create_after_others)
+    rejected = visit("1.1.1.1")
+    assert (rejected.status_code, rejected.json()["data"]["limit"]) == (429, "new worlds")
+    assert rejected.headers["retry-after"] == "1"
+    listed = hosted("GET", "/_sandbox/worlds", key=ADMIN).json()
+    assert listed["total_count"] == 1 + len(kept) + len(others)
+    assert all(works(hosted, each) for each in kept)
+
+
+def test_a_world_that_made_room_for_another_one_makes_none_for_a_second(visit, hosted, monkeypatch):
+    for _ in range(3):
+        visit("1.1.1.1")
+    hosted.clock.advance(2 * MINUTE)
+    monkeypatch.setattr(Worlds, "delete", lambda worlds, world_id: False)
+    rejected = visit("1.1.1.1")
+    assert (rejected.status_code, rejected.json()["data"]["limit"]) == (429, "new worlds")
+    assert hosted("GET", "/_sandbox/worlds", key=ADMIN).json()["total_count"] == 4
 
 
 def test_the_worlds_of_one_ipv6_network_are_those_of_one_address(visit):

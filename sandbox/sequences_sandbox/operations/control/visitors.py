@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from typing import Final
 
-from ...domain.errors import too_fast
+from ...domain.errors import RateLimitIssue, too_fast
 from ...domain.limits import VisitorLimits
 from ...domain.timestamps import SECOND
 from ...store.records import VisitorWorld
@@ -36,6 +36,22 @@ def making_room(worlds: Sequence[VisitorWorld], address: str, limits: VisitorLim
             most_first, limits, now, f"All {limits.worlds} worlds for visitors are taken;", "worlds of visitors"
         )
     return None
+
+
+def require_room(worlds: Sequence[VisitorWorld], address: str, limits: VisitorLimits) -> None:
+    """Raises RateLimitIssue where there was room for one more world, and others took it while that was made.
+
+    `worlds` has that one: it is looked for after it was made, since other processes make worlds too. Of several that are
+    made at one time, each may be told so.
+    """
+    own = sum(world.visitor == address for world in worlds)
+    if own > limits.of_address or len(worlds) > limits.worlds:
+        raise made_meanwhile()
+
+
+def made_meanwhile() -> RateLimitIssue:
+    """The issue of a world for which there was room, until others were made at the same time."""
+    return too_fast("Other worlds were made at the same time, and now there is no room;", 1, limit="new worlds")
 
 
 def _spare(groups: Sequence[Sequence[VisitorWorld]], limits: VisitorLimits, now: int, message: str, limit: str) -> str:

@@ -23,7 +23,7 @@ from ...worlds.factory import CreatedWorld, WorldOptions, clock_from, open_epoch
 from ...worlds.snapshots import KEPT, copied
 from ...worlds.worlds import Caller, TakesLongError
 from .control import SMALL_WORLD_BYTES, Control
-from .visitors import PACE, making_room
+from .visitors import PACE, made_meanwhile, making_room, require_room
 
 _LOG: Final = logging.getLogger("sequences_sandbox.worlds")
 _UNNAMED: Final = "unnamed"
@@ -57,9 +57,12 @@ def createWorld(control: Control, caller: Caller, *, body: Mapping[str, Any]) ->
     )
     if spare is not None:
         _LOG.info("a visitor's world made room for another: %s", spare)
-        control.worlds.delete(spare)
+        if not control.worlds.delete(spare):
+            raise made_meanwhile()
     created = control.factory.create(fixture, options)
     try:
+        if visitor is not None and spare is None:
+            require_room(control.worlds.store.visitor_worlds(), visitor, visitors)
         return _first_look(control, created)
     except BaseException:
         control.worlds.delete(created.record.id)
