@@ -210,9 +210,8 @@ class ContractMiddleware(RoutedMiddleware[ContractAPI]):
         if caller is not None and operation.long_from is not None:
             caller = caller._replace(others_wait=not context.is_long)
         result = operation.call(caller, operation.read(context, texts))
-        if not context.is_long:
-            self._encoder.require_small(result)
-        response = self._encoder.response(operation.status, result)
+        encoded = self._encoder.long_response if context.is_long else self._encoder.small_response
+        response = encoded(operation.status, result)
         if response.stream is not None:
             response.after = last_event_id(context)
             self._services.held.stream(context, response)

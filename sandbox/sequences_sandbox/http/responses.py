@@ -1,7 +1,7 @@
 """Responses: values and issues as status, headers and bytes. The one place where an Issue becomes HTTP."""
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -22,6 +22,8 @@ _MOST_BYTES: Final = 12 << 20
 """What is kept keeps its value alive too, so both are bounded: a large document is encoded anew each time."""
 _MOST_BYTES_AT_ONCE: Final = 512 << 10
 """How much is written down in one go: a few milliseconds."""
+_DEPTH_OF_LISTS: Final = 4
+"""How deep the long lists of a value stand at most: the runs of an organization in an export."""
 _ENCODER: Final = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
 
 
@@ -53,8 +55,12 @@ class Encoder:
         self._kept: dict[int, tuple[Any, bytes]] = {}
         self._bytes = 0
 
-    def response(self, status: int, value: Any) -> Response:
-        """The response that carries a handler's value; an empty one for None."""
+    def long_response(self, status: int, value: Any) -> Response:
+        """The response where others go on meanwhile, in other threads."""
+        return self.response(status, value, encode_in_pieces)
+
+    def response(self, status: int, value: Any, write: Callable[[Any], bytes] | None = None) -> Response:
+        """The response that carries a handler's value; an empty one for None. `write` is what encodes it."""
         if isinstance(value, StatusResult):
             status, value = value.status, value.value
         if isinstance(value, ItemResult):
@@ -68,15 +74,21 @@ class Encoder:
         elif isinstance(value, StreamResult):
             return Response(status, b"", [_EVENTS], value.world_id)
         else:
-            body = encode(value)
+            body = (write or encode)(value)
         return Response(status, body, [_JSON, _length(body)])
 
-    def require_small(self, value: Any) -> None:
-        """Raises TakesLongError for a page of which much is not at hand."""
-        if isinstance(value, PageResult):
-            missing = (each for each in value.page.items if id(each) not in self._kept)
-            if sum(map(document_bytes, missing)) > _MOST_BYTES_AT_ONCE:
-                raise TakesLongError
+    def small_response(self, status: int, value: Any) -> Response:
+        """The response where others wait meanwhile. Raises TakesLongError for a page of which much is not at hand, or that
+        is large: JSON writes some characters as six."""
+        if not isinstance(value, PageResult):
+            return self.response(status, value)
+        missing = (each for each in value.page.items if id(each) not in self._kept)
+        if sum(map(document_bytes, missing)) > _MOST_BYTES_AT_ONCE:
+            raise TakesLongError
+        response = self.response(status, value)
+        if len(response.body) > _MOST_BYTES_AT_ONCE:
+            raise TakesLongError
+        return response
 
     def _page(self, result: PageResult) -> bytes:
         page = result.page
@@ -104,6 +116,26 @@ class Encoder:
 def encode(value: Any) -> bytes:
     """Compact JSON in UTF-8. A lone surrogate, which only a rejected request can hold, is written as its escape."""
     return _utf8(_ENCODER.encode(value))
+
+
+def encode_in_pieces(value: Any) -> bytes:
+    """The same, an item of a list at a time: what one call writes keeps every other thread waiting."""
+    return b"".join(map(_utf8, _pieces(value, _DEPTH_OF_LISTS)))
+
+
+def _pieces(value: Any, depth: int) -> Iterator[str]:
+    if not depth or not value or not isinstance(value, dict | list):
+        yield _ENCODER.encode(value)
+    elif isinstance(value, dict):
+        for number, (name, each) in enumerate(value.items()):
+            yield f"{',' if number else '{'}{_ENCODER.encode(name)}:"
+            yield from _pieces(each, depth - 1)
+        yield "}"
+    else:
+        for number, each in enumerate(value):
+            yield "," if number else "["
+            yield from _pieces(each, depth - 1)
+        yield "]"
 
 
 def _utf8(text: str) -> bytes:

@@ -243,9 +243,7 @@ class MemoryStore:
 
     def read_after(self, numbers: Mapping[str, int]) -> Sequence[StoredEvent]:
         with self._lock:
-            return [
-                event
-                for world_id, number in numbers.items()
-                for event in self._events.items(world_id)
-                if event.number > number
-            ]
+            return [event for world_id, number in numbers.items() for event in self._newer(world_id, number)]
+
+    def _newer(self, world_id: str, number: int) -> list[StoredEvent]:
+        return self._events.newest(world_id, lambda event: event.number > number)

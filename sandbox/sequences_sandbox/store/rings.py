@@ -1,10 +1,15 @@
 """Rings bounded by bytes: many by name, each within its own bound and all within one for the whole."""
 
 from collections import OrderedDict, deque
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from itertools import takewhile
 from typing import Final, Generic, TypeVar
 
 T = TypeVar("T")
+
+RING: Final = 1600
+"""What a ring takes beside its items, of which it may have one only."""
 
 
 class Rings(Generic[T]):
@@ -18,13 +23,14 @@ class Rings(Generic[T]):
         self._most_of_all: Final = most_bytes_of_all
         self._rings: OrderedDict[str, _Ring[T]] = OrderedDict()
         self.bytes = 0
-        """What all items weigh."""
+        """What all rings weigh, with their items."""
 
     def append(self, name: str, item: T, weight: int) -> None:
         """Adds an item that takes about `weight` bytes."""
         ring = self._rings.get(name)
         if ring is None:
             ring = self._rings[name] = _Ring()
+            self.bytes += RING
         else:
             self._rings.move_to_end(name)
         ring.items.append(item)
@@ -37,12 +43,17 @@ class Rings(Generic[T]):
             oldest, idle = next(iter(self._rings.items()))
             self.bytes -= idle.drop()
             if not idle.items:
-                del self._rings[oldest]
+                self._remove(oldest)
 
     def items(self, name: str) -> list[T]:
         """The items of a ring, oldest first."""
         ring = self._rings.get(name)
         return [] if ring is None else list(ring.items)
+
+    def newest(self, name: str, wanted: Callable[[T], bool]) -> list[T]:
+        """The newest items of a ring up to the first that is not wanted, oldest first. The others are not looked at."""
+        ring = self._rings.get(name)
+        return [] if ring is None else list(takewhile(wanted, reversed(ring.items)))[::-1]
 
     def clear(self, name: str) -> None:
         """Removes a ring."""
@@ -56,7 +67,11 @@ class Rings(Generic[T]):
         while len(ring.items) > number:
             self.bytes -= ring.drop()
         if not ring.items:
-            del self._rings[name]
+            self._remove(name)
+
+    def _remove(self, name: str) -> None:
+        del self._rings[name]
+        self.bytes -= RING
 
 
 @dataclass(slots=True)

@@ -218,7 +218,9 @@ class Transaction:
         if self.limits.document_bytes is None:
             return 0
         if self._replaced is not None:
-            return Sizes(self._replaced).total + sum(weight(kind, value) for (kind, _), value in self._written.items())
+            begun = Sizes(self._replaced).total + sum(weight(kind, value) for (kind, _), value in self._written.items())
+            self._worlds.require_bytes(self.world, begun - self.world.sizes.total)
+            return begun
         grown: Counter[str] = Counter()
         for (kind, document_id), value in self._written.items():
             grown[kind] += weight(kind, value) - weight(kind, self.world.documents.get(kind, {}).get(document_id))

@@ -1,7 +1,8 @@
 """Responses: what is kept of encoded documents stays within its bound."""
 
 import pytest
-from sequences_sandbox.http.responses import Encoder, encode
+from sequences_sandbox.http import responses
+from sequences_sandbox.http.responses import Encoder, encode, encode_in_pieces
 from sequences_sandbox.operations.results import ItemResult
 from sequences_sandbox.resources.sequences.model import RUNS, Run
 
@@ -17,6 +18,36 @@ def test_what_is_kept_of_encoded_documents_is_bounded_by_bytes_and_nothing_large
     kept = [len(encoded) for _, encoded in encoder._kept.values()]
     assert max(kept) < 5000
     assert 6 << 20 < sum(kept) <= 12 << 20
+
+
+RUNS_OF_AN_EXPORT = {"now": "x", "organizations": [{"name": "é", "sequences": [{"note": "\x01" * 50}] * 500}] * 2}
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        None,
+        1,
+        "\ud800",
+        [],
+        {},
+        {"a": []},
+        [[], [[[[[{"b": [1.5, None]}]]]]]],
+        {"é": {"b": {"c": {"d": {"e": [1, 2]}}}}},
+    ],
+)
+def test_what_is_written_in_pieces_is_the_same(value):
+    assert encode_in_pieces(value) == encode(value)
+
+
+def test_no_call_writes_more_than_an_item_of_a_list(monkeypatch):
+    written, encoder = [], responses._ENCODER
+    monkeypatch.setattr(
+        encoder, "encode", lambda each: (written.append(type(encoder).encode(encoder, each)), written[-1])[1]
+    )
+    for value in (RUNS_OF_AN_EXPORT, {"log": {"entries": [{"text": "x" * 400}] * 1000}}):
+        assert Encoder().long_response(200, value).body == encode_in_pieces(value)
+    assert max(map(len, written)) < 500
 
 
 @pytest.mark.parametrize("path", ["/openapi.json", "/openapi.yaml", "/", "/v1/me", "/_sandbox/health"])

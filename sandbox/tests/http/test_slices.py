@@ -9,6 +9,7 @@ from sequences_sandbox.domain.limits import VisitorLimits, host_limits
 from sequences_sandbox.domain.timestamps import DAY
 from sequences_sandbox.http.operation import Operation
 from sequences_sandbox.http.responses import Encoder
+from sequences_sandbox.http.traffic.held import Held
 from sequences_sandbox.worlds import transaction
 from sequences_sandbox.worlds.factory import WorldFactory
 from sequences_sandbox.worlds.transaction import Transaction
@@ -204,6 +205,35 @@ def test_a_page_of_large_documents_is_written_in_a_thread_and_an_address_has_few
 
     most = host_limits(1024, shared=True).long_work.of_address
     assert sorted(calling(api, work)) == [200] * most + [429]
+
+
+def test_a_page_that_is_large_only_when_written_is_written_in_a_thread_and_has_a_place(api_with, monkeypatch):
+    api = api_with(admin_token=ADMIN, visitors=VisitorLimits(5))
+    rows = [{"status": "ACTIVE", "variables": {"note": "\x01" * 12_000}}] * 10
+    key = key_of(api("POST", "/_sandbox/worlds", key=None, json={"fixture": {"organizations": [{"sequences": rows}]}}))
+    took, work = [], Held.work
+    monkeypatch.setattr(Held, "work", lambda *args: (took.append(threading.current_thread()), work(*args))[1])
+    sizes = [len(api("GET", f"sequences?size={size}", key=key).content) for size in (2, 10)]
+    assert sizes[0] < 1 << 19 < sizes[1]
+    assert len(took) == 1
+
+
+def test_a_large_page_that_a_fault_delays_takes_a_place_of_those_that_take_long_too(api_with):
+    api = api_with(admin_token=ADMIN, visitors=VisitorLimits(5))
+    rows = [{"status": "ACTIVE", "variables": {"note": "x" * 9_000}}] * 80
+    key = key_of(api("POST", "/_sandbox/worlds", key=None, json={"fixture": {"organizations": [{"sequences": rows}]}}))
+    api("POST", "/_sandbox/faults", key=key, json={"effect": {"latency": {"fixed_ms": 1000}}})
+    most = host_limits(1024, shared=True).long_work.of_address
+
+    async def work(client):
+        pages = [get(client, "/v1/sequences?size=80", key) for _ in range(most + 1)]
+        statuses = sorted([(await page).status_code for page in pages])
+        return statuses, (await get(client, "/v1/sequences?size=80", key)).status_code
+
+    assert calling(api, work) == ([200] * most + [429], 200)
+    metrics = api("GET", "/_sandbox/metrics", key=ADMIN).text
+    for what in ("delayed responses", "requests that take long"):
+        assert f'places_taken{{limit="{what}"}} 0.0\n' in metrics
 
 
 def test_a_new_world_does_not_wait_for_those_that_are_made_of_large_documents(api_with, monkeypatch):

@@ -1,10 +1,13 @@
 """Worlds of anonymous visitors: how many each address gets, how long they last, and which one makes room."""
 
+from dataclasses import replace
+
 import pytest
 from sequences_sandbox.domain.limits import VisitorLimits
 from sequences_sandbox.domain.timestamps import DAY, HOUR, MINUTE, SECOND
 from sequences_sandbox.http.request.client_address import ClientAddresses, parse_network
 from sequences_sandbox.worlds.factory import WorldFactory
+from sequences_sandbox.worlds.worlds import Worlds
 
 ADMIN = "sesame-1234"
 PROXY = (parse_network("127.0.0.1"),)
@@ -48,19 +51,35 @@ def test_a_full_share_names_itself_and_says_when_to_come_again(visit, hosted):
     assert refused.headers["retry-after"] == str(VisitorLimits().spare // SECOND)
 
 
-def test_a_world_that_was_made_meanwhile_counts(visit, hosted, monkeypatch):
-    create, first, others = WorldFactory.create, [visit("1.1.1.1"), visit("1.1.1.1")], []
+@pytest.mark.parametrize(
+    ("others", "limit"),
+    [(("1.1.1.1",), "worlds of one client address"), (("2.2.2.2", "3.3.3.3"), "worlds of visitors")],
+)
+def test_a_world_that_others_took_the_room_of_while_it_was_made_is_none(visit, hosted, monkeypatch, others, limit):
+    kept = [visit("1.1.1.1") for _ in range(2)]
+    create = WorldFactory.create
 
-    def after_another(self, fixture, options):
-        others.append(create(self, fixture, options).record.id)
-        return create(self, fixture, options)
+    def create_after_others(factory, fixture, options):
+        for address in others:
+            create(factory, fixture, replace(options, visitor=address))
+        return create(factory, fixture, options)
 
-    monkeypatch.setattr(WorldFactory, "create", after_another)
-    late = visit("1.1.1.1")
-    assert (late.status_code, late.json()["data"]["limit"]) == (429, "worlds of one client address")
-    assert [works(hosted, answer) for answer in first] == [True, True]
-    kept = [world.id for world in hosted.app.worlds.store.visitor_worlds()]
-    assert (len(kept), kept[-1]) == (3, others[0])
+    monkeypatch.setattr(WorldFactory, "create", create_after_others)
+    rejected = visit("1.1.1.1")
+    assert (rejected.status_code, rejected.json()["data"]["limit"]) == (429, limit)
+    listed = hosted("GET", "/_sandbox/worlds", key=ADMIN).json()
+    assert listed["total_count"] == 1 + len(kept) + len(others)
+    assert all(works(hosted, each) for each in kept)
+
+
+def test_a_world_that_made_room_for_another_one_makes_none_for_a_second(visit, hosted, monkeypatch):
+    gone, _, _ = (visit("1.1.1.1").json()["id"] for _ in range(3))
+    hosted.clock.advance(2 * MINUTE)
+    delete = Worlds.delete
+    monkeypatch.setattr(Worlds, "delete", lambda worlds, world_id: world_id != gone and delete(worlds, world_id))
+    rejected = visit("1.1.1.1")
+    assert (rejected.status_code, rejected.json()["data"]["limit"]) == (429, "new worlds")
+    assert hosted("GET", "/_sandbox/worlds", key=ADMIN).json()["total_count"] == 4
 
 
 def test_the_worlds_of_one_ipv6_network_are_those_of_one_address(visit):

@@ -167,6 +167,27 @@ def test_the_worlds_of_an_address_take_so_many_bytes_together_and_leave_them_whe
     assert amounts.taken == 0
 
 
+@pytest.mark.parametrize("path", ["/_sandbox/snapshots/full/restore", "/_sandbox/world/reset"])
+def test_a_timeline_begins_anew_only_where_the_worlds_of_an_address_have_room_for_it(worlds, path):
+    api, _ = worlds
+    fixture = {"organizations": [{"sequences": [{"status": "ACTIVE", "variables": {"note": "x" * 60_000}}] * 2}]}
+    world = api("POST", "/_sandbox/worlds", key=None, json={"fixture": fixture}).json()
+    key = world["organizations"][0]["api_keys"][0]["token"]
+    assert api("PUT", "/_sandbox/snapshots/full", key=key, json={}).status_code == 200
+    first = api("GET", "sequences", key=key).json()["items"][0]["id"]
+    lacking = {"variables": {"note": None}}
+    assert api("PATCH", f"sequences/{first}", key=key, json=lacking).status_code == 200
+    amounts = api.app.asgi._services.worlds.seeds.visitor_bytes
+    amounts.share = replace(VISITOR_BYTES, of_address=amounts.taken + 50_000)
+    rejected = api("POST", path, key=key, json={})
+    assert (rejected.status_code, rejected.json()["data"]["limit"]) == (413, "bytes of memory of one client address")
+    assert api("GET", f"sequences/{first}", key=key).json()["variables"] == {}
+    amounts.share = replace(VISITOR_BYTES, of_address=amounts.taken + 70_000)
+    assert api("POST", path, key=key, json={}).status_code == 200
+    amounts.share = replace(VISITOR_BYTES, of_address=amounts.taken)
+    assert api("POST", path, key=key, json={}).status_code == 200
+
+
 def test_bytes_are_counted_by_address_and_in_all():
     amounts = Amounts(Share("bytes", None, 100, 150))
     for world, address, amount in (("one", "a", 60), ("two", "a", 20), ("three", "b", 50)):

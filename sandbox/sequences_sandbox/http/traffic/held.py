@@ -29,9 +29,18 @@ class Held:
             context.release = self._place(self.delayed, context, world_id)
 
     def work(self, context: RequestContext) -> None:
-        """Takes a place for a request that may take long to carry out. Raises RateLimitIssue."""
-        if context.release is None:  # a delayed response has a place already
-            context.release = self._place(self.long_work, context, "")
+        """Takes a place for a request that may take long to carry out. Raises RateLimitIssue.
+
+        One whose response is late as well has a place of either kind: there may be many late ones, and few so large.
+        """
+        delayed, worked = context.release, self._place(self.long_work, context, "")
+
+        def release() -> None:
+            worked()
+            if delayed is not None:
+                delayed()
+
+        context.release = release
 
     def stream(self, context: RequestContext, response: Response) -> None:
         """Takes a place for a stream. Raises RateLimitIssue."""

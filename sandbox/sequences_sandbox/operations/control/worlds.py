@@ -163,9 +163,11 @@ def _make_room(control: Control, visitor: str, world_id: str) -> None:
     store = control.worlds.store
     others = [world for world in store.visitor_worlds() if world.id != world_id]
     spare = making_room(others, visitor, control.visitors, store.wall())
-    if spare is not None:
-        _LOG.info("a visitor's world made room for another: %s", spare)
-        control.worlds.delete(spare)
+    if spare is None:
+        return
+    if not control.worlds.delete(spare):  # it made room for another one that was made at the same time
+        raise too_fast("Others made worlds at the same time;", 1, limit="new worlds")
+    _LOG.info("a visitor's world made room for another: %s", spare)
 
 
 def _require_pace(verdict: Verdict, who: str) -> None:
