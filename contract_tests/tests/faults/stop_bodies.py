@@ -4,7 +4,7 @@ from typing import Any
 
 from ..reference_server.alterations import Catalog
 from ..reference_server.control import ReferenceServer
-from ..reference_server.messages import Call
+from ..reference_server.messages import ApiError, Call
 from .scripts import stop
 
 planted = Catalog("stop")
@@ -86,3 +86,17 @@ class WinNotKnown(ReferenceServer):
     """The reason WIN is rejected; WON is known."""
 
     reasons = ("WON", "LOSE")
+
+
+@planted.documented("stop.rejects.reason", f"{stop('LOST', 'CONTACT')} && GET {{active}}")
+class UnknownReasonRejectedAndStopped(ReferenceServer):
+    """A stop for the reason LOST, which is none, is rejected, and ends the run all the same."""
+
+    def read_fields(self, call: Call, body: dict[str, Any]) -> dict[str, Any]:
+        try:
+            return super().read_fields(call, body)
+        except ApiError:
+            if call.operation == "stop" and body.get("reason") == "LOST":
+                call.now = call.world.clock.now()
+                self.end(call, call.world.runs[call.run_id])
+            raise

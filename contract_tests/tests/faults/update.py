@@ -1,9 +1,11 @@
 """Updates that merge wrongly, are kept wrongly, or change something else."""
 
+from typing import Any
+
 from ..reference_server.alterations import Catalog
 from ..reference_server.bodies import Values
 from ..reference_server.control import ReferenceServer
-from ..reference_server.messages import ApiError
+from ..reference_server.messages import ApiError, Call
 from ..reference_server.writes import Variables
 from .scripts import SET
 
@@ -150,3 +152,19 @@ class OneNullRemoves(ReferenceServer):
     def merge(self, old: Variables, changes: Values) -> Variables:
         nulls = [name for name, value in changes.items() if value is None]
         return super().merge(old, {name: value for name, value in changes.items() if name not in nulls[1:]})
+
+
+@planted.documented("update.rejects.values", 'PATCH {active} {"variables": {"good": "1", "bad": 1}} && GET {active}')
+class RejectedUpdateStoresTheRest(ReferenceServer):
+    """Of an update that is rejected for a number, the texts are stored."""
+
+    def read_fields(self, call: Call, body: dict[str, Any]) -> dict[str, Any]:
+        try:
+            return super().read_fields(call, body)
+        except ApiError:
+            given = body.get("variables")
+            if call.operation == "update" and isinstance(given, dict):
+                run = call.world.runs[call.run_id]
+                texts = {name: value for name, value in given.items() if isinstance(value, str)}
+                run.variables = self.merge(run.variables, texts)
+            raise

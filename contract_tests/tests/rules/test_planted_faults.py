@@ -68,3 +68,19 @@ def test_a_journey_that_fails_is_told_in_a_few_lines():
     (verdict,) = outcome.violated
     assert "/pause" in verdict.evidence[0].curl[-1]
     assert len(verdict.evidence[0].curl) <= 6
+
+
+@pytest.mark.parametrize(
+    ("fault", "rule", "culprit"),
+    [
+        ("unknown_reason_rejected_and_stopped", "stop.rejects.reason", '"LOST"'),
+        ("rejected_update_stores_the_rest", "update.rejects.values", '"suite_bad": 1}'),
+    ],
+)
+def test_of_a_series_of_bad_calls_the_one_is_shown_that_changed_something(fault, rule, culprit):
+    with serve(FIXTURE, faults=[fault]) as url:
+        outcome = judged(url, "documented", wanted=(rule,))
+    (verdict,) = outcome.violated
+    call, look = verdict.evidence[0].curl
+    assert culprit in call
+    assert "-X" not in look
