@@ -72,8 +72,11 @@ class Store(Protocol):
     def seed(self, digest: bytes) -> Any:
         """The fixture that worlds of this digest start with. Raises KeyError."""
 
-    def load(self, world_id: str, since: int | None) -> Loaded | None:
-        """A world, with the documents committed after the version `since`, all with None. None for a world that is gone."""
+    def load(self, world_id: str, since: int | None, most: int | None = None) -> Loaded | None:
+        """A world, with the documents committed after the version `since`, all with None. None for a world that is gone.
+
+        Where there are such, and the world takes more than `most` bytes, a store that has to fetch them may leave them out.
+        """
 
     def commit(self, world_id: str, expected: int, changes: ChangeSet) -> int:
         """Writes a transaction; returns the new version. Raises CommitIssue unless the world's version is `expected`."""

@@ -109,7 +109,7 @@ class MemoryStore:
     def seed(self, digest: bytes) -> Any:
         raise KeyError(digest)  # a fixture never leaves the process
 
-    def load(self, world_id: str, since: int | None) -> Loaded | None:
+    def load(self, world_id: str, since: int | None, most: int | None = None) -> Loaded | None:
         kept = self._worlds.get(world_id)
         if kept is None:
             return None

@@ -112,7 +112,7 @@ class Loaded:
 
     `documents` are those committed since, or with `complete` all that differ from the fixture. `wall` never goes back
     within a world. `watched` says whether somebody subscribes to its events; `used_wall` when it was last used, which may
-    lag by a minute.
+    lag by a minute; `lacks_documents` that there are some, and that they were left out.
     """
 
     record: WorldRecord
@@ -124,6 +124,7 @@ class Loaded:
     complete: bool
     documents: Mapping[DocumentKey, Any | None] = field(default_factory=dict)
     used_wall: int | None = None
+    lacks_documents: bool = False
 
 
 class StoredEvent(NamedTuple):

@@ -14,6 +14,7 @@ from .events import SEQUENCE, EventBus, change_fields
 from .history import Change
 from .seeds import Seeds
 from .snapshots import KEPT
+from .turns import Turns, wait_for
 from .world import WorldState
 
 MOST_WORLD_BYTES: Final = 256 << 20
@@ -30,19 +31,14 @@ class Keeper:
         self.seeds: Final = seeds
         self.at_hand: Final = Cache[WorldState](MOST_WORLD_BYTES)
         self.waiting: Final = Places(WAITING)
+        self.loading: Final = Turns(self.waiting)
         self.shared: Final[dict[str, Limits]] = {}
         """Worlds that are not a visitor's own and that visitors write to all the same, with how much each may hold."""
         self._counted_wall = 0
 
     def acquire(self, world: WorldState) -> None:
         """Waits for the world's lock. Raises RateLimitIssue when too many wait, for this world or for all."""
-        if world.lock.acquire(blocking=False):
-            return
-        leave = self.waiting.take(world.record.id, "")
-        try:
-            world.lock.acquire()
-        finally:
-            leave()
+        wait_for(world.lock, world.record.id, self.waiting)
 
     def release(self, world: WorldState) -> None:
         """Lets the next one have the world."""

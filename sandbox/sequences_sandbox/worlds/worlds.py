@@ -20,6 +20,8 @@ from .world import WorldState
 _TOUCHES_PER_TTL: Final = 64
 """A use is written down when it puts the expiry off by this part of the time to live: not every read is a write."""
 _KEY_LAG: Final = MINUTE
+_LARGE_BYTES: Final = 1 << 20
+"""From where on the documents of a world are loaded by one request at a time."""
 
 
 class TakesLongError(Exception):
@@ -54,15 +56,25 @@ class Worlds(Keeper):
         return world
 
     def refreshed(self, world_id: str) -> WorldState:
-        """A world, up to date; no use of it. Raises UnauthorizedIssue when it is gone."""
+        """A world, up to date; no use of it. Raises UnauthorizedIssue when it is gone, and RateLimitIssue."""
+        known, loaded = self._looked_up(world_id, _LARGE_BYTES)
+        if not loaded.lacks_documents:
+            return self._brought_up(known, loaded)
+        # What changed may be megabytes: for all who ask for it at one time they are loaded once.
+        with self.loading.of(world_id):
+            return self._brought_up(*self._looked_up(world_id, None))
+
+    def _looked_up(self, world_id: str, most: int | None) -> tuple[WorldState | None, Loaded]:
+        """A world as far as it is known here, and what a store says of it. Raises UnauthorizedIssue when it is gone."""
         known = self.at_hand.get(world_id)
-        if known is None:
-            return self._load(world_id)
-        loaded = self.store.load(world_id, known.version)
+        loaded = self.store.load(world_id, None if known is None else known.version, most)
         if loaded is None or _expired(loaded):
             self.at_hand.drop(world_id)
             raise gone()
-        if loaded.complete:
+        return known, loaded
+
+    def _brought_up(self, known: WorldState | None, loaded: Loaded) -> WorldState:
+        if known is None or loaded.complete:
             return self._kept(self._made(loaded))
         if loaded.documents or loaded.version != known.version:
             with known.lock:
@@ -114,12 +126,6 @@ class Worlds(Keeper):
         """Removes the worlds whose time to live is over."""
         for world_id in self.store.expired():
             self.delete(world_id)
-
-    def _load(self, world_id: str) -> WorldState:
-        loaded = self.store.load(world_id, None)
-        if loaded is None or _expired(loaded):
-            raise gone()
-        return self._kept(self._made(loaded))
 
     def _kept(self, world: WorldState) -> WorldState:
         return self.at_hand.put(world.record.id, world, world.sizes.total)

@@ -236,6 +236,25 @@ def test_a_large_page_that_a_fault_delays_takes_a_place_of_those_that_take_long_
         assert f'places_taken{{limit="{what}"}} 0.0\n' in metrics
 
 
+@pytest.mark.parametrize(("most", "at_once"), [(1000, False), (1 << 20, True)])
+def test_a_large_world_is_kept_in_a_thread(api, monkeypatch, most, at_once):
+    monkeypatch.setattr("sequences_sandbox.operations.control.control.SMALL_WORLD_BYTES", most)
+    took, work = [], Held.work
+    monkeypatch.setattr(Held, "work", lambda *args: (took.append(args), work(*args))[1])
+    assert api("PUT", "/_sandbox/snapshots/before").status_code == 200
+    assert (len(took) == 0) == at_once
+
+
+@pytest.mark.parametrize("path", ["journal", "journal/{}", "journal.har", "journal/verify"])
+def test_what_reads_a_whole_journal_takes_a_place(api, monkeypatch, path):
+    request_id = api("GET", "me").headers["x-request-id"]
+    took, work = [], Held.work
+    monkeypatch.setattr(Held, "work", lambda *args: (took.append(args), work(*args))[1])
+    body = {"json": {"match": {}}} if path.endswith("verify") else {}
+    answer = api("POST" if body else "GET", f"/_sandbox/{path.format(request_id)}", **body)
+    assert (answer.status_code, len(took)) == (200, 1)
+
+
 def test_a_new_world_does_not_wait_for_those_that_are_made_of_large_documents(api_with, monkeypatch):
     api = api_with(admin_token=ADMIN, visitors=VisitorLimits(5))
     goes_on, began = threading.Event(), []

@@ -1,5 +1,7 @@
 """What the worlds of visitors take together, where several processes share a database."""
 
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 import pytest
@@ -40,6 +42,32 @@ def test_what_visitors_take_is_counted_for_all_processes(two):
     assert one("DELETE", "/_sandbox/world", key=key).status_code == 204
     other.clock.advance(3 * SECOND)
     assert other("PATCH", f"sequences/{others_run}", key=others_key, json=LONG).status_code == 200
+
+
+@pytest.mark.parametrize("at_hand", [True, False])
+def test_what_changed_in_a_large_world_is_loaded_once_for_all_who_ask_at_one_time(two, monkeypatch, at_hand):
+    one, other = two
+    world_id, key, run = made(one)
+    if at_hand:
+        assert other("GET", f"sequences/{run}", key=key).status_code == 200
+    assert one("PATCH", f"sequences/{run}", key=key, json=LONG).status_code == 200
+    monkeypatch.setattr("sequences_sandbox.worlds.worlds._LARGE_BYTES", 1000)
+    worlds, number, loaded = other.app.worlds, 5, []
+    looked, load = threading.Barrier(number), worlds.store.load
+
+    def load_after_all_looked(world_id, since, most=None):
+        found = load(world_id, since, most)
+        loaded.append(len(found.documents))
+        if most is not None:
+            looked.wait(30)
+        return found
+
+    monkeypatch.setattr(worlds.store, "load", load_after_all_looked)
+    with ThreadPoolExecutor(number) as threads:
+        found = list(threads.map(worlds.refreshed, [world_id] * number))
+    assert [each.documents["sequences"][run].variables["note"][:1] for each in found] == ["x"] * number
+    assert len(loaded) == 2 * number
+    assert len([each for each in loaded if each]) == 1
 
 
 def test_a_world_is_counted_as_what_it_takes_in_memory(two):

@@ -56,6 +56,30 @@ def test_the_verbs_of_a_request_are_one_statement_each(store_at, helper, monkeyp
         assert len(sent) == number, name
 
 
+def test_the_documents_of_a_large_world_can_be_left_out(store_at, helper):
+    store = store_at()
+    record, _ = helper.create(store)
+    version = helper.put(store, record.id, {("a", "1"): {}}, bytes=1000)
+    for since, most, lacks in ((None, 999, True), (None, 1000, False), (version, 999, False), (None, None, False)):
+        loaded = store.load(record.id, since, most)
+        assert loaded.lacks_documents == lacks
+        assert (("a", "1") in loaded.documents) == (since is None and not lacks)
+        assert loaded.version == version
+
+
+def test_a_connection_that_carried_much_is_not_kept(store_at, helper):
+    store = store_at()
+    record, _ = helper.create(store)
+    helper.put(store, record.id, {("a", "1"): {"text": "x" * 1000}})
+    assert len(store._database._idle) == 1
+    helper.put(store, record.id, {("a", "1"): {"text": "x" * (1 << 21)}})
+    assert store._database._idle == []
+    store.keys(record.id)
+    assert len(store._database._idle) == 1
+    assert store.load(record.id, None).documents
+    assert store._database._idle == []
+
+
 def test_a_world_is_made_in_one_statement_once_its_seed_is_there(store_at, helper, monkeypatch):
     store = store_at()
     helper.create(store)

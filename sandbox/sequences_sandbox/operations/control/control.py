@@ -53,7 +53,8 @@ class Control:
     metrics: Metrics
 
     def let_others_first(self, caller: Caller) -> None:
-        """Raises TakesLongError where others wait, and to begin the caller's world anew takes a while, by its size."""
+        """Raises TakesLongError where others wait, and to keep the caller's world or begin it anew takes a while, by its
+        size."""
         world = caller.world
         if caller.others_wait and world is not None:
             size = max(self.worlds.seeds.fixture_of(world.record).size, world.sizes.counted or 0)

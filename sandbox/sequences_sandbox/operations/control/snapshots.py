@@ -26,6 +26,7 @@ def listSnapshots(control: Control, caller: Caller) -> dict[str, Any]:
 
 def saveSnapshot(control: Control, caller: Caller, *, name: str, body: Mapping[str, Any]) -> dict[str, Any]:
     """Keeps the state under a name; a snapshot of that name is replaced."""
+    control.let_others_first(caller)
     with control.worlds.transaction(caller) as tx:
         others = [snapshot for snapshot in tx.values(SNAPSHOTS) if snapshot.name != name]
         size = tx.world.sizes.documents + tx.world.sizes.of(HISTORY)

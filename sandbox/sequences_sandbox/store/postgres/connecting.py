@@ -4,6 +4,7 @@ Nothing is set for the length of a session, and no statement is prepared through
 mode each statement may meet another server process.
 """
 
+import math
 import re
 import time
 from typing import Any, Final
@@ -35,6 +36,7 @@ _DEFAULTS: Final = {
     "keepalives_count": "3",
     "application_name": "sequences-sandbox",
 }
+_LARGE_BYTES: Final = 1 << 20
 _BEFORE_REASON: Final = re.compile(r"failed: |FATAL:\s+|ERROR:\s+")
 
 
@@ -42,6 +44,11 @@ class Conn(Connection[TupleRow]):
     """A connection; `opened` is when, in seconds of the monotonic clock."""
 
     opened: float
+
+    def carried(self, size: int) -> None:
+        """Notes how many bytes one row or one statement had. Made for as many, the connection is not to be kept."""
+        if size > _LARGE_BYTES:
+            self.opened = -math.inf
 
 
 class SchemaChangedError(OperationalError):

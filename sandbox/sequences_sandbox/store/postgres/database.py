@@ -27,7 +27,8 @@ _ATTEMPTS: Final = 3
 _LONGEST_WAIT_SECONDS: Final = 5.0
 _LONGEST_LIFE_SECONDS: Final = 60.0
 """libpq frees the room that it made for a large row when the connection is closed, and not before: sixteen connections that
-each had to carry one world of some megabytes would take a hundred megabytes for ever."""
+each had to carry one world of some megabytes would take a hundred megabytes for ever. One that carried as much is closed
+at once."""
 _UNSTORABLE: Final = (DataError, UnicodeEncodeError)
 _LOG: Final = logging.getLogger("sequences_sandbox.store")
 

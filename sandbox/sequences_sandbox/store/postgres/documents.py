@@ -24,13 +24,16 @@ _MOST_SERVERS: Final = 65_536
 _LOAD: Final = (
     f"SELECT {RECORD}, version, timeline_epoch, clock_wall, clock_shown, clock_frozen,"
     f" greatest(seen_wall, {NOW}), used_wall, {WATCHED}, complete,"
-    " CASE WHEN version IS DISTINCT FROM %(since)s::bigint THEN"
+    " version IS DISTINCT FROM %(since)s::bigint AND bytes > %(most)s::bigint,"
+    " CASE WHEN version IS DISTINCT FROM %(since)s::bigint AND NOT coalesce(bytes > %(most)s::bigint, false) THEN"
     " (SELECT json_agg(json_build_array(kind, documents.id, body) ORDER BY documents.number) FROM documents"
     " WHERE world_id = worlds.id AND documents.version > CASE WHEN complete THEN -1 ELSE %(since)s::bigint END) END,"
     " (SELECT version FROM schema_version), current_setting('transaction_read_only') = 'on', pg_postmaster_start_time()"
     " FROM worlds, LATERAL (SELECT coalesce(%(since)s::bigint NOT BETWEEN replaced AND version, true)) AS known (complete)"
     " WHERE worlds.id = %(id)s"
 )
+_FROM_DOCUMENTS: Final = 4
+"""How many columns there are from the documents on."""
 _CHANGE: Final = (
     f"WITH world AS (UPDATE worlds SET version = %(version)s, recent = (version || recent)[1:{_RECENT}],"
     " replaced = CASE WHEN %(replaces)s THEN %(version)s ELSE replaced END, timeline_epoch = %(epoch)s,"
@@ -67,8 +70,8 @@ _FORGET: Final = (
 
 
 class DocumentVerbs(Shared):
-    def load(self, world_id: str, since: int | None) -> Loaded | None:
-        row = self._load(world_id, since)
+    def load(self, world_id: str, since: int | None, most: int | None = None) -> Loaded | None:
+        row = self._load(world_id, since, most)
         if row is None:
             self._servers.pop(world_id, None)
             self._known_keys.forget(world_id)
@@ -76,11 +79,13 @@ class DocumentVerbs(Shared):
         server = row[-1]
         if since is not None and self._servers.get(world_id) != server:
             # A server that took over, or was restored, may lack commits that this process has seen.
-            row = self._load(world_id, None) or row
-        if len(self._servers) >= _MOST_SERVERS:
-            self._servers.clear()
-        self._servers[world_id] = server
-        return self._loaded(row)
+            row = self._load(world_id, None, most) or row
+        loaded = self._loaded(row)
+        if not loaded.lacks_documents:
+            if len(self._servers) >= _MOST_SERVERS:
+                self._servers.clear()
+            self._servers[world_id] = server
+        return loaded
 
     def commit(self, world_id: str, expected: int, changes: ChangeSet) -> int:
         version = ((expected >> _TAIL_BITS) + 1) << _TAIL_BITS | secrets.randbits(_TAIL_BITS)
@@ -105,6 +110,7 @@ class DocumentVerbs(Shared):
         prepare = False if changes.replaces else None
 
         def write(connection: Conn, repeated: bool) -> None:
+            connection.carried(sum(len(body or "") for body in parameters["bodies"]))
             written = connection.execute(statement, parameters, prepare=prepare).fetchone() is not None
             if not written and not (repeated and _has_commit(connection, world_id, version)):
                 raise conflict()
@@ -115,11 +121,14 @@ class DocumentVerbs(Shared):
                 self._database.execute(_FORGET, {"id": world_id, "version": version, "added": list(changes.added)})
         return version
 
-    def _load(self, world_id: str, since: int | None) -> TupleRow | None:
-        parameters = {"id": world_id, "since": since, "wall": self._now()}
+    def _load(self, world_id: str, since: int | None, most: int | None) -> TupleRow | None:
+        parameters = {"id": world_id, "since": since, "most": most, "wall": self._now()}
 
         def read(connection: Conn, _: bool) -> TupleRow | None:
-            row = connection.execute(_LOAD, parameters).fetchone()
+            found = connection.execute(_LOAD, parameters)
+            row = found.fetchone()
+            if row is not None and row[-_FROM_DOCUMENTS] and found.pgresult is not None:
+                connection.carried(len(found.pgresult.get_value(0, len(row) - _FROM_DOCUMENTS) or b""))
             if row is None or row[-2]:
                 require_primary(connection)
                 require_schema(connection, self._database.schema)
@@ -131,7 +140,9 @@ class DocumentVerbs(Shared):
 
     def _loaded(self, row: TupleRow) -> Loaded:
         record = WorldRecord(*row[:RECORD_WIDTH])
-        version, epoch, *clock, wall, used, watched, complete, documents = row[RECORD_WIDTH:-3]
+        version, epoch, *clock, wall, used, watched, complete, lacks, documents = row[
+            RECORD_WIDTH : 1 - _FROM_DOCUMENTS
+        ]
         return Loaded(
             record=record,
             version=version,
@@ -145,6 +156,7 @@ class DocumentVerbs(Shared):
                 for kind, document_id, body in documents or ()
             },
             used_wall=used,
+            lacks_documents=bool(lacks),
         )
 
     def _dump(self, kind: str, value: Any | None) -> str | None:
