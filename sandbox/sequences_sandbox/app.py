@@ -168,15 +168,16 @@ def _bounds(
     """What is held for clients, the connections that are taken, and the metrics of how full each of them is."""
     limits = host_limits(settings.descriptors, shared=settings.visitors.worlds > 0)
     held = Held(
-        ClientAddresses(settings.proxies), Places(limits.streams), Places(limits.delayed), Places(limits.long_work)
-    )
+        ClientAddresses(settings.proxies), Places(limits.streams), Places(limits.delayed), Places(limits.bodies),
+        Places(limits.long_work),
+    )  # fmt: skip
     if predecessor is None:
         tally = Tally()
         connections = Connections(limits.connections, held.addresses.is_proxy, tally.limit, tally.rejection)
     else:
         tally, connections = predecessor.metrics.tally, predecessor.connections
     bounded = (
-        connections, held.streams, held.delayed, held.long_work, worlds.waiting, worlds.seeds.visitor_bytes
+        connections, held.streams, held.delayed, held.bodies, held.long_work, worlds.waiting, worlds.seeds.visitor_bytes
     )  # fmt: skip
     return held, connections, Metrics(worlds, tally, bounded, default_world)
 

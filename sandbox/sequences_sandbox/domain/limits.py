@@ -148,6 +148,7 @@ class HostLimits:
     connections: Share
     streams: Share
     delayed: Share
+    bodies: Share
     long_work: Share
 
 
@@ -164,6 +165,8 @@ def host_limits(descriptors: int, *, shared: bool) -> HostLimits:
         connections=Share("connections", None, some, most),
         streams=Share("event streams", few, few, most // 4),
         delayed=Share("delayed responses", few, few, most // 4),
+        # Each may take its minute to arrive, and a megabyte all the while.
+        bodies=Share("large bodies", None, *((8, min(64, most // 4)) if shared else (None, most // 4))),
         # Each may be a response of forty megabytes that its client takes slowly.
         long_work=Share("requests that take long", None, *((4, 32) if shared else (None, 64))),
     )

@@ -156,7 +156,7 @@ class ContractMiddleware(RoutedMiddleware[ContractAPI]):
             if isinstance(admitted, Response):
                 return await self._services.offload(self._finished, context, admitted, began)
         if operation.takes_body:
-            await context.read_body(receive)
+            await context.read_body(receive, _LARGE_BODY_BYTES, self._services.held.body)
         size = len(context.body)
         is_large = size > _LARGE_BODY_BYTES
         context.is_long = is_large or (long_from is not None and size >= long_from)

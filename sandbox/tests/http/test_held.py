@@ -70,6 +70,34 @@ def test_a_world_has_so_many_at_a_time_and_gets_another_when_one_ends(api, path,
     assert not answered
 
 
+def test_an_address_has_few_large_bodies_on_their_way(api):
+    key, most = key_of(api), LIMITS.bodies.of_address
+    headers = {"Authorization": f"Bearer {key}", "Content-Type": "application/json"}
+
+    async def answers():
+        goes_on = asyncio.Event()
+
+        async def body(size):
+            yield b" " * size
+            await goes_on.wait()
+            yield b"{}"
+
+        transport = httpx.ASGITransport(api.app.asgi)
+        async with httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1:4010", headers=headers) as client:
+            sizes = [200_000] * (most + 1) + [1000]
+            sent = [asyncio.create_task(client.put("/_sandbox/rate-limit", content=body(size))) for size in sizes]
+            (rejected,), _ = await asyncio.wait(sent, timeout=30, return_when=asyncio.FIRST_COMPLETED)
+            goes_on.set()
+            return rejected.result(), [(await each).json().get("data", {}).get("limit") for each in sent]
+
+    rejected, limits = asyncio.run(answers())
+    assert (rejected.status_code, rejected.json()["data"]["allowed"]) == (429, {"maximum": most})
+    assert limits.count(f"{LIMITS.bodies.what} of one client address") == 1
+    assert limits[-1] is None
+    metrics = api("GET", "/_sandbox/metrics", key=ADMIN).text
+    assert f'places_taken{{limit="{LIMITS.bodies.what}"}} 0.0\n' in metrics
+
+
 def test_places_are_counted_by_world_by_address_and_in_all():
     places = Places(Share("streams", 2, 3, 4))
     back = [places.take("one", "a"), places.take("one", "a"), places.take("two", "a")]

@@ -193,7 +193,7 @@ def test_memory_and_places_that_are_bounded_are_told(api_with):
     assert metrics(api, key="sesame-1234")["sequences_sandbox_memory_bytes", "snapshots"] > 0
     assert found["sequences_sandbox_worlds", "visitor"] == 1
     held = {"connections", "event streams", "delayed responses", "requests that take long"}
-    held |= {"requests that wait for their turn", "bytes of memory"}
+    held |= {"requests that wait for their turn", "bytes of memory", "large bodies"}
     assert {key[1] for key in found if key[0] == "sequences_sandbox_places_taken"} == held
     for what in held:
         assert 0 <= found["sequences_sandbox_places_taken", what] < found["sequences_sandbox_places", what]

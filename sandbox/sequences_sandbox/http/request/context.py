@@ -95,8 +95,8 @@ class RequestContext:
         with than one request applies."""
         return self.injection is not None or isinstance(self.issue, CatchingUpIssue)
 
-    async def read_body(self, receive: Receive) -> None:
-        """Reads the body, as far as it is within the limit."""
+    async def read_body(self, receive: Receive, large: int, hold: Callable[["RequestContext"], None]) -> None:
+        """Reads the body, as far as it is within the limit. One of more than `large` bytes is held, when so much came."""
         declared = self._first.get(b"content-length")
         if declared is not None and declared.isdigit() and (len(declared) > 18 or int(declared) > MOST_BYTES):
             self.too_large = True
@@ -112,6 +112,8 @@ class RequestContext:
             if size > MOST_BYTES:
                 self.too_large = True
                 return
+            if size > large >= size - len(chunk):
+                hold(self)
             chunks.append(chunk)
             if not message.get("more_body", False):
                 self.body = b"".join(chunks)

@@ -1,4 +1,4 @@
-"""Responses that take long: event streams, those that faults delay, and those that take long to compute.
+"""What takes long: event streams, responses that faults delay or that take long to compute, and large bodies on their way.
 
 Each holds a connection all the while, so each takes a place before anything is done, and gives it back when its connection
 is free again.
@@ -17,8 +17,11 @@ from ..responses import Response
 class Held:
     """The places for them."""
 
-    def __init__(self, addresses: ClientAddresses, streams: Places, delayed: Places, long_work: Places) -> None:
+    def __init__(
+        self, addresses: ClientAddresses, streams: Places, delayed: Places, bodies: Places, long_work: Places
+    ) -> None:
         self.addresses: Final = addresses
+        self.bodies: Final = bodies
         self.long_work: Final = long_work
         self.streams: Final = streams
         self.delayed: Final = delayed
@@ -33,19 +36,27 @@ class Held:
 
         One whose response is late as well has a place of either kind: there may be many late ones, and few so large.
         """
-        delayed, worked = context.release, self._place(self.long_work, context, "")
+        self._take_too(self.long_work, context)
 
-        def release() -> None:
-            worked()
-            if delayed is not None:
-                delayed()
-
-        context.release = release
+    def body(self, context: RequestContext) -> None:
+        """Takes a place for a large body that is on its way. Raises RateLimitIssue."""
+        self._take_too(self.bodies, context)
 
     def stream(self, context: RequestContext, response: Response) -> None:
         """Takes a place for a stream. Raises RateLimitIssue."""
         if response.stream is not None and context.method != "HEAD":
             context.release = self._place(self.streams, context, response.stream)
+
+    def _take_too(self, places: Places, context: RequestContext) -> None:
+        """Takes a place beside those that the request has."""
+        before, taken = context.release, self._place(places, context, "")
+
+        def release() -> None:
+            taken()
+            if before is not None:
+                before()
+
+        context.release = release
 
     def _place(self, places: Places, context: RequestContext, world_id: str) -> Callable[[], None]:
         return places.take(world_id, self.addresses.of(context.peer, context.headers))
