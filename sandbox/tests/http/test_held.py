@@ -115,3 +115,16 @@ def test_places_are_counted_by_world_by_address_and_in_all():
         each()
     assert places.taken == 0
     assert len([places.take("one", "b") for _ in range(2)]) == 2
+
+
+def test_a_large_body_whose_response_a_fault_delays_gives_back_both_places(api):
+    key = key_of(api)
+    late = {"effect": {"latency": {"fixed_ms": 1}}}
+    assert api("POST", "/_sandbox/faults", key=key, json=late).status_code == 201
+    run = api("GET", "/v1/sequences?status=ACTIVE", key=key).json()["items"][0]["id"]
+    large = {"variables": {str(number): "x" * 1000 for number in range(200)}}
+    answer = api("PATCH", f"/v1/sequences/{run}", key=key, json=large)
+    assert (answer.status_code, answer.json()["data"]["allowed"]) == (413, {"maximum_characters": 65_536})
+    metrics = api("GET", "/_sandbox/metrics", key=ADMIN).text
+    for share in (LIMITS.bodies, LIMITS.delayed, LIMITS.long_work):
+        assert f'places_taken{{limit="{share.what}"}} 0.0\n' in metrics

@@ -4,7 +4,6 @@ Each holds a connection all the while, so each takes a place before anything is 
 is free again.
 """
 
-from collections.abc import Callable
 from typing import Final
 
 from ...traffic.faults import Injection
@@ -29,27 +28,27 @@ class Held:
     def delay(self, context: RequestContext, world_id: str, injection: Injection) -> None:
         """Takes a place for a response that is to be late. Raises RateLimitIssue."""
         if injection.milliseconds or injection.effect.drip_seconds:
-            context.release = self._place(self.delayed, context, world_id)
+            self._take(self.delayed, context, world_id)
 
     def work(self, context: RequestContext) -> None:
         """Takes a place for a request that may take long to carry out. Raises RateLimitIssue.
 
         One whose response is late as well has a place of either kind: there may be many late ones, and few so large.
         """
-        self._take_too(self.long_work, context)
+        self._take(self.long_work, context)
 
     def body(self, context: RequestContext) -> None:
         """Takes a place for a large body that is on its way. Raises RateLimitIssue."""
-        self._take_too(self.bodies, context)
+        self._take(self.bodies, context)
 
     def stream(self, context: RequestContext, response: Response) -> None:
         """Takes a place for a stream. Raises RateLimitIssue."""
         if response.stream is not None and context.method != "HEAD":
-            context.release = self._place(self.streams, context, response.stream)
+            self._take(self.streams, context, response.stream)
 
-    def _take_too(self, places: Places, context: RequestContext) -> None:
+    def _take(self, places: Places, context: RequestContext, world_id: str = "") -> None:
         """Takes a place beside those that the request has."""
-        before, taken = context.release, self._place(places, context, "")
+        before, taken = context.release, places.take(world_id, self.addresses.of(context.peer, context.headers))
 
         def release() -> None:
             taken()
@@ -57,6 +56,3 @@ class Held:
                 before()
 
         context.release = release
-
-    def _place(self, places: Places, context: RequestContext, world_id: str) -> Callable[[], None]:
-        return places.take(world_id, self.addresses.of(context.peer, context.headers))
