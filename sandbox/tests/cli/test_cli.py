@@ -1,5 +1,6 @@
 """The command line in a process of its own: what it prints, how it stops, and how it fails."""
 
+import argparse
 import json
 import os
 import re
@@ -19,6 +20,7 @@ from sequences_sandbox.contract.files import shipped
 from sequences_sandbox.contract.lifecycles import run_lifecycle
 from sequences_sandbox.contract.reading import read_spec
 from sequences_sandbox.http.cors import parse_caller
+from sequences_sandbox_client.cli.options import add_option, with_environment
 
 
 def command(*arguments, **environment):
@@ -222,6 +224,15 @@ def test_a_variable_of_another_command_stops_none(monkeypatch, capsys):
 
 def test_a_variable_that_an_argument_overrules_is_not_read(running):
     assert running(SEQUENCES_SANDBOX_PORT="http").get("/sequences")
+
+
+def test_a_list_that_is_given_in_parts_is_one_list(monkeypatch):
+    monkeypatch.setenv("SEQUENCES_SANDBOX_TRUSTED_PROXY", "10.0.0.4")
+    parser = argparse.ArgumentParser()
+    add_option(parser, "--trusted-proxy", "proxies", nargs="+", metavar="ADDRESS")
+    given = parser.parse_args(["--trusted-proxy", "10.0.0.1", "--trusted-proxy", "10.0.0.2", "10.0.0.3"])
+    assert with_environment(given).trusted_proxy == ["10.0.0.1", "10.0.0.2", "10.0.0.3"]
+    assert with_environment(parser.parse_args([])).trusted_proxy == ["10.0.0.4"]
 
 
 def test_variables_of_other_programs_stop_no_start_and_are_named_where_they_look_like_settings(running):

@@ -53,7 +53,23 @@ def add_option(
     shown = f" (default: {default})" if default not in (None, [], False, "") and value is None else ""
     if value is not None and not is_service_link(variable, value):
         how["default"] = _Given(variable, value, dict(how))
+    if how.get("nargs") == "+":
+        how["action"] = _All
     parser.add_argument(flag, help=f"{help_text}{shown} [{variable}]", **how)
+
+
+class _All(argparse.Action):
+    """Every value of an option that is given several times; argparse keeps those of the last time."""
+
+    def __call__(
+        self,
+        parser: argparse.ArgumentParser,
+        namespace: argparse.Namespace,
+        values: Any,
+        option_string: str | None = None,
+    ) -> None:
+        before = getattr(namespace, self.dest)
+        setattr(namespace, self.dest, [*(before if isinstance(before, list) else ()), *values])
 
 
 def _value(variable: str, text: str, how: Mapping[str, Any]) -> Any:
